@@ -1,0 +1,129 @@
+"""Batches of records from an agent, receipts from the hub, and the seal on both.
+
+A sealed payload is the three bytes `WK1`, a 16-byte MAC and a JSON body. The MAC is BLAKE2b under the agent's key over the topic
+and the body, so that a payload moved to another topic, or made by another agent, is refused.
+"""
+
+import hmac
+from hashlib import blake2b
+from typing import Literal
+
+import msgspec
+
+from contract.readings import AnyReading
+
+MAX_PAYLOAD_BYTES = 64 * 1024
+MAX_BATCH_RECORDS = 500
+KEY_BYTES = 32
+_MAGIC = b"WK1"
+_MAC_BYTES = 16
+
+
+class Record(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """One row of an agent's log. `seq` counts from the stream's start without a hole, except that a `dropped` reading stands for
+    the whole range up to its `last_seq`. `at_us`: the agent's wall clock; `device_at_us`: the device's own, where it tells."""
+
+    seq: int
+    device: str
+    at_us: int
+    reading: AnyReading
+    device_at_us: int | None = None
+
+
+class BatchHead(msgspec.Struct, frozen=True):
+    """Who speaks, and from which log.
+
+    stream: the log's id, 32 hex digits, new with each new log. start: the stream's first sequence number.
+    epoch: counts the agent's boots on this log; boot: a random name of this boot; boot_head: the log's last number when
+    this boot began. A hub that has seen a higher epoch, or the same epoch under another boot, or has committed more than
+    `boot_head` before it first sees this boot, is speaking to a copy of the log, and refuses (`fenced`, `rewound`).
+    floor: the lowest number the log still holds; head: its last. sent_us: the agent's wall clock when it sent.
+    offset_us: the agent's wall clock minus the hub's, as last measured; None before the first measurement.
+    """
+
+    stream: str
+    epoch: int
+    boot: str
+    boot_head: int
+    floor: int
+    head: int
+    sent_us: int
+    start: int = 1
+    offset_us: int | None = None
+
+
+class Batch(BatchHead, frozen=True):
+    """Contiguous records, oldest first; none at all is a greeting that asks for a receipt."""
+
+    records: list[Record] = []
+
+
+class RawBatch(BatchHead, frozen=True):
+    """A batch whose records are decoded one by one, for when one of them is poisonous."""
+
+    records: list[msgspec.Raw] = []
+
+
+Verdict = Literal["committed", "want", "fenced", "rewound", "paused"]
+
+
+class Receipt(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The hub's answer. Everything of `stream` up to and with `up_to` is committed, whatever the verdict.
+
+    committed: go on. want: send from `up_to` + 1. fenced, rewound: the log is a copy of one that went on elsewhere; begin a new
+    stream. paused: the hub cannot commit now (database read-only or full); try later. hub_us: the hub's wall clock;
+    echo_us: the batch's `sent_us`, or None when the hub speaks first.
+    """
+
+    stream: str
+    epoch: int
+    boot: str
+    up_to: int
+    verdict: Verdict
+    hub_us: int
+    echo_us: int | None = None
+
+
+class BadSeal(ValueError):
+    """A payload that is not sealed, or not by this key for this topic. The message is a name: too_long, no_seal, wrong_mac."""
+
+
+def seal(key: bytes, topic: str, body: bytes) -> bytes:
+    """The payload to publish on `topic`. Raises ValueError when it would be longer than MAX_PAYLOAD_BYTES."""
+    payload = _MAGIC + _mac(key, topic, body) + body
+    if len(payload) > MAX_PAYLOAD_BYTES:
+        raise ValueError(f"a payload of {len(payload)} bytes is over the limit of {MAX_PAYLOAD_BYTES}")
+    return payload
+
+
+def unseal(key: bytes, topic: str, payload: bytes) -> bytes:
+    """The body of a payload that came on `topic`. Raises BadSeal."""
+    if len(payload) > MAX_PAYLOAD_BYTES:
+        raise BadSeal("too_long")
+    body_at = len(_MAGIC) + _MAC_BYTES
+    if len(payload) < body_at or not payload.startswith(_MAGIC):
+        raise BadSeal("no_seal")
+    body = payload[body_at:]
+    if not hmac.compare_digest(_mac(key, topic, body), payload[len(_MAGIC) : body_at]):
+        raise BadSeal("wrong_mac")
+    return body
+
+
+def _mac(key: bytes, topic: str, body: bytes) -> bytes:
+    name = topic.encode()
+    return blake2b(len(name).to_bytes(2) + name + body, digest_size=_MAC_BYTES, key=key).digest()
+
+
+SEAL_BYTES = len(_MAGIC) + _MAC_BYTES
+"""What a seal adds to a body."""
+
+encode = msgspec.json.Encoder().encode
+decode_batch = msgspec.json.Decoder(Batch).decode
+decode_raw_batch = msgspec.json.Decoder(RawBatch).decode
+decode_record = msgspec.json.Decoder(Record).decode
+decode_receipt = msgspec.json.Decoder(Receipt).decode
+
+
+def last_seq(record: Record) -> int:
+    """The last sequence number that `record` stands for."""
+    return getattr(record.reading, "last_seq", record.seq)

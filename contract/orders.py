@@ -1,0 +1,63 @@
+"""What the hub asks of an agent, and the nonce an agent gives for a command.
+
+Orders are sealed like batches, never retained, and at most once: an agent remembers the ids it has carried out.
+A command needs a nonce: the hub asks (`ask_nonce`), the agent answers on its nonce topic, and the command that
+names the nonce must arrive within COMMAND_LIFE_S by the agent's monotonic clock, counted from when it gave the nonce.
+"""
+
+import msgspec
+
+from contract.readings import _kind
+
+COMMAND_LIFE_S = 5.0
+
+
+class _Order(msgspec.Struct, frozen=True, tag_field="order", tag=_kind, omit_defaults=True):
+    id: str
+    """A random name of this order, 32 characters at most."""
+
+
+class Flush(_Order):
+    """Write a heartbeat with every source's watermark now, and send everything."""
+
+
+class TakeSnapshot(_Order):
+    """Take a picture with the camera `device` and send it."""
+
+    device: str
+
+
+class AskNonce(_Order):
+    """Give a nonce for one command."""
+
+
+class Command(_Order):
+    """Do `action` at `device`. Interlocks at the agent may refuse. `actor` and `reason` go into the result."""
+
+    nonce: str
+    device: str
+    action: str
+    actor: str
+    reason: str
+
+
+AnyOrder = Flush | TakeSnapshot | AskNonce | Command
+
+
+class Nonce(msgspec.Struct, frozen=True):
+    """The answer to `ask_nonce`: `order` is its id."""
+
+    order: str
+    nonce: str
+
+
+class Status(msgspec.Struct, frozen=True):
+    """Retained on an agent's status topic: whether it is connected. The last will says `online: false`, unsealed, as a broker
+    keeps it; it is a hint only, and silence is what alarms."""
+
+    online: bool
+
+
+decode_order = msgspec.json.Decoder(AnyOrder).decode
+decode_nonce = msgspec.json.Decoder(Nonce).decode
+decode_status = msgspec.json.Decoder(Status).decode

@@ -1,0 +1,275 @@
+"""What a driver or an agent understood: typed facts, one struct a kind.
+
+On the wire a reading is a JSON object whose `kind` names the struct. Unknown fields are ignored, so that a newer agent
+can speak to an older hub; an unknown kind is quarantined by the hub, and the stream goes on.
+"""
+
+from typing import ClassVar, Literal
+
+import msgspec
+
+MAX_TEXT = 200
+"""Characters in any free text of a reading. Longer text is cut by whoever makes the reading."""
+
+
+def _kind(name: str) -> str:
+    """`CardRead` → `card_read`."""
+    return "".join("_" + c.lower() if c.isupper() else c for c in name).lstrip("_")
+
+
+Sort = Literal["alarm", "event", "measurement"]
+
+
+class Reading(msgspec.Struct, frozen=True, tag_field="kind", tag=_kind, omit_defaults=True, gc=False):
+    """The base of all kinds. `SORT` says in which order a full spool drops: measurements, then events, then alarms."""
+
+    SORT: ClassVar[Sort] = "event"
+
+    @property
+    def kind(self) -> str:
+        """The name on the wire, such as `card_read`."""
+        return str(self.__struct_config__.tag)
+
+
+# Access
+
+
+class CardRead(Reading):
+    """A credential was presented. A driver fills `facility` and `number`; the agent replaces both by `card`, a keyed hash,
+    before the reading leaves it. `parity` is always "ok": a frame with a wrong parity bit is a finding and never a card."""
+
+    bits: int
+    parity: Literal["ok"] = "ok"
+    facility: int | None = None
+    number: int | None = None
+    card: str | None = None
+    weak: bool = True
+    """The medium can be copied or replayed (Wiegand, EM4100)."""
+
+
+class AccessDecided(Reading):
+    """An agent let a card through or refused it. `reason` is a name, such as `permit`, `unknown_card`, `expired`."""
+
+    card: str
+    granted: bool
+    reason: str
+
+
+class ExitRequested(Reading):
+    """Somebody inside pressed the button that unlocks the door."""
+
+
+class DoorContact(Reading):
+    """The door's contact. The first reading after a start or a lost link tells the state and is no change."""
+
+    SORT = "alarm"
+    open: bool
+
+
+class TamperContact(Reading):
+    """The housing's contact: `active` while it is open."""
+
+    SORT = "alarm"
+    active: bool
+
+
+class AlarmInput(Reading):
+    """A wired alarm input (panic button, intruder zone). `name` is the installer's name of the zone."""
+
+    SORT = "alarm"
+    active: bool
+    name: str = ""
+
+
+class FireInput(Reading):
+    """The fire panel's wired contact. The certified panel stays the authority."""
+
+    SORT = "alarm"
+    active: bool
+    name: str = ""
+
+
+# Barrier
+
+
+class BarrierState(Reading):
+    """What the limit switches say. `unknown`: neither or both switches are closed for longer than a movement takes."""
+
+    SORT = "alarm"
+    position: Literal["open", "closed", "moving", "unknown"]
+
+
+class ArmState(Reading):
+    """The switch that notices an arm that was knocked off."""
+
+    SORT = "alarm"
+    attached: bool
+
+
+class LoopState(Reading):
+    """The induction loop under the barrier. `faulty` counts as occupied wherever it matters."""
+
+    occupied: bool
+    faulty: bool = False
+
+
+class BeamState(Reading):
+    """The photo beam across the lane. `faulty` counts as blocked wherever it matters."""
+
+    blocked: bool
+    faulty: bool = False
+
+
+# Camera
+
+
+class CameraLink(Reading):
+    """The stream was reached or lost. `reason` is a name: `opened`, `refused`, `ended`, `timeout`, `child_died`…"""
+
+    SORT = "alarm"
+    connected: bool
+    reason: str = ""
+
+
+class PictureDark(Reading):
+    """The picture is (no longer) dark. `mean_luma` is 0-255."""
+
+    SORT = "alarm"
+    active: bool
+    mean_luma: float = 0.0
+
+
+class PictureFrozen(Reading):
+    """Frames arrive, and they are (no longer) all the same picture."""
+
+    SORT = "alarm"
+    active: bool
+
+
+class SnapshotTaken(Reading):
+    """A JPEG waits at the agent, or has been sent, under `picture`. `order` is the order that asked for it."""
+
+    picture: str
+    sha256: str
+    size_bytes: int
+    width: int
+    height: int
+    order: str = ""
+
+
+class ObjectSeen(Reading):
+    """Somebody else's analysis saw a thing: label, score 0-1, the zone's name, and the other system's id of the track."""
+
+    label: str
+    score: float
+    zone: str = ""
+    track: str = ""
+    ended: bool = False
+
+
+# Measurements
+
+
+class Measurement(Reading):
+    """A quantity in its SI or customary unit: `water_flow` l/min, `water_pressure` kPa, `power` W, `temperature` °C,
+    `humidity` %, `battery` %, `illuminance` lx, `rssi` dBm."""
+
+    SORT = "measurement"
+    quantity: str
+    value: float
+    unit: str = ""
+
+
+# About the devices themselves
+
+
+class DeviceLink(Reading):
+    """The agent reaches the device, or has lost it. `reason` is a name: `opened`, `unplugged`, `timeout`, `driver_died`…"""
+
+    SORT = "alarm"
+    up: bool
+    reason: str = ""
+
+
+class BadBytes(Reading):
+    """Bytes that no decoder could understand, counted over a while so that noise cannot flood a spool.
+    `bytes_hex` is the first example, 64 bytes at most."""
+
+    SORT = "measurement"
+    reason: str
+    count: int = 1
+    bytes_hex: str = ""
+
+
+class CommandDone(Reading):
+    """What became of a command. `outcome`: `done`, or `refused` with the interlock's or the check's name, or `failed`."""
+
+    nonce: str
+    action: str
+    outcome: Literal["done", "refused", "failed"]
+    reason: str = ""
+    actor: str = ""
+
+
+# About the agent; the record's device is the agent's id
+
+
+class AgentStarted(Reading):
+    """An agent began a boot epoch. `unclean`: the one before did not say goodbye."""
+
+    SORT = "alarm"
+    version: str
+    unclean: bool = False
+
+
+class Heartbeat(Reading):
+    """Every 10 s, and when the hub asks for a flush. `sources`: for each device, and the agent under its own id, the agent's time
+    up to which everything it had to say stands in the log before this record (its watermark)."""
+
+    SORT = "measurement"
+    sources: dict[str, int]
+    spool_bytes: int = 0
+    spool_rows: int = 0
+    dropped_rows: int = 0
+    flush: str = ""
+    """The order that asked for this heartbeat, or empty."""
+
+
+class Dropped(Reading):
+    """A full spool dropped the records from this record's own `seq` to `last_seq`; the numbers are counts by sort."""
+
+    SORT = "alarm"
+    last_seq: int
+    measurements: int = 0
+    events: int = 0
+    alarms: int = 0
+
+
+AnyReading = (
+    CardRead
+    | AccessDecided
+    | ExitRequested
+    | DoorContact
+    | TamperContact
+    | AlarmInput
+    | FireInput
+    | BarrierState
+    | ArmState
+    | LoopState
+    | BeamState
+    | CameraLink
+    | PictureDark
+    | PictureFrozen
+    | SnapshotTaken
+    | ObjectSeen
+    | Measurement
+    | DeviceLink
+    | BadBytes
+    | CommandDone
+    | AgentStarted
+    | Heartbeat
+    | Dropped
+)
+
+KINDS: dict[str, type[Reading]] = {str(c.__struct_config__.tag): c for c in AnyReading.__args__}
+"""Each kind's struct by its name on the wire."""

@@ -1,0 +1,1 @@
+"""One small folder a device family: bytes from a wire become readings. `drivers.table` lists them."""

@@ -1,0 +1,100 @@
+"""What every driver looks like to those who run one."""
+
+from collections.abc import Callable, Mapping
+from threading import Event
+from typing import Any, NamedTuple, Protocol
+
+import msgspec
+
+from contract.readings import Reading
+
+MAX_EXAMPLE_BYTES = 64
+
+
+class Finding(NamedTuple):
+    """Bytes that were not understood. `reason` is a name such as `parity`; `offset` counts from the first byte ever fed."""
+
+    reason: str
+    offset: int
+    data: bytes
+
+
+class Decoded(NamedTuple):
+    """How many bytes of the input are done with, and what they said, in order."""
+
+    used: int
+    items: list[Reading | Finding]
+
+
+class Decoder(Protocol):
+    """Sans-IO: it holds no port and reads no clock, and never raises on bad bytes."""
+
+    def decode(self, data: bytes, *, end: bool = False) -> Decoded:
+        """Understand as much of `data` as is whole. `used` is 0 when more is needed; the caller keeps the rest and calls again
+        with it in front. `end`: nothing more will come. A finding's offset counts from the start of `data`."""
+        ...
+
+
+class DeviceLost(Exception):
+    """The device cannot be reached any more. The message is a name: `unplugged`, `timeout`, `refused`, `ended`…"""
+
+
+class CommandFailed(Exception):
+    """The device did not carry a command out. The message says why, in a few words."""
+
+
+class Sink(Protocol):
+    """Where a running driver puts what it understood. Every method may be called from the driver's own threads."""
+
+    def up(self) -> None:
+        """The device answers. Called once for each run, before the first reading."""
+        ...
+
+    def reading(self, reading: Reading, device_at_us: int | None = None) -> None:
+        """Append one reading. Returns when it is synced in the spool: accepted. Raises when it cannot be accepted."""
+        ...
+
+    def finding(self, finding: Finding) -> None:
+        """Report bytes that were not understood; the agent counts them."""
+        ...
+
+    def alive(self) -> None:
+        """Everything the device had to say up to now has been given to `reading`: the source's watermark moves to now."""
+        ...
+
+    def picture(self, jpeg: bytes, width: int, height: int, order: str) -> None:
+        """Keep a JPEG and append its `snapshot_taken`."""
+        ...
+
+
+class Driver(Protocol):
+    """One device, being read. Built without touching the device."""
+
+    def run(self, sink: Sink, stop: Event) -> None:
+        """Open the device and read it until `stop` is set (then return within 1 s) or it is lost (then raise DeviceLost).
+        Any other exception is a fault of the driver; the agent restarts it with back-off all the same."""
+        ...
+
+    def act(self, action: str, args: Mapping[str, str]) -> None:
+        """Carry out one of the kind's ACTIONS while `run` is running, from another thread; returns when the device has
+        confirmed. Raises CommandFailed. `args` for a snapshot is `{"order": id}`."""
+        ...
+
+
+class DriverKind(NamedTuple):
+    """One row of the table of drivers. Each family's `driver.py` has it as `KIND`."""
+
+    name: str
+    unit: str
+    """What one input unit of `watchkeeper decode` is, in a sentence."""
+    readings: tuple[type[Reading], ...]
+    options: type[msgspec.Struct]
+    """The driver's part of a device's settings; every field has a default or is required."""
+    schemes: tuple[str, ...]
+    """The address schemes it takes: `serial`, `tcp`, `rtsp`, `null`, `mqtt`."""
+    make: Callable[[str, Any], Driver]
+    """From an address and the options to a driver. Raises ValueError with a message for an installer on a bad address."""
+    decoder: Callable[[Any], Decoder]
+    """From options to a decoder for `watchkeeper decode`, whose input is what `unit` says."""
+    actions: frozenset[str] = frozenset()
+    """What `act` understands: `open`, `close`, `stop`, `snapshot`, `unlock`."""

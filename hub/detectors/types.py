@@ -1,0 +1,133 @@
+"""What detectors see and say. They are pure: no clock, no database, no network."""
+
+from collections.abc import Callable
+from typing import Any, Literal, NamedTuple
+
+import msgspec
+
+from contract.readings import Reading
+
+
+class Event(msgspec.Struct, frozen=True, gc=False):
+    """A committed reading. `at_us` is when it happened, on the hub's time line (the agent's time less its known offset).
+    `late`: it came more than the policy's `late_s` after it happened; what it finds is listed and never sounds.
+    `stream` and `seq` name it for ever; a report that the hub makes itself (agent heard, gap in a sequence) has its own stream."""
+
+    device: str
+    at_us: int
+    hub_at_us: int
+    reading: Reading
+    stream: str
+    seq: int
+    late: bool = False
+    device_at_us: int | None = None
+
+    @property
+    def name(self) -> str:
+        """The event's unique name, also the name of an episode that begins with it."""
+        return f"{self.stream}:{self.seq}"
+
+
+class AgentHeard(Reading):
+    """The hub's own report: something valid came from the agent at `hub_at_us`."""
+
+
+class AgentLost(Reading):
+    """The hub's own report: the broker published the agent's last will. A hint; silence is what alarms."""
+
+
+class SequenceJumped(Reading):
+    """The hub's own report: the agent no longer holds `first` to `last`, and the hub never committed them."""
+
+    first: int
+    last: int
+
+
+class ForeignReport(Reading):
+    """The hub's own report: a batch was refused in the agent's name. `reason` is a name such as `wrong_mac`, `fenced`."""
+
+    reason: str
+
+
+class Quarantined(Reading):
+    """The hub's own report: an event was put aside. `reason`: `undecodable`, `unknown_device`, `foreign_device`, or
+    `detector:NAME` when that detector raised."""
+
+    reason: str
+
+
+class Raise(NamedTuple):
+    """A cause began. Raising the same (detector, subject, episode) again merges into its case and may only strengthen it
+    (unproven becomes proven). `facts` are shown to people: small, JSON."""
+
+    episode: str
+    at_us: int
+    facts: dict[str, Any]
+    proven: bool = True
+    late: bool = False
+
+
+class Clear(NamedTuple):
+    """The condition of `episode` returned to normal at `at_us`."""
+
+    episode: str
+    at_us: int
+
+
+class Withdraw(NamedTuple):
+    """What was raised as unproven turned out not to have been so. `reason` is a name; nothing is erased."""
+
+    episode: str
+    at_us: int
+    reason: str
+
+
+Finding = Raise | Clear | Withdraw
+
+
+class Wake(NamedTuple):
+    """Call `wake` when `source` (a device's or an agent's id) has reported everything up to `due_us`. Where the source stalls, it is
+    called by the wall clock with `proven=False` after the policy's `source_stall_s`, and again once the source has reported.
+    `source` None: by the wall clock alone."""
+
+    due_us: int
+    source: str | None
+
+
+class Step(NamedTuple):
+    """The whole outcome of one step. `state` None forgets the subject; `wake` None wants no wake-up, and replaces
+    whatever was wanted before."""
+
+    state: Any
+    findings: tuple[Finding, ...] = ()
+    wake: Wake | None = None
+
+
+class Device(NamedTuple):
+    """What detectors may know of the device: the estate file's row. `options` overrides policy numbers for this device."""
+
+    id: str
+    kind: Literal["door", "barrier", "camera", "reader", "meter", "contacts", "agent", "other"]
+    place: str
+    agent: str
+    opens: str
+    """For a reader or an exit button: the door or barrier it opens; for all others its own id."""
+    options: dict[str, float]
+
+
+class Detector(NamedTuple):
+    """One row of the table. `state_type` is how the state is stored and read back (msgspec JSON).
+
+    step(state, event, device, numbers) and wake(state, due_us, proven, device, numbers) return a Step. `numbers` are
+    the clause's numbers from the policy with the device's own in front. `subject(event, device)` names what the state is
+    about: by default the device.
+    """
+
+    name: str
+    clause: str
+    priority: Literal[1, 2, 3, 4]
+    kinds: tuple[type[Reading], ...]
+    state_type: Any
+    step: Callable[[Any, Event, Device, dict[str, float]], Step]
+    wake: Callable[[Any, int, bool, Device, dict[str, float]], Step] | None = None
+    subject: Callable[[Event, Device], str] = lambda event, device: device.id

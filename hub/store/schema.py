@@ -1,0 +1,212 @@
+"""The tables. Every row carries its site. Times are UTC microseconds (`_us`); bodies are JSON in UTF-8 text.
+
+One worker owns a site and is the only writer of its rows; each transaction checks the lease's epoch first.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData()
+
+
+def _id(name: str, **more: object) -> Column[str]:
+    return Column(name, Text, nullable=False, **more)  # type: ignore[arg-type]
+
+
+def _us(name: str, *, nullable: bool = False, comment: str | None = None) -> Column[int]:
+    return Column(name, BigInteger, nullable=nullable, comment=comment)
+
+
+site = Table(
+    "site",
+    metadata,
+    _id("site", primary_key=True),
+    Column("lease_epoch", BigInteger, nullable=False, comment="fences: a worker that took the lease later has a higher one"),
+    _id("lease_owner"),
+    _us("lease_until_us"),
+    Column("change_pos", BigInteger, nullable=False, comment="the change log's last position, counted in the transaction"),
+    Column("case_no", BigInteger, nullable=False, comment="the last case number given"),
+)
+
+stream = Table(
+    "stream",
+    metadata,
+    _id("site", primary_key=True),
+    _id("stream", primary_key=True),
+    _id("agent"),
+    Column("mark", BigInteger, nullable=False, comment="everything up to this number is committed: the dedupe"),
+    Column("epoch", BigInteger, nullable=False, comment="the highest boot epoch seen"),
+    _id("boot", comment="the random name of that boot"),
+    _us("heard_us", comment="hub time of the last valid batch"),
+    _us("offset_us", comment="agent's clock less the hub's, as the agent last measured it"),
+)
+
+event = Table(
+    "event",
+    metadata,
+    _id("site", primary_key=True),
+    _id("stream", primary_key=True),
+    Column("seq", BigInteger, primary_key=True),
+    _id("device"),
+    _id("kind"),
+    _us("at_us", comment="when it happened, on the hub's time line"),
+    _us("agent_at_us", comment="by the agent's clock"),
+    _us("device_at_us", nullable=True, comment="by the device's own clock, where it tells"),
+    _us("hub_at_us", comment="when the hub took it in"),
+    _id("body", comment="the reading"),
+    Index("event_by_device", "site", "device", "at_us"),
+    sqlite_with_rowid=False,
+)
+
+quarantine = Table(
+    "quarantine",
+    metadata,
+    _id("site", primary_key=True),
+    _id("stream", primary_key=True),
+    Column("seq", BigInteger, primary_key=True),
+    _id("agent"),
+    _us("hub_at_us"),
+    _id("reason"),
+    Column("body", LargeBinary, nullable=False, comment="the record as it came, cut to 64 KiB"),
+)
+
+watermark = Table(
+    "watermark",
+    metadata,
+    _id("site", primary_key=True),
+    _id("source", primary_key=True, comment="a device's or an agent's id"),
+    _us("up_to_us", comment="everything the source had to say up to then is committed"),
+)
+
+detector_state = Table(
+    "detector_state",
+    metadata,
+    _id("site", primary_key=True),
+    _id("detector", primary_key=True),
+    _id("subject", primary_key=True),
+    _id("device", comment="whose row of the estate the detector is given when it is woken"),
+    _id("body"),
+)
+
+deadline = Table(
+    "deadline",
+    metadata,
+    _id("site", primary_key=True),
+    _id("owner", primary_key=True, comment="detector:NAME, or case for a case's clock"),
+    _id("subject", primary_key=True, comment="the detector's subject, or CASE/CLOCK"),
+    _us("due_at_us"),
+    Column("source", Text, nullable=True, comment="whose watermark proves it; null: the wall clock alone"),
+    Column("stalled", Boolean, nullable=False, comment="it has fired unproven and waits for the source's proof"),
+    Index("deadline_by_due", "site", "due_at_us"),
+)
+
+case = Table(
+    "case_",
+    metadata,
+    _id("site", primary_key=True),
+    Column("case_no", BigInteger, primary_key=True),
+    _id("kind", comment="incident; later repair, complaint, visit, finding"),
+    _id("detector"),
+    _id("clause"),
+    _id("subject"),
+    _id("device"),
+    _id("place"),
+    _id("episode"),
+    Column("priority", SmallInteger, nullable=False),
+    _id("state", comment="a state of the kind's workflow table"),
+    Column("active", Boolean, nullable=False, comment="the condition lasts"),
+    Column("proven", Boolean, nullable=False),
+    Column("late", Boolean, nullable=False, comment="came as a backlog: listed, never sounding"),
+    _us("opened_us", comment="when the cause began"),
+    _us("raised_us", comment="hub time when it was raised"),
+    _us("returned_us", nullable=True, comment="when the condition returned to normal"),
+    _us("closed_us", nullable=True),
+    Column("merged", Integer, nullable=False, comment="how often the same episode was raised again"),
+    _id("facts", comment="JSON object, shown to people"),
+    Column("version", Integer, nullable=False, comment="compare and set: each change adds one"),
+    UniqueConstraint("site", "kind", "detector", "subject", "episode", name="one_case_for_one_cause"),
+    CheckConstraint("priority BETWEEN 1 AND 4", name="priority_is_known"),
+    Index("case_by_state", "site", "kind", "state", "case_no"),
+)
+
+case_entry = Table(
+    "case_entry",
+    metadata,
+    _id("site", primary_key=True),
+    Column("case_no", BigInteger, primary_key=True),
+    Column("entry_no", Integer, primary_key=True),
+    _us("at_us"),
+    _id("act", comment="a row of the workflow's acts, or raised, merged, returned, withdrawn, proven, escalated"),
+    _id("actor", comment="a person's or the hub's name"),
+    _id("body", comment="JSON object: the fields the act requires"),
+)
+
+case_clock = Table(
+    "case_clock",
+    metadata,
+    _id("site", primary_key=True),
+    Column("case_no", BigInteger, primary_key=True),
+    _id("clock", primary_key=True, comment="a clock of the workflow table, such as acknowledge"),
+    Column("event_no", Integer, primary_key=True),
+    _us("at_us"),
+    _id("event", comment="start, pause, resume, stop, expire: elapsed time is a function of these"),
+    CheckConstraint("event IN ('start', 'pause', 'resume', 'stop', 'expire')", name="clock_event_is_known"),
+)
+
+change = Table(
+    "change",
+    metadata,
+    _id("site", primary_key=True),
+    Column("pos", BigInteger, primary_key=True, comment="contiguous in a site"),
+    _us("at_us"),
+    _id("topic", comment="case, agent, device, picture"),
+    _id("key", comment="the case's number, the agent's id…; one key, one thing"),
+    _id("act", comment="what happened to it: raised, acknowledged, escalated…"),
+    _id("body", comment="JSON object: the thing as it is after the change"),
+)
+
+reader = Table(
+    "reader",
+    metadata,
+    _id("site", primary_key=True),
+    _id("reader", primary_key=True, comment="mqtt, webhook:NAME, apprise:NAME"),
+    Column("pos", BigInteger, nullable=False, comment="everything up to this position of the change log is delivered"),
+)
+
+dead_letter = Table(
+    "dead_letter",
+    metadata,
+    _id("site", primary_key=True),
+    _id("reader", primary_key=True),
+    Column("pos", BigInteger, primary_key=True),
+    _us("at_us"),
+    Column("tries", Integer, nullable=False),
+    _id("error"),
+    _id("body"),
+)
+
+picture = Table(
+    "picture",
+    metadata,
+    _id("site", primary_key=True),
+    _id("picture", primary_key=True, comment="the agent's random name, also the file's name beneath the pictures' folder"),
+    _id("agent"),
+    _id("device"),
+    Column("case_no", BigInteger, nullable=True),
+    _us("at_us"),
+    _id("sha256"),
+    Column("size_bytes", BigInteger, nullable=False),
+    _us("stored_us", nullable=True, comment="when the file was synced at the hub; null: promised, not yet here"),
+)
