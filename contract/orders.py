@@ -17,21 +17,21 @@ class _Order(msgspec.Struct, frozen=True, tag_field="order", tag=_kind, omit_def
     """A random name of this order, 32 characters at most."""
 
 
-class Flush(_Order):
+class Flush(_Order, frozen=True):
     """Write a heartbeat with every source's watermark now, and send everything."""
 
 
-class TakeSnapshot(_Order):
+class TakeSnapshot(_Order, frozen=True):
     """Take a picture with the camera `device` and send it."""
 
     device: str
 
 
-class AskNonce(_Order):
+class AskNonce(_Order, frozen=True):
     """Give a nonce for one command."""
 
 
-class Command(_Order):
+class Command(_Order, frozen=True):
     """Do `action` at `device`. Interlocks at the agent may refuse. `actor` and `reason` go into the result."""
 
     nonce: str

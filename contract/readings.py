@@ -34,7 +34,7 @@ class Reading(msgspec.Struct, frozen=True, tag_field="kind", tag=_kind, omit_def
 # Access
 
 
-class CardRead(Reading):
+class CardRead(Reading, frozen=True):
     """A credential was presented. A driver fills `facility` and `number`; the agent replaces both by `card`, a keyed hash,
     before the reading leaves it. `parity` is always "ok": a frame with a wrong parity bit is a finding and never a card."""
 
@@ -47,7 +47,7 @@ class CardRead(Reading):
     """The medium can be copied or replayed (Wiegand, EM4100)."""
 
 
-class AccessDecided(Reading):
+class AccessDecided(Reading, frozen=True):
     """An agent let a card through or refused it. `reason` is a name, such as `permit`, `unknown_card`, `expired`."""
 
     card: str
@@ -55,25 +55,25 @@ class AccessDecided(Reading):
     reason: str
 
 
-class ExitRequested(Reading):
+class ExitRequested(Reading, frozen=True):
     """Somebody inside pressed the button that unlocks the door."""
 
 
-class DoorContact(Reading):
+class DoorContact(Reading, frozen=True):
     """The door's contact. The first reading after a start or a lost link tells the state and is no change."""
 
     SORT = "alarm"
     open: bool
 
 
-class TamperContact(Reading):
+class TamperContact(Reading, frozen=True):
     """The housing's contact: `active` while it is open."""
 
     SORT = "alarm"
     active: bool
 
 
-class AlarmInput(Reading):
+class AlarmInput(Reading, frozen=True):
     """A wired alarm input (panic button, intruder zone). `name` is the installer's name of the zone."""
 
     SORT = "alarm"
@@ -81,7 +81,7 @@ class AlarmInput(Reading):
     name: str = ""
 
 
-class FireInput(Reading):
+class FireInput(Reading, frozen=True):
     """The fire panel's wired contact. The certified panel stays the authority."""
 
     SORT = "alarm"
@@ -92,28 +92,28 @@ class FireInput(Reading):
 # Barrier
 
 
-class BarrierState(Reading):
+class BarrierState(Reading, frozen=True):
     """What the limit switches say. `unknown`: neither or both switches are closed for longer than a movement takes."""
 
     SORT = "alarm"
     position: Literal["open", "closed", "moving", "unknown"]
 
 
-class ArmState(Reading):
+class ArmState(Reading, frozen=True):
     """The switch that notices an arm that was knocked off."""
 
     SORT = "alarm"
     attached: bool
 
 
-class LoopState(Reading):
+class LoopState(Reading, frozen=True):
     """The induction loop under the barrier. `faulty` counts as occupied wherever it matters."""
 
     occupied: bool
     faulty: bool = False
 
 
-class BeamState(Reading):
+class BeamState(Reading, frozen=True):
     """The photo beam across the lane. `faulty` counts as blocked wherever it matters."""
 
     blocked: bool
@@ -123,7 +123,7 @@ class BeamState(Reading):
 # Camera
 
 
-class CameraLink(Reading):
+class CameraLink(Reading, frozen=True):
     """The stream was reached or lost. `reason` is a name: `opened`, `refused`, `ended`, `timeout`, `child_died`…"""
 
     SORT = "alarm"
@@ -131,7 +131,7 @@ class CameraLink(Reading):
     reason: str = ""
 
 
-class PictureDark(Reading):
+class PictureDark(Reading, frozen=True):
     """The picture is (no longer) dark. `mean_luma` is 0-255."""
 
     SORT = "alarm"
@@ -139,14 +139,14 @@ class PictureDark(Reading):
     mean_luma: float = 0.0
 
 
-class PictureFrozen(Reading):
+class PictureFrozen(Reading, frozen=True):
     """Frames arrive, and they are (no longer) all the same picture."""
 
     SORT = "alarm"
     active: bool
 
 
-class SnapshotTaken(Reading):
+class SnapshotTaken(Reading, frozen=True):
     """A JPEG waits at the agent, or has been sent, under `picture`. `order` is the order that asked for it."""
 
     picture: str
@@ -157,7 +157,7 @@ class SnapshotTaken(Reading):
     order: str = ""
 
 
-class ObjectSeen(Reading):
+class ObjectSeen(Reading, frozen=True):
     """Somebody else's analysis saw a thing: label, score 0-1, the zone's name, and the other system's id of the track."""
 
     label: str
@@ -170,7 +170,7 @@ class ObjectSeen(Reading):
 # Measurements
 
 
-class Measurement(Reading):
+class Measurement(Reading, frozen=True):
     """A quantity in its SI or customary unit: `water_flow` l/min, `water_pressure` kPa, `power` W, `temperature` °C,
     `humidity` %, `battery` %, `illuminance` lx, `rssi` dBm."""
 
@@ -183,7 +183,7 @@ class Measurement(Reading):
 # About the devices themselves
 
 
-class DeviceLink(Reading):
+class DeviceLink(Reading, frozen=True):
     """The agent reaches the device, or has lost it. `reason` is a name: `opened`, `unplugged`, `timeout`, `driver_died`…"""
 
     SORT = "alarm"
@@ -191,7 +191,7 @@ class DeviceLink(Reading):
     reason: str = ""
 
 
-class BadBytes(Reading):
+class BadBytes(Reading, frozen=True):
     """Bytes that no decoder could understand, counted over a while so that noise cannot flood a spool.
     `bytes_hex` is the first example, 64 bytes at most."""
 
@@ -201,7 +201,7 @@ class BadBytes(Reading):
     bytes_hex: str = ""
 
 
-class CommandDone(Reading):
+class CommandDone(Reading, frozen=True):
     """What became of a command. `outcome`: `done`, or `refused` with the interlock's or the check's name, or `failed`."""
 
     nonce: str
@@ -214,7 +214,7 @@ class CommandDone(Reading):
 # About the agent; the record's device is the agent's id
 
 
-class AgentStarted(Reading):
+class AgentStarted(Reading, frozen=True):
     """An agent began a boot epoch. `unclean`: the one before did not say goodbye."""
 
     SORT = "alarm"
@@ -222,7 +222,7 @@ class AgentStarted(Reading):
     unclean: bool = False
 
 
-class Heartbeat(Reading):
+class Heartbeat(Reading, frozen=True):
     """Every 10 s, and when the hub asks for a flush. `sources`: for each device, and the agent under its own id, the agent's time
     up to which everything it had to say stands in the log before this record (its watermark)."""
 
@@ -235,7 +235,7 @@ class Heartbeat(Reading):
     """The order that asked for this heartbeat, or empty."""
 
 
-class Dropped(Reading):
+class Dropped(Reading, frozen=True):
     """A full spool dropped the records from this record's own `seq` to `last_seq`; the numbers are counts by sort."""
 
     SORT = "alarm"

@@ -1,0 +1,1 @@
+"""The agent: runs drivers, decides alone, spools and sends."""

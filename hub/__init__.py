@@ -1,0 +1,1 @@
+"""The hub: takes events in, finds what is wrong, and tells people."""

@@ -1,0 +1,1 @@
+"""The command line, the demo, the simulation and the benches: the only rooms that know both edge and hub."""

@@ -1,0 +1,1 @@
+"""Cases: what must be brought to an end before clocks run out."""

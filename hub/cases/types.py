@@ -71,7 +71,7 @@ class Change(NamedTuple):
 
 
 class Refusal(NamedTuple):
-    """An act that may not be: `reason` is a name (`unknown_act`, `wrong_state`, `field_missing`, `not_allowed`, `changed_meanwhile`),
+    """An act that may not be. `reason` is a name: `unknown_act`, `wrong_state`, `field_missing`, `not_allowed`, `changed_meanwhile`;
     `message` says what to do, in Chinese and then English."""
 
     reason: str

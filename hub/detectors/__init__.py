@@ -1,0 +1,1 @@
+"""Pure step functions that turn events into findings."""

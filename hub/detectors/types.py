@@ -11,7 +11,7 @@ from contract.readings import Reading
 class Event(msgspec.Struct, frozen=True, gc=False):
     """A committed reading. `at_us` is when it happened, on the hub's time line (the agent's time less its known offset).
     `late`: it came more than the policy's `late_s` after it happened; what it finds is listed and never sounds.
-    `stream` and `seq` name it for ever; a report that the hub makes itself (agent heard, gap in a sequence) has its own stream."""
+    `stream` and `seq` name it for ever; a report that the hub makes itself has its own stream."""
 
     device: str
     at_us: int
@@ -28,28 +28,28 @@ class Event(msgspec.Struct, frozen=True, gc=False):
         return f"{self.stream}:{self.seq}"
 
 
-class AgentHeard(Reading):
+class AgentHeard(Reading, frozen=True):
     """The hub's own report: something valid came from the agent at `hub_at_us`."""
 
 
-class AgentLost(Reading):
+class AgentLost(Reading, frozen=True):
     """The hub's own report: the broker published the agent's last will. A hint; silence is what alarms."""
 
 
-class SequenceJumped(Reading):
+class SequenceJumped(Reading, frozen=True):
     """The hub's own report: the agent no longer holds `first` to `last`, and the hub never committed them."""
 
     first: int
     last: int
 
 
-class ForeignReport(Reading):
+class ForeignReport(Reading, frozen=True):
     """The hub's own report: a batch was refused in the agent's name. `reason` is a name such as `wrong_mac`, `fenced`."""
 
     reason: str
 
 
-class Quarantined(Reading):
+class Quarantined(Reading, frozen=True):
     """The hub's own report: an event was put aside. `reason`: `undecodable`, `unknown_device`, `foreign_device`, or
     `detector:NAME` when that detector raised."""
 
@@ -86,7 +86,7 @@ Finding = Raise | Clear | Withdraw
 
 
 class Wake(NamedTuple):
-    """Call `wake` when `source` (a device's or an agent's id) has reported everything up to `due_us`. Where the source stalls, it is
+    """Call `wake` when `source` (the id of a device or agent) has reported up to `due_us`. Where the source stalls, it is
     called by the wall clock with `proven=False` after the policy's `source_stall_s`, and again once the source has reported.
     `source` None: by the wall clock alone."""
 
@@ -130,4 +130,4 @@ class Detector(NamedTuple):
     state_type: Any
     step: Callable[[Any, Event, Device, dict[str, float]], Step]
     wake: Callable[[Any, int, bool, Device, dict[str, float]], Step] | None = None
-    subject: Callable[[Event, Device], str] = lambda event, device: device.id
+    subject: Callable[[Event, Device], str] = lambda _, device: device.id

@@ -201,7 +201,11 @@ picture = Table(
     "picture",
     metadata,
     _id("site", primary_key=True),
-    _id("picture", primary_key=True, comment="the agent's random name, also the file's name beneath the pictures' folder"),
+    _id(
+        "picture",
+        primary_key=True,
+        comment="the agent's random name, also the file's name beneath the pictures' folder",
+    ),
     _id("agent"),
     _id("device"),
     Column("case_no", BigInteger, nullable=True),
