@@ -1,0 +1,49 @@
+# Each target is what a person or CI types; nothing else is needed.
+PY      ?= python3
+VENV    := .venv
+BIN     := $(VENV)/bin
+STAMP   := $(VENV)/.set-up
+PYTEST  := $(BIN)/python -m pytest
+
+.PHONY: help setup demo test lint promises bench lock clean
+
+help:
+	@echo "make setup     a virtual environment in .venv, and the Debian packages that are missing, where this user may install them"
+	@echo "make demo      a live estate of simulated devices; Ctrl-C ends it"
+	@echo "make test      lint, types and all tests"
+	@echo "make promises  the fault injections in full; ends with a table of promise, tries, violations"
+	@echo "make bench     every measurement beside its bare limit"
+	@echo "make lock      pin the dependencies anew (needs uv)"
+
+setup: $(STAMP)
+
+$(STAMP): requirements.lock pyproject.toml deploy/packages.sh
+	sh deploy/packages.sh
+	$(PY) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+demo: setup
+	$(BIN)/watchkeeper demo
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+test: lint
+	$(PYTEST) -n 2 --dist loadscope --maxprocesses 2
+
+promises: setup
+	$(BIN)/python -m tests.faults.promises
+
+bench: setup
+	$(BIN)/watchkeeper bench all
+
+lock:
+	uv pip compile --quiet --universal --python-version 3.11 --all-extras --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --no-header -o requirements.lock pyproject.toml
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,24 @@
+#!/bin/sh
+# Installs the Debian packages that the demo and the tests use and that are missing, where this user may.
+# Elsewhere it names them and goes on: the demo then takes the broker of the `demo` extra; the tests say what they lack.
+set -eu
+
+missing=""
+[ -x /usr/sbin/mosquitto ] || command -v mosquitto >/dev/null || missing="$missing mosquitto"
+command -v docker-compose >/dev/null || missing="$missing docker-compose"
+command -v mkfs.ext4 >/dev/null || [ -x /sbin/mkfs.ext4 ] || missing="$missing e2fsprogs"
+command -v losetup >/dev/null || [ -x /sbin/losetup ] || missing="$missing mount"
+
+[ -n "$missing" ] || exit 0
+
+if ! command -v apt-get >/dev/null || [ "$(id -u)" -ne 0 ]; then
+    echo "Missing packages:$missing. On Debian: sudo apt-get install$missing" >&2
+    exit 0
+fi
+export DEBIAN_FRONTEND=noninteractive
+apt-get update -qq
+# A package's own service is not wanted: the demo and the tests start their brokers themselves.
+printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d.watchkeeper
+trap 'rm -f /usr/sbin/policy-rc.d.watchkeeper' EXIT
+# shellcheck disable=SC2086
+apt-get install -y -qq --no-install-recommends $missing >/dev/null
