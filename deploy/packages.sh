@@ -17,8 +17,7 @@ if ! command -v apt-get >/dev/null || [ "$(id -u)" -ne 0 ]; then
 fi
 export DEBIAN_FRONTEND=noninteractive
 apt-get update -qq
-# A package's own service is not wanted: the demo and the tests start their brokers themselves.
-printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d.watchkeeper
-trap 'rm -f /usr/sbin/policy-rc.d.watchkeeper' EXIT
+# The run level keeps a package's own service from starting: the demo and the tests start their brokers themselves.
+export RUNLEVEL=1
 # shellcheck disable=SC2086
 apt-get install -y -qq --no-install-recommends $missing >/dev/null
