@@ -50,8 +50,9 @@ class Sink(Protocol):
         """The device answers. Called once for each run, before the first reading."""
         ...
 
-    def reading(self, reading: Reading, device_at_us: int | None = None) -> None:
-        """Append one reading. Returns when it is synced in the spool: accepted. Raises when it cannot be accepted."""
+    def reading(self, reading: Reading, device_at_us: int | None = None, device: str | None = None) -> None:
+        """Append one reading. Returns when it is synced in the spool: accepted. Raises when it cannot be accepted.
+        `device`: the id of another device that the reading is about, such as a door wired to this board; None: this device."""
         ...
 
     def finding(self, finding: Finding) -> None:
