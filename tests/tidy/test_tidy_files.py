@@ -67,7 +67,7 @@ def test_every_dependency_is_imported_somewhere():
         "prometheus-client": "prometheus_client",
     }  # fmt: skip
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    names = [re.match(r"[A-Za-z0-9-]+", line).group() for line in project["dependencies"]]
+    names = [re.split(r"[^A-Za-z0-9-]", line)[0] for line in project["dependencies"]]
     used = {
         name.split(".")[0]
         for path in python_files("contract", "drivers", "edge", "hub", "watchkeeper")

@@ -1,0 +1,47 @@
+"""The exported documents say what the structs say."""
+
+import json
+
+import msgspec
+import pytest
+
+from contract import topics
+from contract.envelope import Batch, Record, encode
+from contract.readings import KINDS, CardRead
+from watchkeeper.schemas import FOLDER, async_api, documents, json_schema
+
+
+@pytest.mark.parametrize("name", sorted(documents()))
+def test_the_exported_document_has_not_drifted(name):
+    assert (FOLDER / name).read_text(encoding="utf-8") == documents()[name], "run: python -m watchkeeper.schemas"
+
+
+def test_every_reference_leads_somewhere():
+    schema = json_schema()
+    text = json.dumps(schema)
+    names = {part.split('"')[0] for part in text.split("#/$defs/")[1:]}
+    assert names
+    assert names <= set(schema["$defs"])
+    for message in async_api()["components"]["messages"].values():
+        assert message["payload"]["$ref"].rsplit("/", 1)[1] in schema["messages"]
+
+
+def test_every_kind_of_reading_is_in_the_schema():
+    tags = {d["properties"]["kind"]["enum"][0] for d in json_schema()["$defs"].values() if "kind" in d.get("properties", {})}
+    assert tags == set(KINDS)
+
+
+def test_what_is_encoded_names_only_what_the_schema_names():
+    batch = Batch("a" * 32, 1, "b", 0, 1, 1, 5, records=[Record(1, "reader-1", 5, CardRead(bits=26, facility=1, number=2))])
+    shown = msgspec.json.decode(encode(batch))
+    defs = json_schema()["$defs"]
+    assert set(shown) <= set(defs["Batch"]["properties"])
+    assert set(shown["records"][0]) <= set(defs["Record"]["properties"])
+    assert set(shown["records"][0]["reading"]) <= set(defs["CardRead"]["properties"])
+
+
+def test_each_topic_of_the_document_is_one_that_the_parser_knows():
+    for leaf, channel in async_api()["channels"].items():
+        parsed = topics.parse_agent_topic(channel["address"].format(site="s", agent="a"))
+        assert parsed is not None
+        assert parsed.leaf == leaf

@@ -1,0 +1,88 @@
+"""`python -m watchkeeper.schemas` writes contract/schema anew: JSON Schema and AsyncAPI, made from the structs themselves."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from contract import envelope, orders, topics
+from contract.readings import KINDS
+
+FOLDER = Path(__file__).resolve().parents[1] / "contract" / "schema"
+_MESSAGES: dict[str, tuple[Any, str]] = {
+    "batch": (envelope.Batch, "Contiguous records of one agent's log. None at all: a greeting."),
+    "receipt": (envelope.Receipt, "What the hub has committed of a log, and how to go on."),
+    "order": (orders.AnyOrder, "What the hub asks of an agent. Never retained, carried out at most once."),
+    "nonce": (orders.Nonce, "The agent's answer to ask_nonce."),
+    "status": (orders.Status, "Retained: whether the agent is connected. A hint; silence is what alarms."),
+}
+_UP = {"batch", "nonce", "status"}
+_SEALED = {"batch", "receipt", "order", "nonce"}
+_SEAL = "The payload is the three bytes WK1, a 16-byte BLAKE2b MAC under the agent's key over topic and body, and this JSON body."
+
+
+def json_schema() -> dict[str, Any]:
+    """All messages and all kinds of readings as one JSON Schema document, draft 2020-12."""
+    schemas, components = msgspec.json.schema_components(
+        [kind for kind, _ in _MESSAGES.values()] + list(KINDS.values()), ref_template="#/$defs/{name}"
+    )
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Watchkeeper contract",
+        "messages": dict(zip(_MESSAGES, schemas, strict=False)),
+        "$defs": components,
+    }
+
+
+def async_api() -> dict[str, Any]:
+    """The topics and their messages as an AsyncAPI 3.0 document."""
+    parameters = {name: {"description": f"An id: {topics.ID_PATTERN}"} for name in ("site", "agent")}
+    return {
+        "asyncapi": "3.0.0",
+        "info": {
+            "title": "Watchkeeper: agents and the hub over MQTT 3.1.1",
+            "version": "1",
+            "description": "Agents dial out to the broker; the hub answers every batch after its commit. Ids: "
+            + topics.ID_PATTERN,
+        },
+        "defaultContentType": "application/json",
+        "channels": {
+            leaf: {
+                "address": f"{topics.ROOT}/{{site}}/agents/{{agent}}/{leaf}",
+                "parameters": parameters,
+                "messages": {leaf: {"$ref": f"#/components/messages/{leaf}"}},
+            }
+            for leaf in _MESSAGES
+        },
+        "operations": {
+            f"{'take' if leaf in _UP else 'give'}_{leaf}": {
+                "action": "receive" if leaf in _UP else "send",
+                "channel": {"$ref": f"#/channels/{leaf}"},
+            }
+            for leaf in _MESSAGES
+        },
+        "components": {
+            "messages": {
+                leaf: {
+                    "name": leaf,
+                    "summary": summary,
+                    "description": _SEAL if leaf in _SEALED else "A bare JSON body: a broker keeps the last will as it is.",
+                    "payload": {"$ref": f"contract.schema.json#/messages/{leaf}"},
+                }
+                for leaf, (_, summary) in _MESSAGES.items()
+            }
+        },
+    }
+
+
+def documents() -> dict[str, str]:
+    """Each file's name in contract/schema and its whole text."""
+    made = {"contract.schema.json": json_schema(), "asyncapi.json": async_api()}
+    return {name: json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True) + "\n" for name, document in made.items()}
+
+
+if __name__ == "__main__":
+    FOLDER.mkdir(exist_ok=True)
+    for file_name, text in documents().items():
+        (FOLDER / file_name).write_text(text, encoding="utf-8")
