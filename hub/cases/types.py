@@ -71,8 +71,8 @@ class Change(NamedTuple):
 
 
 class Refusal(NamedTuple):
-    """An act that may not be. `reason` is a name (`unknown_act`, `wrong_state`, `field_missing`, `not_allowed`,
-    `changed_meanwhile`); `message` says what to do, in Chinese and then English."""
+    """An act that may not be. `reason` is a name (`unknown_act`, `wrong_state`, `field_missing`, `field_unknown`,
+    `field_wrong`, `not_allowed`, `changed_meanwhile`); `message` says what to do, in Chinese and then English."""
 
     reason: str
     message: str

@@ -58,13 +58,14 @@ class Quarantined(Reading, frozen=True):
 
 class Raise(NamedTuple):
     """A cause began. Raising the same (detector, subject, episode) again merges into its case and may only strengthen it
-    (unproven becomes proven). `facts` are shown to people: small, JSON."""
+    (unproven becomes proven, late becomes present). `facts` are shown to people: small, JSON. `priority` None: the detector's."""
 
     episode: str
     at_us: int
     facts: dict[str, Any]
     proven: bool = True
     late: bool = False
+    priority: Literal[1, 2, 3, 4] | None = None
 
 
 class Clear(NamedTuple):
@@ -88,7 +89,8 @@ Finding = Raise | Clear | Withdraw
 class Wake(NamedTuple):
     """Call `wake` when `source` (the id of a device or agent) has reported up to `due_us`. Where the source stalls, it is
     called by the wall clock with `proven=False` after the policy's `source_stall_s`, and again once the source has reported.
-    `source` None: by the wall clock alone."""
+    `source` None: by the wall clock alone, with `proven=True`. Asking for the wake that is already wanted changes nothing: one
+    that has fired unproven and is asked for again waits for the proof alone."""
 
     due_us: int
     source: str | None
@@ -118,9 +120,9 @@ class Device(NamedTuple):
 class Detector(NamedTuple):
     """One row of the table. `state_type` is how the state is stored and read back (msgspec JSON).
 
-    step(state, event, device, numbers) and wake(state, due_us, proven, device, numbers) return a Step. `numbers` are
-    the clause's numbers from the policy with the device's own in front. `subject(event, device)` names what the state is
-    about: by default the device.
+    step(state, event, device, numbers) returns a Step, or None when nothing changed: state and wake stay as they are.
+    wake(state, due_us, proven, device, numbers) returns a Step. `numbers` are the clause's numbers from the policy with
+    the device's own in front. `subject(event, device)` names what the state is about: by default the device.
     """
 
     name: str
@@ -128,6 +130,6 @@ class Detector(NamedTuple):
     priority: Literal[1, 2, 3, 4]
     kinds: tuple[type[Reading], ...]
     state_type: Any
-    step: Callable[[Any, Event, Device, dict[str, float]], Step]
+    step: Callable[[Any, Event, Device, dict[str, float]], Step | None]
     wake: Callable[[Any, int, bool, Device, dict[str, float]], Step] | None = None
     subject: Callable[[Event, Device], str] = lambda _, device: device.id
