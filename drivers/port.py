@@ -99,3 +99,5 @@ class DriverKind(NamedTuple):
     """From options to a decoder for `watchkeeper decode`, whose input is what `unit` says."""
     actions: frozenset[str] = frozenset()
     """What `act` understands: `open`, `close`, `stop`, `snapshot`, `unlock`."""
+    lines: bool = False
+    """Whether an input unit is a line of text: then `watchkeeper decode --hex` takes the same lines as without it."""

@@ -1,0 +1,78 @@
+"""The core of `watchkeeper decode`: bytes in, JSON lines out, as an installer needs them to find a fault.
+
+A line is `{"reading": kind, …fields}` or `{"finding": reason, "offset": n, "bytes_hex": …}`. The offset counts the input's
+bytes from its start; with hex input it counts the bytes that the text stands for, except for the finding `bad_hex`, where it is
+the place in the text. It streams, and keeps a few kilobytes at most, so that a port may be read for days.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from contract.readings import CardRead, Reading
+from drivers.feed import Feed
+from drivers.port import Decoder, DriverKind, Finding
+from drivers.table import DRIVERS, driver_kind
+from watchkeeper.hextext import HexText
+
+_SHOWN: dict[type[Reading], tuple[str, ...]] = {CardRead: ("facility", "number", "bits", "parity")}
+"""The fields to print, where not all: a card has no keyed hash before an agent has made it."""
+
+
+def decode_stream(
+    driver_name: str,
+    chunks: Iterable[bytes],
+    *,
+    hex_input: bool = False,
+    options: Mapping[str, Any] | None = None,
+) -> Iterator[str]:
+    """The JSON lines, without line ends, that `chunks` make; each as soon as its bytes are there. How the input is cut does
+    not matter. `hex_input`: the input is hex text of the bytes, blanks anywhere; drivers whose unit is a line of text take
+    the same lines either way. `options` are the driver's part of a device's settings.
+
+    Raises UnknownDriver, ImportError, or ValueError for options that do not fit, before the first line; never for the input."""
+    kind = driver_kind(driver_name)
+    settings = _settings(kind, options or {})
+    return _lines(lambda: kind.decoder(settings), chunks, HexText() if hex_input and not kind.lines else None)
+
+
+def list_drivers() -> Iterator[str]:
+    """One JSON line a driver: its name, what one input unit is, the reading kinds it makes. A driver whose libraries cannot be
+    loaded here has `error` instead."""
+    for name in DRIVERS:
+        try:
+            kind = driver_kind(name)
+        except ImportError as error:
+            yield _json({"driver": name, "error": str(error)})
+            continue
+        kinds = [str(one.__struct_config__.tag) for one in kind.readings]
+        yield _json({"driver": name, "unit": kind.unit, "readings": kinds})
+
+
+def line_of(item: Reading | Finding) -> str:
+    """The JSON line for one thing that a decoder said."""
+    if isinstance(item, Finding):
+        return _json({"finding": item.reason, "offset": item.offset, "bytes_hex": item.data.hex()})
+    shown = _SHOWN.get(type(item), item.__struct_fields__)
+    return _json({"reading": item.kind} | {field: getattr(item, field) for field in shown})
+
+
+def _lines(make: Callable[[], Decoder], chunks: Iterable[bytes], text: HexText | None) -> Iterator[str]:
+    feed = Feed(make)
+    for chunk in chunks:
+        for part in text.push(chunk) if text else (chunk,):
+            yield from map(line_of, (part,) if isinstance(part, Finding) else feed.push(part))
+    yield from map(line_of, feed.end())
+    yield from map(line_of, text.end() if text else ())
+
+
+def _settings(kind: DriverKind, options: Mapping[str, Any]) -> msgspec.Struct:
+    try:
+        return msgspec.convert(dict(options), kind.options)
+    except msgspec.ValidationError as error:
+        raise ValueError(f"options of {kind.name}: {error}") from None
+
+
+def _json(line: Mapping[str, Any]) -> str:
+    return msgspec.json.encode(line).decode()
