@@ -31,8 +31,8 @@ class Capture:
 
     A question names what the next answer of its unit tells; an answer without a question tells what `assumed(function)` says,
     or nothing where that is None. Other units' questions and answers are passed over; an answer of another unit that nobody
-    asked for is a finding `wrong_unit`, as the capture was then made for another board. A refusal is `exception_NN`; an answer of another
-    length than asked for `mismatch`; bytes that are no frame `crc`; a frame that the capture's end cuts off `truncated`.
+    asked for is a finding `wrong_unit`, as the capture was then made for another board. A refusal is `exception_NN`; an answer
+    of another length than asked for `mismatch`; bytes that are no frame `crc`; a frame that the end cuts off `truncated`.
     What comes out does not depend on how the bytes are cut into pieces.
     """
 

@@ -1,0 +1,1 @@
+"""A barrier behind a relay-and-inputs board that speaks Modbus."""

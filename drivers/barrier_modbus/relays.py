@@ -1,0 +1,95 @@
+"""The barrier's relays: each is pressed like a button, and every one that was pressed is let go."""
+
+from threading import Event, Lock
+
+from drivers.barrier_modbus.decode import Coils
+from drivers.modbus.unit import NoAnswer, Unit
+from drivers.port import CommandFailed, DeviceLost
+
+CUTS: dict[str, frozenset[str]] = {"open": frozenset(("close",)), "stop": frozenset(("open", "close"))}
+"""Which pulses under way an action ends instead of waiting for them."""
+
+_WAIT_S = 3.0
+
+
+class Relays:
+    """The relays of one connection. `press` comes from the agent's thread, all else from the driver's."""
+
+    def __init__(self, board: Unit, coils: Coils, pulse_s: float) -> None:
+        self._board = board
+        self._coils = {"open": coils.open, "close": coils.close, "stop": coils.stop}
+        self._pulse_s = pulse_s
+        self._pressed: set[int] = set()
+        self._under_way = ""
+        self._turn = Lock()
+        self._cut = Event()
+        self._shut = False
+
+    def release_all(self) -> None:
+        """Let go of every relay: one may be on since an earlier connection was lost. Raises NoAnswer and DeviceLost."""
+        self._pressed.update(coil for coil in self._coils.values() if coil is not None)
+        self._release()
+
+    def release_pressed(self) -> None:
+        """Let go of relays that could not be let go before. Raises NoAnswer and DeviceLost."""
+        if self._pressed and self._turn.acquire(blocking=False):
+            try:
+                self._release()
+            finally:
+                self._turn.release()
+
+    def press(self, action: str) -> None:
+        """One pulse. Returns when the board has confirmed it and the relay is off again. Raises CommandFailed; the relay is then
+        let go as soon as the board answers."""
+        coil = self._coils.get(action)
+        if coil is None:
+            raise CommandFailed(f"no relay is set for {action}: name it under coils")
+        if self._under_way in CUTS.get(action, ()):
+            self._cut.set()
+        if not self._turn.acquire(timeout=_WAIT_S):
+            raise CommandFailed("another command is under way")
+        try:
+            self._cut.clear()
+            if self._shut:
+                raise CommandFailed("the connection was lost")
+            self._under_way = action
+            self._pulse(coil)
+        finally:
+            self._under_way = ""
+            self._turn.release()
+
+    def shut(self) -> None:
+        """End a pulse under way, refuse further ones, and try once more to let go of what is pressed. Never raises."""
+        self._shut = True
+        self._cut.set()
+        with self._turn:
+            try:
+                self._release()
+            except (NoAnswer, DeviceLost):
+                return  # the next connection begins with release_all
+
+    def _pulse(self, coil: int) -> None:
+        self._pressed.add(coil)  # before the question: its answer may be lost while the relay is on
+        cut = False
+        try:
+            self._board.write_coil(coil, True)
+            cut = self._cut.wait(self._pulse_s)
+        except (NoAnswer, DeviceLost) as error:
+            raise CommandFailed(f"the board did not confirm: {error}") from error
+        finally:
+            self._release_or_fail()
+        if cut:
+            raise CommandFailed("cut short by another command")
+
+    def _release_or_fail(self) -> None:
+        try:
+            self._release()
+        except (NoAnswer, DeviceLost) as error:
+            raise CommandFailed(f"the relay could not be let go yet: {error}") from error
+
+    def _release(self) -> None:
+        for coil in sorted(self._pressed):
+            self._board.write_coil(coil, False)
+            if self._board.coil(coil):
+                raise NoAnswer("relay_stays_on")
+            self._pressed.discard(coil)

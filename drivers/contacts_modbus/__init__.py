@@ -1,0 +1,1 @@
+"""Doors, alarm zones, buttons and meters behind an input board that speaks Modbus."""
