@@ -124,6 +124,21 @@ decode_record = msgspec.json.Decoder(Record).decode
 decode_receipt = msgspec.json.Decoder(Receipt).decode
 
 
+def picture_path(agent: str, picture: str) -> str:
+    """Where an agent posts a picture at the hub, and what its MAC is over; a prefix of the hub's own URL is not part of it."""
+    return f"/agents/{agent}/pictures/{picture}"
+
+
+def bulk_mac(key: bytes, path: str, body: bytes) -> str:
+    """What an agent sends as `X-Watchkeeper-Mac` with bulk data: 32 hex digits, the same MAC as a seal's, over path and body."""
+    return _mac(key, path, body).hex()
+
+
+def bulk_mac_fits(key: bytes, path: str, body: bytes, mac: str) -> bool:
+    """Whether `mac` is this key's for this path and body. Takes the same time for any wrong one."""
+    return hmac.compare_digest(bulk_mac(key, path, body).encode(), mac.encode())
+
+
 def last_seq(record: Record) -> int:
     """The last sequence number that `record` stands for."""
     return getattr(record.reading, "last_seq", record.seq)
