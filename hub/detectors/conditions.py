@@ -1,0 +1,87 @@
+"""What each kind of reading says about a lasting condition. One small function a condition; all of them are total."""
+
+from contract.clock import US_PER_S
+from contract.readings import (
+    AlarmInput,
+    ArmState,
+    BarrierState,
+    CameraLink,
+    DeviceLink,
+    DoorContact,
+    FireInput,
+    PictureDark,
+    PictureFrozen,
+    Reading,
+    TamperContact,
+)
+from hub.detectors.lasting import Numbers, Says
+from hub.detectors.types import Device, Event
+
+
+def door_open(event: Event, _device: Device, _numbers: Numbers) -> Says:
+    """A door is open. At a start an open door counts as opened then."""
+    reading = event.reading
+    return _on(reading.open) if isinstance(reading, DoorContact) else _unseen(reading)
+
+
+def barrier_not_closed(event: Event, _device: Device, _numbers: Numbers) -> Says:
+    """A barrier is open, or stuck between (`unknown`). One that moves says nothing: it comes from somewhere and will arrive."""
+    reading = event.reading
+    if not isinstance(reading, BarrierState):
+        return _unseen(reading)
+    return None if reading.position == "moving" else _on(reading.position != "closed")
+
+
+def arm_off(event: Event, _device: Device, _numbers: Numbers) -> Says:
+    """A barrier's arm is off."""
+    reading = event.reading
+    return _on(not reading.attached) if isinstance(reading, ArmState) else None
+
+
+def input_active(event: Event, _device: Device, _numbers: Numbers) -> Says:
+    """A wired input (tamper, alarm, fire) is active."""
+    reading = event.reading
+    return _on(reading.active) if isinstance(reading, TamperContact | AlarmInput | FireInput) else None
+
+
+def picture_wrong(event: Event, _device: Device, _numbers: Numbers) -> Says:
+    """A picture is dark or frozen; while the stream is lost nobody sees it."""
+    reading = event.reading
+    return _on(reading.active) if isinstance(reading, PictureDark | PictureFrozen) else _unseen(reading)
+
+
+def camera_away(event: Event, device: Device, _numbers: Numbers) -> Says:
+    """A camera's stream is lost, or nothing reaches the camera at all. Only a stream that is there again ends it."""
+    reading = event.reading
+    if isinstance(reading, CameraLink):
+        return _on(not reading.connected)
+    gone = isinstance(reading, DeviceLink) and not reading.up and device.kind == "camera"
+    return "holds" if gone else None
+
+
+def device_away(event: Event, device: Device, _numbers: Numbers) -> Says:
+    """The agent has lost a device. Of a camera `camera_away` speaks: one cause, one incident."""
+    reading = event.reading
+    return _on(not reading.up) if isinstance(reading, DeviceLink) and device.kind != "camera" else None
+
+
+def clock_off(event: Event, _device: Device, numbers: Numbers) -> Says:
+    """A device's own clock is off by more than `clock_off_s`; it is right again within half of that."""
+    device_at_us = event.device_at_us
+    if device_at_us is None:
+        return None
+    off_us = abs(device_at_us - event.at_us)
+    limit_us = numbers["clock_off_s"] * US_PER_S
+    if off_us > limit_us:
+        return "holds"
+    return "ends" if off_us * 2 <= limit_us else None
+
+
+def _on(holds: bool) -> Says:
+    return "holds" if holds else "ends"
+
+
+def _unseen(reading: Reading) -> Says:
+    if isinstance(reading, DeviceLink):
+        return None if reading.up else "unseen"
+    return "unseen" if isinstance(reading, CameraLink) and not reading.connected else None

@@ -1,0 +1,124 @@
+"""All detectors, one row each: the table that a person reads to know what the hub notices."""
+
+from typing import Any
+
+from contract.clock import US_PER_S
+from contract.readings import (
+    KINDS,
+    AccessDecided,
+    AgentStarted,
+    AlarmInput,
+    ArmState,
+    BarrierState,
+    CameraLink,
+    DeviceLink,
+    DoorContact,
+    Dropped,
+    FireInput,
+    Heartbeat,
+    Measurement,
+    PictureDark,
+    PictureFrozen,
+    Reading,
+    TamperContact,
+)
+from hub.detectors import conditions, measure
+from hub.detectors.agents import AGENT_SILENT
+from hub.detectors.counting import counting
+from hub.detectors.door import DOOR_FORCED
+from hub.detectors.lasting import lasting
+from hub.detectors.types import Detector, Device, Event, ForeignReport, Quarantined, SequenceJumped
+
+OF_DEVICES = tuple(kind for kind in KINDS.values() if kind not in (AgentStarted, Heartbeat, Dropped))
+"""Readings that a device makes, and so may carry the device's own time."""
+
+
+def _zone(event: Event, device: Device) -> str:
+    """One input of a board that has several."""
+    name = getattr(event.reading, "name", "")
+    return f"{device.id}/{name}" if name else device.id
+
+
+def _reason(event: Event, device: Device) -> str:
+    return f"{device.id}/{getattr(event.reading, 'reason', '')}"
+
+
+def _lost_kind(event: Event, device: Device) -> str:
+    """A gap in measurements alone is another matter than one in events."""
+    return f"{device.id}/measurements" if _measurements_only(event) else device.id
+
+
+def _measurements_only(event: Event) -> bool:
+    reading = event.reading
+    return isinstance(reading, Dropped) and not reading.events and not reading.alarms
+
+
+def _says_reason(event: Event, _numbers: dict[str, float] | None = None) -> dict[str, Any]:
+    return {"reason": getattr(event.reading, "reason", "")}
+
+
+def _gap_facts(event: Event) -> dict[str, Any]:
+    reading = event.reading
+    if isinstance(reading, SequenceJumped):
+        return {"first": reading.first, "last": reading.last}
+    assert isinstance(reading, Dropped)
+    lost = {"measurements": reading.measurements, "events": reading.events, "alarms": reading.alarms}
+    return {"first": event.seq, "last": reading.last_seq, **lost}
+
+
+def _refused(event: Event) -> bool:
+    reading = event.reading
+    return isinstance(reading, AccessDecided) and not reading.granted
+
+
+def _clock_facts(event: Event, _numbers: dict[str, float]) -> dict[str, Any]:
+    return {"off_s": round(((event.device_at_us or event.at_us) - event.at_us) / US_PER_S, 3)}
+
+
+# fmt: off
+DETECTORS: tuple[Detector, ...] = (
+    lasting("fire_input", "EMG-2", 1, (FireInput,), condition=conditions.input_active, limit=None, subject=_zone,
+            facts=lambda event, _: {"name": getattr(event.reading, "name", "")}),
+    lasting("alarm_input", "EMG-2", 1, (AlarmInput,), condition=conditions.input_active, limit=None, subject=_zone,
+            facts=lambda event, _: {"name": getattr(event.reading, "name", "")}),
+    DOOR_FORCED,
+    lasting("door_held", "GATE-7", 3, (DoorContact, DeviceLink), condition=conditions.door_open, limit="held_s"),
+    counting("repeated_refusals", "GATE-7", 3, (AccessDecided,), counts=_refused, limit="refusals", window="refusals_window_s",
+             facts=_says_reason),
+    lasting("tamper", "GATE-7", 2, (TamperContact,), condition=conditions.input_active, limit=None),
+    lasting("barrier_left_open", "VEH-6", 3, (BarrierState, DeviceLink), condition=conditions.barrier_not_closed,
+            limit="left_open_s"),
+    lasting("arm_knocked_off", "VEH-6", 2, (ArmState,), condition=conditions.arm_off, limit=None),
+    lasting("camera_lost", "MON-2", 2, (CameraLink, DeviceLink), condition=conditions.camera_away, limit="camera_lost_s",
+            facts=_says_reason, proof="agent"),
+    lasting("camera_dark", "MON-2", 3, (PictureDark, CameraLink, DeviceLink), condition=conditions.picture_wrong,
+            limit="camera_dark_s", facts=lambda event, _: {"mean_luma": getattr(event.reading, "mean_luma", 0.0)}),
+    lasting("camera_frozen", "MON-2", 2, (PictureFrozen, CameraLink, DeviceLink), condition=conditions.picture_wrong,
+            limit="camera_frozen_s"),
+    lasting("measurement_over_threshold", "REP-1", 3, (Measurement,), condition=measure.over, limit=measure.hold_s,
+            facts=measure.facts, subject=measure.subject),
+    AGENT_SILENT,
+    lasting("device_silent", "CMD-1", 3, (DeviceLink,), condition=conditions.device_away, limit="device_silent_s",
+            facts=_says_reason, proof="agent"),
+    lasting("device_clock_off", "CMD-1", 4, OF_DEVICES, condition=conditions.clock_off, limit="clock_off_for_s",
+            facts=_clock_facts),
+    counting("sequence_gap", "CMD-1", 2, (Dropped, SequenceJumped), counts=lambda _: True, limit=None, window="quiet_s",
+             facts=_gap_facts, subject=_lost_kind, priority_of=lambda event: 4 if _measurements_only(event) else None,
+             proof="agent"),
+    counting("foreign_report", "CMD-1", 2, (ForeignReport,), counts=lambda _: True, limit=None, window="quiet_s",
+             facts=_says_reason, subject=_reason, proof="clock"),
+    counting("quarantined", "CMD-1", 3, (Quarantined,), counts=lambda _: True, limit=None, window="quiet_s",
+             facts=_says_reason, subject=_reason, proof="clock"),
+)
+# fmt: on
+
+BY_NAME: dict[str, Detector] = {detector.name: detector for detector in DETECTORS}
+
+
+def _by_kind() -> dict[type[Reading], tuple[Detector, ...]]:
+    kinds = {kind for detector in DETECTORS for kind in detector.kinds}
+    return {kind: tuple(detector for detector in DETECTORS if kind in detector.kinds) for kind in kinds}
+
+
+BY_KIND: dict[type[Reading], tuple[Detector, ...]] = _by_kind()
+"""The detectors that a reading of each kind is shown to."""
