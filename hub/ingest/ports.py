@@ -7,8 +7,8 @@ from sqlalchemy import Connection
 
 from contract.envelope import Receipt
 from contract.orders import AnyOrder
-from hub.cases.types import Case, Change, Refusal
-from hub.detectors.types import Detector, Device, Raise
+from hub.cases.engine import Numbers
+from hub.detectors.types import Detector, Device
 
 
 class ChangeRow(NamedTuple):
@@ -100,39 +100,12 @@ class SiteBook(Protocol):
         ...
 
 
-class CaseRules(Protocol):
-    """The cases' engine, bound to a policy. All of it is pure."""
-
-    def opened(self, case_no: int, detector: Detector, raised: Raise, device: Device, *, subject: str, now_us: int) -> Change:
-        """The first change of a new case."""
-        ...
-
-    def raised_again(self, case: Case, raised: Raise, now_us: int) -> Change | None:
-        """The same cause was raised once more; None when nothing is to be written."""
-        ...
-
-    def cleared(self, case: Case, at_us: int, now_us: int) -> Change | None:
-        """The condition returned to normal at `at_us`."""
-        ...
-
-    def withdrawn(self, case: Case, at_us: int, reason: str, now_us: int) -> Change | None:
-        """It turned out not to have been so."""
-        ...
-
-    def act(self, case: Case, asked: CaseAct, now_us: int) -> Change | Refusal:
-        """A person's act."""
-        ...
-
-    def expired(self, case: Case, clock: str, due_us: int) -> Change | None:
-        """One of the case's clocks ran out at `due_us`."""
-        ...
-
-
 class Rules(NamedTuple):
-    """The site's rules: detectors with their numbers, and how cases are dealt with."""
+    """The site's rules: detectors with their numbers for a device, and the policy that cases are dealt with by. `late_us`: what
+    happened longer ago than this is late. `stall_us`: how long a silent source is waited for after a deadline."""
 
     detectors: tuple[Detector, ...]
     numbers: Callable[[Detector, Device], dict[str, float]]
-    cases: CaseRules
+    policy: Numbers
     late_us: int
     stall_us: int

@@ -1,0 +1,190 @@
+"""Detectors are run: on events, on watermarks that pass a deadline, and on the wall clock where a source has stalled.
+
+A detector that raises is undone for that one step, alone; who called is told, and the stream goes on.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from contract.clock import US_PER_S
+from contract.readings import Reading
+from hub.detectors.types import Detector, Device, Event, Step
+from hub.ingest.casebook import CASE_OWNER, Casebook, DatabaseGone
+from hub.ingest.outcome import Outcome
+from hub.ingest.ports import Rules, SiteBook
+from hub.ingest.site import Deadline, DeadlineKey, DetectorState, Site
+
+WAKES_PER_ADVANCE_MAX = 1_000
+FLUSH_EVERY_US = US_PER_S
+DETECTOR_OWNER = "detector:"
+
+
+class Failure(NamedTuple):
+    """A detector raised."""
+
+    detector: str
+    device: str
+    error: str
+
+
+class RuleTable:
+    """The detectors by reading and by name, with their numbers for each device worked out once."""
+
+    def __init__(self, rules: Rules) -> None:
+        by_kind: dict[type[Reading], list[Detector]] = {}
+        for detector in rules.detectors:
+            for kind in detector.kinds:
+                by_kind.setdefault(kind, []).append(detector)
+        self.by_kind: Mapping[type[Reading], tuple[Detector, ...]] = {kind: tuple(found) for kind, found in by_kind.items()}
+        self.by_name: Mapping[str, Detector] = {detector.name: detector for detector in rules.detectors}
+        self.rules = rules
+        self._numbers: dict[tuple[str, str], dict[str, float]] = {}
+
+    def numbers(self, detector: Detector, device: Device) -> dict[str, float]:
+        """What the policy and the device's own options say; not to be changed."""
+        key = (detector.name, device.id)
+        found = self._numbers.get(key)
+        if found is None:
+            found = self._numbers[key] = self.rules.numbers(detector, device)
+        return found
+
+
+class Stepper:
+    """Runs detectors within one turn. `on_failure` is told of those that raise; `order_flush` asks a source's agent to report."""
+
+    def __init__(
+        self,
+        site: Site,
+        outcome: Outcome,
+        casebook: Casebook,
+        table: RuleTable,
+        book: SiteBook,
+        *,
+        now_us: int,
+        on_failure: Callable[[Failure, Event | None], None],
+        order_flush: Callable[[str], None],
+    ) -> None:
+        self._site = site
+        self._outcome = outcome
+        self._casebook = casebook
+        self._table = table
+        self._book = book
+        self._now_us = now_us
+        self._on_failure = on_failure
+        self._order_flush = order_flush
+
+    def step(self, event: Event, device: Device) -> None:
+        """Show the event to each detector that wants its kind."""
+        for detector in self._table.by_kind.get(type(event.reading), ()):
+            saved = None
+            try:
+                subject = detector.subject(event, device)
+                row = self._site.states.get((detector.name, subject))
+                step = detector.step(None if row is None else row.state, event, device, self._table.numbers(detector, device))
+                if step is not None:
+                    saved = self._savepoint()
+                    self._apply(detector, subject, device, step)
+            except DatabaseGone:
+                raise
+            except Exception as error:  # a plug-in's bug may not stop the site
+                self._undo(saved)
+                self._on_failure(Failure(detector.name, device.id, repr(error)), event)
+
+    def advance(self, source: str, up_to_us: int) -> None:
+        """The source has reported everything up to then. Its deadlines up to then fire, in their order, proven."""
+        if up_to_us > (self._site.watermarks.get(source) or -1):
+            self._site.watermarks.put(source, up_to_us)
+        if self._site.deadlines.of_source(source):
+            self._fire_proven(source)
+
+    def fire_by_clock(self, key: DeadlineKey, row: Deadline, stall_us: int) -> None:
+        """The wall clock has passed the deadline: fire it, ask for proof, or where the source has stalled fire it unproven.
+        `stall_us` is when the source counts as stalled."""
+        if row.source is None:
+            self._wake(key, row, proven=True)
+        elif (self._site.watermarks.get(row.source) or -1) >= row.due_us:
+            self._fire_proven(row.source)
+        elif row.stalled:
+            return
+        elif self._now_us >= stall_us:
+            self._wake(key, row, proven=False)
+        else:
+            self._order_flush(row.source)
+            self._site.deadlines.look_at(min(stall_us, self._now_us + FLUSH_EVERY_US), key)
+
+    def _fire_proven(self, source: str) -> None:
+        up_to_us = self._site.watermarks.get(source) or -1
+        for _ in range(WAKES_PER_ADVANCE_MAX):
+            key = self._site.deadlines.first_of(source, up_to_us)
+            if key is None:
+                return
+            row = self._site.deadlines.get(key)
+            assert row is not None
+            self._wake(key, row, proven=True)
+        key = self._site.deadlines.first_of(source, up_to_us)
+        if key is not None:  # a detector that wants to be woken for ever
+            self._site.deadlines.put(key, None)
+            self._on_failure(Failure(key.owner.removeprefix(DETECTOR_OWNER), source, "woken without end"), None)
+
+    def _wake(self, key: DeadlineKey, row: Deadline, *, proven: bool) -> None:
+        if key.owner == CASE_OWNER:
+            self._casebook.expire(key, row.due_us)
+            return
+        detector = self._table.by_name.get(key.owner.removeprefix(DETECTOR_OWNER))
+        state = self._site.states.get((detector.name, key.subject)) if detector else None
+        device = self._book.detector_device(state.device) if state else None
+        if detector is None or detector.wake is None or state is None or device is None:
+            self._site.deadlines.put(key, None)
+            return
+        saved = self._savepoint()
+        try:
+            step: Step | None = detector.wake(state.state, row.due_us, proven, device, self._table.numbers(detector, device))
+            if step is not None:
+                self._apply(detector, key.subject, device, step)
+            self._after_wake(key, row, step, proven)
+        except DatabaseGone:
+            raise
+        except Exception as error:  # a plug-in's bug may not stop the site
+            self._undo(saved)
+            self._site.deadlines.put(key, None)
+            self._on_failure(Failure(detector.name, device.id, repr(error)), None)
+
+    def _after_wake(self, key: DeadlineKey, row: Deadline, step: Step | None, proven: bool) -> None:
+        """The deadline that fired is done, unless it fired unproven and is still wanted: then it waits for proof."""
+        wanted = step.wake if step is not None else None
+        again = wanted is not None and (wanted.due_us, wanted.source) == (row.due_us, row.source)
+        if not proven and (again or step is None):
+            self._site.deadlines.put(key, row._replace(stalled=True))
+        elif again or step is None:
+            self._site.deadlines.put(key, None)  # the same moment again would never end
+
+    def _apply(self, detector: Detector, subject: str, device: Device, step: Step) -> None:
+        for finding in step.findings:
+            self._casebook.apply(detector, subject, device, finding, self._now_us)
+        states, name = self._site.states, (detector.name, subject)
+        row = states.get(name)
+        if step.state is None:
+            if row is not None:
+                states.put(name, None)
+        elif row is None or row.state is not step.state:
+            states.put(name, DetectorState(step.state, device.id))
+        self._set_wake(DeadlineKey(DETECTOR_OWNER + detector.name, subject), step)
+
+    def _set_wake(self, key: DeadlineKey, step: Step) -> None:
+        was = self._site.deadlines.get(key)
+        if step.wake is None or step.state is None:
+            if was is not None:
+                self._site.deadlines.put(key, None)
+            return
+        wake = step.wake
+        if was is None or (was.due_us, was.source) != (wake.due_us, wake.source):
+            self._site.deadlines.put(key, Deadline(wake.due_us, wake.source))
+
+    def _savepoint(self) -> tuple[int, tuple[int, ...]]:
+        return self._site.journal.savepoint(), self._outcome.savepoint()
+
+    def _undo(self, saved: tuple[int, tuple[int, ...]] | None) -> None:
+        if saved is None:
+            return
+        self._site.journal.rollback(saved[0])
+        self._outcome.rollback(saved[1])

@@ -1,0 +1,346 @@
+"""One turn: messages, acts and the wall clock in; rows, orders and answers out. Pure but for the closed cases it looks up."""
+
+import json
+import logging
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any, NamedTuple, Protocol
+
+import msgspec
+
+from contract.clock import US_PER_S
+from contract.envelope import Record
+from contract.orders import Flush
+from contract.readings import KINDS, Heartbeat, Reading, SnapshotTaken
+from hub.cases.types import Change, Refusal
+from hub.detectors.types import (
+    AgentHeard,
+    AgentLost,
+    Device,
+    Event,
+    ForeignReport,
+    Quarantined,
+    SequenceJumped,
+)
+from hub.ingest import gate
+from hub.ingest.casebook import CASE_OWNER, Casebook, ClosedCases, DatabaseGone
+from hub.ingest.effects import EFFECTS, case_of_order
+from hub.ingest.gate import BatchMessage, LostMessage, NonceMessage, Poison, Refused, StreamMark
+from hub.ingest.outcome import Answer, EventRow, Outcome, PictureRow, QuarantineRow
+from hub.ingest.ports import Ask, CaseAct, PictureStored, SiteBook, Write
+from hub.ingest.site import HUB_STREAM, Site
+from hub.ingest.stepping import Failure, RuleTable, Stepper
+
+REPORT_EVERY_US = US_PER_S
+STREAMS_MAX = 20_000
+_THROTTLES_MAX = 20_000
+
+_log = logging.getLogger(__name__)
+_encode = msgspec.json.Encoder().encode
+_HUB_KINDS = (AgentHeard, AgentLost, SequenceJumped, ForeignReport, Quarantined)
+KIND_NAMES: dict[type[Reading], str] = {kind: name for name, kind in KINDS.items()} | {
+    kind: str(kind.__struct_config__.tag) for kind in _HUB_KINDS
+}
+
+
+class Archive(ClosedCases, Protocol):
+    """What a turn may look up in the database. Raises DatabaseGone."""
+
+    def picture(self, picture: str) -> PictureRow | None:
+        """A promised picture."""
+        ...
+
+
+class Throttle:
+    """At most one of a kind in a second. What is held back is counted by who asks."""
+
+    def __init__(self) -> None:
+        self._last_us: dict[tuple[str, ...], int] = {}
+
+    def lets(self, now_us: int, *key: str) -> bool:
+        """Whether another one may go now. A clock that was set back begins anew."""
+        last_us = self._last_us.get(key)
+        if last_us is not None and 0 <= now_us - last_us < REPORT_EVERY_US:
+            return False
+        if len(self._last_us) >= _THROTTLES_MAX:
+            self._last_us.clear()
+        self._last_us[key] = now_us
+        return True
+
+
+class Surroundings(NamedTuple):
+    """What all turns of a worker share. `ready_us`: when this worker took the site over; sources that were silent before then
+    are given their time from there."""
+
+    book: SiteBook
+    table: RuleTable
+    archive: Archive
+    new_id: Callable[[], str]
+    reports: Throttle
+    flushes: Throttle
+    counters: Counter[str]
+    ready_us: int = 0
+
+
+class Turn:
+    """Takes inputs one after another at one moment, `now_us`; what came of them is in `outcome` and in the site."""
+
+    def __init__(self, site: Site, around: Surroundings, now_us: int) -> None:
+        self.outcome = Outcome(around.book.site)
+        self._site = site
+        self._around = around
+        self._now_us = now_us
+        self._count = around.counters
+        self._casebook = Casebook(
+            site,
+            self.outcome,
+            policy=around.table.rules.policy,
+            book=around.book,
+            closed=around.archive,
+            new_id=around.new_id,
+        )
+        self._stepper = Stepper(
+            site,
+            self.outcome,
+            self._casebook,
+            around.table,
+            around.book,
+            now_us=now_us,
+            on_failure=self._detector_failed,
+            order_flush=self._order_flush,
+        )
+
+    def expire_cases(self) -> None:
+        """Clocks of cases that have run out, before anything else, so that a late act does not hide that it was late."""
+        later = []
+        for key, row in self._site.deadlines.pop_due(self._now_us):
+            if key.owner == CASE_OWNER:
+                self._casebook.expire(key, row.due_us)
+            else:
+                later.append((self._now_us, key))
+        for when_us, key in later:
+            self._site.deadlines.look_at(when_us, key)
+
+    def take(self, topic: str, payload: bytes) -> int:
+        """One message. Returns how many records it brought. A message that trips over a bug of ours is undone alone and stays
+        unanswered: its agent goes on asking, a counter tells, and all others go on."""
+        saved = self._site.journal.savepoint(), self.outcome.savepoint()
+        try:
+            return self._take(topic, payload)
+        except DatabaseGone:
+            raise
+        except Exception:
+            self._site.journal.rollback(saved[0])
+            self.outcome.rollback(saved[1])
+            self._count["messages_failed"] += 1
+            _log.exception("message_failed", extra={"topic": topic})
+            return 0
+
+    def _take(self, topic: str, payload: bytes) -> int:
+        message = gate.open_message(self.outcome.site, self._around.book.key_of, topic, payload)
+        if isinstance(message, BatchMessage):
+            return self._take_batch(message)
+        if isinstance(message, NonceMessage):
+            self.outcome.nonces.append((message.agent, message.nonce))
+        elif isinstance(message, LostMessage):
+            if self._around.reports.lets(self._now_us, "lost", message.agent):
+                self._report(message.agent, AgentLost())
+        elif isinstance(message, Refused):
+            self._refuse(message)
+        return 0
+
+    def ask(self, asked: Ask, future: Future[Any]) -> None:
+        """Somebody's request; the future is answered after the commit."""
+        if isinstance(asked, Write):
+            self.outcome.writes.append((future, asked))
+            return
+        saved = self._site.journal.savepoint(), self.outcome.savepoint()
+        try:
+            answer = self._answer(asked)
+        except DatabaseGone:
+            raise
+        except Exception as error:  # one request's bug is its own
+            self._site.journal.rollback(saved[0])
+            self.outcome.rollback(saved[1])
+            self._count["asks_failed"] += 1
+            self.outcome.futures.append((future, error))
+        else:
+            self.outcome.futures.append((future, answer))
+
+    def _answer(self, asked: CaseAct | PictureStored) -> Change | Refusal | bool:
+        if isinstance(asked, CaseAct):
+            return self._casebook.act(asked._replace(actor=_storable(asked.actor)), self._now_us)
+        return self._store_picture(asked.picture)
+
+    def fire_by_clock(self) -> None:
+        """Deadlines that the wall clock has reached, after everything that came in."""
+        stall_us = self._around.table.rules.stall_us
+        for key, row in list(self._site.deadlines.pop_due(self._now_us)):
+            if self._site.deadlines.get(key) is row:
+                self._stepper.fire_by_clock(key, row, max(row.due_us, self._around.ready_us) + stall_us)
+
+    def _take_batch(self, message: BatchMessage) -> int:
+        head = message.head
+        known = self._site.streams.get(head.stream)
+        if known is None and len(self._site.streams) >= STREAMS_MAX:
+            self._refuse(Refused("too_many_streams", message.agent))
+            return 0
+        admitted = gate.admit(message, known, self._now_us)
+        if isinstance(admitted, Refused):
+            self._refuse(admitted)
+            if admitted.verdict is not None:
+                self.outcome.answers[head.stream, head.boot] = Answer(message.agent, head, admitted.verdict)
+            return 0
+        self._site.streams.put(head.stream, admitted.mark)
+        self._count["batches"] += 1
+        self._count["duplicates"] += admitted.duplicates
+        if admitted.jumped is not None:
+            self._count["jumps"] += 1
+            self._report(message.agent, SequenceJumped(first=admitted.jumped[0], last=admitted.jumped[1]))
+        for record in admitted.records:
+            self._take_record(admitted.mark, record)
+        self.outcome.answers[head.stream, head.boot] = Answer(message.agent, head, admitted.verdict)
+        self._hear(message.agent)
+        return len(admitted.records)
+
+    def _take_record(self, stream: StreamMark, record: Record | Poison) -> None:
+        if isinstance(record, Poison):
+            self._quarantine(stream, record.seq, "undecodable", record.body)
+            return
+        device = self._around.book.detector_device(record.device)
+        if device is None or stream.agent not in {device.agent, device.id}:
+            reason = "unknown_device" if device is None else "foreign_device"
+            self._quarantine(stream, record.seq, reason, _encode(record))
+            return
+        reading, now_us = record.reading, self._now_us
+        at_us = max(0, record.at_us - stream.offset_us)
+        if at_us > now_us:  # nothing has happened yet that will happen later
+            self._count["future_times"] += 1
+            at_us = now_us
+        self.outcome.events.append(
+            EventRow(
+                self.outcome.site,
+                stream.stream,
+                record.seq,
+                device.id,
+                KIND_NAMES[type(reading)],
+                at_us,
+                record.at_us,
+                record.device_at_us,
+                now_us,
+                _encode(reading).decode(),
+            )
+        )
+        late = now_us - at_us > self._around.table.rules.late_us
+        event = Event(device.id, at_us, now_us, reading, stream.stream, record.seq, late, record.device_at_us)
+        self._stepper.advance(device.id, at_us)
+        if type(reading) is Heartbeat:
+            self._advance_sources(stream, reading)
+        self._stepper.step(event, device)
+        if type(reading) in EFFECTS:
+            self._note_effect(event, stream.agent)
+
+    def _advance_sources(self, stream: StreamMark, heartbeat: Heartbeat) -> None:
+        for source, agent_us in heartbeat.sources.items():
+            device = self._around.book.detector_device(source)
+            if device is not None and stream.agent in {device.agent, device.id}:
+                self._stepper.advance(source, min(max(0, agent_us - stream.offset_us), self._now_us))
+
+    def _note_effect(self, event: Event, agent: str) -> None:
+        effect, reading = EFFECTS[type(event.reading)], event.reading
+        if isinstance(reading, SnapshotTaken):
+            self._promise_picture(reading, event, agent)
+        body = _encode({"device": event.device, "agent": agent, "at_us": event.at_us, "late": event.late, "reading": reading})
+        self._casebook.change(event.at_us, effect.topic, effect.key(event), effect.act(reading), body)
+
+    def _promise_picture(self, taken: SnapshotTaken, event: Event, agent: str) -> None:
+        if taken.picture in self.outcome.pictures or self._around.archive.picture(taken.picture) is not None:
+            self._count["pictures_doubled"] += 1
+            return
+        case_no = case_of_order(taken.order)
+        if case_no is not None and case_no > self._site.counters.case_no:
+            case_no = None
+        self.outcome.pictures[taken.picture] = PictureRow(
+            self.outcome.site,
+            taken.picture,
+            agent,
+            event.device,
+            case_no,
+            event.at_us,
+            taken.sha256,
+            taken.size_bytes,
+            None,
+        )
+
+    def _store_picture(self, picture: str) -> bool:
+        row = self.outcome.pictures.get(picture) or self._around.archive.picture(picture)
+        if row is None:
+            return False
+        if row.stored_us is None:
+            self.outcome.pictures[picture] = row._replace(stored_us=self._now_us)
+            body = json.dumps({"device": row.device, "agent": row.agent, "at_us": row.at_us, "case_no": row.case_no})
+            self._casebook.change(self._now_us, "picture", picture, "stored", body.encode())
+        return True
+
+    def _hear(self, agent: str) -> None:
+        if self._around.reports.lets(self._now_us, "heard", agent):
+            self._report(agent, AgentHeard(), stored=False)
+
+    def _refuse(self, refused: Refused) -> None:
+        self._count[f"refused_{refused.reason}"] += 1
+        if (
+            refused.foreign
+            and refused.agent
+            and self._around.reports.lets(self._now_us, "foreign", refused.agent, refused.reason)
+        ):
+            self._report(refused.agent, ForeignReport(reason=refused.reason))
+
+    def _quarantine(self, stream: StreamMark, seq: int, reason: str, body: bytes) -> None:
+        self._put_aside(stream.stream, seq, stream.agent, reason, body)
+        self._report_quarantine(stream.agent, reason)
+
+    def _put_aside(self, stream: str, seq: int, agent: str, reason: str, body: bytes) -> None:
+        self._count["quarantined"] += 1
+        row = QuarantineRow(self.outcome.site, stream, seq, agent, self._now_us, reason, body)
+        self.outcome.quarantine.setdefault((stream, seq), row)
+
+    def _report_quarantine(self, device: str, reason: str) -> None:
+        if self._around.reports.lets(self._now_us, "quarantined", device, reason):
+            self._report(device, Quarantined(reason=reason))
+
+    def _detector_failed(self, failure: Failure, event: Event | None) -> None:
+        """A report that made a detector raise is not reported again: that could go round for ever."""
+        self._count[f"detector_failed_{failure.detector}"] += 1
+        reason = f"detector:{failure.detector}"
+        if event is not None and event.stream != HUB_STREAM:
+            device = self._around.book.detector_device(event.device)
+            agent = device.agent if device is not None else ""
+            self._put_aside(event.stream, event.seq, agent, reason, _encode(event.reading))
+        if event is None or not isinstance(event.reading, Quarantined):
+            self._report_quarantine(failure.device, reason)
+
+    def _report(self, device_id: str, reading: Reading, *, stored: bool = True) -> None:
+        """An event of the hub's own. Its number is never given again, whether it is stored or not."""
+        device = self._around.book.detector_device(device_id)
+        if device is None:
+            return
+        was = self._site.streams.get(HUB_STREAM)
+        seq = 1 if was is None else was.mark + 1
+        now_us = self._now_us
+        self._site.streams.put(HUB_STREAM, StreamMark(HUB_STREAM, HUB_STREAM, seq, 0, HUB_STREAM, now_us, 0))
+        if stored:
+            row = (device.id, KIND_NAMES[type(reading)], now_us, now_us, None, now_us, _encode(reading).decode())
+            self.outcome.events.append(EventRow(self.outcome.site, HUB_STREAM, seq, *row))
+        self._stepper.step(Event(device.id, now_us, now_us, reading, HUB_STREAM, seq), device)
+
+    def _order_flush(self, source: str) -> None:
+        device: Device | None = self._around.book.detector_device(source)
+        if device is not None and self._around.flushes.lets(self._now_us, device.agent):
+            self._count["flushes"] += 1
+            self.outcome.orders.append((device.agent, Flush(id=self._around.new_id())))
+
+
+def _storable(text: str) -> str:
+    """Text that every database can hold: no NUL, no half of a surrogate pair."""
+    return text.replace("\0", "").encode(errors="replace").decode()

@@ -1,0 +1,97 @@
+"""Many rows in one statement: SQL made once from the schema, rows as tuples in the table's order of columns."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Connection, Table
+
+from hub.store.engine import is_sqlite
+
+COPY_FROM_ROWS = 64
+"""Fewer rows than this go as a prepared INSERT on PostgreSQL too: a COPY costs a round trip to begin and to end."""
+
+
+class Stale(RuntimeError):
+    """Rows were not as they were thought to be: somebody else has changed them."""
+
+
+def insert(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Add rows. A row that is there already is an error."""
+    if not rows:
+        return
+    if len(rows) >= COPY_FROM_ROWS and not is_sqlite(connection):
+        _copy(connection, table, rows)
+        return
+    connection.exec_driver_sql(_insert_sql(table, connection.dialect.name), _parameters(rows))
+
+
+def upsert(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Add rows, or where the primary key is there already, replace them."""
+    if rows:
+        connection.exec_driver_sql(_upsert_sql(table, connection.dialect.name), _parameters(rows))
+
+
+def delete(connection: Connection, table: Table, keys: Sequence[tuple[Any, ...]]) -> None:
+    """Remove the rows with these primary keys, if they are there."""
+    if keys:
+        connection.exec_driver_sql(_delete_sql(table, connection.dialect.name), _parameters(keys))
+
+
+def replace_version(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]], was: Sequence[int]) -> None:
+    """Compare and set: replace rows by primary key, where `version` is still the one in `was`. Raises Stale."""
+    if not rows:
+        return
+    names = [column.name for column in table.columns]
+    keys = [names.index(column.name) for column in table.primary_key.columns]
+    rest = [at for at in range(len(names)) if at not in keys]
+    parameters = [(*(row[at] for at in rest), *(row[at] for at in keys), version) for row, version in zip(rows, was, strict=True)]
+    done = connection.exec_driver_sql(_replace_sql(table, connection.dialect.name), parameters)
+    if done.rowcount != len(rows):
+        raise Stale(f"{len(rows) - done.rowcount} of {len(rows)} rows of {table.name} were changed by somebody else")
+
+
+def _copy(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
+    driver: Any = connection.connection.driver_connection
+    columns = ", ".join(column.name for column in table.columns)
+    with driver.cursor() as cursor, cursor.copy(f"COPY {table.name} ({columns}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def _parameters(rows: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Named tuples as plain ones: SQLAlchemy takes those alone for positional parameters."""
+    return [tuple(row) for row in rows]
+
+
+def _mark(dialect: str) -> str:
+    return "?" if dialect == "sqlite" else "%s"
+
+
+@lru_cache(maxsize=64)
+def _insert_sql(table: Table, dialect: str) -> str:
+    names = [column.name for column in table.columns]
+    return f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({', '.join([_mark(dialect)] * len(names))})"  # noqa: S608
+
+
+@lru_cache(maxsize=64)
+def _upsert_sql(table: Table, dialect: str) -> str:
+    keys = [column.name for column in table.primary_key.columns]
+    sets = ", ".join(f"{column.name} = excluded.{column.name}" for column in table.columns if not column.primary_key)
+    return f"{_insert_sql(table, dialect)} ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {sets}"
+
+
+@lru_cache(maxsize=64)
+def _delete_sql(table: Table, dialect: str) -> str:
+    return f"DELETE FROM {table.name} WHERE {_where(table, dialect)}"  # noqa: S608
+
+
+@lru_cache(maxsize=64)
+def _replace_sql(table: Table, dialect: str) -> str:
+    mark = _mark(dialect)
+    sets = ", ".join(f"{column.name} = {mark}" for column in table.columns if not column.primary_key)
+    return f"UPDATE {table.name} SET {sets} WHERE {_where(table, dialect)} AND version = {mark}"  # noqa: S608
+
+
+def _where(table: Table, dialect: str) -> str:
+    return " AND ".join(f"{column.name} = {_mark(dialect)}" for column in table.primary_key.columns)
