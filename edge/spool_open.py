@@ -1,0 +1,105 @@
+"""Opening the spool: read it, set a damaged one aside, carry over what can be read, begin a boot."""
+
+import secrets
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from contract.envelope import decode_record
+from contract.readings import Dropped
+from edge import spool_file, spool_room
+from edge.spool_file import TOMB, Connect, Damaged, Extent, Head, SpoolFailed
+from edge.spool_rows import put_row, transaction
+
+
+class Opened(NamedTuple):
+    """A spool's file that has begun a boot. `damaged`: where the file that could not be trusted is now."""
+
+    db: sqlite3.Connection
+    head: Head
+    extent: Extent
+    unclean: bool
+    damaged: Path | None
+
+
+def open_log(path: Path, agent: str, bytes_max: int, connect: Connect, name: Callable[[int], str]) -> Opened:
+    """See Spool.open."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    damaged: Path | None = None
+    try:
+        db, old, extent = _load(path, bytes_max, connect)
+    except Damaged:
+        damaged = spool_file.set_aside(path)
+        db, old, extent = _load(path, bytes_max, connect)
+    try:
+        if old is not None and old.agent != agent:
+            raise SpoolFailed(f"{path} is the spool of agent {old.agent}, not of {agent}: give each agent its own path")
+        with transaction(db):
+            if old is None:
+                extent = _carry_over(db, agent, damaged, connect)
+                # Nothing was ever sent of a new log: whatever the hub holds of it came from a copy.
+                old = Head(agent, name(16), extent.first, 0, "", extent.first - 1, False, extent.first - 1, True)
+            boot_head = extent.last if old.confirmed else old.boot_head
+            head = old._replace(epoch=old.epoch + 1, boot=name(8), boot_head=boot_head, confirmed=False, clean=False)
+            spool_file.write_head(db, head)
+    except sqlite3.Error as err:
+        db.close()
+        raise SpoolFailed(f"{path} cannot be written ({name_of(err)}): check the disk") from err
+    except BaseException:
+        db.close()
+        raise
+    return Opened(db, head, extent, unclean=not old.clean or damaged is not None, damaged=damaged)
+
+
+def name_of(err: sqlite3.Error) -> str:
+    """SQLite's name of an error, such as SQLITE_IOERR_FSYNC."""
+    return str(getattr(err, "sqlite_errorname", type(err).__name__))
+
+
+def _load(path: Path, bytes_max: int, connect: Connect) -> tuple[sqlite3.Connection, Head | None, Extent]:
+    db = spool_file.open_file(path, bytes_max, connect)
+    try:
+        head = spool_file.read_head(db)
+        if head is not None and not head.clean:
+            spool_file.check(db)
+        extent = spool_file.measure(db, head.start if head else 1)
+        if head is None and extent.rows:
+            raise Damaged("the log's own row is missing")
+    except sqlite3.DatabaseError as err:
+        db.close()
+        said = f"{name_of(err)}: {err}"
+        raise (Damaged(said) if spool_file.is_damage(err) else SpoolFailed(f"{path} cannot be read ({said})")) from err
+    except BaseException:
+        db.close()
+        raise
+    return db, head, extent
+
+
+def _carry_over(db: sqlite3.Connection, agent: str, damaged: Path | None, connect: Connect) -> Extent:
+    """Copy what can be read of a damaged log under its old numbers; a hole is told as dropped, its sorts unknown."""
+    following: int | None = None
+    for seq, span, sort, at_us, body in spool_file.salvage(damaged, connect) if damaged else ():
+        if not _is_sound(seq, span, body, following):
+            continue
+        if following is not None and seq > following:
+            tomb = spool_room.tomb_body(agent, following, seq - 1, at_us, (0, 0, 0))
+            put_row(db, following, seq - following, TOMB, at_us, tomb)
+        put_row(db, seq, span, sort, at_us, body)
+        following = seq + span
+    return spool_file.measure(db, 1)
+
+
+def _is_sound(seq: int, span: int, body: bytes, following: int | None) -> bool:
+    try:
+        record = decode_record(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, TypeError):
+        return False
+    covers = record.reading.last_seq - seq + 1 if isinstance(record.reading, Dropped) else 1
+    return record.seq == seq and covers == span and (following is None or seq >= following)
+
+
+random_name: Callable[[int], str] = secrets.token_hex
+"""So many random bytes, as hex digits."""
