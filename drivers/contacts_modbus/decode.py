@@ -46,7 +46,7 @@ ONLY_WHEN_PRESSED: Final = frozenset(("exit",))
 
 
 class Input(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One input. `number` is that on the wire, from 0. `device`: the id of the device it is about, such as a door; None: the board.
+    """One input. `number` is that on the wire, from 0. `device`: the id of the device it is about, such as a door; None: this.
 
     It is active (open, alarm, pressed) while its circuit is closed, or with `normally_closed` while its circuit is open. A reed
     contact that closes with its door is `normally_closed: true`, and a cut cable then reads as an open door.
@@ -208,7 +208,7 @@ class ContactsDecoder:
         for meter in self._meters:
             wanted = range(meter.register, meter.register + meter.asked.quantity)
             if meter.asked.function == function and all(at in words for at in wanted):
-                items.append(measured(meter, [words[at] for at in wanted]) or Finding("bad_value", 0, answer.pdu))
+                items.append(measured(meter, [words[at] for at in wanted]) or Finding("bad_value", answer.offset, answer.pdu))
         return items
 
 

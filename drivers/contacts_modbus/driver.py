@@ -1,6 +1,6 @@
 """Runs an input board: polls its inputs often, and its meters each in its time."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from threading import Event
 
 from contract.clock import US_PER_MS, US_PER_S, Clock, SystemClock
@@ -25,26 +25,18 @@ class ContactsDriver:
         options = self._options
         with self._bus.joined():
             board = Unit(self._bus, options.unit, options.timeout_ms / 1000, sink.finding, stop)
-            turn = _Turn(options, board, sink)
-            patience, up = Patience(), False
+            turn, patience = _Turn(options, board, sink), Patience()
             while not stop.is_set():
                 began_us = self._clock.mono_us()
                 try:
-                    said = turn.poll(began_us)
+                    if turn.poll(began_us):
+                        patience.answered()
+                        sink.alive()
                 except NoAnswer as error:
                     patience.failed(error)
-                else:
-                    if turn.asked:
-                        patience.answered()
-                        if not up:
-                            sink.up()
-                            up = True
-                        for one in said:
-                            sink.reading(one.reading, device=one.device)
-                        sink.alive()
                 stop.wait(max(0, began_us + options.poll_ms * US_PER_MS - self._clock.mono_us()) / US_PER_S)
 
-    def act(self, action: str, args: Mapping[str, str]) -> None:
+    def act(self, action: str, args: Mapping[str, str]) -> None:  # noqa: ARG002 - the port's signature
         """A board of inputs does nothing. Raises CommandFailed."""
         raise CommandFailed(f"contacts_modbus knows no action {action}")
 
@@ -53,42 +45,47 @@ class _Turn:
     """What is asked when, over one connection."""
 
     def __init__(self, options: ContactsOptions, board: Unit, sink: Sink) -> None:
-        self.asked = False
-        """Whether the last poll asked anything: a board of meters alone is mostly left in peace."""
         self._board = board
         self._sink = sink
+        self._up = False
         self._contacts = Contacts(options, options.debounce_ms * US_PER_MS)
         self._inputs = question(options)
         self._due_us: dict[Meter, int] = dict.fromkeys(options.meters, 0)
-        self._failed: NoAnswer | None = None
 
-    def poll(self, now_us: int) -> list[Said]:
-        """The inputs, and one meter that is due, so that a slow meter never keeps the inputs waiting for long. Raises NoAnswer;
-        a meter that does not answer is tried again in its time, and counts only where there are no inputs."""
-        said = []
-        self.asked = False
+    def poll(self, now_us: int) -> bool:
+        """Ask for the inputs, and for one meter that is due, so that slow meters never keep the inputs waiting for long. Returns
+        whether the board told anything. Raises NoAnswer; a meter that does not answer is tried again in its time, and is a
+        poll without an answer only where there are no inputs."""
+        answered = False
         if self._inputs is not None:
-            said = self._contacts.step(self._board.bits(self._inputs), now_us)
-            self.asked = True
+            bits = self._board.bits(self._inputs)
+            answered = True
+            self._tell(self._contacts.step(bits, now_us))
         meter = min(self._due_us, key=self._due_us.__getitem__, default=None)
-        if meter is not None and self._due_us[meter] <= now_us:
-            self._due_us[meter] = now_us + round(meter.every_s * US_PER_S)
-            said += self._measure(meter)
-        return said
-
-    def _measure(self, meter: Meter) -> list[Said]:
+        if meter is None or self._due_us[meter] > now_us:
+            return answered
+        self._due_us[meter] = now_us + round(meter.every_s * US_PER_S)
         try:
             words = self._board.words(meter.asked)
         except NoAnswer:
             if self._inputs is None:
                 raise
-            return []
-        self.asked = True
+            return answered
+        self._measured(meter, words)
+        return True
+
+    def _measured(self, meter: Meter, words: Sequence[int]) -> None:
         reading = measured(meter, words)
+        self._tell([] if reading is None else [Said(reading, meter.device)])
         if reading is None:
             self._sink.finding(Finding("bad_value", 0, b"".join(word.to_bytes(2, "big") for word in words)))
-            return []
-        return [Said(reading, meter.device)]
+
+    def _tell(self, said: list[Said]) -> None:
+        if not self._up:
+            self._sink.up()
+            self._up = True
+        for one in said:
+            self._sink.reading(one.reading, device=one.device)
 
 
 KIND = DriverKind(

@@ -24,6 +24,7 @@ class Answer(NamedTuple):
 
     asked: Asked
     pdu: bytes
+    offset: int
 
 
 class Capture:
@@ -87,7 +88,7 @@ class Capture:
             asked = self._assumed(function)
         if asked is None:
             return []
-        return [Answer(asked, pdu)] if fits(asked, pdu) else [Finding("mismatch", offset, frame)]
+        return [Answer(asked, pdu, offset)] if fits(asked, pdu) else [Finding("mismatch", offset, frame)]
 
     def _is_question(self, frame: bytes, asked: Asked | None) -> bool:
         """A frame of eight bytes may be a question or an answer of three data bytes; a write's answer repeats its question."""
