@@ -1,0 +1,54 @@
+"""What a case is called, in both languages: one row for each detector."""
+
+from collections.abc import Mapping
+from typing import Literal, Protocol
+
+from hub.cases.types import Case
+
+Lang = Literal["zh", "en"]
+
+TITLES: Mapping[str, tuple[str, str]] = {
+    "fire_input": ("火警", "Fire alarm"),
+    "alarm_input": ("报警", "Alarm"),
+    "door_forced": ("强行开门", "Door forced"),
+    "door_held": ("门未关", "Door held open"),
+    "repeated_refusals": ("连续刷卡被拒", "Repeated refusals"),
+    "tamper": ("设备被拆", "Tamper"),
+    "barrier_left_open": ("道闸未落", "Barrier left open"),
+    "arm_knocked_off": ("闸杆被撞脱", "Barrier arm knocked off"),
+    "camera_lost": ("摄像机离线", "Camera lost"),
+    "camera_dark": ("摄像机画面黑暗", "Camera dark"),
+    "camera_frozen": ("摄像机画面静止", "Camera frozen"),
+    "measurement_over_threshold": ("读数越限", "Reading beyond its threshold"),
+    "agent_silent": ("采集端失联", "Agent silent"),
+    "device_silent": ("设备失联", "Device out of reach"),
+    "device_clock_off": ("设备时钟不准", "Device clock off"),
+    "sequence_gap": ("记录有缺失", "Records lost"),
+    "foreign_report": ("冒名上报被拒", "Report refused: not the agent it names"),
+    "quarantined": ("事件被隔离", "Events put aside"),
+}
+
+_SEPARATORS: Mapping[Lang, tuple[str, str, str]] = {"zh": ("：", "，", "（未证实）"), "en": (": ", ", ", " (unproven)")}
+
+
+class Names(Protocol):
+    """The estate, as far as titles need it."""
+
+    def place_name(self, place: str, lang: Lang) -> str:
+        """The place's name in the language."""
+        ...
+
+    def device_name(self, device: str, lang: Lang) -> str:
+        """The device's name in the language."""
+        ...
+
+
+def title(case: Case, names: Names, lang: Lang) -> str:
+    """Such as `门未关：东门，东门人行门` and `Door held open: East gate, pedestrian door`. A detector without a row is told by
+    its id. What was raised without proof says so."""
+    row = TITLES.get(case.detector, (case.detector, case.detector))
+    colon, comma, unproven = _SEPARATORS[lang]
+    what = row[0] if lang == "zh" else row[1]
+    named = case.facts.get("name") or case.facts.get("quantity")
+    where = (names.place_name(case.place, lang), names.device_name(case.device, lang), *((str(named),) if named else ()))
+    return f"{what}{colon}{comma.join(where)}{'' if case.proven else unproven}"

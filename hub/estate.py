@@ -1,0 +1,246 @@
+"""The estate file: the site, its places, its agents and its devices. Nothing else in the product knows an estate's names."""
+
+import stat
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo, available_timezones
+
+import msgspec
+
+from contract.envelope import KEY_BYTES
+from contract.settings import BadSettings, Check, Checked, Document, Id, check, nearest, refers, unique
+from hub.detectors.types import Device
+from hub.policy.numbers import OF_A_DEVICE, is_option
+
+MAX_DEVICES = 5_000
+Words = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+DeviceKind = Literal["door", "barrier", "camera", "reader", "meter", "contacts", "other"]
+
+
+def _timezone(text: str) -> None:
+    if text not in available_timezones():
+        raise ValueError(f"{text!r} is no time zone: write one such as Asia/Shanghai")
+
+
+def _key(text: str) -> None:
+    """The text is a secret: it is never told."""
+    try:
+        good = len(bytes.fromhex(text)) == KEY_BYTES
+    except ValueError:
+        good = False
+    if not good:
+        raise ValueError(f"is no key: write {KEY_BYTES} bytes as {2 * KEY_BYTES} hex digits")
+
+
+class Place(msgspec.Struct, frozen=True):
+    """A gate, building, room or checkpoint. `parent`: the place it lies in."""
+
+    id: Id
+    name_zh: Words
+    name_en: Words
+    parent: str | None = None
+
+
+class Agent(msgspec.Struct, frozen=True):
+    """The small computer at a gatehouse. Either `key` or `key_file`, a file's name beside the estate file."""
+
+    id: Id
+    place: str
+    name_zh: Words
+    name_en: Words
+    key: Annotated[str, Check(_key)] | None = None
+    key_file: str | None = None
+    options: dict[str, float] = {}
+
+
+class DeviceRow(msgspec.Struct, frozen=True):
+    """A thing that speaks. `opens`: the door or barrier that a reader, a button or a relay opens. `watches`: the places that a
+    camera sees; without any, its own. `options`: numbers of the policy that are otherwise here, and thresholds."""
+
+    id: Id
+    kind: DeviceKind
+    place: str
+    agent: str
+    name_zh: Words
+    name_en: Words
+    opens: str | None = None
+    watches: list[str] = []
+    options: dict[str, float] = {}
+
+
+class EstateFile(msgspec.Struct, frozen=True):
+    """What stands in the file."""
+
+    site: Id
+    name_zh: Words
+    name_en: Words
+    timezone: Annotated[str, Check(_timezone)]
+    places: Annotated[list[Place], msgspec.Meta(min_length=1)]
+    agents: list[Agent]
+    devices: Annotated[list[DeviceRow], msgspec.Meta(max_length=MAX_DEVICES)]
+
+
+class Estate:
+    """An estate that has been found right. It never changes; a new file makes a new one."""
+
+    def __init__(self, file: EstateFile, keys: Mapping[str, bytes]) -> None:
+        self.site: str = file.site
+        self.name_zh: str = file.name_zh
+        self.name_en: str = file.name_en
+        self.timezone = ZoneInfo(file.timezone)
+        self.places: Mapping[str, Place] = {place.id: place for place in file.places}
+        self.agents: Mapping[str, Agent] = {agent.id: agent for agent in file.agents}
+        self.devices: Mapping[str, DeviceRow] = {device.id: device for device in file.devices}
+        self._keys = dict(keys)
+        self._detector_devices = {row.id: row for row in self._rows()}
+        self._watchers = {place: self._watching(place) for place in self.places}
+
+    @classmethod
+    def load(cls, path: Path | str) -> Self:
+        """The estate in the file. Raises BadSettings with every mistake."""
+        checked = check_estate(path)
+        keys: dict[str, bytes] = {}
+        if checked.value is not None:
+            keys, wrong = _keys(checked.value, Path(path))
+            if wrong:
+                raise BadSettings(wrong)
+            return cls(checked.value, keys)
+        raise BadSettings(checked.messages)
+
+    def device(self, device: str) -> DeviceRow | None:
+        """The device's row, or None for a stranger."""
+        return self.devices.get(device)
+
+    def agent(self, agent: str) -> Agent | None:
+        """The agent's row, or None for a stranger."""
+        return self.agents.get(agent)
+
+    def key_of(self, agent: str) -> bytes | None:
+        """The agent's key of KEY_BYTES bytes, or None for a stranger."""
+        return self._keys.get(agent)
+
+    def detector_device(self, device: str) -> Device | None:
+        """What detectors may know of a device, or of an agent under its own id; None for a stranger."""
+        return self._detector_devices.get(device)
+
+    def cameras_at(self, place: str) -> tuple[str, ...]:
+        """The cameras that watch a place; where none does, those that watch the nearest place around it."""
+        return self._watchers.get(place, ())
+
+    def place_name(self, place: str, lang: Literal["zh", "en"]) -> str:
+        """The place's name; its id where the estate does not know it (any more)."""
+        return _name(self.places.get(place), place, lang)
+
+    def device_name(self, device: str, lang: Literal["zh", "en"]) -> str:
+        """The device's or agent's name; its id where the estate does not know it (any more)."""
+        return _name(self.devices.get(device) or self.agents.get(device), device, lang)
+
+    def _rows(self) -> Iterator[Device]:
+        for agent in self.agents.values():
+            yield Device(agent.id, "agent", agent.place, agent.id, agent.id, agent.options)
+        for row in self.devices.values():
+            yield Device(row.id, row.kind, row.place, row.agent, row.opens or row.id, row.options)
+
+    def _watching(self, place: str) -> tuple[str, ...]:
+        cameras = [row for row in self.devices.values() if row.kind == "camera"]
+        around: str | None = place
+        while around is not None:
+            found = tuple(row.id for row in cameras if around in (row.watches or [row.place]))
+            if found:
+                return found
+            around = self.places[around].parent
+        return ()
+
+
+def check_estate(path: Path | str) -> Checked[EstateFile]:
+    """Read the file and find everything that is wrong with it, except in the key files it names."""
+    rules = (
+        *(unique(f"{rows}.*.id") for rows in ("places", "agents", "devices")),
+        *(refers(field, "places.*.id") for field in ("places.*.parent", "agents.*.place", "devices.*.place")),
+        refers("devices.*.watches.*", "places.*.id"),
+        refers("devices.*.agent", "agents.*.id"),
+        *(_parents, _ids, _one_key, _opens, _watches, _options),
+    )
+    return check(path, EstateFile, rules)
+
+
+def _parents(document: Document) -> None:
+    """No place lies within itself."""
+    rows = {row.get("id"): row.get("parent") for _, row in document.find("places.*") if isinstance(row, dict)}
+    for path, row in document.find("places.*"):
+        seen: set[Any] = set()
+        place = row.get("id") if isinstance(row, dict) else None
+        while isinstance(place, str) and place not in seen:
+            seen.add(place)
+            place = rows.get(place)
+        if isinstance(row, dict) and isinstance(place, str) and place == row.get("id"):
+            document.wrong((*path, "parent"), f"{place} lies within itself", "write the place around it, or no parent")
+
+
+def _ids(document: Document) -> None:
+    """Agents and devices share their names: both are sources of events."""
+    agents = {value for _, value in document.find("agents.*.id") if isinstance(value, str)}
+    for path, value in document.find("devices.*.id"):
+        if isinstance(value, str) and value in agents:
+            document.wrong(path, f"{value} is an agent's id", "write another one")
+
+
+def _one_key(document: Document) -> None:
+    for path, row in document.find("agents.*"):
+        if isinstance(row, dict) and (row.get("key") is None) == (row.get("key_file") is None):
+            what = "names no key" if row.get("key") is None else "names both a key and a key_file"
+            document.wrong(path, what, "write key: 64 hex digits, or key_file: the file that holds them")
+
+
+def _opens(document: Document) -> None:
+    rows = [row for _, row in document.find("devices.*") if isinstance(row, dict)]
+    gates = [str(row.get("id")) for row in rows if row.get("kind") in ("door", "barrier")]
+    for path, value in document.find("devices.*.opens"):
+        if isinstance(value, str) and value not in gates:
+            document.wrong(path, f"{value} is no door and no barrier", f"write a device of those kinds{nearest(value, gates)}")
+
+
+def _watches(document: Document) -> None:
+    for path, row in document.find("devices.*"):
+        if isinstance(row, dict) and row.get("watches") and row.get("kind") != "camera":
+            document.wrong((*path, "watches"), "stands at a device that is no camera", "delete it, or write kind: camera")
+
+
+def _options(document: Document) -> None:
+    for rows in ("agents", "devices"):
+        for path, value in document.find(f"{rows}.*.options"):
+            for name in value if isinstance(value, dict) else ():
+                if not is_option(str(name)):
+                    instead = "write a number of the policy, or QUANTITY_max, QUANTITY_min, QUANTITY_hysteresis, QUANTITY_hold_s"
+                    told = f"is no number that a device can have{nearest(str(name), OF_A_DEVICE)}"
+                    document.wrong((*path, name), told, instead)
+
+
+def _keys(file: EstateFile, path: Path) -> tuple[dict[str, bytes], list[str]]:
+    """Each agent's key, and what is wrong with the files that hold them."""
+    keys: dict[str, bytes] = {}
+    wrong: list[str] = []
+    for agent in file.agents:
+        if agent.key is not None:
+            keys[agent.id] = bytes.fromhex(agent.key)
+            continue
+        key_file = path.parent / (agent.key_file or "")
+        try:
+            if key_file.stat().st_mode & stat.S_IROTH:
+                wrong.append(f"{key_file}:1: the key of {agent.id}: everybody may read it: chmod 640 {key_file}")
+            text = key_file.read_text(encoding="ascii").strip()
+            _key(text)
+            keys[agent.id] = bytes.fromhex(text)
+        except (OSError, UnicodeDecodeError) as error:
+            reason = getattr(error, "strerror", None) or "it is not text"
+            wrong.append(f"{key_file}:1: the key of {agent.id}: cannot be read ({reason}): name a file that holds the key")
+        except ValueError as error:
+            wrong.append(f"{key_file}:1: the key of {agent.id}: {error}")
+    return keys, wrong
+
+
+def _name(row: Place | Agent | DeviceRow | None, otherwise: str, lang: Literal["zh", "en"]) -> str:
+    if row is None:
+        return otherwise
+    return row.name_zh if lang == "zh" else row.name_en

@@ -1,0 +1,161 @@
+"""The policy file: every number of an estate, under the clause it comes from."""
+
+from collections.abc import Mapping
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Annotated, Self
+
+import msgspec
+
+from contract.settings import BadSettings, Check, Checked, Document, Id, KeyPath, check, dotted, nearest
+from hub.detectors.types import Detector, Device
+from hub.policy.numbers import CLAUSES, LEGAL, Number, faults
+
+RESIDENTIAL = Path(__file__).with_name("residential.yaml")
+"""The policy that ships."""
+
+_GOES_ON = "\0"
+PRIORITIES = (1, 2, 3, 4)
+Words = Annotated[str, msgspec.Meta(min_length=1, max_length=2_000)]
+
+
+def _network(text: str) -> None:
+    try:
+        ip_network(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is no network: write an address or a network, such as 192.168.1.0/24") from None
+
+
+class Clause(msgspec.Struct, frozen=True):
+    """One clause: what it asks for, its numbers, and the law behind it where there is one."""
+
+    zh: Words
+    en: Words
+    numbers: dict[str, float] = {}
+    legal_basis: str = ""
+
+
+class Name(msgspec.Struct, frozen=True):
+    """A name in both languages."""
+
+    zh: Words
+    en: Words
+
+
+class Webhook(msgspec.Struct, frozen=True):
+    """`allow_private`: private networks that a webhook may reach; none by default."""
+
+    allow_private: list[Annotated[str, Check(_network)]] = []
+
+
+class PolicyFile(msgspec.Struct, frozen=True):
+    """What stands in the file."""
+
+    policy: Id
+    clauses: dict[str, Clause]
+    priorities: dict[int, Name]
+    webhook: Webhook = Webhook()
+
+
+class Policy:
+    """A policy that has been found right. It never changes; a new file makes a new one."""
+
+    def __init__(self, file: PolicyFile) -> None:
+        self.name = file.policy
+        self.clauses: Mapping[str, Clause] = file.clauses
+        self.priorities: Mapping[int, Name] = file.priorities
+        self.webhook_allow_private: tuple[str, ...] = tuple(file.webhook.allow_private)
+        self._of_device: dict[tuple[str, str], dict[str, float]] = {}
+
+    @classmethod
+    def load(cls, path: Path | str = RESIDENTIAL) -> Self:
+        """The policy in the file. Raises BadSettings with every mistake."""
+        checked = check_policy(path)
+        if checked.value is None:
+            raise BadSettings(checked.messages)
+        return cls(checked.value)
+
+    def numbers(self, clause: str) -> dict[str, float]:
+        """The numbers of one clause by name; not to be changed. Raises KeyError for a clause that the policy does not have."""
+        return self.clauses[clause].numbers
+
+    def for_device(self, detector: Detector, device: Device) -> dict[str, float]:
+        """The detector's numbers with the device's own in front; not to be changed."""
+        return {**self.numbers(detector.clause), **device.options}
+
+    @property
+    def late_s(self) -> float:
+        """What is older than this when it comes in is late."""
+        return self.numbers("CMD-1")["late_s"]
+
+    @property
+    def source_stall_s(self) -> float:
+        """How long a silent source is waited for after a deadline."""
+        return self.numbers("CMD-1")["source_stall_s"]
+
+    @property
+    def event_days(self) -> float:
+        """How long events are kept."""
+        return self.numbers("CMD-1")["event_days"]
+
+
+def check_policy(path: Path | str) -> Checked[PolicyFile]:
+    """Read the file and find everything that is wrong with it."""
+    checked = check(path, PolicyFile, rules=(_clauses, _priorities), label=_label)
+    return checked._replace(messages=[message.replace(f"{_GOES_ON}: ", " ") for message in checked.messages])
+
+
+def _label(path: KeyPath) -> str:
+    """A path within a clause is told by the clause, and the sentence begins with the rest: `GATE-7: held_s is missing`."""
+    if len(path) < 2 or path[0] != "clauses":
+        return dotted(path)
+    inside = path[3:] if path[2:3] == ("numbers",) and len(path) > 3 else path[2:]
+    return f"{path[1]}: {dotted(inside)}{_GOES_ON}" if inside else str(path[1])
+
+
+def _clauses(document: Document) -> None:
+    found = {path[1]: clause for path, clause in document.find("clauses.*")}
+    for clause in found:
+        if clause not in CLAUSES:
+            known = f"write one of {', '.join(CLAUSES)}{nearest(str(clause), CLAUSES)}"
+            document.wrong(("clauses", clause), "is no clause with numbers that are in use", known)
+    for clause, table in CLAUSES.items():
+        if clause not in found:
+            if any(number.required for number in table.values()):
+                document.wrong(("clauses", clause), "is missing", f"write it with {', '.join(table)}")
+            continue
+        body = found[clause] if isinstance(found[clause], dict) else {}
+        numbers = body.get("numbers")
+        _numbers(document, clause, table, numbers if isinstance(numbers, dict) else {})
+        if clause in LEGAL and not body.get("legal_basis"):
+            document.wrong(("clauses", clause), "names no legal basis", "write legal_basis: the law that its number rests on")
+
+
+def _numbers(document: Document, clause: str, table: Mapping[str, Number], numbers: Mapping[str, object]) -> None:
+    at: KeyPath = ("clauses", clause)
+    for name, value in numbers.items():
+        if name not in table:
+            document.wrong((*at, "numbers", name), *_unknown(name, table))
+        elif isinstance(value, int | float) and not isinstance(value, bool):
+            for what, instead in faults(table[name], value):
+                document.wrong((*at, "numbers", name), what, instead)
+    for name, number in table.items():
+        if name not in numbers and number.required:
+            document.wrong(at, f"{name} is missing", f"write {name}: {number.says}")
+
+
+def _unknown(name: str, table: Mapping[str, Number]) -> tuple[str, str]:
+    stem = name.rpartition("_")[0]
+    other = next((known for known in table if stem and known.rpartition("_")[0] == stem), None)
+    if other is not None:
+        return "has another unit than this number is told in", f"write {other}: {table[other].says}"
+    return "is no number of this clause", f"write one of {', '.join(table)}{nearest(name, table)}"
+
+
+def _priorities(document: Document) -> None:
+    found = {str(path[1]) for path, _ in document.find("priorities.*")}
+    for priority in PRIORITIES:
+        if str(priority) not in found:
+            document.wrong(("priorities",), f"priority {priority} is missing", f"write {priority}: with zh and en")
+    for extra in sorted(found - {str(priority) for priority in PRIORITIES}):
+        document.wrong(("priorities", extra), "is no priority", "write 1, 2, 3 and 4")

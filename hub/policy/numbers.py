@@ -1,0 +1,101 @@
+"""Which numbers a policy has, under which clause, in which unit and range: the table that every policy file is held against."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+
+class Number(NamedTuple):
+    """What one number may be. `says`: what it is, in words; `floor`: why `low` may not be gone below, where a law says so;
+    `required` False: the hub does without it."""
+
+    says: str
+    low: float
+    high: float
+    whole: bool = False
+    floor: str = ""
+    required: bool = True
+
+
+_HOUR, _DAY = 3_600, 86_400
+_LOGS = "the Cybersecurity Law asks for six months of network logs"
+_FOOTAGE = "the regulation on public-security video systems asks for 30 days"
+
+CLAUSES: Mapping[str, Mapping[str, Number]] = {
+    "GATE-7": {
+        "held_s": Number("how long a door may stand open, in seconds", 1, _HOUR),
+        "refusals": Number("how many refusals in the window are too many", 1, 100, whole=True),
+        "refusals_window_s": Number("the window of the refusals, in seconds", 1, _HOUR),
+        "grant_s": Number("how long after a pass a door may open, in seconds", 1, 300),
+        "grace_s": Number("how much later than the opening a pass may be reported, in seconds", 0, 30),
+    },
+    "VEH-6": {
+        "left_open_s": Number("how long a barrier may stay open, in seconds", 1, _HOUR),
+    },
+    "MON-2": {
+        "camera_lost_s": Number("how long a stream may be lost, in seconds", 1, _HOUR),
+        "camera_dark_s": Number("how long a picture may be dark, in seconds", 1, _HOUR),
+        "camera_frozen_s": Number("how long a picture may be frozen, in seconds", 1, _HOUR),
+    },
+    "MON-3": {
+        "acknowledge_s": Number("how soon priority 2 is acknowledged, in seconds", 1, _DAY),
+    },
+    "MON-4": {
+        "footage_days": Number("how long footage is kept, in days", 30, 3_650, floor=_FOOTAGE, required=False),
+    },
+    "EMG-2": {
+        "acknowledge_s": Number("how soon priority 1 is acknowledged, in seconds", 1, _HOUR),
+    },
+    "CMD-1": {
+        "agent_silent_s": Number("how long an agent may be silent, in seconds", 1, _HOUR),
+        "device_silent_s": Number("how long a device may be out of reach, in seconds", 1, _DAY),
+        "clock_off_s": Number("how far off a device's clock may be, in seconds", 1, _DAY),
+        "clock_off_for_s": Number("how long it must be off, in seconds", 0, _DAY),
+        "quiet_s": Number("how long after the last of a kind a new one is a new incident, in seconds", 1, _DAY),
+        "late_s": Number("what is older when it comes in is late, in seconds", 1, _DAY),
+        "source_stall_s": Number("how long a silent source is waited for after a deadline, in seconds", 1, _HOUR),
+        "event_days": Number("how long events are kept, in days", 184, 3_650, floor=_LOGS),
+    },
+    "CMD-2": {
+        "acknowledge_p3_s": Number("how soon priority 3 is acknowledged, in seconds", 1, 7 * _DAY),
+        "acknowledge_p4_s": Number("how soon priority 4 is acknowledged, in seconds", 1, 7 * _DAY),
+        "resolve_p1_s": Number("how soon priority 1 is brought to an end, in seconds", 1, 30 * _DAY),
+        "resolve_p2_s": Number("how soon priority 2 is brought to an end, in seconds", 1, 30 * _DAY),
+        "resolve_p3_s": Number("how soon priority 3 is brought to an end, in seconds", 1, 30 * _DAY),
+        "resolve_p4_s": Number("how soon priority 4 is brought to an end, in seconds", 1, 30 * _DAY),
+    },
+    "REP-1": {
+        "hold_s": Number("how long a value must stay beyond its threshold, in seconds", 0, _DAY),
+        "hysteresis_percent": Number("how far back inside a value must be to be normal, in percent of the threshold", 0, 50),
+    },
+}
+
+LEGAL = frozenset(clause for clause, numbers in CLAUSES.items() if any(number.floor for number in numbers.values()))
+"""Clauses that must name their legal basis."""
+
+OF_A_DEVICE: frozenset[str] = frozenset(
+    (
+        *CLAUSES["GATE-7"],
+        *CLAUSES["VEH-6"],
+        *CLAUSES["MON-2"],
+        *CLAUSES["REP-1"],
+        *("device_silent_s", "clock_off_s", "clock_off_for_s", "agent_silent_s"),
+    )
+)
+"""Numbers that a device's options may have otherwise than the policy."""
+
+_THRESHOLD = re.compile(r"[a-z][a-z0-9_]*_(max|min|hysteresis|hold_s)")
+
+
+def is_option(name: str) -> bool:
+    """Whether a device may have a number of that name: one of the policy's, or a threshold such as `water_flow_max`."""
+    return name in OF_A_DEVICE or _THRESHOLD.fullmatch(name) is not None
+
+
+def faults(number: Number, value: float) -> Iterator[tuple[str, str]]:
+    """What is wrong with a value, and what to write instead."""
+    if not number.low <= value <= number.high:
+        below = f", since {number.floor}" if number.floor and value < number.low else ""
+        yield f"{value:g} is out of range", f"write {number.says}, from {number.low:g} to {number.high:g}{below}"
+    elif number.whole and value != int(value):
+        yield f"{value:g} is not a whole number", f"write {number.says}"
