@@ -109,3 +109,5 @@ class Rules(NamedTuple):
     policy: Numbers
     late_us: int
     stall_us: int
+    keep_us: int
+    """How long committed events are kept."""

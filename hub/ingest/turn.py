@@ -122,12 +122,13 @@ class Turn:
         for when_us, key in later:
             self._site.deadlines.look_at(when_us, key)
 
-    def take(self, topic: str, payload: bytes) -> int:
+    def take(self, topic: str, payload: bytes, *, suspect: bool = False) -> int:
         """One message. Returns how many records it brought. A message that trips over a bug of ours is undone alone and stays
-        unanswered: its agent goes on asking, a counter tells, and all others go on."""
+        unanswered: its agent goes on asking, a counter tells, and all others go on. Of a `suspect` one, which the database would
+        not have, all records are put aside."""
         saved = self._site.journal.savepoint(), self.outcome.savepoint()
         try:
-            return self._take(topic, payload)
+            return self._take(topic, payload, suspect)
         except DatabaseGone:
             raise
         except Exception:
@@ -137,10 +138,10 @@ class Turn:
             _log.exception("message_failed", extra={"topic": topic})
             return 0
 
-    def _take(self, topic: str, payload: bytes) -> int:
+    def _take(self, topic: str, payload: bytes, suspect: bool) -> int:
         message = gate.open_message(self.outcome.site, self._around.book.key_of, topic, payload)
         if isinstance(message, BatchMessage):
-            return self._take_batch(message)
+            return self._take_batch(message, suspect)
         if isinstance(message, NonceMessage):
             self.outcome.nonces.append((message.agent, message.nonce))
         elif isinstance(message, LostMessage):
@@ -180,7 +181,7 @@ class Turn:
             if self._site.deadlines.get(key) is row:
                 self._stepper.fire_by_clock(key, row, max(row.due_us, self._around.ready_us) + stall_us)
 
-    def _take_batch(self, message: BatchMessage) -> int:
+    def _take_batch(self, message: BatchMessage, suspect: bool) -> int:
         head = message.head
         known = self._site.streams.get(head.stream)
         if known is None and len(self._site.streams) >= STREAMS_MAX:
@@ -199,7 +200,10 @@ class Turn:
             self._count["jumps"] += 1
             self._report(message.agent, SequenceJumped(first=admitted.jumped[0], last=admitted.jumped[1]))
         for record in admitted.records:
-            self._take_record(admitted.mark, record)
+            if suspect and isinstance(record, Record):
+                self._quarantine(admitted.mark, record.seq, "uncommittable", _encode(record))
+            else:
+                self._take_record(admitted.mark, record)
         self.outcome.answers[head.stream, head.boot] = Answer(message.agent, head, admitted.verdict)
         self._hear(message.agent)
         return len(admitted.records)

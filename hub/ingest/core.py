@@ -1,0 +1,266 @@
+"""The worker without its thread: takes inputs, does a turn, commits, and only then speaks.
+
+Memory is what was committed, always: a turn that cannot be committed is thrown away and the site read again before the next.
+"""
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
+
+from contract.clock import US_PER_S
+from contract.envelope import Receipt
+from contract.orders import Nonce
+from hub.ingest import lease as leases
+from hub.ingest.casebook import DatabaseGone
+from hub.ingest.lease import RENEW_US, Lease, LeaseLost
+from hub.ingest.load import DatabaseArchive, load_site
+from hub.ingest.outcome import Answer, Outcome
+from hub.ingest.ports import Ask, ChangeRow, Hook, Out, Rules, SiteBook, State, Unavailable
+from hub.ingest.site import Site
+from hub.ingest.stepping import RuleTable
+from hub.ingest.turn import Surroundings, Throttle, Turn
+from hub.ingest.writer import is_empty, write
+from hub.store.sweep import sweep_stream
+
+SWEEP_EVERY_US = 10 * US_PER_S
+_log = logging.getLogger(__name__)
+
+
+class Message(NamedTuple):
+    """What came from the broker. `suspect`: the database would not have it; its records are put aside unread."""
+
+    topic: str
+    payload: bytes
+    suspect: bool = False
+
+
+class Request(NamedTuple):
+    """What somebody at the hub asks, and where to answer."""
+
+    asked: Ask
+    future: Future[Any]
+
+
+Input = Message | Request
+
+
+class Core:
+    """One site's turns. Not for two threads. `on_changes` and `on_nonce` are called after the commit, in this thread."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        book: SiteBook,
+        rules: Rules,
+        out: Out,
+        *,
+        owner: str,
+        new_id: Callable[[], str],
+        hook: Hook = lambda _: None,
+        on_changes: Callable[[Sequence[ChangeRow]], None] = lambda _: None,
+        on_nonce: Callable[[str, Nonce], None] = lambda _agent, _nonce: None,
+    ) -> None:
+        self.counters: Counter[str] = Counter()
+        self.state = State(False, "starting")
+        self._engine = engine
+        self._out = out
+        self._owner = owner
+        self._hook = hook
+        self._on_changes = on_changes
+        self._on_nonce = on_nonce
+        self._site_id = book.site
+        self._keep_us = rules.keep_us
+        archive = DatabaseArchive(engine, book.site)
+        table = RuleTable(rules)
+        self._around = Surroundings(book, table, archive, new_id, Throttle(), Throttle(), self.counters)
+        self._site: Site | None = None
+        self._stale = False
+        self._lease: Lease | None = None
+        self._held_us = 0
+        self._sweep_us = 0
+        self._to_sweep: list[str] = []
+
+    def open(self, now_us: int) -> None:
+        """Take the site over. Raises LeaseHeld, or what the database raises; either may be tried again."""
+        with self._engine.begin() as connection:
+            self._lease = leases.take(connection, self._site_id, self._owner, now_us)
+            self._site = load_site(connection, self._site_id, self._around.table)
+        self._around = self._around._replace(ready_us=now_us)
+        self._held_us = now_us
+        self.state = State(True, "")
+
+    def close(self, now_us: int) -> None:
+        """Give the site back, where the database still lets one."""
+        if self._lease is None:
+            return
+        try:
+            with self._engine.begin() as connection:
+                leases.release(connection, self._lease, now_us)
+        except SQLAlchemyError as error:
+            _log.warning("lease_not_released", extra={"error": str(error)})
+        self._lease = None
+
+    def next_us(self) -> int:
+        """When the next turn is due though nothing should come in."""
+        due_us = self._site.deadlines.next_us() if self._site is not None else None
+        idle_us = self._held_us + RENEW_US
+        return idle_us if due_us is None else min(due_us, idle_us)
+
+    def turn(self, inputs: Sequence[Input], now_us: int) -> None:
+        """Take the inputs in, commit, answer. Where the database cannot, nothing is acknowledged and `state` says so. What one
+        input alone makes uncommittable is found by taking them one by one. Raises LeaseLost."""
+        failure = self._try_turn(inputs, now_us)
+        if failure is None:
+            return
+        if not inputs or _is_outage(failure):
+            self._degrade(inputs, failure, now_us)
+            return
+        for one in inputs:
+            alone = self._try_turn([one], now_us)
+            if alone is None:
+                continue
+            self.counters["inputs_refused_by_database"] += 1
+            if isinstance(one, Message) and not _is_outage(alone):
+                alone = self._try_turn([one._replace(suspect=True)], now_us)
+            if alone is not None:
+                self._degrade([one], alone, now_us)
+
+    def _try_turn(self, inputs: Sequence[Input], now_us: int) -> Exception | None:
+        try:
+            site = self._loaded()
+            turn = Turn(site, self._around, now_us)
+            self._take(turn, inputs)
+            self._commit(site, turn.outcome, now_us)
+        except LeaseLost:
+            self._fail(inputs, Unavailable("the site was taken over by another hub"))
+            self.state = State(False, "lease_lost", "another hub runs this site now: this one must stop")
+            raise
+        except Exception as failure:
+            if self._site is not None:
+                self._site.rollback()
+            self._stale = True  # a commit that failed may have been made all the same
+            self.counters["turns_failed"] += 1
+            return failure
+        self.state = State(True, "")
+        self._speak(site, turn.outcome, now_us)
+        return None
+
+    def _loaded(self) -> Site:
+        if self._site is None or self._stale:
+            with self._engine.connect() as connection:
+                self._site = load_site(connection, self._site_id, self._around.table)
+            self._stale = False
+        return self._site
+
+    def _take(self, turn: Turn, inputs: Sequence[Input]) -> None:
+        turn.expire_cases()
+        for one in inputs:
+            if isinstance(one, Message):
+                self.counters["records"] += turn.take(one.topic, one.payload, suspect=one.suspect)
+            else:
+                turn.ask(one.asked, one.future)
+        turn.fire_by_clock()
+
+    def _commit(self, site: Site, outcome: Outcome, now_us: int) -> None:
+        assert self._lease is not None
+        if is_empty(site, outcome) and now_us - self._held_us < RENEW_US:
+            site.settle()
+            return
+        self._hook("begin")
+        with self._engine.begin() as connection:
+            write(connection, self._lease, site, outcome, now_us=now_us, hook=self._hook)
+            self._sweep(connection, site, now_us)
+            self._hook("commit")
+        site.settle()
+        self._held_us = now_us
+        self.counters["turns"] += 1
+        self.counters["events"] += len(outcome.events)
+        self._hook("committed")
+
+    def _speak(self, site: Site, outcome: Outcome, now_us: int) -> None:
+        self._hook("receipts")
+        for answer in outcome.answers.values():
+            mark = site.streams.get(answer.head.stream)
+            self._receipt(answer, 0 if mark is None else mark.mark, now_us)
+        for agent, order in outcome.orders:
+            self._out.order(agent, order)
+        for agent, nonce in outcome.nonces:
+            guarded(self._on_nonce, agent, nonce)
+        if outcome.changes:
+            guarded(self._on_changes, outcome.changes)
+        for future, value in outcome.futures:
+            _answer(future, value)
+
+    def _receipt(self, answer: Answer, up_to: int, now_us: int) -> None:
+        head = answer.head
+        receipt = Receipt(head.stream, head.epoch, head.boot, up_to, answer.verdict, now_us, head.sent_us)
+        self._out.receipt(answer.agent, receipt)
+        self.counters["receipts"] += 1
+
+    def _degrade(self, inputs: Iterable[Input], failure: Exception, now_us: int) -> None:
+        """Tell the agents to wait, as far as the site is known, and everybody else that it cannot be done now."""
+        _log.error("turn_failed", exc_info=failure)
+        self.state = State(False, "database_failed", str(failure).splitlines()[0][:500] if str(failure) else repr(failure))
+        self._fail(inputs, Unavailable(self.state.detail))
+        if self._site is not None:
+            self._pause([one for one in inputs if isinstance(one, Message)], self._site, now_us)
+
+    def _pause(self, messages: Iterable[Message], site: Site, now_us: int) -> None:
+        turn = Turn(site, self._around, now_us)
+        try:
+            for one in messages:
+                turn.take(one.topic, one.payload)
+        except DatabaseGone:
+            pass
+        answers = list(turn.outcome.answers.values())
+        site.rollback()
+        for answer in answers:
+            mark = site.streams.get(answer.head.stream)
+            up_to = answer.head.start - 1 if mark is None else mark.mark
+            if mark is None or mark.agent == answer.agent:
+                self._receipt(answer._replace(verdict="paused"), up_to, now_us)
+
+    def _fail(self, inputs: Iterable[Input], why: Exception) -> None:
+        for one in inputs:
+            if isinstance(one, Request):
+                _answer(one.future, why)
+
+    def _sweep(self, connection: Connection, site: Site, now_us: int) -> None:
+        """A chunk of what is past its days, in a transaction that is made anyhow, one stream after another."""
+        if now_us - self._sweep_us < SWEEP_EVERY_US and self._sweep_us <= now_us:
+            return
+        self._sweep_us = now_us
+        if not self._to_sweep:
+            self._to_sweep = list(site.streams)
+        if self._to_sweep:
+            stream = self._to_sweep.pop()
+            self.counters["swept"] += sweep_stream(connection, self._site_id, stream, now_us - self._keep_us)
+
+
+def _is_outage(failure: Exception) -> bool:
+    """The database is at fault (locked, full, read-only, gone), and not what was to be written."""
+    if isinstance(failure, OperationalError | InterfaceError | DatabaseGone):
+        return True
+    return isinstance(failure, DBAPIError) and failure.connection_invalidated
+
+
+def _answer(future: Future[Any], value: Any) -> None:
+    if not future.set_running_or_notify_cancel():
+        return
+    if isinstance(value, Exception):
+        future.set_exception(value)
+    else:
+        future.set_result(value)
+
+
+def guarded(callback: Callable[..., None], *arguments: Any) -> None:
+    """A listener's bug is its own."""
+    try:
+        callback(*arguments)
+    except Exception:
+        _log.exception("listener_failed")

@@ -1,0 +1,118 @@
+"""A site's committed rows, from the database into memory."""
+
+import logging
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
+
+import msgspec
+from sqlalchemy import Connection, Engine, Row, func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from hub.cases.types import Case, ClockEvent
+from hub.ingest.casebook import DatabaseGone
+from hub.ingest.gate import StreamMark
+from hub.ingest.outcome import PictureRow
+from hub.ingest.site import CaseKey, Deadline, DeadlineKey, DetectorState, Site, key_of
+from hub.ingest.stepping import RuleTable
+from hub.store import schema
+
+T = TypeVar("T")
+_log = logging.getLogger(__name__)
+
+
+def load_site(connection: Connection, site_id: str, table: RuleTable) -> Site:
+    """Everything a turn needs in memory. A detector's state that cannot be read any more is left out: it begins anew."""
+    site = Site()
+    row = connection.execute(select(schema.site).where(schema.site.c.site == site_id)).one()
+    site.counters.change_pos, site.counters.case_no = row.change_pos, row.case_no
+    for stream in _rows(connection, schema.stream, site_id):
+        site.streams.load(stream.stream, StreamMark(*tuple(stream)[1:]))
+    for mark in _rows(connection, schema.watermark, site_id):
+        site.watermarks.load(mark.source, mark.up_to_us)
+    for state in _rows(connection, schema.detector_state, site_id):
+        _load_state(site, table, state)
+    for due in _rows(connection, schema.deadline, site_id):
+        site.deadlines.load(DeadlineKey(due.owner, due.subject), Deadline(due.due_at_us, due.source, bool(due.stalled)))
+    live = schema.case.c.closed_us.is_(None)
+    for case in _cases(connection, site_id, live):
+        site.cases.load(case.case_no, case)
+        site.case_numbers.load(key_of(case), case.case_no)
+    return site
+
+
+class DatabaseArchive:
+    """Closed cases and pictures, looked up on a connection of its own. Raises DatabaseGone."""
+
+    def __init__(self, engine: Engine, site_id: str) -> None:
+        self._engine = engine
+        self._site_id = site_id
+
+    def by_key(self, key: CaseKey) -> Case | None:
+        """The case of this cause."""
+        columns = schema.case.c
+        pairs = zip((columns.kind, columns.detector, columns.subject, columns.episode), key, strict=True)
+        return self._case(*(column == value for column, value in pairs))
+
+    def by_no(self, case_no: int) -> Case | None:
+        """The case with this number."""
+        return self._case(schema.case.c.case_no == case_no)
+
+    def picture(self, picture: str) -> PictureRow | None:
+        """A promised picture."""
+        columns = schema.picture.c
+        query = select(schema.picture).where(columns.site == self._site_id, columns.picture == picture)
+        return self._ask(lambda connection: PictureRow(*row) if (row := connection.execute(query).first()) else None)
+
+    def _case(self, *where: Any) -> Case | None:
+        return self._ask(lambda connection: next(iter(_cases(connection, self._site_id, *where)), None))
+
+    def _ask(self, question: Callable[[Connection], T]) -> T:
+        try:
+            with self._engine.connect() as connection:
+                return question(connection)
+        except SQLAlchemyError as error:
+            raise DatabaseGone(str(error)) from error
+
+
+def case_row(site_id: str, case: Case) -> tuple[Any, ...]:
+    """The case as a row of `case_`, in the table's order of columns."""
+    names = _CASE_COLUMNS[1:-1]
+    body = msgspec.json.encode(case.facts).decode()
+    values = (body if name == "facts" else getattr(case, name) for name in names)
+    return (site_id, *values, case.version)
+
+
+_CASE_COLUMNS = [column.name for column in schema.case.columns]
+
+
+def _load_state(site: Site, table: RuleTable, row: Row[Any]) -> None:
+    detector = table.by_name.get(row.detector)
+    if detector is None:
+        return
+    try:
+        state = msgspec.json.decode(row.body, type=detector.state_type)
+    except msgspec.MsgspecError:
+        _log.warning("detector_state_unreadable", extra={"detector": row.detector, "subject": row.subject})
+        return
+    site.states.load((row.detector, row.subject), DetectorState(state, row.device))
+
+
+def _cases(connection: Connection, site_id: str, *where: Any) -> Iterable[Case]:
+    rows = connection.execute(select(schema.case).where(schema.case.c.site == site_id, *where)).all()
+    numbers = select(schema.case.c.case_no).where(schema.case.c.site == site_id, *where)
+    clocks: dict[int, list[ClockEvent]] = {}
+    clock = schema.case_clock.c
+    query = select(schema.case_clock).where(clock.site == site_id, clock.case_no.in_(numbers))
+    for one in connection.execute(query.order_by(clock.case_no, clock.at_us, clock.event_no)):
+        clocks.setdefault(one.case_no, []).append(ClockEvent(one.clock, one.event, one.at_us))
+    entry = schema.case_entry.c
+    counted = select(entry.case_no, func.max(entry.entry_no)).where(entry.site == site_id, entry.case_no.in_(numbers))
+    entries = {row[0]: int(row[1]) for row in connection.execute(counted.group_by(entry.case_no))}
+    for row in rows:
+        fields = {name: value for name, value in row._mapping.items() if name != "site"}
+        fields["facts"] = msgspec.json.decode(row.facts)
+        yield Case(**fields, entries=entries.get(row.case_no, 0), clocks=tuple(clocks.get(row.case_no, ())))
+
+
+def _rows(connection: Connection, table: Any, site_id: str) -> Iterable[Row[Any]]:
+    return connection.execute(select(table).where(table.c.site == site_id))

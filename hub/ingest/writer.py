@@ -1,0 +1,99 @@
+"""All that a turn changed, written in one transaction: the lease first, the streams' marks last."""
+
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection
+
+from hub.ingest import lease as leases
+from hub.ingest.lease import Lease
+from hub.ingest.load import case_row
+from hub.ingest.outcome import Outcome
+from hub.ingest.ports import Hook
+from hub.ingest.site import Rows, Site
+from hub.store import bulk, schema
+
+_log = logging.getLogger(__name__)
+_encode = msgspec.json.Encoder().encode
+
+
+def is_empty(site: Site, outcome: Outcome) -> bool:
+    """Whether there is nothing at all to write."""
+    lists = (outcome.events, outcome.quarantine, outcome.entries, outcome.changes, outcome.pictures, outcome.writes)
+    return not any(lists) and not any(next(table.changed(), None) for table in site.tables())
+
+
+def write(connection: Connection, lease: Lease, site: Site, outcome: Outcome, *, now_us: int, hook: Hook) -> None:
+    """Write the turn into the open transaction. Raises LeaseLost, and whatever the database raises."""
+    hook("lease")
+    counters = site.counters
+    leases.hold(connection, lease, now_us, change_pos=counters.change_pos, case_no=counters.case_no)
+    hook("events")
+    bulk.insert(connection, schema.event, outcome.events)
+    bulk.insert(connection, schema.quarantine, list(outcome.quarantine.values()))
+    hook("states")
+    _write_states(connection, lease.site, site)
+    hook("cases")
+    _write_cases(connection, lease.site, site)
+    bulk.insert(connection, schema.case_entry, outcome.entries)
+    bulk.insert(connection, schema.case_clock, outcome.clocks)
+    bulk.upsert(connection, schema.picture, list(outcome.pictures.values()))
+    _run_writes(connection, outcome)
+    hook("changes")
+    bulk.insert(connection, schema.change, [(lease.site, *row) for row in outcome.changes])
+    hook("mark")
+    rows, _ = _split(site.streams)
+    bulk.upsert(connection, schema.stream, [(lease.site, *msgspec.structs.astuple(row)) for _, row in rows])
+
+
+def _write_states(connection: Connection, site_id: str, site: Site) -> None:
+    marks, _ = _split(site.watermarks)
+    bulk.upsert(connection, schema.watermark, [(site_id, source, up_to_us) for source, up_to_us in marks])
+    states, gone = _split(site.states)
+    rows = [(site_id, *key, row.device, _encode(row.state).decode()) for key, row in states]
+    bulk.upsert(connection, schema.detector_state, rows)
+    bulk.delete(connection, schema.detector_state, [(site_id, *key) for key in gone])
+    due, over = _split(site.deadlines)
+    bulk.upsert(connection, schema.deadline, [(site_id, *key, *row) for key, row in due])
+    bulk.delete(connection, schema.deadline, [(site_id, *key) for key in over])
+
+
+def _write_cases(connection: Connection, site_id: str, site: Site) -> None:
+    changed = list(site.cases.changed())
+    new = [case_row(site_id, case) for _, was, case in changed if was is None and case is not None]
+    bulk.insert(connection, schema.case, new)
+    moved = [(case_row(site_id, case), was.version) for _, was, case in changed if was is not None and case is not None]
+    bulk.replace_version(connection, schema.case, [row for row, _ in moved], [version for _, version in moved])
+
+
+def _run_writes(connection: Connection, outcome: Outcome) -> None:
+    """Each in a savepoint of its own: one that fails is undone alone, and its future told why."""
+    for future, asked in outcome.writes:
+        savepoint = connection.begin_nested()
+        try:
+            answer = asked.run(connection)
+        except Exception as error:
+            savepoint.rollback()
+            outcome.futures.append((future, error))
+        else:
+            savepoint.commit()
+            outcome.futures.append((future, answer))
+
+
+def _split(table: Rows[Any, Any]) -> tuple[list[tuple[Any, Any]], list[Any]]:
+    """What the turn has put, and the keys of committed rows that it has removed. In the order of keys, so that two databases
+    given the same turn do the same."""
+    put: list[tuple[Any, Any]] = []
+    gone: list[Any] = []
+    for key, was, now in _changed(table):
+        if now is not None:
+            put.append((key, now))
+        elif was is not None:
+            gone.append(key)
+    return put, gone
+
+
+def _changed(table: Rows[Any, Any]) -> Iterator[tuple[Any, Any, Any]]:
+    return iter(sorted(table.changed(), key=lambda change: change[0]))

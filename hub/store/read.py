@@ -1,0 +1,276 @@
+"""What is asked of the tables by those who only look: every query has a limit and an index beneath it.
+
+All of it runs on a read-only engine, so that one answer is one snapshot and the writer is never kept waiting.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy import Connection, Engine, Row, and_, func, or_, select
+from sqlalchemy.sql import ColumnElement, Select
+
+from hub.cases.types import Case, ClockEvent, Entry
+from hub.cases.workflow import LIVE, WORKFLOWS
+from hub.ingest.ports import ChangeRow
+from hub.store import schema as t
+
+PAGE_ROWS_MAX = 500
+SCAN_ROWS_MAX = 5_000
+"""How many events one page looks through for a rare kind before it hands back a cursor."""
+LIVE_CASES_MAX = 5_000
+CASE_ROWS_MAX = 1_000
+"""Timeline entries, clock rows and pictures shown with one case."""
+
+_CASE_FIELDS = tuple(field for field in Case.__struct_fields__ if field not in ("entries", "clocks"))
+_CASE_COLUMNS = tuple(t.case.c[field] for field in _CASE_FIELDS)
+_CHANGE_COLUMNS = tuple(t.change.c[field] for field in ChangeRow._fields)
+
+
+class CaseFilter(NamedTuple):
+    """Which cases are asked for; an empty field asks for all. `since_us`: raised at or after; `before_no`: the cursor."""
+
+    states: tuple[str, ...] = ()
+    priorities: tuple[int, ...] = ()
+    detector: str = ""
+    device: str = ""
+    place: str = ""
+    since_us: int | None = None
+    before_no: int | None = None
+
+
+class CasePage(NamedTuple):
+    """A whole case: its row, its timeline, its clocks' ends that are awaited, and its pictures."""
+
+    case: Case
+    entries: list[Entry]
+    due_us: dict[str, int]
+    pictures: list[Row[Any]]
+
+
+class EventCursor(NamedTuple):
+    """The last event that was looked at: the next page holds what is older."""
+
+    at_us: int
+    stream: str
+    seq: int
+
+
+class EventPage(NamedTuple):
+    """Events, newest first, and where the next page begins; None at the end."""
+
+    rows: list[Row[Any]]
+    cursor: EventCursor | None
+
+
+class LivePicture(NamedTuple):
+    """The live cases at one moment, and the change log's position at that moment. `more`: there are more than the limit."""
+
+    pos: int
+    cases: list[Case]
+    more: bool
+
+
+class SiteReads:
+    """The queries of one site. Any thread; each call is one transaction of its own."""
+
+    def __init__(self, engine: Engine, site: str) -> None:
+        self._engine = engine
+        self._site = site
+
+    def ping(self) -> None:
+        """Raises SQLAlchemy's error when the database cannot be read."""
+        with self._engine.connect() as connection:
+            connection.execute(select(t.site.c.site).limit(1)).all()
+
+    # The change log
+
+    def changes_after(self, pos: int, limit: int) -> list[ChangeRow]:
+        """The change log after `pos`, oldest first."""
+        query = select(*_CHANGE_COLUMNS).where(t.change.c.site == self._site, t.change.c.pos > pos)
+        return [ChangeRow(*row) for row in self._all(query.order_by(t.change.c.pos).limit(limit))]
+
+    def change_bounds(self) -> tuple[int, int]:
+        """The position before the oldest row that is still there, and that of the newest row ever."""
+        oldest = select(func.min(t.change.c.pos)).where(t.change.c.site == self._site)
+        with self._engine.connect() as connection:
+            newest = self._change_pos(connection)
+            first = connection.execute(oldest).scalar()
+        return (newest if first is None else int(first) - 1), newest
+
+    def reader_pos(self, reader: str) -> int | None:
+        """How far a reader has got; None for one that never was."""
+        query = select(t.reader.c.pos).where(t.reader.c.site == self._site, t.reader.c.reader == reader)
+        row = self._one(query)
+        return None if row is None else int(row[0])
+
+    # Cases
+
+    def cases(self, wanted: CaseFilter, limit: int) -> list[Case]:
+        """Cases by their number, newest first."""
+        query = select(*_CASE_COLUMNS).where(t.case.c.site == self._site, *_case_conditions(wanted))
+        return [_case(row) for row in self._all(query.order_by(t.case.c.case_no.desc()).limit(limit))]
+
+    def case_page(self, case_no: int) -> CasePage | None:
+        """One case with all that belongs to it; None where there is none."""
+        one = t.case.c.site == self._site, t.case.c.case_no == case_no
+        with self._engine.connect() as connection:
+            row = connection.execute(select(*_CASE_COLUMNS).where(*one)).first()
+            if row is None:
+                return None
+            entries = connection.execute(
+                select(t.case_entry.c.at_us, t.case_entry.c.act, t.case_entry.c.actor, t.case_entry.c.body)
+                .where(t.case_entry.c.site == self._site, t.case_entry.c.case_no == case_no)
+                .order_by(t.case_entry.c.entry_no)
+                .limit(CASE_ROWS_MAX)
+            ).all()
+            clocks = self._clocks(connection, case_no)
+            case = msgspec.structs.replace(_case(row), clocks=clocks, entries=len(entries))
+            due_us = self._due(connection, case)
+            pictures = connection.execute(
+                select(t.picture)
+                .where(t.picture.c.site == self._site, t.picture.c.case_no == case_no)
+                .order_by(t.picture.c.at_us)
+                .limit(CASE_ROWS_MAX)
+            ).all()
+        timeline = [Entry(at_us, act, actor, msgspec.json.decode(body)) for at_us, act, actor, body in entries]
+        return CasePage(case, timeline, due_us, list(pictures))
+
+    def live_cases(self) -> LivePicture:
+        """All cases in which something is still to be done, newest first, with the position they are true at."""
+        query = select(*_CASE_COLUMNS).where(t.case.c.site == self._site, *_case_conditions(CaseFilter(tuple(sorted(LIVE)))))
+        with self._engine.connect() as connection:
+            pos = self._change_pos(connection)
+            rows = connection.execute(query.order_by(t.case.c.case_no.desc()).limit(LIVE_CASES_MAX + 1)).all()
+        return LivePicture(pos, [_case(row) for row in rows[:LIVE_CASES_MAX]], len(rows) > LIVE_CASES_MAX)
+
+    def live_counts(self) -> list[tuple[int, str, bool, int, int]]:
+        """Priority, state, late, how many, and when the oldest of them was raised, over all live cases."""
+        keys = t.case.c.priority, t.case.c.state, t.case.c.late
+        query = (
+            select(*keys, func.count(), func.min(t.case.c.raised_us))
+            .where(t.case.c.site == self._site, *_case_conditions(CaseFilter(tuple(sorted(LIVE)))))
+            .group_by(*keys)
+        )
+        return [(int(p), str(s), bool(late), int(n), int(first)) for p, s, late, n, first in self._all(query)]
+
+    def live_numbers(self, devices: Iterable[str] | None = None) -> dict[str, list[int]]:
+        """The numbers of the live cases by device, newest first."""
+        query = select(t.case.c.device, t.case.c.case_no).where(
+            t.case.c.site == self._site, *_case_conditions(CaseFilter(tuple(sorted(LIVE))))
+        )
+        if devices is not None:
+            query = query.where(t.case.c.device.in_(list(devices)))
+        found: dict[str, list[int]] = {}
+        for device, number in self._all(query.order_by(t.case.c.case_no.desc()).limit(LIVE_CASES_MAX)):
+            found.setdefault(str(device), []).append(int(number))
+        return found
+
+    # Events, devices, agents
+
+    def events(
+        self, device: str, kind: str = "", since_us: int | None = None, cursor: EventCursor | None = None, limit: int = 100
+    ) -> EventPage:
+        """Events of one device, newest first. `cursor`: go on after it. A page may be short, even empty, and still have a cursor:
+        it has then looked through SCAN_ROWS_MAX events."""
+        e = t.event.c
+        query = select(t.event).where(e.site == self._site, e.device == device)
+        if since_us is not None:
+            query = query.where(e.at_us >= since_us)
+        if cursor is not None:
+            tie = and_(
+                e.at_us == cursor.at_us, or_(e.stream < cursor.stream, and_(e.stream == cursor.stream, e.seq < cursor.seq))
+            )
+            query = query.where(e.at_us <= cursor.at_us, or_(e.at_us < cursor.at_us, tie))
+        query = query.order_by(e.at_us.desc(), e.stream.desc(), e.seq.desc())
+        seen = SCAN_ROWS_MAX if kind else limit + 1
+        rows: list[Row[Any]] = []
+        last: Row[Any] | None = None
+        looked_at = 0
+        with self._engine.connect() as connection:
+            for row in connection.execute(query.limit(seen)):
+                if len(rows) == limit:
+                    break
+                looked_at, last = looked_at + 1, row
+                if not kind or row.kind == kind:
+                    rows.append(row)
+            else:
+                last = last if looked_at == seen else None
+        return EventPage(rows, None if last is None else EventCursor(last.at_us, last.stream, last.seq))
+
+    def watermarks(self) -> dict[str, int]:
+        """Up to when each source has told everything."""
+        query = select(t.watermark.c.source, t.watermark.c.up_to_us).where(t.watermark.c.site == self._site)
+        return {str(source): int(up_to_us) for source, up_to_us in self._all(query)}
+
+    def streams(self) -> list[Row[Any]]:
+        """Every agent's logs, the one heard last first."""
+        return self._all(select(t.stream).where(t.stream.c.site == self._site).order_by(t.stream.c.heard_us.desc()))
+
+    # What went wrong
+
+    def quarantine(self, limit: int, offset: int = 0) -> list[Row[Any]]:
+        """Records that were put aside, newest first."""
+        q = t.quarantine.c
+        order = q.hub_at_us.desc(), q.stream.desc(), q.seq.desc()
+        return self._all(select(t.quarantine).where(q.site == self._site).order_by(*order).limit(limit).offset(offset))
+
+    def dead_letters(self, limit: int, offset: int = 0) -> list[Row[Any]]:
+        """Changes that a channel could not deliver, newest first."""
+        d = t.dead_letter.c
+        order = d.at_us.desc(), d.reader.desc(), d.pos.desc()
+        return self._all(select(t.dead_letter).where(d.site == self._site).order_by(*order).limit(limit).offset(offset))
+
+    def dead_letter(self, reader: str, pos: int) -> Row[Any] | None:
+        """One of them."""
+        d = t.dead_letter.c
+        return self._one(select(t.dead_letter).where(d.site == self._site, d.reader == reader, d.pos == pos))
+
+    def picture(self, picture: str) -> Row[Any] | None:
+        """A promised or stored picture's row."""
+        return self._one(select(t.picture).where(t.picture.c.site == self._site, t.picture.c.picture == picture))
+
+    def _change_pos(self, connection: Connection) -> int:
+        found = connection.execute(select(t.site.c.change_pos).where(t.site.c.site == self._site)).scalar()
+        return int(found or 0)
+
+    def _clocks(self, connection: Connection, case_no: int) -> tuple[ClockEvent, ...]:
+        c = t.case_clock.c
+        query = select(c.clock, c.event, c.at_us).where(c.site == self._site, c.case_no == case_no)
+        rows = connection.execute(query.order_by(c.clock, c.event_no).limit(CASE_ROWS_MAX))
+        return tuple(ClockEvent(*row) for row in rows)
+
+    def _due(self, connection: Connection, case: Case) -> dict[str, int]:
+        subjects = {f"{case.case_no}/{clock}": clock for clock in WORKFLOWS[case.kind].clocks}
+        d = t.deadline.c
+        query = select(d.subject, d.due_at_us).where(d.site == self._site, d.owner == "case", d.subject.in_(list(subjects)))
+        return {subjects[subject]: int(due_us) for subject, due_us in connection.execute(query)}
+
+    def _all(self, query: Select[Any]) -> list[Row[Any]]:
+        with self._engine.connect() as connection:
+            return list(connection.execute(query).all())
+
+    def _one(self, query: Select[Any]) -> Row[Any] | None:
+        with self._engine.connect() as connection:
+            return connection.execute(query).first()
+
+
+def _case(row: Row[Any]) -> Case:
+    fields = dict(zip(_CASE_FIELDS, row, strict=True))
+    flags = {name: bool(fields[name]) for name in ("active", "proven", "late")}
+    return Case(**fields | flags | {"facts": msgspec.json.decode(fields["facts"])})
+
+
+def _case_conditions(wanted: CaseFilter) -> Sequence[ColumnElement[bool]]:
+    c = t.case.c
+    found: list[ColumnElement[bool]] = [c.kind == "incident"]
+    if wanted.states:
+        found.append(c.state.in_(wanted.states))
+    if wanted.priorities:
+        found.append(c.priority.in_(wanted.priorities))
+    found += [c[name] == value for name in ("detector", "device", "place") if (value := getattr(wanted, name))]
+    if wanted.since_us is not None:
+        found.append(c.raised_us >= wanted.since_us)
+    if wanted.before_no is not None:
+        found.append(c.case_no < wanted.before_no)
+    return found
