@@ -1,0 +1,136 @@
+"""What a running driver speaks to: readings are named, decided on and appended here."""
+
+from collections.abc import Callable
+from threading import Event
+from typing import NamedTuple
+
+import structlog
+
+from contract.clock import Clock
+from contract.readings import AccessDecided, CardRead, CommandDone, Reading
+from drivers.port import DeviceLost, Finding
+from edge.access import decide
+from edge.actuator import Job, Outcome
+from edge.config import AccessRule
+from edge.interlocks import Observed
+from edge.names import pseudonymous
+from edge.pictures import Pictures
+from edge.sources import Said, Source
+from edge.spool import SpoolFull
+
+_LOG = structlog.get_logger("edge.sink")
+
+ACTOR = "access"
+"""The actor of an action that a card asked for."""
+
+
+class Gate(NamedTuple):
+    """A reader's rule, how to ask the device that it opens, and that device's source."""
+
+    rule: AccessRule
+    ask: Callable[[Job], bool]
+    source: Source
+
+
+class Surroundings(NamedTuple):
+    """What all sinks of an agent share. `gates` is by reader."""
+
+    clock: Clock
+    card_key: bytes
+    observed: Observed
+    gates: dict[str, Gate]
+    pictures: Pictures
+
+
+class DriverSink:
+    """The sink of one run of one driver. See drivers.port.Sink for what its methods promise."""
+
+    def __init__(self, device: str, source: Source, shared: Surroundings, up: Callable[[], None]) -> None:
+        self._device = device
+        self._source = source
+        self._shared = shared
+        self._up = up
+        self._cut = Event()
+
+    def cut(self) -> None:
+        """The run has ended: its threads may not speak any more, and what they said last proves nothing now."""
+        self._cut.set()
+        for device in self._source.devices:
+            self._shared.observed.lost(device)
+
+    def up(self) -> None:
+        """The device answers."""
+        self._check()
+        self._up()
+
+    def reading(self, reading: Reading, device_at_us: int | None = None, device: str | None = None) -> None:
+        """Append one reading of `device`, by default the driver's own. One of a device that this driver does not speak for is
+        counted as a finding instead."""
+        self._check()
+        about = device or self._device
+        if about not in self._source.devices:
+            self._source.finding("unknown_device", about.encode())
+            return
+        if isinstance(reading, CardRead):
+            self._card(about, reading, device_at_us)
+            return
+        self._shared.observed.reading(about, reading)
+        self._source.append([Said(about, reading, device_at_us)])
+
+    def finding(self, finding: Finding) -> None:
+        """Count bytes that were not understood."""
+        self._check()
+        self._source.finding(finding.reason, finding.data)
+
+    def alive(self) -> None:
+        """Move the watermark to now."""
+        self._check()
+        mono_us = self._shared.clock.mono_us()
+        self._source.alive()
+        for device in self._source.devices:
+            self._shared.observed.heard(device, mono_us)
+
+    def picture(self, jpeg: bytes, width: int, height: int, order: str) -> None:
+        """Keep a picture and append its `snapshot_taken`; should the log refuse it, the picture goes too."""
+        self._check()
+        taken = self._shared.pictures.keep(jpeg, width, height, order)
+        try:
+            self._source.append([Said(self._device, taken)])
+        except BaseException:
+            self._shared.pictures.forget(taken.picture)
+            raise
+        self._shared.pictures.offer(taken.picture)
+
+    def _card(self, reader: str, reading: CardRead, device_at_us: int | None) -> None:
+        named = Said(reader, pseudonymous(reading, self._shared.card_key), device_at_us)
+        gate = self._shared.gates.get(reader)
+        if gate is None:
+            self._source.append([named])
+            return
+        card = named.reading.card if isinstance(named.reading, CardRead) else None
+        granted, reason = decide(gate.rule.permits, card, self._shared.clock.now_us())
+        decided = Said(reader, AccessDecided(card=card or "", granted=granted, reason=reason))
+        try:
+            self._source.append([named, decided])
+        except SpoolFull as error:
+            # A full disk keeps nobody out, and stops no reader. The opening shows at the hub as unexplained: an incident.
+            _LOG.error("decision_unrecorded", reader=reader, granted=granted, reason=reason, error=str(error))
+        if granted:
+            _open(gate)
+
+    def _check(self) -> None:
+        if self._cut.is_set():
+            raise DeviceLost("run_ended")
+
+
+def _open(gate: Gate) -> None:
+    """Ask the device to open. What goes wrong is appended; an opening that went well is told by the device itself."""
+
+    def done(outcome: Outcome, reason: str) -> None:
+        if outcome != "done":
+            told = CommandDone(nonce="", action=gate.rule.action, outcome=outcome, reason=reason, actor=ACTOR)
+            gate.source.append([Said(gate.rule.device, told)], from_device=False)
+
+    if not gate.ask(Job(gate.rule.action, gate.rule.args, done)):
+        _LOG.error("gate_busy", device=gate.rule.device)
+        done("failed", "busy")

@@ -1,0 +1,136 @@
+"""Who speaks in the log, and up to when each has told everything: the watermarks.
+
+One source is one driver with all devices it speaks for. Stamping, appending and moving the watermark happen under the
+source's lock, so that a heartbeat cannot overtake a reading: a reading's time is always after every watermark that was
+told before it, and never before the reading in front of it, however the wall clock steps.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from threading import Lock
+from typing import NamedTuple, Protocol
+
+from contract.clock import Clock
+from contract.readings import Reading
+from edge.noise import Noise
+from edge.spool import Entry, SpoolFailed, SpoolFull
+
+
+class Log(Protocol):
+    """What the agent writes to: edge.spool.Spool."""
+
+    def append_many(self, entries: Sequence[Entry]) -> int:
+        """All or none, synced; the number of the last. Raises SpoolFull, SpoolFailed, ValueError."""
+        ...
+
+    def append(self, device: str, reading: Reading, at_us: int, device_at_us: int | None = None) -> int:
+        """One reading, synced; its number."""
+        ...
+
+
+class Said(NamedTuple):
+    """A reading on its way into the log, not stamped yet."""
+
+    device: str
+    reading: Reading
+    device_at_us: int | None = None
+
+
+class Journal:
+    """The log as the agent's threads see it. A failed log is told to `fatal` at once, whatever a driver does with the
+    exception."""
+
+    def __init__(self, log: Log, fatal: Callable[[SpoolFailed], None]) -> None:
+        self._log = log
+        self._fatal = fatal
+
+    def append(self, entries: Sequence[Entry]) -> int:
+        """All or none, synced; the number of the last. Raises SpoolFull, SpoolFailed, ValueError."""
+        try:
+            if len(entries) == 1:
+                return self._log.append(*entries[0])
+            return self._log.append_many(entries)
+        except SpoolFailed as error:
+            self._fatal(error)
+            raise
+
+
+class Source:
+    """One driver's part of the log. Safe from any thread."""
+
+    def __init__(self, devices: Sequence[str], journal: Journal, clock: Clock) -> None:
+        self.devices = frozenset(devices)
+        self._name = devices[0]
+        self._journal = journal
+        self._clock = clock
+        self._lock = Lock()
+        self._noise = Noise()
+        self._last_us = 0
+        self._told_us = 0
+
+    def append(self, said: Sequence[Said], *, from_device: bool = True) -> int:
+        """Stamp and append readings, all or none; the number of the last. `from_device`: the device said so itself, which moves
+        its watermark; what the agent adds about a device proves nothing of the device. Raises as Journal.append does."""
+        with self._lock:
+            return self._append(said, from_device)
+
+    def _append(self, said: Sequence[Said], from_device: bool) -> int:
+        at_us = max(self._clock.now_us(), self._last_us, self._told_us + 1)
+        seq = self._journal.append([Entry(one.device, one.reading, at_us, one.device_at_us) for one in said])
+        self._last_us = at_us
+        if from_device:
+            self._told_us = at_us
+        return seq
+
+    def alive(self) -> None:
+        """Everything up to now has been appended: the watermark moves to now, never back."""
+        with self._lock:
+            self._told_us = max(self._told_us, self._clock.now_us())
+
+    def finding(self, reason: str, data: bytes) -> None:
+        """Count bytes that were not understood, and tell the log at most once a minute for each reason."""
+        with self._lock:
+            told = self._noise.take(reason, data, self._clock.mono_us())
+            if told is not None:
+                with suppress(SpoolFull):  # noise is what a full disk loses first
+                    self._append([Said(self._name, told)], False)
+
+    def tell_noise(self, *, all_of_it: bool = False) -> None:
+        """Append the counts of findings whose minute is over, or all counts."""
+        with self._lock:
+            told = self._noise.due(self._clock.mono_us(), all_of_them=all_of_it)
+            if told:
+                with suppress(SpoolFull):
+                    self._append([Said(self._name, one) for one in told], False)
+
+    @property
+    def findings(self) -> int:
+        """Findings since the start."""
+        return self._noise.total
+
+    def watermark(self) -> int | None:
+        """Everything of these devices up to this time is in the log; None before the first sign of life. Waits for a reading that
+        is being appended."""
+        with self._lock:
+            return self._told_us or None
+
+
+class Sources:
+    """All sources of an agent, by device."""
+
+    def __init__(self, sources: Iterable[Source]) -> None:
+        self._sources = list(sources)
+        self._by_device = {device: source for source in self._sources for device in source.devices}
+
+    def of(self, device: str) -> Source:
+        """The source that speaks for `device`. Raises KeyError."""
+        return self._by_device[device]
+
+    def all(self) -> list[Source]:
+        """Every source."""
+        return self._sources
+
+    def watermarks(self) -> dict[str, int]:
+        """Each device's watermark. A heartbeat that is appended after this call may carry it."""
+        known = [(source, source.watermark()) for source in self._sources]
+        return {device: mark for source, mark in known if mark is not None for device in sorted(source.devices)}
