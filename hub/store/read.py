@@ -22,6 +22,9 @@ LIVE_CASES_MAX = 5_000
 CASE_ROWS_MAX = 1_000
 """Timeline entries, clock rows and pictures shown with one case."""
 
+AnyRow = Row[*tuple[Any, ...]]
+AnySelect = Select[*tuple[Any, ...]]
+
 _CASE_FIELDS = tuple(field for field in Case.__struct_fields__ if field not in ("entries", "clocks"))
 _CASE_COLUMNS = tuple(t.case.c[field] for field in _CASE_FIELDS)
 _CHANGE_COLUMNS = tuple(t.change.c[field] for field in ChangeRow._fields)
@@ -45,7 +48,7 @@ class CasePage(NamedTuple):
     case: Case
     entries: list[Entry]
     due_us: dict[str, int]
-    pictures: list[Row[Any]]
+    pictures: list[AnyRow]
 
 
 class EventCursor(NamedTuple):
@@ -59,7 +62,7 @@ class EventCursor(NamedTuple):
 class EventPage(NamedTuple):
     """Events, newest first, and where the next page begins; None at the end."""
 
-    rows: list[Row[Any]]
+    rows: list[AnyRow]
     cursor: EventCursor | None
 
 
@@ -169,64 +172,59 @@ class SiteReads:
     # Events, devices, agents
 
     def events(
-        self, device: str, kind: str = "", since_us: int | None = None, cursor: EventCursor | None = None, limit: int = 100
+        self,
+        device: str,
+        *,
+        kind: str = "",
+        since_us: int | None = None,
+        until_us: int | None = None,
+        cursor: EventCursor | None = None,
+        limit: int = 100,
     ) -> EventPage:
-        """Events of one device, newest first. `cursor`: go on after it. A page may be short, even empty, and still have a cursor:
-        it has then looked through SCAN_ROWS_MAX events."""
+        """Events of one device, newest first, of `since_us` and later and before `until_us`. `cursor`: go on after it. A page may
+        be short, even empty, and still have a cursor: it has then looked through SCAN_ROWS_MAX events."""
         e = t.event.c
         query = select(t.event).where(e.site == self._site, e.device == device)
         if since_us is not None:
             query = query.where(e.at_us >= since_us)
+        if until_us is not None:
+            query = query.where(e.at_us < until_us)
         if cursor is not None:
-            tie = and_(
-                e.at_us == cursor.at_us, or_(e.stream < cursor.stream, and_(e.stream == cursor.stream, e.seq < cursor.seq))
-            )
-            query = query.where(e.at_us <= cursor.at_us, or_(e.at_us < cursor.at_us, tie))
-        query = query.order_by(e.at_us.desc(), e.stream.desc(), e.seq.desc())
+            query = query.where(e.at_us <= cursor.at_us, _older(cursor))
         seen = SCAN_ROWS_MAX if kind else limit + 1
-        rows: list[Row[Any]] = []
-        last: Row[Any] | None = None
-        looked_at = 0
+        query = query.order_by(e.at_us.desc(), e.stream.desc(), e.seq.desc()).limit(seen)
         with self._engine.connect() as connection:
-            for row in connection.execute(query.limit(seen)):
-                if len(rows) == limit:
-                    break
-                looked_at, last = looked_at + 1, row
-                if not kind or row.kind == kind:
-                    rows.append(row)
-            else:
-                last = last if looked_at == seen else None
-        return EventPage(rows, None if last is None else EventCursor(last.at_us, last.stream, last.seq))
+            return _page(connection.execute(query), kind, limit, seen)
 
     def watermarks(self) -> dict[str, int]:
         """Up to when each source has told everything."""
         query = select(t.watermark.c.source, t.watermark.c.up_to_us).where(t.watermark.c.site == self._site)
         return {str(source): int(up_to_us) for source, up_to_us in self._all(query)}
 
-    def streams(self) -> list[Row[Any]]:
+    def streams(self) -> list[AnyRow]:
         """Every agent's logs, the one heard last first."""
         return self._all(select(t.stream).where(t.stream.c.site == self._site).order_by(t.stream.c.heard_us.desc()))
 
     # What went wrong
 
-    def quarantine(self, limit: int, offset: int = 0) -> list[Row[Any]]:
+    def quarantine(self, limit: int, offset: int = 0) -> list[AnyRow]:
         """Records that were put aside, newest first."""
         q = t.quarantine.c
         order = q.hub_at_us.desc(), q.stream.desc(), q.seq.desc()
         return self._all(select(t.quarantine).where(q.site == self._site).order_by(*order).limit(limit).offset(offset))
 
-    def dead_letters(self, limit: int, offset: int = 0) -> list[Row[Any]]:
+    def dead_letters(self, limit: int, offset: int = 0) -> list[AnyRow]:
         """Changes that a channel could not deliver, newest first."""
         d = t.dead_letter.c
         order = d.at_us.desc(), d.reader.desc(), d.pos.desc()
         return self._all(select(t.dead_letter).where(d.site == self._site).order_by(*order).limit(limit).offset(offset))
 
-    def dead_letter(self, reader: str, pos: int) -> Row[Any] | None:
+    def dead_letter(self, reader: str, pos: int) -> AnyRow | None:
         """One of them."""
         d = t.dead_letter.c
         return self._one(select(t.dead_letter).where(d.site == self._site, d.reader == reader, d.pos == pos))
 
-    def picture(self, picture: str) -> Row[Any] | None:
+    def picture(self, picture: str) -> AnyRow | None:
         """A promised or stored picture's row."""
         return self._one(select(t.picture).where(t.picture.c.site == self._site, t.picture.c.picture == picture))
 
@@ -246,16 +244,16 @@ class SiteReads:
         query = select(d.subject, d.due_at_us).where(d.site == self._site, d.owner == "case", d.subject.in_(list(subjects)))
         return {subjects[subject]: int(due_us) for subject, due_us in connection.execute(query)}
 
-    def _all(self, query: Select[Any]) -> list[Row[Any]]:
+    def _all(self, query: AnySelect) -> list[AnyRow]:
         with self._engine.connect() as connection:
             return list(connection.execute(query).all())
 
-    def _one(self, query: Select[Any]) -> Row[Any] | None:
+    def _one(self, query: AnySelect) -> AnyRow | None:
         with self._engine.connect() as connection:
             return connection.execute(query).first()
 
 
-def _case(row: Row[Any]) -> Case:
+def _case(row: AnyRow) -> Case:
     fields = dict(zip(_CASE_FIELDS, row, strict=True))
     flags = {name: bool(fields[name]) for name in ("active", "proven", "late")}
     return Case(**fields | flags | {"facts": msgspec.json.decode(fields["facts"])})
@@ -274,3 +272,24 @@ def _case_conditions(wanted: CaseFilter) -> Sequence[ColumnElement[bool]]:
     if wanted.before_no is not None:
         found.append(c.case_no < wanted.before_no)
     return found
+
+
+def _older(cursor: EventCursor) -> ColumnElement[bool]:
+    """What comes after the cursor when the newest comes first."""
+    e = t.event.c
+    same_time = or_(e.stream < cursor.stream, and_(e.stream == cursor.stream, e.seq < cursor.seq))
+    return or_(e.at_us < cursor.at_us, and_(e.at_us == cursor.at_us, same_time))
+
+
+def _page(found: Iterable[AnyRow], kind: str, limit: int, seen_max: int) -> EventPage:
+    """The first `limit` rows of `kind` out of `seen_max` at most, with the last row that was looked at where more may follow."""
+    rows: list[AnyRow] = []
+    last: EventCursor | None = None
+    seen = 0
+    for row in found:
+        if len(rows) == limit:
+            return EventPage(rows, last)
+        seen, last = seen + 1, EventCursor(row.at_us, row.stream, row.seq)
+        if not kind or row.kind == kind:
+            rows.append(row)
+    return EventPage(rows, last if seen == seen_max else None)
