@@ -79,7 +79,7 @@ class Relays:
         finally:
             self._release_or_fail()
         if cut:
-            raise CommandFailed("cut short by another command")
+            raise CommandFailed("cut short by another command, or by the end of the connection")
 
     def _release_or_fail(self) -> None:
         try:

@@ -45,6 +45,11 @@ ROLES: Final[dict[str, Callable[[bool, str], Reading]]] = {
 ONLY_WHEN_PRESSED: Final = frozenset(("exit",))
 
 
+def _check_device(device: str | None) -> None:
+    if device is not None and not is_id(device):
+        raise ValueError(f"{device!r} is not a device's id: small letters, digits, _ and -, 63 at most")
+
+
 class Input(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One input. `number` is that on the wire, from 0. `device`: the id of the device it is about, such as a door; None: this.
 
@@ -210,8 +215,3 @@ class ContactsDecoder:
             if meter.asked.function == function and all(at in words for at in wanted):
                 items.append(measured(meter, [words[at] for at in wanted]) or Finding("bad_value", answer.offset, answer.pdu))
         return items
-
-
-def _check_device(device: str | None) -> None:
-    if device is not None and not is_id(device):
-        raise ValueError(f"{device!r} is not a device's id: small letters, digits, _ and -, 63 at most")

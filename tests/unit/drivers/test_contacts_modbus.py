@@ -1,0 +1,192 @@
+import struct
+
+import msgspec
+import pytest
+
+from contract.readings import AlarmInput, DoorContact, ExitRequested, FireInput, Measurement, TamperContact
+from drivers.contacts_modbus.decode import EIGHT_ZONES, Contacts, ContactsOptions, Input, Meter, Said, measured, question
+from drivers.contacts_modbus.driver import KIND, ContactsDriver
+from drivers.contacts_modbus.twin import ContactsTwin
+from drivers.modbus.frames import READ_HOLDING, READ_INPUT_REGISTERS, READ_INPUTS, Asked
+from drivers.port import CommandFailed
+from drivers.transports.pty import PtyLine
+from tests.support.modbus_rig import running, slave_line, wait_for
+
+DOOR = Input(number=0, role="door", name="door", normally_closed=True, device="gate-door")
+ALARM = Input(number=1, role="alarm", name="panic")
+FIRE = Input(number=2, role="fire", name="panel")
+TAMPER = Input(number=3, role="tamper", name="lid")
+EXIT = Input(number=4, role="exit", name="button", device="gate-door")
+ALL = (DOOR, ALARM, FIRE, TAMPER, EXIT)
+WATER = Meter(register=0, quantity="water_flow", unit="l/min", scale=0.1, every_s=0.1)
+POWER = Meter(register=2, quantity="power", unit="W", kind="holding", format="float32", every_s=0.1, device="pump")
+OPTIONS = ContactsOptions(inputs=ALL, meters=(WATER, POWER), poll_ms=20, debounce_ms=20, timeout_ms=1_000)
+CALM = {0: True, 1: False, 2: False, 3: False, 4: False}
+
+
+def contacts(debounce_us=0):
+    return Contacts(ContactsOptions(inputs=ALL), debounce_us)
+
+
+def test_the_first_state_is_told_and_a_button_is_not():
+    assert contacts().step(CALM | {4: True}, 0) == [
+        Said(DoorContact(open=False), "gate-door"),
+        Said(AlarmInput(active=False, name="panic"), None),
+        Said(FireInput(active=False, name="panel"), None),
+        Said(TamperContact(active=False), None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("number", "on", "said"),
+    [
+        (0, False, Said(DoorContact(open=True), "gate-door")),
+        (1, True, Said(AlarmInput(active=True, name="panic"), None)),
+        (2, True, Said(FireInput(active=True, name="panel"), None)),
+        (3, True, Said(TamperContact(active=True), None)),
+        (4, True, Said(ExitRequested(), "gate-door")),
+    ],
+)
+def test_a_change_is_told_once_in_its_role(number, on, said):
+    board = contacts()
+    board.step(CALM, 0)
+    assert board.step(CALM | {number: on}, 1) == [said]
+    assert board.step(CALM | {number: on}, 2) == []
+
+
+def test_a_button_says_nothing_when_it_is_let_go():
+    board = contacts()
+    board.step(CALM, 0)
+    board.step(CALM | {4: True}, 1)
+    assert board.step(CALM, 2) == []
+    assert board.step(CALM | {4: True}, 3) == [Said(ExitRequested(), "gate-door")]
+
+
+def test_a_contact_that_bounces_is_told_when_it_has_settled():
+    board = contacts(debounce_us=50)
+    board.step(CALM, 0)
+    pressed = CALM | {1: True}
+    assert [board.step(bits, now) for bits, now in ((pressed, 10), (CALM, 20), (pressed, 30), (pressed, 79))] == [[]] * 4
+    assert board.step(pressed, 80) == [Said(AlarmInput(active=True, name="panic"), None)]
+    assert board.step(CALM, 90) == []
+    assert board.step(pressed, 100) == []
+
+
+def test_inputs_that_were_not_read_are_as_they_were():
+    board = contacts()
+    board.step(CALM, 0)
+    assert board.step({1: True}, 1) == [Said(AlarmInput(active=True, name="panic"), None)]
+    assert board.step({}, 2) == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "words", "value"),
+    [
+        ({"format": "uint16", "scale": 0.1}, (217,), 21.7),
+        ({"format": "uint16"}, (0xFFFF,), 65535),
+        ({"format": "int16", "scale": 0.1}, (0xFFF6,), -1.0),
+        ({"format": "uint32"}, (1, 2), 65538),
+        ({"format": "int32", "low_word_first": True}, (0xFFFE, 0xFFFF), -2),
+        ({"format": "float32"}, struct.unpack(">HH", struct.pack(">f", 12.5)), 12.5),
+        ({"format": "uint16", "scale": 0.5, "offset": -20}, (10,), -15),
+    ],
+)
+def test_registers_become_a_quantity(settings, words, value):
+    meter = Meter(register=0, quantity="temperature", unit="°C", **settings)
+    assert measured(meter, words) == Measurement("temperature", value, "°C")
+
+
+@pytest.mark.parametrize("raw", [float("nan"), float("inf")])
+def test_a_float_that_is_no_number_is_no_measurement(raw):
+    meter = Meter(register=0, quantity="power", format="float32")
+    assert measured(meter, struct.unpack(">HH", struct.pack(">f", raw))) is None
+
+
+def test_the_polls_are_as_short_as_can_be():
+    assert question(OPTIONS) == Asked(READ_INPUTS, 0, 5)
+    assert question(ContactsOptions(inputs=(), meters=(WATER,))) is None
+    assert WATER.asked == Asked(READ_INPUT_REGISTERS, 0, 1)
+    assert POWER.asked == Asked(READ_HOLDING, 2, 2)
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"inputs": [], "meters": []}, "nothing to read"),
+        ({"inputs": [{"number": 1, "role": "door"}, {"number": 1, "role": "fire"}]}, "two inputs"),
+        ({"inputs": [{"number": 1, "role": "window"}]}, "role"),
+        ({"inputs": [{"number": 1, "role": "door", "device": "Gate Door"}]}, "not a device's id"),
+        ({"meters": [{"register": 1, "quantity": "power", "scale": 0}]}, "scale"),
+        ({"meters": [{"register": 70000, "quantity": "power"}]}, "register"),
+    ],
+)
+def test_settings_that_cannot_be_are_refused(options, says):
+    with pytest.raises(msgspec.ValidationError, match=says):
+        msgspec.convert(options, KIND.options)
+
+
+def test_without_settings_it_is_a_board_of_eight_zones():
+    assert msgspec.convert({}, KIND.options).inputs == EIGHT_ZONES
+
+
+def test_a_board_tells_of_its_doors_and_meters_over_a_serial_port(tmp_path):
+    twin = ContactsTwin(OPTIONS)
+    twin.measure("water_flow", 12.3)
+    twin.measure("power", 1500.5)
+    line = PtyLine(tmp_path / "board", baud=115_200)
+    with slave_line(twin.slave, line=line) as far, running(ContactsDriver(far.line.address, OPTIONS)) as run:
+        said = run.sink.said
+        wait_for(lambda: len(said) >= 4)
+        assert said[0] == (DoorContact(open=False), "gate-door")
+        wait_for(lambda: (Measurement("water_flow", 12.3, "l/min"), None) in said)
+        wait_for(lambda: (Measurement("power", 1500.5, "W"), "pump") in said)
+        twin.activate("door")
+        wait_for(lambda: (DoorContact(open=True), "gate-door") in said)
+        twin.activate("button")
+        wait_for(lambda: (ExitRequested(), "gate-door") in said)
+        twin.calm("door")
+        wait_for(lambda: said.count((DoorContact(open=False), "gate-door")) == 2)
+        with pytest.raises(CommandFailed):
+            run.driver.act("open", {})
+    assert run.sink.ups == 1
+    assert not run.lost
+
+
+def test_a_meter_that_is_not_there_does_not_stop_the_inputs():
+    far_register = Meter(register=60, quantity="power", every_s=0.1)
+    options = msgspec.structs.replace(OPTIONS, meters=(far_register,))
+    twin = ContactsTwin(msgspec.structs.replace(OPTIONS, meters=(WATER,)))
+    with slave_line(twin.slave) as far, running(ContactsDriver(far.line.address, options)) as run:
+        wait_for(lambda: "exception_02" in run.sink.reasons)
+        twin.activate("panic")
+        wait_for(lambda: AlarmInput(active=True, name="panic") in run.sink.readings)
+    assert not run.lost
+
+
+def test_a_board_of_meters_alone_is_lost_when_they_refuse():
+    options = ContactsOptions(inputs=(), meters=(WATER,), poll_ms=20, timeout_ms=1_000)
+    twin = ContactsTwin(options)
+    with slave_line(twin.slave) as far:
+        with running(ContactsDriver(far.line.address, options)) as run:
+            wait_for(lambda: run.sink.readings)
+            assert run.sink.ups == 1
+            twin.slave.refusal = 4
+            wait_for(run.ended)
+        assert run.lost == "exception_04"
+
+
+def test_a_float_that_is_no_number_is_a_finding():
+    options = ContactsOptions(inputs=(), meters=(POWER,), poll_ms=20, timeout_ms=1_000)
+    twin = ContactsTwin(options)
+    twin.measure("power", float("nan"))
+    with slave_line(twin.slave) as far, running(ContactsDriver(far.line.address, options)) as run:
+        wait_for(lambda: "bad_value" in run.sink.reasons)
+        assert not run.sink.readings
+
+
+def test_the_twin_refuses_what_it_does_not_have():
+    twin = ContactsTwin(OPTIONS)
+    with pytest.raises(ValueError, match="no input 'window'"):
+        twin.activate("window")
+    with pytest.raises(ValueError, match="does not fit"):
+        twin.measure("water_flow", 1e9)
