@@ -30,6 +30,8 @@ class TcpTransport:
         """Connect. Raises DeviceLost: `refused`, `timeout`, `unreachable`, `no_such_host` or `network`."""
         try:
             self._socket = socket.create_connection((address.host, address.port), timeout=CONNECT_TIMEOUT_S)
+        except UnicodeError as error:  # what a name that cannot be looked up raises
+            raise DeviceLost("no_such_host") from error
         except OSError as error:
             raise _lost(error) from error
         self._closed = False
