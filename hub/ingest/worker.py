@@ -166,7 +166,7 @@ class Worker:
         return False
 
     def _serve(self) -> None:
-        while not self._stopping:
+        while True:
             inputs = self._next_inputs()
             if self._stopping:
                 self._put_back(inputs)

@@ -1,0 +1,33 @@
+"""The rules that a policy makes: the detectors' table with the policy's numbers."""
+
+from typing import Protocol
+
+from contract.clock import US_PER_S
+from hub.cases.engine import Numbers
+from hub.detectors.table import DETECTORS
+from hub.detectors.types import Detector, Device
+from hub.ingest.ports import Rules
+
+INTAKE_CLAUSE = "CMD-1"
+_US_PER_DAY = 86_400 * US_PER_S
+
+
+class DeviceNumbers(Numbers, Protocol):
+    """A policy."""
+
+    def for_device(self, detector: Detector, device: Device) -> dict[str, float]:
+        """The detector's numbers with the device's own in front."""
+        ...
+
+
+def rules_of(policy: DeviceNumbers, detectors: tuple[Detector, ...] = DETECTORS) -> Rules:
+    """What a worker needs of a policy."""
+    numbers = policy.numbers(INTAKE_CLAUSE)
+    return Rules(
+        detectors=detectors,
+        numbers=policy.for_device,
+        policy=policy,
+        late_us=int(numbers["late_s"] * US_PER_S),
+        stall_us=int(numbers["source_stall_s"] * US_PER_S),
+        keep_us=int(numbers["event_days"] * _US_PER_DAY),
+    )
