@@ -18,21 +18,13 @@ from contract.topics import is_id
 from drivers.port import DriverKind
 from drivers.table import driver_kind
 from edge.access import Permit
+from edge.broker_address import BrokerSettings, parse_broker
 from edge.config_files import read_key, read_permits, read_secret
 from edge.interlocks import CLOSING, Sensor
 
 MAX_DEVICES = 256
 DAY_US = 86_400 * US_PER_S
 MIB = 1024 * 1024
-
-
-def _check_broker(url: str) -> None:
-    parts = urlsplit(url)
-    if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname or parts.path not in ("", "/"):
-        raise ValueError(f"{parts.scheme}://… is no broker: write mqtt://HOST:PORT or mqtts://HOST:PORT")
-    if parts.username or parts.password:
-        raise ValueError("holds a user or a password: write them as user and password_file")
-    _check_port(url)
 
 
 def _check_hub(url: str) -> None:
@@ -59,16 +51,16 @@ Word = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 PathText = Annotated[str, msgspec.Meta(min_length=1, max_length=1000)]
 
 
-class BrokerSettings(msgspec.Struct, frozen=True):
+class BrokerPart(msgspec.Struct, frozen=True):
     """Where the agent's messages go. `ca_file`: the certificates that a `mqtts` broker's must descend from."""
 
-    url: Annotated[str, Check(_check_broker)]
+    url: Annotated[str, Check(parse_broker)]
     user: Word | None = None
     password_file: PathText | None = None
     ca_file: PathText | None = None
 
 
-class SpoolSettings(msgspec.Struct, frozen=True):
+class SpoolPart(msgspec.Struct, frozen=True):
     """The agent's log. Pictures lie in a folder beside it."""
 
     path: PathText
@@ -122,8 +114,8 @@ class AgentSettings(msgspec.Struct, frozen=True):
 
     site: Id
     agent: Id
-    broker: BrokerSettings
-    spool: SpoolSettings
+    broker: BrokerPart
+    spool: SpoolPart
     key: HexKey | None = None
     key_file: PathText | None = None
     card_key: HexKey | None = None
@@ -131,15 +123,6 @@ class AgentSettings(msgspec.Struct, frozen=True):
     hub_url: Annotated[str, Check(_check_hub)] | None = None
     devices: Annotated[tuple[DeviceSettings, ...], msgspec.Meta(max_length=MAX_DEVICES)] = ()
     access: Annotated[tuple[AccessSettings, ...], msgspec.Meta(max_length=MAX_DEVICES)] = ()
-
-
-class Broker(NamedTuple):
-    """A checked broker, its password read."""
-
-    url: str
-    user: str | None = None
-    password: str | None = None
-    ca_file: Path | None = None
 
 
 class AccessRule(NamedTuple):
@@ -158,7 +141,7 @@ class Config(NamedTuple):
     agent: str
     key: bytes
     card_key: bytes
-    broker: Broker
+    broker: BrokerSettings
     spool_path: Path
     spool_bytes_max: int
     spool_age_us_max: int
@@ -192,7 +175,7 @@ def load_config(path: Path, kinds: Kinds = driver_kind) -> Config:
         agent=settings.agent,
         key=loaded["key"],
         card_key=loaded["card_key"],
-        broker=Broker(
+        broker=BrokerSettings(
             settings.broker.url, settings.broker.user, loaded["password"],
             here / settings.broker.ca_file if settings.broker.ca_file else None,
         ),

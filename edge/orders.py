@@ -13,7 +13,7 @@ import msgspec
 import structlog
 
 from contract.clock import US_PER_S, Clock
-from contract.envelope import BadSeal, encode, seal, unseal
+from contract.envelope import BadSeal, encode, unseal
 from contract.orders import COMMAND_LIFE_S, AnyOrder, AskNonce, Command, Flush, Nonce, TakeSnapshot, decode_order
 from contract.readings import MAX_TEXT, CommandDone
 from contract.topics import agent_topic
@@ -41,7 +41,6 @@ class Counters(msgspec.Struct):
     snapshots: int = 0
     nonces: int = 0
     commands: int = 0
-    retained: int = 0
     bad_seal: int = 0
     undecodable: int = 0
     repeated: int = 0
@@ -80,8 +79,9 @@ class Nonces:
 
 
 class Orders:
-    """Takes orders from the link's thread and returns at once. `hands` is by device; `flush(order)` writes a heartbeat; `publish`
-    sends a nonce; `tell` appends a result about a device that is not here, under the agent's name."""
+    """Takes orders from the link's thread and returns at once. `hands` is by device; `flush(order)` writes a heartbeat;
+    `send_nonce` seals and sends a nonce's body; `tell` appends a result about a device that is not here, under the
+    agent's name."""
 
     def __init__(
         self,
@@ -91,17 +91,16 @@ class Orders:
         key: bytes,
         hands: Mapping[str, Hand],
         flush: Callable[[str], None],
-        publish: Callable[[str, bytes], None],
+        send_nonce: Callable[[bytes], None],
         tell: Callable[[CommandDone], None],
         clock: Clock,
         token: Callable[[], str],
     ) -> None:
         self._key = key
         self._order_topic = agent_topic(site, agent, "order")
-        self._nonce_topic = agent_topic(site, agent, "nonce")
         self._hands = hands
         self._flush = flush
-        self._publish = publish
+        self._send_nonce = send_nonce
         self._tell = tell
         self._clock = clock
         self._nonces = Nonces(token)
@@ -110,11 +109,8 @@ class Orders:
         self._log = structlog.get_logger("edge.orders")
         self.counters = Counters()
 
-    def take(self, payload: bytes, *, retained: bool) -> None:
-        """One message on this agent's order topic. Never raises on what the message says."""
-        if retained:
-            self._refused("retained")
-            return
+    def take(self, payload: bytes) -> None:
+        """One message on this agent's order topic, not a retained one. Never raises on what the message says."""
         try:
             order = decode_order(unseal(self._key, self._order_topic, payload))
         except BadSeal as error:
@@ -155,7 +151,7 @@ class Orders:
         with self._lock:
             nonce = self._nonces.give(self._clock.mono_us())
             self.counters.nonces_dropped = self._nonces.dropped
-        self._publish(self._nonce_topic, seal(self._key, self._nonce_topic, encode(Nonce(order.id, nonce))))
+        self._send_nonce(encode(Nonce(order.id, nonce)))
 
     def _snapshot(self, order: TakeSnapshot) -> None:
         hand = self._hands.get(order.device)

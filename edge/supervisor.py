@@ -73,6 +73,7 @@ class Supervisor:
         self._stop = Event()
         self._lock = Lock()
         self._driver: Driver | None = None
+        self._sink_now: RunSink | None = None
         self._told: bool | None = None
         self._up_us: int | None = None
         self._thread = Thread(target=self._loop, name=f"driver-{device}", daemon=True)
@@ -93,6 +94,13 @@ class Supervisor:
             return True
         self._thread.join(timeout_s)
         return not self._thread.is_alive()
+
+    def abandon(self) -> None:
+        """Leave a driver that does not return to itself: it may not speak any more."""
+        with self._lock:
+            sink = self._sink_now
+        if sink is not None:
+            sink.cut()
 
     def driver(self) -> Driver | None:
         """The driver while it runs and its device answers, for acting; else None."""
@@ -123,7 +131,7 @@ class Supervisor:
         try:
             driver = self._build()
             with self._lock:
-                self._driver = driver
+                self._driver, self._sink_now = driver, sink
             driver.run(sink, self._stop)
             reason = "ended"
         except DeviceLost as error:

@@ -1,0 +1,289 @@
+"""The agent: the composition root of a gatehouse. Everything it touches is handed in, so that a whole one runs in a test."""
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import partial
+from random import Random
+from threading import Event, Lock
+from typing import Any, Literal, NamedTuple, Protocol
+
+import msgspec
+import structlog
+
+from contract.clock import US_PER_S, Clock
+from contract.readings import AgentStarted, CommandDone, DeviceLink, Heartbeat, Reading
+from edge.actuator import Actuator
+from edge.config import Config, DeviceSettings, Kinds, spoken_for
+from edge.interlocks import Observed
+from edge.orders import Hand, Orders
+from edge.pictures import Destination, Pictures, Post, Uploader
+from edge.sink import DriverSink, Gate, Surroundings
+from edge.sources import Journal, Said, Source, Sources
+from edge.spool import Spool, SpoolFailed, SpoolFull
+from edge.supervisor import BACKOFF, BackOff, Supervisor
+
+HEARTBEAT_US = 10 * US_PER_S
+NOISE_US = 1 * US_PER_S
+TURN_S = 0.2
+STOP_US = 2 * US_PER_S
+"""How long drivers have, all together, to return when the agent stops."""
+GOODBYE_S = 3.0
+"""How long the line has to send what is left."""
+PICTURE_PAUSE_S = (1.0, 60.0)
+
+
+class Line(Protocol):
+    """The way to the hub: edge.link.Link."""
+
+    def start(self) -> None:
+        """Begin to connect, in threads of its own."""
+        ...
+
+    def send(self, leaf: Literal["nonce"], body: bytes) -> None:
+        """Seal and send one small message, or drop it when there is no connection."""
+        ...
+
+    def close(self, timeout_s: float) -> bool:
+        """Send what is left within the time, say goodbye, end the threads. Whether they have ended."""
+        ...
+
+
+class LineCalls(NamedTuple):
+    """What a line calls: with each payload of the order topic, and with the reason when it has ended by itself."""
+
+    on_order: Callable[[bytes], None]
+    on_failed: Callable[[str], None]
+
+
+MakeLine = Callable[[Config, Spool, LineCalls], Line]
+
+
+class Ports(NamedTuple):
+    """What an agent is given besides its configuration. `token()` makes random names of 32 hex digits."""
+
+    clock: Clock
+    random: Random
+    token: Callable[[], str]
+    kinds: Kinds
+    line: MakeLine
+    post: Post
+    version: str
+    backoff: BackOff = BACKOFF
+
+
+class Agent:
+    """One agent on one open spool, which it closes at the end. `start`, then `run_until`, then `stop`."""
+
+    def __init__(self, config: Config, spool: Spool, ports: Ports) -> None:
+        self._config = config
+        self._spool = spool
+        self._ports = ports
+        self._log = structlog.get_logger("edge.agent").bind(site=config.site, agent=config.agent)
+        self._failed: SpoolFailed | None = None
+        self._beat_lock = Lock()
+        self._next_beat_us = 0
+        self._next_noise_us = 0
+        self.abandoned = 0
+        self._journal = Journal(spool, self._fail)
+        self._own = Source([config.agent], self._journal, ports.clock)
+        self._observed = Observed()
+        self._pictures = Pictures(config.spool_path.parent / "pictures", config.pictures_bytes_max, ports.token)
+        by_device = {one.id: Source([one.id, *spoken_for(one)], self._journal, ports.clock) for one in config.devices}
+        self.sources = Sources([self._own, *by_device.values()])
+        self._supervisors: dict[str, Supervisor] = {}
+        self._actuators: dict[str, Actuator] = {}
+        for device in config.devices:
+            self._compose(device, by_device[device.id])
+        self._orders = self._take_orders()
+        self._line = ports.line(config, spool, LineCalls(self._on_order, self._line_failed))
+        self._uploader = self._make_uploader()
+
+    # Composition
+
+    def _compose(self, device: DeviceSettings, source: Source) -> None:
+        kind = self._ports.kinds(device.driver)
+        supervisor = Supervisor(
+            device.id,
+            build=partial(kind.make, device.address, device.options),
+            sink=lambda up: DriverSink(device.id, source, self._surroundings(), up),
+            tell=lambda up, reason: self._say(source, device.id, DeviceLink(up=up, reason=reason)),
+            clock=self._ports.clock,
+            random=self._ports.random,
+            backoff=self._ports.backoff,
+        )
+        self._supervisors[device.id] = supervisor
+        if kind.actions:
+            self._actuators[device.id] = Actuator(
+                device.id,
+                driver=supervisor.driver,
+                judge=lambda action: self._observed.judge(device.id, action, device.sensors, self._ports.clock.mono_us()),
+                clock=self._ports.clock,
+            )
+
+    def _surroundings(self) -> Surroundings:
+        gates = {
+            reader: Gate(rule, self._actuators[rule.device].ask, self.sources.of(rule.device))
+            for reader, rule in self._config.access.items()
+        }
+        return Surroundings(self._ports.clock, self._config.card_key, self._observed, gates, self._pictures)
+
+    def _take_orders(self) -> Orders:
+        commands = {device.id: device.commands for device in self._config.devices}
+        hands = {
+            device: Hand(commands[device], actuator.ask, partial(self._say, self.sources.of(device), device))
+            for device, actuator in self._actuators.items()
+        }
+        return Orders(
+            site=self._config.site,
+            agent=self._config.agent,
+            key=self._config.key,
+            hands=hands,
+            flush=self.beat,
+            send_nonce=lambda body: self._line.send("nonce", body),
+            tell=self._say_own,
+            clock=self._ports.clock,
+            token=self._ports.token,
+        )
+
+    def _make_uploader(self) -> Uploader | None:
+        config = self._config
+        if config.hub_url is None:
+            return None
+        to = Destination(config.hub_url, config.site, config.agent, config.key)
+        return Uploader(self._pictures, to, self._ports.post, self._ports.random, pause_s=PICTURE_PAUSE_S)
+
+    # Life
+
+    def start(self) -> None:
+        """Tell the log that this boot began, then start everything. Raises SpoolFailed, SpoolFull, OSError."""
+        self._pictures.open()
+        self._say_own(AgentStarted(version=self._ports.version, unclean=self._spool.unclean))
+        if self._spool.damaged is not None:
+            self._log.error("spool_damaged", set_aside=str(self._spool.damaged))
+        for actuator in self._actuators.values():
+            actuator.start()
+        for supervisor in self._supervisors.values():
+            supervisor.start()
+        self._line.start()
+        if self._uploader is not None:
+            self._uploader.start()
+        self._log.info("agent_started", devices=len(self._supervisors), unclean=self._spool.unclean, epoch=self._spool.epoch)
+
+    def run_until(self, stop: Event) -> int:
+        """Work until `stop` is set (0) or the log fails (1)."""
+        while self._failed is None:
+            self.turn()
+            if stop.wait(TURN_S):
+                break
+        return 0 if self._failed is None else 1
+
+    def turn(self) -> None:
+        """Whatever is due now: the heartbeat, the counts of noise."""
+        mono_us = self._ports.clock.mono_us()
+        with suppress(SpoolFailed):  # told to _fail; run_until ends
+            if mono_us >= self._next_noise_us:
+                self._next_noise_us = mono_us + NOISE_US
+                for source in self.sources.all():
+                    source.tell_noise()
+            if mono_us >= self._next_beat_us:
+                self._next_beat_us = mono_us + HEARTBEAT_US
+                self.beat()
+
+    def beat(self, flush: str = "") -> None:
+        """Append a heartbeat now. `flush`: the order that asked. Raises SpoolFailed; a full disk skips this one."""
+        with self._beat_lock:
+            self._own.alive()
+            beat = Heartbeat(
+                sources=self.sources.watermarks(),
+                spool_bytes=self._spool.size_bytes,
+                spool_rows=self._spool.rows,
+                dropped_rows=self._spool.dropped,
+                flush=flush,
+            )
+            try:
+                self._say_own(beat)
+            except SpoolFull as error:
+                self._log.error("heartbeat_unrecorded", error=str(error))
+
+    def stop(self) -> None:
+        """End everything that `start` began: drivers first, then the line, the log last. A driver that does not return is left
+        to itself, silenced and counted."""
+        for supervisor in self._supervisors.values():
+            supervisor.stop()
+        for actuator in self._actuators.values():
+            actuator.stop()
+        if self._uploader is not None:
+            self._uploader.stop()
+        self._join()
+        if self._failed is None:
+            with suppress(SpoolFailed, SpoolFull):
+                for source in self.sources.all():
+                    source.tell_noise(all_of_it=True)
+                self.beat()
+        if not self._line.close(GOODBYE_S if self._failed is None else 0.0):
+            self._log.error("line_abandoned")
+        if self._failed is None:
+            with suppress(SpoolFailed):
+                self._spool.close()
+        else:
+            self._spool.abandon()
+        self._log.info("agent_stopped", failed=self._failed is not None, abandoned=self.abandoned)
+
+    def _join(self) -> None:
+        until_us = self._ports.clock.mono_us() + STOP_US
+        for device, supervisor in self._supervisors.items():
+            if not supervisor.join(self._left_s(until_us)):
+                self.abandoned += 1
+                supervisor.abandon()
+                self._log.error("driver_abandoned", device=device)
+        for device, actuator in self._actuators.items():
+            if not actuator.join(self._left_s(until_us)):
+                self._log.error("actuator_abandoned", device=device)
+        if self._uploader is not None and not self._uploader.join(self._left_s(until_us)):
+            self._log.warning("upload_abandoned")
+
+    def _left_s(self, until_us: int) -> float:
+        return max(0.05, (until_us - self._ports.clock.mono_us()) / US_PER_S)
+
+    # What others call
+
+    def _on_order(self, payload: bytes) -> None:
+        try:
+            self._orders.take(payload)
+        except SpoolFull as error:
+            self._log.error("order_unrecorded", error=str(error))
+        except SpoolFailed:
+            return  # told to _fail; run_until ends
+
+    def _fail(self, error: SpoolFailed) -> None:
+        if self._failed is None:
+            self._failed = error
+            self._log.critical("log_failed", error=str(error))
+
+    def _line_failed(self, reason: str) -> None:
+        self._fail(SpoolFailed(f"the line to the hub has ended: {reason}"))
+
+    @property
+    def failed(self) -> SpoolFailed | None:
+        """Why the log cannot be used any more, or None."""
+        return self._failed
+
+    def counters(self) -> Mapping[str, Any]:
+        """What is counted, as plain data."""
+        return {
+            "abandoned": self.abandoned,
+            "orders": msgspec.to_builtins(self._orders.counters),
+            "pictures": msgspec.to_builtins(self._pictures.counters),
+            "devices": {
+                name: msgspec.to_builtins(one.counters) | {"findings": self.sources.of(name).findings}
+                for name, one in self._supervisors.items()
+            },
+            "actuators": {name: msgspec.to_builtins(one.counters) for name, one in self._actuators.items()},
+        }
+
+    @staticmethod
+    def _say(source: Source, device: str, reading: Reading) -> None:
+        source.append([Said(device, reading)], from_device=False)
+
+    def _say_own(self, reading: Heartbeat | AgentStarted | CommandDone) -> None:
+        self._own.append([Said(self._config.agent, reading)])

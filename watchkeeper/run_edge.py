@@ -1,0 +1,114 @@
+"""`watchkeeper edge CONFIG`: run one agent until it is asked to stop."""
+
+import signal
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from random import Random, SystemRandom
+from secrets import token_hex
+from threading import Event, Thread
+from types import FrameType
+
+import click
+
+from contract.clock import Clock, SystemClock
+from contract.settings import BadSettings
+from drivers.table import driver_kind
+from edge import logs
+from edge.agent import Agent, Ports
+from edge.config import Config, load_config
+from edge.line import line_maker
+from edge.pictures import http_post
+from edge.spool import Spool, SpoolBusy, SpoolFailed, SpoolFull, SpoolLimits
+
+STOPPED, FAILED, WRONG = 0, 1, 2
+
+
+def run_edge(config_path: Path, stop: Event | None = None) -> int:
+    """Run the agent of the settings file until `stop` is set, or until SIGTERM or SIGINT where none is given; returns the exit
+    code. 2: the settings are wrong, or another agent has the spool; nothing was started. 1: the log failed."""
+    try:
+        config = load_config(config_path)
+    except BadSettings as error:
+        for message in error.messages:
+            print(message, file=sys.stderr)
+        return WRONG
+    logs.configure()
+    clock = SystemClock()
+    try:
+        spool = open_spool(config, clock)
+    except SpoolBusy:
+        path = config.spool_path
+        print(f"{path}: another agent is running on this spool: stop it, or give this one a path of its own", file=sys.stderr)
+        return WRONG
+    except (SpoolFailed, OSError) as error:
+        print(f"{config.spool_path}: {error}", file=sys.stderr)
+        return FAILED
+    return _run(config, spool, clock, stop or _stop_at_signals())
+
+
+def open_spool(config: Config, clock: Clock) -> Spool:
+    """The agent's log, opened for this boot. Raises SpoolBusy, SpoolFailed, OSError."""
+    limits = SpoolLimits(bytes_max=config.spool_bytes_max, age_us_max=config.spool_age_us_max)
+    return Spool.open(config.spool_path, config.agent, limits, clock)
+
+
+def system_ports(clock: Clock, random: Random | None = None) -> Ports:
+    """What a real agent is given."""
+    chance = random or SystemRandom()
+    return Ports(
+        clock=clock,
+        random=chance,
+        token=lambda: token_hex(16),
+        kinds=driver_kind,
+        line=line_maker(clock, chance),
+        post=http_post,
+        version=_version(),
+    )
+
+
+def _run(config: Config, spool: Spool, clock: Clock, stop: Event) -> int:
+    try:
+        agent = Agent(config, spool, system_ports(clock))
+    except (OSError, ValueError) as error:  # a CA file that is none
+        spool.close()
+        print(f"{config.broker.url}: {error}", file=sys.stderr)
+        return WRONG
+    try:
+        agent.start()
+        code = agent.run_until(stop)
+    except (SpoolFailed, SpoolFull, OSError) as error:
+        print(f"{config.spool_path}: {error}", file=sys.stderr)
+        code = FAILED
+    finally:
+        agent.stop()
+    if agent.failed is not None:
+        print(f"{config.spool_path}: {agent.failed}", file=sys.stderr)
+        return FAILED
+    return code
+
+
+def _stop_at_signals() -> Event:
+    stop = Event()
+
+    def asked(_number: int, _frame: FrameType | None) -> None:
+        # In a thread: the handler may have interrupted the very code that holds the event's lock.
+        Thread(target=stop.set, name="stop").start()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, asked)
+    return stop
+
+
+def _version() -> str:
+    try:
+        return version("watchkeeper")
+    except PackageNotFoundError:
+        return "0"
+
+
+@click.command()
+@click.argument("config", type=click.Path(path_type=Path))
+def edge(config: Path) -> None:
+    """Run the agent that CONFIG describes, until SIGTERM or SIGINT. 运行边缘代理。"""
+    sys.exit(run_edge(config))
