@@ -1,0 +1,1 @@
+"""Incidents as messages to people: WeCom, DingTalk, Feishu, ntfy, Bark, mail and more, by Apprise."""

@@ -1,0 +1,1 @@
+"""Incidents on an MQTT broker."""
