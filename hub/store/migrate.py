@@ -66,8 +66,8 @@ def _upgrade(connection: Connection, present: str | None) -> None:
 
     environment: Callable[..., AbstractContextManager[Any]] = EnvironmentContext
     with environment(config, scripts, fn=steps) as context:
-        context.configure(connection=connection, transactional_ddl=True, transaction_per_migration=False)  # type: ignore[attr-defined]
-        context.run_migrations()  # type: ignore[attr-defined]
+        context.configure(connection=connection, transactional_ddl=True, transaction_per_migration=False)
+        context.run_migrations()
 
 
 def alembic_scripts() -> tuple[Any, Any]:

@@ -1,0 +1,128 @@
+"""The hub's settings file. It is checked whole, with the files it names, before anything starts."""
+
+from pathlib import Path
+from typing import Annotated, Literal, NamedTuple
+from urllib.parse import urlsplit
+
+import msgspec
+
+from contract.settings import Check, Id, load, unique
+from hub.estate import Estate
+from hub.ingest.broker import BrokerAddress
+from hub.policy.load import RESIDENTIAL, Policy
+from hub.store.engine import parse_url
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+PORTS = {"mqtt": 1883, "mqtts": 8883}
+
+
+def _broker(text: str) -> None:
+    parts = urlsplit(text)
+    try:
+        good = parts.scheme in PORTS and bool(parts.hostname) and parts.port != 0 and parts.path in {"", "/"}
+    except ValueError:
+        good = False
+    if not good:
+        raise ValueError("is no broker: write mqtt://HOST:PORT or mqtts://HOST:PORT")
+    if parts.username or parts.password:
+        raise ValueError("holds a user or a password: write them as user and password_file")
+
+
+def _database(text: str) -> None:
+    parse_url(text)
+
+
+def _loopback(text: str) -> None:
+    if text not in LOOPBACK:
+        raise ValueError("would be seen from outside, and there is no sign-in yet: write 127.0.0.1")
+
+
+class BrokerSettings(msgspec.Struct, frozen=True):
+    """The MQTT broker. `password_file` and `ca_file` are files' names beside this file."""
+
+    url: Annotated[str, Check(_broker)] = "mqtt://127.0.0.1:1883"
+    user: str | None = None
+    password_file: str | None = None
+    ca_file: str | None = None
+
+
+class HttpSettings(msgspec.Struct, frozen=True):
+    """Where the console and the API answer: on this machine alone, until there is a sign-in. Port 0: any free one."""
+
+    host: Annotated[str, Check(_loopback)] = "127.0.0.1"
+    port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 8080
+
+
+class Filtered(msgspec.Struct, frozen=True):
+    """What a channel is told of: all acts, or those named; all priorities, or those named."""
+
+    priorities: list[Literal[1, 2, 3, 4]] = [1, 2, 3, 4]
+    acts: list[str] = []
+
+
+class WebhookSettings(msgspec.Struct, frozen=True, tag_field="type", tag="webhook"):
+    """An address that is POSTed each change. `secret_file`: what the signature is made with."""
+
+    name: Id
+    url: Annotated[str, msgspec.Meta(min_length=1, max_length=2_000)]
+    secret_file: str
+    only: Filtered = Filtered()
+
+
+class AppriseSettings(msgspec.Struct, frozen=True, tag_field="type", tag="apprise"):
+    """Messages to people (WeCom, DingTalk, Feishu, ntfy, Bark, mail). `url_file` holds Apprise's URL, which is a secret."""
+
+    name: Id
+    url_file: str
+    only: Filtered = Filtered()
+
+
+class HubSettings(msgspec.Struct, frozen=True):
+    """What stands in the file. Paths are relative to it. `policy` absent: the one that ships."""
+
+    estate: str
+    data: str = "data"
+    database: Annotated[str, Check(_database)] | None = None
+    policy: str | None = None
+    broker: BrokerSettings = BrokerSettings()
+    http: HttpSettings = HttpSettings()
+    notify: Annotated[list[WebhookSettings | AppriseSettings], msgspec.Meta(max_length=50)] = []
+
+
+class HubConfig(NamedTuple):
+    """Everything a hub starts from. `folder` is what the settings' relative paths begin at."""
+
+    settings: HubSettings
+    folder: Path
+    estate: Estate
+    policy: Policy
+    data: Path
+    database: str
+    broker: BrokerAddress
+
+
+def load_config(path: Path | str) -> HubConfig:
+    """The hub's settings, with the estate and the policy that they name. Raises BadSettings with every mistake of the first file
+    that has any."""
+    path = Path(path)
+    settings = load(path, HubSettings, [unique("notify.*.name")])
+    folder = path.parent
+    data = folder / settings.data
+    return HubConfig(
+        settings=settings,
+        folder=folder,
+        estate=Estate.load(folder / settings.estate),
+        policy=Policy.load(RESIDENTIAL if settings.policy is None else folder / settings.policy),
+        data=data,
+        database=settings.database or f"sqlite:///{data / 'hub.db'}",
+        broker=broker_address(settings.broker, folder),
+    )
+
+
+def broker_address(settings: BrokerSettings, folder: Path) -> BrokerAddress:
+    """The broker's address; a password is read from its file."""
+    parts = urlsplit(settings.url)
+    password = None if settings.password_file is None else (folder / settings.password_file).read_text().strip()
+    ca_file = None if settings.ca_file is None else folder / settings.ca_file
+    port = parts.port or PORTS[parts.scheme]
+    return BrokerAddress(parts.hostname or "", port, parts.scheme == "mqtts", settings.user, password, ca_file)

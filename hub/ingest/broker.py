@@ -1,0 +1,163 @@
+"""The hub's connection to its MQTT broker: a thin shell. What comes in is queued at once, what goes out is sealed here.
+
+Receipts go at QoS 0: each one is cumulative and the next repeats it. Orders go at QoS 1 and never wait for a connection: late is
+worse than never. Nothing here is durable, and nothing needs to be.
+"""
+
+import logging
+import socket
+import ssl
+import threading
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import paho.mqtt.client as paho
+from paho.mqtt.enums import CallbackAPIVersion
+
+from contract.envelope import MAX_PAYLOAD_BYTES, Receipt, encode, seal
+from contract.orders import AnyOrder
+from contract.topics import Leaf, agent_topic, all_agents
+
+KEEPALIVE_S = 15
+BACK_OFF_S = (1, 30)
+PENDING_MAX = 2_000
+IN_FLIGHT_MAX = 200
+_LEAVES: tuple[Leaf, ...] = ("batch", "nonce", "status")
+_log = logging.getLogger(__name__)
+
+
+class BrokerAddress(NamedTuple):
+    """Where the broker is, and who we are to it. `ca_file`: the certificates that a `tls` broker's must descend from; None: the
+    system's."""
+
+    host: str
+    port: int
+    tls: bool = False
+    user: str | None = None
+    password: str | None = None
+    ca_file: Path | None = None
+
+
+class NotConnected(RuntimeError):
+    """There is no broker at the moment: nothing was published."""
+
+
+class Broker:
+    """Hands every message of the site's agents to `submit`, and publishes. Any thread may publish."""
+
+    def __init__(
+        self,
+        address: BrokerAddress,
+        site: str,
+        key_of: Callable[[str], bytes | None],
+        submit: Callable[[str, bytes], bool],
+        *,
+        client_id: str,
+    ) -> None:
+        self.counters: Counter[str] = Counter()
+        self._address = address
+        self._site = site
+        self._key_of = key_of
+        self._submit = submit
+        self._connected = threading.Event()
+        self._waiting: dict[int, Callable[[], None]] = {}
+        self._lock = threading.Lock()
+        self._client = self._new_client(client_id)
+
+    @property
+    def connected(self) -> bool:
+        """Whether the broker has accepted us and our subscriptions were sent."""
+        return self._connected.is_set()
+
+    def start(self) -> None:
+        """Begin to connect, and go on trying for ever. Returns at once."""
+        self._client.connect_async(self._address.host, self._address.port, keepalive=KEEPALIVE_S)
+        self._client.loop_start()
+
+    def stop(self) -> None:
+        """Say goodbye and end the thread."""
+        self._client.disconnect()
+        self._client.loop_stop()
+        self._connected.clear()
+
+    def receipt(self, agent: str, receipt: Receipt) -> None:
+        """Publish the hub's answer to a batch."""
+        self._seal_and_send(agent, "receipt", encode(receipt), qos=0)
+
+    def order(self, agent: str, order: AnyOrder) -> None:
+        """Publish an order."""
+        self._seal_and_send(agent, "order", encode(order), qos=1)
+
+    def publish(self, topic: str, payload: bytes, *, retain: bool, done: Callable[[], None] = lambda: None) -> None:
+        """Publish at QoS 1. `done` is called in the client's thread once the broker has taken it, and never if the connection
+        is lost before. Raises NotConnected."""
+        if not self.connected:
+            raise NotConnected("the broker is away")
+        with self._lock:
+            sent = self._client.publish(topic, payload, qos=1, retain=retain)
+            if sent.rc != paho.MQTT_ERR_SUCCESS:
+                raise NotConnected(paho.error_string(sent.rc))
+            self._waiting[sent.mid] = done
+        self.counters["published"] += 1
+
+    def _seal_and_send(self, agent: str, leaf: Leaf, body: bytes, *, qos: int) -> None:
+        key = self._key_of(agent)
+        topic = agent_topic(self._site, agent, leaf)
+        if key is None or not self.connected:
+            self.counters[f"{leaf}_unsent"] += 1
+            return
+        sent = self._client.publish(topic, seal(key, topic, body), qos=qos)
+        self.counters[f"{leaf}_sent" if sent.rc == paho.MQTT_ERR_SUCCESS else f"{leaf}_unsent"] += 1
+
+    def _new_client(self, client_id: str) -> paho.Client:
+        client = paho.Client(CallbackAPIVersion.VERSION2, client_id, clean_session=True, protocol=paho.MQTTv311)
+        client.reconnect_delay_set(*BACK_OFF_S)
+        client.max_queued_messages_set(PENDING_MAX)
+        client.max_inflight_messages_set(IN_FLIGHT_MAX)
+        if self._address.user is not None:
+            client.username_pw_set(self._address.user, self._address.password)
+        if self._address.tls:
+            client.tls_set_context(ssl.create_default_context(cafile=self._address.ca_file))
+        client.on_connect = self._on_connect
+        client.on_disconnect = self._on_disconnect
+        client.on_socket_open = _no_delay
+        client.on_message = self._on_message
+        client.on_publish = self._on_publish
+        return client
+
+    def _on_connect(self, client: paho.Client, _data: object, _flags: object, reason: Any, _properties: object) -> None:
+        if reason.is_failure:
+            self.counters["connections_refused"] += 1
+            _log.warning("broker_refused", extra={"reason": str(reason)})
+            return
+        client.subscribe([(all_agents(self._site, leaf), 1) for leaf in _LEAVES])
+        self.counters["connections"] += 1
+        self._connected.set()
+
+    def _on_disconnect(self, _client: object, _data: object, _flags: object, reason: Any, _properties: object) -> None:
+        self._connected.clear()
+        with self._lock:
+            self._waiting.clear()
+        _log.info("broker_lost", extra={"reason": str(reason)})
+
+    def _on_message(self, _client: object, _data: object, message: paho.MQTTMessage) -> None:
+        """Retained messages are old news, or planted: nothing an agent says is retained, but its status, which is a hint."""
+        if message.retain:
+            self.counters["retained_ignored"] += 1
+            return
+        self.counters["received"] += 1
+        self._submit(message.topic, bytes(message.payload[: MAX_PAYLOAD_BYTES + 1]))
+
+    def _on_publish(self, _client: object, _data: object, mid: int, _reason: object, _properties: object) -> None:
+        with self._lock:
+            done = self._waiting.pop(mid, None)
+        if done is not None:
+            done()
+
+
+def _no_delay(_client: object, _data: object, sock: Any) -> None:
+    """A receipt is small, and an agent waits for it."""
+    if isinstance(sock, socket.socket):
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
