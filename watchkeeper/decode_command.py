@@ -15,7 +15,7 @@ _CHUNK_BYTES = 65_536
 
 @click.command()
 @click.argument("driver", required=False)
-@click.option("--list", "show_list", is_flag=True, help="Print each driver's name, what one input unit is, and its reading kinds.")
+@click.option("--list", "show_list", is_flag=True, help="Print each driver: its name, what one input unit is, its reading kinds.")
 @click.option("--hex", "hex_input", is_flag=True, help="The input is hex text of the bytes; blanks do not matter.")
 @click.option("--options", "options_json", metavar="JSON", default="{}", help="The driver's options, as in an agent's settings.")
 def decode(driver: str | None, show_list: bool, hex_input: bool, options_json: str) -> None:
