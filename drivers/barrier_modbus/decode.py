@@ -127,8 +127,7 @@ class BarrierDecoder:
     before. An answer without a question is taken for one to the driver's own poll."""
 
     def __init__(self, options: BarrierOptions) -> None:
-        poll = question(options)
-        self._capture = Capture(options.unit, lambda function: poll if function == poll.function else None)
+        self._capture = Capture(options.unit, [question(options)])
         self._barrier = Barrier(options)
         self._poll_us = options.poll_ms * US_PER_MS
         self._now_us = 0

@@ -2,8 +2,7 @@
 
 import math
 import struct
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import cycle
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Final, Literal, NamedTuple
 
 import msgspec
@@ -178,14 +177,9 @@ class ContactsDecoder:
     without a question is taken for one to the driver's own polls, meters in the order of the settings."""
 
     def __init__(self, options: ContactsOptions) -> None:
-        self._poll = question(options)
+        poll = question(options)
         self._meters = options.meters
-        self._turns: dict[int, Iterator[Asked]] = {
-            function: cycle([m.asked for m in options.meters if m.asked.function == function])
-            for function in {m.asked.function for m in options.meters}
-        }
-        self._next = {function: next(turn) for function, turn in self._turns.items()}
-        self._capture = Capture(options.unit, self._assumed)
+        self._capture = Capture(options.unit, [*([poll] if poll else []), *(meter.asked for meter in options.meters)])
         self._contacts = Contacts(options, debounce_us=0)
 
     def decode(self, data: bytes, *, end: bool = False) -> Decoded:
@@ -196,18 +190,11 @@ class ContactsDecoder:
             items += [part] if isinstance(part, Finding) else self._answer(part)
         return Decoded(used, items)
 
-    def _assumed(self, function: int) -> Asked | None:
-        if self._poll is not None and function == self._poll.function:
-            return self._poll
-        return self._next.get(function)
-
     def _answer(self, answer: Answer) -> list[Reading | Finding]:
         function = answer.asked.function
         if function in BIT_READS:
             bits = bits_of(answer.asked, answer.pdu) if function == READ_INPUTS else {}
             return [said.reading for said in self._contacts.step(bits, 0)]
-        if function in self._turns:
-            self._next[function] = next(self._turns[function])
         words = dict(enumerate(words_of(answer.pdu), answer.asked.address))
         items: list[Reading | Finding] = []
         for meter in self._meters:
