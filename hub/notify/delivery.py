@@ -39,6 +39,11 @@ class Notice(NamedTuple):
 class Channel(Protocol):
     """One way out. Called by one thread; it may wait for its network, but never longer than its own time limit."""
 
+    @property
+    def longest_wait_s(self) -> float:
+        """The longest wait between two tries after failures."""
+        ...
+
     def deliver(self, notices: Sequence[Notice]) -> Delivered:
         """Send in order. Never raises for what the network or the receiver does."""
         ...

@@ -52,7 +52,7 @@ def start_notifiers(
             readers[name] = ChangeReader(
                 name,
                 make_channel(settings, around),
-                settings.filter,
+                settings.only,
                 feed,
                 Ledger(around.site, name, worker),
                 position=lambda name=name: reads.reader_pos(name),  # type: ignore[misc]

@@ -206,7 +206,7 @@ class ChangeReader:
 
     def _pause(self) -> None:
         """Wait after a failure; a change that comes in does not shorten it, a letter sent again by a person does."""
-        until_us = self._clock.mono_us() + int(delay_s(self._failures, self._chance()) * US_PER_S)
+        until_us = self._clock.mono_us() + int(delay_s(self._failures, self._chance(), self._channel.longest_wait_s) * US_PER_S)
         while not self._stop.is_set() and not self._again:
             left_us = until_us - self._clock.mono_us()
             if left_us <= 0:

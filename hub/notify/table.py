@@ -1,12 +1,15 @@
 """The table of channels: a type of settings, and how the channel is made. A new one starts as a copy of a folder."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from contract.clock import Clock
 from hub.notify.apprise.settings import AppriseSettings
 from hub.notify.delivery import Channel
+from hub.notify.mqtt.channel import MqttChannel, Publisher
 from hub.notify.mqtt.settings import MqttSettings
+from hub.notify.secrets import read_secret
 from hub.notify.webhook.settings import WebhookSettings
 from hub.views import Titles
 
@@ -15,30 +18,33 @@ AnyChannelSettings = MqttSettings | WebhookSettings | AppriseSettings
 
 
 class Surroundings(NamedTuple):
-    """What channels may use. `allow_private`: the policy's networks that webhooks may reach."""
+    """What channels may use. `folder`: where the files of secrets are. `publisher`: the hub's broker. `allow_private`: the
+    policy's networks that webhooks may reach."""
 
     site: str
     titles: Titles
     clock: Clock
+    folder: Path
+    publisher: Publisher
     allow_private: tuple[str, ...] = ()
 
 
-def _mqtt(settings: MqttSettings, around: Surroundings) -> Channel:
-    from hub.notify.mqtt.channel import MqttChannel
-
-    return MqttChannel(settings, around.site, around.titles, around.clock)
+def _mqtt(_settings: MqttSettings, around: Surroundings) -> Channel:
+    return MqttChannel(around.publisher, around.site, around.titles, around.clock)
 
 
 def _webhook(settings: WebhookSettings, around: Surroundings) -> Channel:
     from hub.notify.webhook.channel import WebhookChannel
 
-    return WebhookChannel(settings, around.site, around.titles, around.clock, allow_private=around.allow_private)
+    secret = read_secret(around.folder / settings.secret_file, "secret_file")
+    return WebhookChannel(settings, around.site, around.titles, around.clock, secret=secret, allow_private=around.allow_private)
 
 
 def _apprise(settings: AppriseSettings, around: Surroundings) -> Channel:
     from hub.notify.apprise.channel import AppriseChannel
 
-    return AppriseChannel(settings, around.titles)
+    url = read_secret(around.folder / settings.url_file, "url_file")
+    return AppriseChannel(settings.name, url, around.titles)
 
 
 CHANNELS: dict[type, Callable[[Any, Surroundings], Channel]] = {
@@ -49,8 +55,8 @@ CHANNELS: dict[type, Callable[[Any, Surroundings], Channel]] = {
 
 
 def reader_name(settings: AnyChannelSettings) -> str:
-    """The name of the channel's row in `reader`: `webhook:NAME`."""
-    return f"{settings.__struct_config__.tag}:{settings.name}"
+    """The name of the channel's row in `reader`: `mqtt`, `webhook:NAME`, `apprise:NAME`."""
+    return f"{settings.__struct_config__.tag}:{settings.name}" if settings.name else str(settings.__struct_config__.tag)
 
 
 def make_channel(settings: AnyChannelSettings, around: Surroundings) -> Channel:

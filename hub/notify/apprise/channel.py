@@ -4,19 +4,20 @@ from collections.abc import Sequence
 from typing import Any
 
 from hub.notify.apprise.message import message
-from hub.notify.apprise.settings import AppriseSettings
+from hub.notify.backoff import LAST_S
 from hub.notify.delivery import Delivered, Failure, Notice
-from hub.notify.secrets import read_secret
 from hub.views import Titles
 
 
 class AppriseChannel:
     """One receiver. Apprise says only whether it worked; its own time limits apply (4 s to connect, 4 s to read)."""
 
-    def __init__(self, settings: AppriseSettings, titles: Titles) -> None:
-        self._url = read_secret(settings.url, settings.url_file, "url")
+    longest_wait_s = LAST_S
+
+    def __init__(self, name: str, url: str, titles: Titles) -> None:
+        self._url = url
         self._titles = titles
-        self._name = settings.name
+        self._name = name
         self._receiver: Any = None
 
     def deliver(self, notices: Sequence[Notice]) -> Delivered:

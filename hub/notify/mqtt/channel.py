@@ -1,39 +1,45 @@
-"""Incidents on an MQTT broker, QoS 1, on `watchkeeper/{site}/incidents/{number}`.
+"""Incidents on the hub's MQTT broker, QoS 1, on `watchkeeper/{site}/incidents/{number}`.
 
 The state of a live incident is retained, so that whoever subscribes sees at once what is open. When it ends, the last state is
 published unretained and then the retained one is cleared with an empty payload: an empty payload means "no longer open".
 A PUBACK counts as delivered. A dead letter sent again is never retained, as it may be old news.
 """
 
-import random
-import socket
-import ssl
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from threading import Condition
+from typing import NamedTuple, Protocol
 
 import msgspec
-import paho.mqtt.client as mqtt
-from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
-from paho.mqtt.reasoncodes import ReasonCode
 
 from contract.clock import US_PER_S, Clock
 from contract.envelope import MAX_PAYLOAD_BYTES
 from contract.topics import incident_topic
 from hub.cases.workflow import LIVE
 from hub.notify.delivery import Delivered, Failure, Notice
-from hub.notify.mqtt.settings import MqttSettings, parse_url
-from hub.notify.secrets import read_secret
 from hub.views import Titles, change_view
 
 ACK_S = 10.0
 WINDOW = 20
 """Notices on their way at a time; a broker's own window is 20 by default."""
-KEEPALIVE_S = 15
-RETRY_MIN_S, RETRY_MAX_S = 1, 30
+LOOK_S = 0.25
+"""How often the connection is looked at while a PUBACK is awaited."""
 
 
-class Outgoing(msgspec.Struct, frozen=True):
+class Publisher(Protocol):
+    """The hub's connection to its broker."""
+
+    @property
+    def connected(self) -> bool:
+        """Whether the broker is there."""
+        ...
+
+    def publish(self, topic: str, payload: bytes, *, retain: bool, done: Callable[[], None]) -> None:
+        """Publish at QoS 1. `done` is called once the broker has taken it, and never if the connection is lost before.
+        Raises RuntimeError when there is no connection."""
+        ...
+
+
+class Outgoing(NamedTuple):
     """One publication."""
 
     topic: str
@@ -58,33 +64,46 @@ def publications(site: str, notice: Notice, titles: Titles) -> list[Outgoing]:
     return [Outgoing(topic, payload, retain=False), Outgoing(topic, b"", retain=True)]
 
 
-class MqttChannel:
-    """Keeps a connection of its own, so that the agents' traffic and this one do not wait for each other."""
+class _Acks:
+    """Counts the PUBACKs of one window. One that comes when nobody waits any more changes nothing."""
 
-    def __init__(self, settings: MqttSettings, site: str, titles: Titles, clock: Clock) -> None:
-        self._site, self._titles, self._clock = site, titles, clock
-        self._name = settings.name
+    def __init__(self) -> None:
         self._changed = Condition()
-        self._acked: set[int] = set()
-        self._connected = False
-        self._why = "not connected yet"
-        address = parse_url(settings.url)
-        client_id = settings.client_id or f"watchkeeper-{settings.name}-{random.SystemRandom().getrandbits(32):08x}"
-        self._client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=client_id, protocol=mqtt.MQTTv311)
-        if address.user or settings.password_file:
-            password = read_secret("", settings.password_file, "password") if settings.password_file else None
-            self._client.username_pw_set(address.user, password)
-        if address.tls:
-            self._client.tls_set_context(ssl.create_default_context(cafile=settings.ca_file or None))
-        self._client.max_inflight_messages_set(2 * WINDOW)
-        self._client.max_queued_messages_set(4 * WINDOW)
-        self._client.reconnect_delay_set(RETRY_MIN_S, RETRY_MAX_S)
-        self._client.on_connect = self._on_connect
-        self._client.on_disconnect = self._on_disconnect
-        self._client.on_publish = self._on_publish
-        self._client.on_socket_open = _no_delay
-        self._client.connect_async(address.host, address.port, keepalive=KEEPALIVE_S)
-        self._client.loop_start()
+        self._missing: list[int] = []
+
+    def expect(self, publications_count: int) -> Callable[[], None]:
+        """Begin a notice; call what is returned once for each of its PUBACKs."""
+        with self._changed:
+            index = len(self._missing)
+            self._missing.append(publications_count)
+
+        def acked() -> None:
+            with self._changed:
+                self._missing[index] -= 1
+                self._changed.notify_all()
+
+        return acked
+
+    def wait(self, notices: int, clock: Clock, connected: Callable[[], bool]) -> int:
+        """How many of the first `notices` are acknowledged: as soon as all are, the connection is lost, or time is up."""
+        until_us = clock.mono_us() + int(ACK_S * US_PER_S)
+        with self._changed:
+            while any(self._missing[:notices]) and connected():
+                left_s = (until_us - clock.mono_us()) / US_PER_S
+                if left_s <= 0:
+                    break
+                self._changed.wait(min(left_s, LOOK_S))
+            return next((index for index in range(notices) if self._missing[index]), notices)
+
+
+class MqttChannel:
+    """Publishes by the hub's own connection."""
+
+    longest_wait_s = 5.0
+    """The connection comes back by itself, and incidents wait for nothing else."""
+
+    def __init__(self, publisher: Publisher, site: str, titles: Titles, clock: Clock) -> None:
+        self._publisher, self._site, self._titles, self._clock = publisher, site, titles, clock
 
     def deliver(self, notices: Sequence[Notice]) -> Delivered:
         """Publish, WINDOW notices at a time, and wait for every PUBACK: 10 s a window at most."""
@@ -97,78 +116,30 @@ class MqttChannel:
         return Delivered(done)
 
     def close(self) -> None:
-        """Say goodbye to the broker and end the client's thread."""
-        with suppress(ValueError, OSError):
-            self._client.disconnect()
-        self._client.loop_stop()
+        """The connection is the hub's, and stays."""
 
     def _deliver_window(self, notices: Sequence[Notice]) -> Delivered:
-        if not self._wait_connected():
-            return Delivered(0, Failure("transient", f"the broker is not connected: {self._why}"))
-        with self._changed:
-            self._acked.clear()
-        sent: list[set[int]] = []
-        failure: Failure | None = None
+        acks = _Acks()
+        sent, failure = 0, None
         for notice in notices:
-            try:
-                sent.append({self._publish(one) for one in publications(self._site, notice, self._titles)})
-            except TooLong as error:
-                failure = Failure("permanent", str(error))
+            failure = self._publish(notice, acks)
+            if failure is not None:
                 break
-            except (OSError, RuntimeError, ValueError) as error:
-                failure = Failure("transient", f"the broker's client refused: {error}")
-                break
-        acked = self._wait_acked(sent)
-        if acked < len(sent):
-            return Delivered(acked, Failure("transient", f"no PUBACK within {ACK_S:.0f} s"))
+            sent += 1
+        acked = acks.wait(sent, self._clock, lambda: self._publisher.connected)
+        if acked < sent:
+            return Delivered(acked, Failure("transient", "the broker did not acknowledge"))
         return Delivered(acked, failure)
 
-    def _publish(self, one: Outgoing) -> int:
-        info = self._client.publish(one.topic, one.payload, qos=1, retain=one.retain)
-        if info.rc not in (MQTTErrorCode.MQTT_ERR_SUCCESS, MQTTErrorCode.MQTT_ERR_NO_CONN):
-            raise RuntimeError(mqtt.error_string(info.rc))
-        return int(info.mid)
-
-    def _wait_connected(self) -> bool:
-        with self._changed:
-            return self._connected or self._changed.wait_for(lambda: self._connected, timeout=1.0)
-
-    def _wait_acked(self, sent: list[set[int]]) -> int:
-        """How many of the first notices are acknowledged, as soon as all are, the connection is lost, or time is up."""
-        until_us = self._clock.mono_us() + int(ACK_S * US_PER_S)
-        everything = set().union(*sent) if sent else set()
-        with self._changed:
-            while not everything <= self._acked and self._connected:
-                left_s = (until_us - self._clock.mono_us()) / US_PER_S
-                if left_s <= 0:
-                    break
-                self._changed.wait(left_s)
-            missing = (index for index, mids in enumerate(sent) if not mids <= self._acked)
-            return next(missing, len(sent))
-
-    def _on_connect(
-        self, _client: mqtt.Client, _data: object, _flags: mqtt.ConnectFlags, code: ReasonCode, _properties: object
-    ) -> None:
-        with self._changed:
-            self._connected = not code.is_failure
-            self._why = str(code)
-            self._changed.notify_all()
-
-    def _on_disconnect(
-        self, _client: mqtt.Client, _data: object, _flags: mqtt.DisconnectFlags, code: ReasonCode, _properties: object
-    ) -> None:
-        with self._changed:
-            self._connected = False
-            self._why = str(code)
-            self._changed.notify_all()
-
-    def _on_publish(self, _client: mqtt.Client, _data: object, mid: int, _code: ReasonCode, _properties: object) -> None:
-        with self._changed:
-            self._acked.add(mid)
-            self._changed.notify_all()
-
-
-def _no_delay(_client: mqtt.Client, _data: object, sock: object) -> None:
-    """Small messages go out at once, and do not wait for the last one's acknowledgement."""
-    if isinstance(sock, socket.socket):
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    def _publish(self, notice: Notice, acks: _Acks) -> Failure | None:
+        try:
+            outgoing = publications(self._site, notice, self._titles)
+        except TooLong as error:
+            return Failure("permanent", str(error))
+        acked = acks.expect(len(outgoing))
+        try:
+            for one in outgoing:
+                self._publisher.publish(one.topic, one.payload, retain=one.retain, done=acked)
+        except (RuntimeError, OSError) as error:
+            return Failure("transient", f"the broker is away: {error}")
+        return None

@@ -15,8 +15,8 @@ import httpx
 import msgspec
 
 from contract.clock import US_PER_S, Clock
+from hub.notify.backoff import LAST_S
 from hub.notify.delivery import Delivered, Failure, Notice
-from hub.notify.secrets import read_secret
 from hub.notify.webhook.address import NotAllowed, Resolve, pin
 from hub.notify.webhook.settings import WebhookSettings
 from hub.views import Titles, change_view
@@ -51,6 +51,8 @@ def resolve(host: str, port: int) -> list[str]:
 class WebhookChannel:
     """Posts to one URL. The name is resolved and judged for every request; proxies of the environment are not used."""
 
+    longest_wait_s = LAST_S
+
     def __init__(
         self,
         settings: WebhookSettings,
@@ -58,11 +60,12 @@ class WebhookChannel:
         titles: Titles,
         clock: Clock,
         *,
+        secret: str,
         allow_private: Sequence[str],
         resolver: Resolve = resolve,
     ) -> None:
         self._site, self._titles, self._clock = site, titles, clock
-        self._secret = read_secret(settings.secret, settings.secret_file, "secret")
+        self._secret = secret
         self._allowed = [ip_network(text) for text in allow_private]
         self._resolve = resolver
         self._url = urlsplit(settings.url)
