@@ -244,6 +244,14 @@ class Dropped(Reading, frozen=True):
     events: int = 0
     alarms: int = 0
 
+    def rest_from(self, first: int) -> "Dropped":
+        """The part from `first` on, where the hub holds what lies before. Which readings those were is not known: they are
+        taken from the measurements first, so that the count of alarms is never too low."""
+        room = self.last_seq - first + 1
+        alarms = min(self.alarms, room)
+        events = min(self.events, room - alarms)
+        return Dropped(self.last_seq, min(self.measurements, room - alarms - events), events, alarms)
+
 
 AnyReading = (
     CardRead

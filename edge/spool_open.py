@@ -85,7 +85,7 @@ def _carry_over(db: sqlite3.Connection, agent: str, damaged: Path | None, connec
         if not _is_sound(seq, span, body, following):
             continue
         if following is not None and seq > following:
-            tomb = spool_room.tomb_body(agent, following, seq - 1, at_us, (0, 0, 0))
+            tomb = spool_room.tomb_body(agent, following, at_us, Dropped(seq - 1))
             put_row(db, following, seq - following, TOMB, at_us, tomb)
         put_row(db, seq, span, sort, at_us, body)
         following = seq + span

@@ -48,18 +48,9 @@ class Plan(NamedTuple):
     resume: int
 
 
-def tomb_body(agent: str, first: int, last: int, at_us: int, counts: tuple[int, int, int]) -> bytes:
-    """The JSON of the record that says `first` to `last` were dropped."""
-    return encode(Record(first, agent, at_us, Dropped(last, *counts)))
-
-
-def rest_of(dropped: Dropped, first: int) -> tuple[int, int, int]:
-    """A tomb's counts when only the part from `first` on is still to be told. What was told already is taken from the
-    measurements first: the count of alarms is never too low."""
-    room = dropped.last_seq - first + 1
-    alarms = min(dropped.alarms, room)
-    events = min(dropped.events, room - alarms)
-    return min(dropped.measurements, room - alarms - events), events, alarms
+def tomb_body(agent: str, first: int, at_us: int, dropped: Dropped) -> bytes:
+    """The JSON of the record that says `first` to the reading's `last_seq` were dropped."""
+    return encode(Record(first, agent, at_us, dropped))
 
 
 def sort_of(reading: Reading) -> int:

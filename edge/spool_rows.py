@@ -139,8 +139,7 @@ class Rows:
             yield from found
 
     def _rest(self, first: int, at_us: int, body: bytes) -> bytes:
-        dropped = dropped_of(body)
-        return spool_room.tomb_body(self._agent, first, dropped.last_seq, at_us, spool_room.rest_of(dropped, first))
+        return spool_room.tomb_body(self._agent, first, at_us, dropped_of(body).rest_from(first))
 
     def _entomb(self, level: int, acked: int, want_bytes: int) -> tuple[int, bool]:
         """Drop one chunk at `level`. Returns the bytes gained, and whether it is worth looking on."""
@@ -164,7 +163,7 @@ class Rows:
         return gained, bool(plan.tombs) or (len(found) == SCAN_ROWS and plan.resume > first)
 
     def _bury(self, tomb: Tomb) -> int:
-        body = spool_room.tomb_body(self._agent, tomb.first, tomb.last, tomb.at_us, tomb.counts)
+        body = spool_room.tomb_body(self._agent, tomb.first, tomb.at_us, Dropped(tomb.last, *tomb.counts))
         self._db.execute("DELETE FROM record WHERE seq BETWEEN ? AND ?", (tomb.first, tomb.last))
         self._put_tomb(tomb.first, tomb.last, tomb.at_us, body)
         return len(body) + ROW_BYTES

@@ -2,9 +2,12 @@
 
 import copy
 from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
 
 from contract.envelope import Receipt, decode_batch, encode, last_seq, seal, unseal
-from contract.readings import Dropped, Reading
+from contract.readings import Dropped
 from contract.topics import agent_topic
 
 
@@ -25,7 +28,7 @@ class ModelHub:
     ahead_us: int = 0
     paused: bool = False
     streams: dict[str, StreamState] = field(default_factory=dict)
-    committed: list[tuple[str, int, str, Reading]] = field(default_factory=list)
+    committed: list[tuple[str, int, str, Any]] = field(default_factory=list)
     jumps: list[tuple[int, int]] = field(default_factory=list)
     offsets_us: list[int] = field(default_factory=list)
 
@@ -53,7 +56,8 @@ class ModelHub:
         return "committed"
 
     def _commit(self, batch, state):
-        for record in batch.records:
+        for told in batch.records:
+            record = told
             if last_seq(record) <= state.mark:
                 continue
             if record.seq > state.mark + 1:
@@ -62,6 +66,7 @@ class ModelHub:
                 self.jumps.append((state.mark + 1, record.seq - 1))
             elif record.seq <= state.mark:
                 assert isinstance(record.reading, Dropped), "only a dropped range may overlap"
+                record = msgspec.structs.replace(record, seq=state.mark + 1, reading=record.reading.rest_from(state.mark + 1))
             self.committed.append((batch.stream, record.seq, record.device, record.reading))
             state.mark = last_seq(record)
         return "committed"

@@ -9,6 +9,7 @@ import sys
 from itertools import pairwise
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pytest
 
@@ -159,7 +160,7 @@ def test_a_tomb_is_split_where_the_hub_already_holds_a_part(open_spool):
     spool.append_many([Entry("d", OPEN, 1)] * 3 + [Entry("m", FLOW, 1)] * 600)
     (tomb,) = [r for r in records(spool) if isinstance(r.reading, Dropped)]
     middle = tomb.seq + 10
-    rest = decode_record(spool.page(middle, 60_000, 1).records[0])
+    rest: Any = decode_record(spool.page(middle, 60_000, 1).records[0])
     assert rest.seq == middle
     assert rest.reading.last_seq == tomb.reading.last_seq
     assert rest.reading.measurements == tomb.reading.measurements - 10
@@ -176,7 +177,8 @@ def test_what_the_hub_lost_counts_as_unreceipted_again(open_spool):
     spool.acknowledge(50, lower=True)
     assert spool.acked == 50
     spool.append_many([Entry("d", OPEN, 1)] * 500)
-    assert decode_record(spool.page(51, 60_000, 1).records[0]).reading.measurements == 50
+    told: Any = decode_record(spool.page(51, 60_000, 1).records[0]).reading
+    assert told.measurements == 50
 
 
 def test_old_receipted_rows_go_by_age_and_unreceipted_ones_do_not(open_spool, clock):
@@ -226,7 +228,7 @@ def test_a_new_stream_may_begin_inside_a_dropped_range(open_spool):
 
 def test_threads_append_without_a_hole(open_spool):
     spool = open_spool(SpoolLimits())
-    given = []
+    given: list[int] = []
 
     def work(name):
         given.extend(spool.append(name, OPEN, n) for n in range(50))
@@ -251,6 +253,7 @@ class FaultyDisk(sqlite3.Connection):
     error = sqlite3.SQLITE_IOERR_FSYNC
     name = "SQLITE_IOERR_FSYNC"
     seen = 0
+    connect: Any = None
 
     def execute(self, sql, *args):
         cls = type(self)
