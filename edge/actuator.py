@@ -1,7 +1,8 @@
 """One thread a device that carries out what cards and commands ask, behind the interlocks, one thing at a time."""
 
 from collections.abc import Callable, Mapping
-from queue import Empty, Full, Queue
+from contextlib import suppress
+from queue import Full, Queue
 from threading import Event, Thread
 from typing import Literal, NamedTuple
 
@@ -14,7 +15,6 @@ from drivers.port import CommandFailed, Driver
 from edge.interlocks import Reason
 
 QUEUE_MAX = 8
-_IDLE_S = 0.5
 
 Outcome = Literal["done", "refused", "failed"]
 Done = Callable[[Outcome, str], None]
@@ -46,7 +46,7 @@ class Actuator:
         self._driver = driver
         self._judge = judge
         self._clock = clock
-        self._queue: Queue[Job] = Queue(QUEUE_MAX)
+        self._queue: Queue[Job | None] = Queue(QUEUE_MAX)
         self._stop = Event()
         self._thread = Thread(target=self._loop, name=f"actuator-{device}", daemon=True)
         self._log = structlog.get_logger("edge.actuator").bind(device=device)
@@ -59,6 +59,8 @@ class Actuator:
     def stop(self) -> None:
         """Finish what is being done and nothing more; does not wait."""
         self._stop.set()
+        with suppress(Full):  # a full queue wakes the thread by itself
+            self._queue.put_nowait(None)
 
     def join(self, timeout_s: float) -> bool:
         """Whether the thread has ended within the time."""
@@ -78,10 +80,9 @@ class Actuator:
 
     def _loop(self) -> None:
         while not self._stop.is_set():
-            try:
-                job = self._queue.get(timeout=_IDLE_S)
-            except Empty:
-                continue
+            job = self._queue.get()
+            if job is None or self._stop.is_set():
+                return
             outcome, reason = self._carry_out(job)
             setattr(self.counters, outcome, getattr(self.counters, outcome) + 1)
             try:
