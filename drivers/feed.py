@@ -6,6 +6,9 @@ from contract.readings import Reading
 from drivers.port import MAX_EXAMPLE_BYTES, Decoder, Finding
 
 MAX_PENDING_BYTES = 4096
+EAGER_BYTES = 262_144
+"""While less than this waits, the decoder sees each chunk at once. A larger unit, such as a video file, is shown again
+only when it has grown by an eighth, so that the copies of it cost no more than a few times its size."""
 
 
 class Feed:
@@ -18,7 +21,8 @@ class Feed:
         self._make = make
         self._decoder = make()
         self._max_bytes = max_bytes
-        self._pending = b""
+        self._pending = bytearray()
+        self._ask_at_bytes = 0
         self._offset = 0
         self.dropped_bytes = 0
 
@@ -40,7 +44,8 @@ class Feed:
             room = self._max_bytes - len(self._pending)
             self._pending += chunk[at : at + room]
             at += room
-            items += self._drain()
+            if len(self._pending) >= min(self._ask_at_bytes, self._max_bytes):
+                items += self._drain()
             if len(self._pending) >= self._max_bytes:
                 items += self.restart("overflow")
         return items
@@ -52,7 +57,9 @@ class Feed:
     def restart(self, reason: str) -> list[Reading | Finding]:
         """Give up what is pending, as a finding `reason` if there is any, and begin with a new decoder."""
         self._decoder = self._make()
-        left, self._pending = self._pending, b""
+        left = bytes(self._pending)
+        self._pending.clear()
+        self._ask_at_bytes = 0
         if not left:
             return []
         found = Finding(reason, self._offset, left[:MAX_EXAMPLE_BYTES])
@@ -63,12 +70,15 @@ class Feed:
     def _drain(self, *, end: bool = False) -> list[Reading | Finding]:
         items: list[Reading | Finding] = []
         while True:
-            used, found = self._decoder.decode(self._pending, end=end)
+            used, found = self._decoder.decode(bytes(self._pending), end=end)
             items += [self._placed(item) for item in found]
-            self._pending = self._pending[used:]
+            del self._pending[:used]
             self._offset += used
             if not used or not self._pending:
-                return items
+                break
+        waiting = len(self._pending)
+        self._ask_at_bytes = 0 if waiting < EAGER_BYTES else waiting + waiting // 8
+        return items
 
     def _placed(self, item: Reading | Finding) -> Reading | Finding:
         if isinstance(item, Finding):

@@ -2,7 +2,7 @@
 
 A line is `{"reading": kind, …fields}` or `{"finding": reason, "offset": n, "bytes_hex": …}`. The offset counts the input's
 bytes from its start; with hex input it counts the bytes that the text stands for, except for the finding `bad_hex`, where it is
-the place in the text. It streams, and keeps 128 KiB at most, so that a port may be read for days.
+the place in the text. It streams, and keeps one unit at most, so that a port may be read for days.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -16,8 +16,8 @@ from drivers.port import Decoder, DriverKind, Finding
 from drivers.table import DRIVERS, driver_kind
 from watchkeeper.hextext import HexText
 
-MAX_PENDING_BYTES = 131_072
-"""A line of JSON from a broker may be 64 KiB long, and is kept until it is whole."""
+MAX_PENDING_BYTES = 65 * 1024 * 1024
+"""The largest unit of all is a video file of 64 MiB. Decoders of lines and frames keep far less of their own accord."""
 
 _SHOWN: dict[type[Reading], tuple[str, ...]] = {CardRead: ("facility", "number", "bits", "parity")}
 """The fields to print, where not all: a card has no keyed hash before an agent has made it."""

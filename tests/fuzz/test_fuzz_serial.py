@@ -73,6 +73,14 @@ def test_every_line_that_is_printed_is_one_json_object(name, hex_input, cut):
 
 
 @BOUNDED
+@given(cut_noise(), st.booleans())
+def test_how_hex_text_is_cut_changes_nothing(cut, is_hex):
+    data, pieces = (cut[0].hex(" ").encode(), [one.hex(" ").encode() for one in cut[1]]) if is_hex else cut
+    whole = list(decode_stream("em_ascii", [data], hex_input=True))
+    assert list(decode_stream("em_ascii", pieces, hex_input=True)) == whole
+
+
+@BOUNDED
 @given(cut_noise(), st.integers(0, 0xFF), st.integers(1, 0xFFFF_FFFE))
 def test_after_any_noise_the_next_ascii_card_is_read(cut, facility, number):
     frame = b"\x02" + encode(facility, number) + b"\x03"

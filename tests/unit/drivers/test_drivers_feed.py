@@ -55,6 +55,23 @@ def test_an_overflow_does_not_depend_on_how_the_bytes_are_cut():
     assert whole.push(data) + whole.end() == one_by_one + pieces.end()
 
 
+def test_a_unit_of_many_megabytes_is_not_shown_to_its_decoder_again_for_each_chunk():
+    class Whole:
+        shown_bytes = 0
+
+        def decode(self, data, *, end=False):
+            Whole.shown_bytes += len(data)
+            return Decoded(len(data), [ExitRequested()]) if end else Decoded(0, [])
+
+    feed = Feed(Whole, max_bytes=1 << 24)
+    size = 1 << 22
+    for _ in range(size // 4096):
+        assert feed.push(bytes(4096)) == []
+    assert feed.end() == [ExitRequested()]
+    assert feed.offset == size
+    assert Whole.shown_bytes < 20 * size
+
+
 def test_a_finding_shows_64_bytes_at_most():
     class Noise:
         def decode(self, data, *, end=False):

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+import drivers.reader
 from contract.readings import CardRead
 from drivers.em_ascii.decode import EmAsciiOptions
 from drivers.em_ascii.twin import EmAsciiTwin
@@ -20,6 +21,12 @@ from drivers.wiegand.decode import WiegandOptions
 from drivers.wiegand.twin import WiegandTwin
 
 LONG_S = 30.0
+
+
+@pytest.fixture(autouse=True)
+def _short_turns(monkeypatch):
+    """A second of silence is a fifth of one here: frames of the twins come in one piece."""
+    monkeypatch.setattr(drivers.reader, "TURN_S", 0.05)
 
 
 class Heard:
