@@ -195,7 +195,7 @@ def _wrong_boot(message: BatchMessage, known: StreamMark) -> Refused | None:
     """Why this boot may not speak for the log. A late copy of what is committed already is fenced, but alarms nobody."""
     head = message.head
     if head.epoch < known.epoch or (head.epoch == known.epoch and head.boot != known.boot):
-        old_news = bool(message.records) and _last(message.records[-1]) <= known.mark
+        old_news = head.epoch < known.epoch and bool(message.records) and _last(message.records[-1]) <= known.mark
         return Refused("fenced", message.agent, "fenced", foreign=not old_news)
     if head.epoch > known.epoch and known.mark > head.boot_head:
         return Refused("rewound", message.agent, "rewound", foreign=True)

@@ -16,6 +16,7 @@ from hub.detectors.table import DETECTORS
 from hub.detectors.types import Detector
 from hub.estate import Agent, DeviceRow, Estate, EstateFile, Place
 from hub.ingest.core import Core, Input, Message, Request
+from hub.ingest.lease import LeaseHeld
 from hub.ingest.ports import Ask, ChangeRow, Hook, StepName
 from hub.ingest.rules import rules_of
 from hub.policy.load import Policy
@@ -131,7 +132,11 @@ class Hub:
         self.ids = 0
         self.policy = Policy.load()
         self.core = self._new()
-        self.core.open(self.clock.now_us())
+        try:
+            self.core.open(self.clock.now_us())
+        except LeaseHeld:
+            self.engine.dispose()
+            raise
 
     def _new(self) -> Core:
         def new_id() -> str:

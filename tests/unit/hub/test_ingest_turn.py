@@ -1,0 +1,351 @@
+"""Turns on a real database: what is committed, what is raised, what is said."""
+
+import pytest
+
+from contract.clock import US_PER_S
+from contract.envelope import seal
+from contract.orders import Flush, TakeSnapshot
+from contract.readings import (
+    ArmState,
+    CommandDone,
+    DoorContact,
+    Heartbeat,
+    Reading,
+    SnapshotTaken,
+    TamperContact,
+)
+from contract.topics import agent_topic
+from hub.cases.types import Change, Refusal
+from hub.detectors.types import AgentHeard, Detector, Quarantined, Raise, Step, Wake
+from hub.ingest.core import Message
+from hub.ingest.ports import CaseAct, PictureStored, Write
+from tests.support.site_rig import OTHER_KEY, SITE, STREAM, Hub, HubMaker, ModelAgent, sqlite_url
+
+
+@pytest.fixture
+def agent(hub: Hub) -> ModelAgent:
+    return ModelAgent(hub.clock)
+
+
+def watcher(name: str, seen: list[tuple[str, int]], *kinds: type[Reading], limit_us: int = 30 * US_PER_S) -> Detector:
+    """Notes the order of what happens, and wants to be woken a while after each reading."""
+
+    def step(_state, event, _device, _numbers):
+        seen.append(("step", event.at_us))
+        return Step(1, (), Wake(event.at_us + limit_us, event.device))
+
+    def wake(_state, due_us, proven, _device, _numbers):
+        seen.append(("proven" if proven else "unproven", due_us))
+        return Step(1) if proven else Step(1, (), Wake(due_us, "door-1"))
+
+    return Detector(name, "GATE-7", 3, kinds, int, step, wake)
+
+
+def test_a_committed_batch_is_receipted_with_the_streams_mark(hub: Hub, agent: ModelAgent):
+    receipts = hub.take(agent.says("door-1", DoorContact(open=False)), agent.says("door-1", DoorContact(open=False)))
+    assert [(one.up_to, one.verdict) for one in receipts] == [(2, "committed")]
+    assert hub.seqs() == [1, 2]
+
+
+def test_a_batch_of_which_a_record_is_missing_is_asked_for(hub: Hub, agent: ModelAgent):
+    agent.note("door-1", DoorContact(open=False))
+    second = agent.says("door-1", DoorContact(open=False))
+    assert [(one.up_to, one.verdict) for one in hub.take(second)] == [(0, "want")]
+    assert hub.seqs() == []
+
+
+def test_event_time_is_the_agents_less_its_offset(hub: Hub, agent: ModelAgent):
+    agent.offset_us = 7 * US_PER_S
+    hub.take(agent.says("door-1", DoorContact(open=False)))
+    now_us = hub.clock.now_us()
+    assert hub.rows("event", "at_us", "agent_at_us", "hub_at_us") == [(now_us, now_us + 7 * US_PER_S, now_us)]
+
+
+def test_a_time_in_the_future_is_taken_as_now_and_moves_no_watermark_past_now(hub: Hub, agent: ModelAgent):
+    now_us = hub.clock.now_us()
+    hub.take(agent.says("door-1", DoorContact(open=False), at_us=now_us + 86_400 * US_PER_S))
+    beat = agent.note("gatehouse", Heartbeat(sources={"door-1": now_us + 86_400 * US_PER_S}))
+    hub.take(agent.batch([beat]))
+    assert dict(hub.rows("watermark", "source", "up_to_us"))["door-1"] == now_us
+    assert hub.core.counters["future_times"] == 1
+
+
+def test_an_agent_without_a_clock_is_put_on_the_hubs_time_line(hub: Hub, agent: ModelAgent):
+    agent.offset_us = None
+    record = agent.note("door-1", DoorContact(open=False), at_us=1_000_000)
+    message = agent.batch([record])
+    hub.take(message)
+    assert hub.rows("event", "at_us")[0] == 1_000_000
+
+
+def test_a_door_that_closes_too_late_was_held_even_when_both_come_at_once(hub: Hub, agent: ModelAgent):
+    hub.take(agent.says("door-1", DoorContact(open=False)))
+    opened = agent.note("door-1", DoorContact(open=True))
+    hub.clock.advance_us(31 * US_PER_S)
+    closed = agent.note("door-1", DoorContact(open=False))
+    hub.take(agent.batch([opened, closed]))
+    assert ("door_held", "open") in hub.incidents()
+
+
+def test_a_door_that_closes_in_time_was_not_held(hub: Hub, agent: ModelAgent):
+    hub.take(agent.says("door-1", DoorContact(open=False)))
+    opened = agent.note("door-1", DoorContact(open=True))
+    hub.clock.advance_us(29 * US_PER_S)
+    closed = agent.note("door-1", DoorContact(open=False))
+    hub.later(60, agent.batch([opened, closed]))
+    assert "door_held" not in dict(hub.incidents())
+
+
+def test_deadlines_fire_before_the_events_that_come_after_them(tmp_path, make_hub: HubMaker):
+    seen: list[tuple[str, int]] = []
+    hub = make_hub(sqlite_url(tmp_path), detectors=(watcher("w", seen, DoorContact),))
+    agent, zero_us = ModelAgent(hub.clock), hub.clock.now_us()
+    records = []
+    for second in (0, 30, 45):
+        hub.clock.advance_us(zero_us + second * US_PER_S - hub.clock.now_us())
+        records.append(agent.note("door-1", DoorContact(open=False)))
+    hub.take(agent.batch(records))
+    at = [(name, (at_us - zero_us) // US_PER_S) for name, at_us in seen]
+    assert at == [("step", 0), ("proven", 30), ("step", 30), ("step", 45)]
+
+
+def test_a_stalled_source_fires_unproven_once_and_proven_when_it_reports(tmp_path, make_hub: HubMaker):
+    seen: list[tuple[str, int]] = []
+    hub = make_hub(sqlite_url(tmp_path), detectors=(watcher("w", seen, DoorContact),))
+    agent = ModelAgent(hub.clock)
+    hub.take(agent.says("door-1", DoorContact(open=False)))
+    hub.later(31)
+    assert [name for name, _ in seen] == ["step"]
+    hub.later(15)
+    hub.later(60)
+    assert [name for name, _ in seen] == ["step", "unproven"]
+    hub.take(agent.batch([agent.beat("door-1")]))
+    assert [name for name, _ in seen] == ["step", "unproven", "proven"]
+    assert hub.rows("deadline") == []
+
+
+def test_the_source_is_asked_to_flush_when_its_deadline_comes(hub: Hub, agent: ModelAgent):
+    hub.take(agent.says("door-1", DoorContact(open=False)))
+    hub.take(agent.says("door-1", DoorContact(open=True)))
+    hub.said.orders.clear()
+    hub.later(30)
+    flushed = [name for name, order in hub.said.orders if isinstance(order, Flush)]
+    assert flushed == ["gatehouse"]
+    hub.take()
+    assert len([order for _, order in hub.said.orders if isinstance(order, Flush)]) == 1
+
+
+def test_a_heartbeat_for_another_agents_device_proves_nothing(hub: Hub):
+    cellar = ModelAgent(hub.clock, "cellar", OTHER_KEY, "f" * 32)
+    hub.take(cellar.batch([cellar.beat("door-1", "door-9")]))
+    assert "door-1" not in dict(hub.rows("watermark", "source", "up_to_us"))
+    assert "door-9" in dict(hub.rows("watermark", "source", "up_to_us"))
+
+
+@pytest.mark.parametrize(("device", "reason"), [("door-77", "unknown_device"), ("door-9", "foreign_device")])
+def test_a_device_that_is_not_the_agents_is_put_aside_and_the_stream_goes_on(
+    hub: Hub, agent: ModelAgent, device: str, reason: str
+):
+    hub.take(agent.says(device, DoorContact(open=False)))
+    receipts = hub.take(agent.says("door-1", DoorContact(open=False)))
+    assert receipts[0].up_to == 2
+    assert hub.rows("quarantine", "seq", "reason") == [(1, reason)]
+    assert hub.seqs() == [2]
+    assert hub.incidents() == [("quarantined", "open")]
+
+
+def test_a_poisonous_record_is_put_aside_as_it_came(hub: Hub, agent: ModelAgent):
+    message = agent.says("door-1", DoorContact(open=False))
+    topic = message.topic
+    body = message.payload[19:].replace(b'"kind":"door_contact"', b'"kind":"door_of_tomorrow"')
+    receipts = hub.take(Message(topic, seal(agent.key, topic, body)))
+    assert receipts[0].up_to == 1
+    assert b"door_of_tomorrow" in hub.rows("quarantine", "body")[0]
+
+
+def test_a_detector_that_raises_is_undone_alone_and_an_incident_says_so(tmp_path, make_hub: HubMaker):
+    def bad_step(_state, event, _device, _numbers):
+        return Step(1, (Raise(event.name, event.at_us, {"unwritable": object()}),), Wake(event.at_us, None))
+
+    def good_step(_state, event, _device, _numbers):
+        return Step(2, (Raise(event.name, event.at_us, {}),))
+
+    def note_step(_state, event, _device, _numbers):
+        return Step(3, (Raise(event.name, event.at_us, {"reason": event.reading.reason}),))
+
+    bad = Detector("bad", "GATE-7", 3, (DoorContact,), int, bad_step)
+    good = Detector("good", "GATE-7", 3, (DoorContact,), int, good_step)
+    noted = Detector("noted", "GATE-7", 3, (Quarantined,), int, note_step)
+    hub = make_hub(sqlite_url(tmp_path), detectors=(bad, good, noted))
+    agent = ModelAgent(hub.clock)
+    receipts = hub.take(agent.says("door-1", DoorContact(open=False)))
+    assert receipts[0].up_to == 1
+    assert hub.rows("case_", "detector", "facts") == [("noted", '{"reason":"detector:bad"}'), ("good", "{}")]
+    assert [name for name, _ in hub.rows("detector_state", "detector", "body")] == ["good", "noted"]
+    assert hub.rows("quarantine", "seq", "reason") == [(1, "detector:bad")]
+    assert hub.seqs() == [1]
+    assert hub.rows("change", "pos") == [1, 2]
+    hub.crash_and_reopen()
+    assert hub.take(agent.says("door-1", DoorContact(open=False)))[0].up_to == 2
+
+
+def test_a_detector_that_raises_on_the_hubs_own_report_does_not_go_round_for_ever(tmp_path, make_hub: HubMaker):
+    def step(_state, _event, _device, _numbers):
+        raise RuntimeError("a bug")
+
+    bad = Detector("bad", "GATE-7", 3, (DoorContact, Quarantined, AgentHeard), int, step)
+    hub = make_hub(sqlite_url(tmp_path), detectors=(bad,))
+    agent = ModelAgent(hub.clock)
+    assert hub.take(agent.says("door-1", DoorContact(open=False)))[0].up_to == 1
+
+
+def test_a_detector_that_wants_to_be_woken_without_end_is_stopped(tmp_path, make_hub: HubMaker):
+    def step(_state, event, _device, _numbers):
+        return Step(0, (), Wake(event.at_us - 10**12, event.device))
+
+    def wake(state, due_us, _proven, _device, _numbers):
+        return Step(state + 1, (), Wake(due_us + 1, "door-1"))
+
+    hub = make_hub(sqlite_url(tmp_path), detectors=(Detector("w", "GATE-7", 3, (DoorContact,), int, step, wake),))
+    agent = ModelAgent(hub.clock)
+    assert hub.take(agent.says("door-1", DoorContact(open=False)))[0].up_to == 1
+    assert hub.core.counters["detector_failed_w"] >= 1
+    assert hub.rows("deadline") == []
+
+
+def test_a_forged_batch_is_an_incident_and_says_nothing_to_the_forger(hub: Hub, agent: ModelAgent):
+    forged = ModelAgent(hub.clock, key=OTHER_KEY)
+    assert hub.take(forged.says("door-1", DoorContact(open=True))) == []
+    assert hub.incidents() == [("foreign_report", "open")]
+    assert hub.rows("event", "stream", "kind") == [("hub", "foreign_report")]
+
+
+def test_a_copied_log_is_fenced_and_the_copy_is_told(hub: Hub, agent: ModelAgent):
+    hub.take(agent.says("door-1", DoorContact(open=False)))
+    copy = ModelAgent(hub.clock)
+    copy.boot = "boot-of-the-copy"
+    receipts = hub.take(copy.says("door-1", DoorContact(open=True)), agent.says("door-1", DoorContact(open=False)))
+    assert {(one.boot, one.verdict, one.up_to) for one in receipts} == {
+        ("boot-of-the-copy", "fenced", 2),
+        ("boot-1", "committed", 2),
+    }
+    assert hub.incidents() == [("foreign_report", "open")]
+
+
+def test_numbers_that_the_agent_no_longer_holds_are_an_incident(hub: Hub, agent: ModelAgent):
+    for _ in range(5):
+        agent.note("door-1", DoorContact(open=False))
+    agent.floor = 4
+    assert hub.take(agent.batch(agent.log[3:]))[0].up_to == 5
+    assert hub.incidents() == [("sequence_gap", "open")]
+
+
+def test_an_agent_is_heard_once_a_second_at_most_and_missed_after_a_while(hub: Hub, agent: ModelAgent):
+    for _ in range(3):
+        hub.take(agent.batch([]))
+    assert [mark for stream, mark in hub.rows("stream", "stream", "mark") if stream == "hub"] == [1]
+    hub.later(89)
+    assert hub.incidents() == []
+    hub.later(2)
+    assert hub.incidents() == [("agent_silent", "open")]
+
+
+def test_agents_are_not_missed_for_the_time_when_no_hub_ran(hub: Hub, agent: ModelAgent):
+    hub.take(agent.batch([]))
+    hub.core.close(hub.clock.now_us())
+    hub.clock.advance_us(3_600 * US_PER_S)
+    hub.crash_and_reopen()
+    hub.later(60)
+    assert hub.incidents() == []
+    hub.later(31)
+    assert hub.incidents() == [("agent_silent", "open")]
+
+
+def test_a_new_incident_asks_the_cameras_there_for_a_picture_and_the_picture_finds_it(hub: Hub, agent: ModelAgent):
+    hub.take(agent.says("door-1", TamperContact(active=True)))
+    orders = [order for _, order in hub.said.orders if isinstance(order, TakeSnapshot)]
+    assert [order.device for order in orders] == ["camera-1"]
+    taken = SnapshotTaken(picture="p1", sha256="0" * 64, size_bytes=9, width=1, height=1, order=orders[0].id)
+    hub.take(agent.says("camera-1", taken))
+    assert hub.rows("picture", "picture", "case_no", "stored_us") == [("p1", 1, None)]
+    assert hub.ask(PictureStored("p1")) is True
+    assert hub.ask(PictureStored("p2")) is False
+    assert hub.rows("picture", "stored_us") == [hub.clock.now_us()]
+    assert [(row.topic, row.act) for row in hub.changes][-2:] == [("picture", "promised"), ("picture", "stored")]
+
+
+def test_what_came_late_asks_no_camera(hub: Hub, agent: ModelAgent):
+    record = agent.note("door-1", TamperContact(active=True))
+    hub.later(3_600, agent.batch([record]))
+    assert hub.rows("case_", "detector", "late") == [("tamper", True)]
+    assert hub.said.orders == []
+
+
+def test_an_act_is_answered_after_the_commit_and_stops_the_clock(hub: Hub, agent: ModelAgent):
+    hub.take(agent.says("door-1", ArmState(attached=False)))
+    answer = hub.ask(CaseAct(1, "acknowledge", "li", "operator", {}, version=1))
+    assert isinstance(answer, Change)
+    assert answer.case.state == "acknowledged"
+    assert hub.incidents() == [("arm_knocked_off", "acknowledged")]
+    refused = hub.ask(CaseAct(1, "acknowledge", "li", "operator", {}, version=1))
+    assert isinstance(refused, Refusal)
+    assert isinstance(hub.ask(CaseAct(99, "acknowledge", "li", "operator", {})), Refusal)
+
+
+def test_a_closed_case_leaves_memory_and_can_still_be_reopened(hub: Hub, agent: ModelAgent):
+    hub.take(agent.says("door-1", ArmState(attached=False)))
+    hub.ask(CaseAct(1, "acknowledge", "li", "operator", {}))
+    closed = hub.ask(CaseAct(1, "close", "li", "operator", {"cause": "vehicle", "note": "hit by a van"}))
+    assert isinstance(closed, Change), closed
+    hub.crash_and_reopen()
+    reopened = hub.ask(CaseAct(1, "reopen", "li", "manager", {"reason": "again"}))
+    assert isinstance(reopened, Change), reopened
+    assert reopened.case.entries == 4
+    assert hub.rows("case_entry", "entry_no") == [1, 2, 3, 4]
+
+
+def test_an_unanswered_case_escalates_at_its_clocks_end_by_the_clocks_time(hub: Hub, agent: ModelAgent):
+    hub.take(agent.says("door-1", ArmState(attached=False)))
+    began_us = hub.clock.now_us()
+    hub.later(600)
+    escalated = [row for row in hub.changes if (row.key, row.act) == ("1", "escalated")]
+    assert [row.at_us - began_us for row in escalated] == [120 * US_PER_S]
+    hub.later(600)
+    assert len([row for row in hub.changes if (row.key, row.act) == ("1", "escalated")]) == 1
+
+
+def test_the_change_log_has_no_hole(hub: Hub, agent: ModelAgent):
+    for number in range(10):
+        hub.take(agent.says("door-1", ArmState(attached=number % 2 == 0)))
+    hub.take(agent.says("door-1", CommandDone(nonce="n", action="open", outcome="done")))
+    assert hub.rows("change", "pos") == list(range(1, len(hub.changes) + 1))
+    assert [row.pos for row in hub.changes] == hub.rows("change", "pos")
+    assert hub.rows("site", "change_pos") == [len(hub.changes)]
+
+
+def test_a_write_that_fails_is_undone_alone(hub: Hub):
+    def fails(connection):
+        connection.exec_driver_sql("DELETE FROM site")
+        raise ValueError("no")
+
+    with pytest.raises(ValueError, match="no"):
+        hub.ask(Write(fails))
+    assert hub.rows("site", "site") == [SITE]
+    assert hub.ask(Write(lambda connection: connection.exec_driver_sql("SELECT 41 + 1").scalar())) == 42
+
+
+def test_old_events_are_swept_and_their_numbers_stay_taken(hub: Hub, agent: ModelAgent):
+    hub.take(agent.says("door-1", DoorContact(open=False)))
+    old = agent.batch(agent.log)
+    for _ in range(4):
+        hub.later(200 * 86_400, agent.batch([]))
+    assert hub.seqs() == []
+    assert hub.take(old)[0].up_to == 1
+    assert hub.seqs() == []
+    assert ("stream", STREAM) in [("stream", stream) for stream in hub.rows("stream", "stream")]
+
+
+def test_a_last_will_is_recorded_as_a_hint(hub: Hub, agent: ModelAgent):
+    hub.take(Message(agent_topic(SITE, "gatehouse", "status"), b'{"online":false}'))
+    assert hub.rows("event", "kind") == ["agent_lost"]
+    assert hub.incidents() == []
