@@ -232,9 +232,11 @@ class Link:
             self._outbox.clear()  # what waited for another connection is too old to mean anything
         self._uplink.on_connected(self._now())
         self._enter(LinkState.CONNECTED, "")
-        while not self._is_drained():
+        while True:
             now = self._now()
             self._handle_inbox(now)
+            if self._is_drained(now):
+                break
             for message in self._uplink.next(now):
                 self._publish(client, *message)
             self._send_outbox(client)
@@ -249,11 +251,11 @@ class Link:
         client.disconnect()
         return "closed"
 
-    def _is_drained(self) -> bool:
+    def _is_drained(self, now: Now) -> bool:
         if not self._stop.is_set():
             return False
         assert self._drain_until_us is not None
-        return self._uplink.idle or self._clock.mono_us() >= self._drain_until_us
+        return self._uplink.idle or now.mono_us >= self._drain_until_us
 
     def _timeout_s(self, now: Now) -> float:
         limits_us = [now.mono_us + int(TURN_S * US_PER_S), self._uplink.wake_at, self._drain_until_us]
