@@ -80,6 +80,25 @@ def test_a_finding_shows_64_bytes_at_most():
     assert Feed(Noise).push(bytes(1000)) == [Finding("noise", 0, bytes(64))]
 
 
+def test_a_restart_forgets_what_the_decoder_was_in_the_middle_of():
+    class Once:
+        """Reads its first byte and no other."""
+
+        def __init__(self):
+            self.done = False
+
+        def decode(self, data, *, end=False):
+            items: list[Reading | Finding] = [] if self.done or not data else [ExitRequested()]
+            self.done = self.done or bool(data)
+            return Decoded(len(data), items)
+
+    feed = Feed(Once)
+    assert feed.push(b"a") == [ExitRequested()]
+    assert feed.push(b"b") == []
+    assert feed.restart("truncated") == []
+    assert feed.push(b"c") == [ExitRequested()]
+
+
 def test_a_restart_gives_up_what_is_pending():
     feed = Feed(Pairs)
     feed.push(b"a")
