@@ -8,6 +8,7 @@ import base64
 import json
 import os
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,8 +23,8 @@ from hub.store.migrate import VERSION, migrate, version_of
 FORMAT = 1
 CHUNK_ROWS = 2_000
 POSITIONS_SKIPPED = 1_000_000
-"""A restored hub counts on from here beyond the backup: what was committed after the backup had positions and numbers that readers
-and people have seen, and they may not come to mean something else."""
+"""A restored hub counts on from so far beyond the backup: what was committed after the backup had positions and numbers that
+readers and people have seen, and they may not come to mean something else."""
 CASES_SKIPPED = 10_000
 
 
@@ -147,7 +148,10 @@ def _opened(file: Path) -> zipfile.ZipFile:
         archive = zipfile.ZipFile(file)
     except (OSError, zipfile.BadZipFile) as error:
         raise BadBackup(f"{file} cannot be read as a backup ({error}): name a file that `backup` wrote") from error
-    damaged = archive.testzip()
+    try:
+        damaged = archive.testzip()
+    except (OSError, EOFError, zlib.error, zipfile.BadZipFile) as error:
+        damaged = f"a member ({error})"
     if damaged is not None:
         archive.close()
         raise BadBackup(f"{file}: {damaged} is damaged: take another backup")

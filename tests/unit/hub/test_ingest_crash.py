@@ -157,7 +157,7 @@ def test_a_full_database_pauses_and_goes_on_when_there_is_room(hub: Hub):
     agent = ModelAgent(hub.clock)
     hub.take(agent.says("door-1", DoorContact(open=False)))
     with hub.engine.connect() as connection:
-        pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
+        pages = int(connection.exec_driver_sql("PRAGMA page_count").scalar_one())
     set_limit(hub, pages)
     verdict, messages = "committed", []
     while verdict == "committed":

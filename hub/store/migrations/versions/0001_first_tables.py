@@ -153,9 +153,9 @@ def _make_case() -> None:
         sa.Column("merged", sa.Integer(), nullable=False, comment="how often the same episode was raised again"),
         sa.Column("facts", sa.Text(), nullable=False, comment="JSON object, shown to people"),
         sa.Column("version", sa.Integer(), nullable=False, comment="compare and set: each change adds one"),
-        sa.CheckConstraint("priority BETWEEN 1 AND 4", name="priority_is_known"),
         sa.PrimaryKeyConstraint("site", "case_no"),
         sa.UniqueConstraint("site", "kind", "detector", "subject", "episode", name="one_case_for_one_cause"),
+        sa.CheckConstraint("priority BETWEEN 1 AND 4", name="priority_is_known"),
     )
     op.create_index("case_by_state", "case_", ["site", "kind", "state", "case_no"], unique=False)
 
