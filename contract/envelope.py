@@ -36,8 +36,9 @@ class BatchHead(msgspec.Struct, frozen=True):
     stream: the log's id, 32 hex digits, new with each new log. start: the stream's first sequence number.
     epoch: counts the agent's boots on this log; boot: a random name of this boot; boot_head: the log's last number when
     the oldest boot that the hub has not answered began (this one, as a rule): nothing above it was sent before this boot, as an
-    agent sends records only once the hub has answered its greeting. A hub that has seen a higher epoch, or the same epoch under another boot, or has committed more than
-    `boot_head` before it first sees this boot, is speaking to a copy of the log, and refuses (`fenced`, `rewound`).
+    agent sends records only once the hub has answered its greeting. A hub that has seen a higher epoch, or the same epoch
+    under another boot, or has committed more than `boot_head` before it first sees this boot, is speaking to a copy of the
+    log, and refuses (`fenced`, `rewound`).
     floor: the lowest number the log still holds; head: its last. sent_us: the agent's wall clock when it sent.
     offset_us: the agent's wall clock minus the hub's, as last measured; None before the first measurement.
     """
