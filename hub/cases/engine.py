@@ -48,7 +48,7 @@ def opened(
         version=0,
     )
     body = {"facts": finding.facts, "proven": finding.proven, "late": finding.late}
-    return _changed(case, Entry(now_us, "raised", HUB, body), policy, started=() if finding.late else _clock_names(case))
+    return _changed(case, Entry(now_us, "raised", HUB, body), policy, started=() if finding.late else _clocks_in(case, "open"))
 
 
 def raised_again(case: Case, finding: Raise, now_us: int, policy: Numbers) -> Change | None:
@@ -64,10 +64,9 @@ def raised_again(case: Case, finding: Raise, now_us: int, policy: Numbers) -> Ch
         return None
     revives = case.state not in LIVE and proven and not case.proven and (case.active or case.state == "withdrawn")
     name = "reopened" if revives else "proven" if proven and not case.proven else "merged"
-    started: tuple[str, ...] = ()
-    if not late and (revives or (case.late and case.state == "open")):
-        started = _clock_names(case)
-    more: dict[str, Any] = {"state": "open", "closed_us": None, "active": True, "returned_us": None} if revives else {}
+    state = "open" if revives else case.state
+    started = _clocks_in(case, state) if not late and (revives or case.late) else ()
+    more: dict[str, Any] = {"state": state, "closed_us": None, "active": True, "returned_us": None} if revives else {}
     body = {"facts": finding.facts, "proven": finding.proven, "late": finding.late}
     fields = {"proven": proven, "late": late, "priority": priority, "facts": facts, "merged": case.merged + 1, **more}
     return _changed(case, Entry(now_us, name, HUB, body), policy, started=started, **fields)
@@ -178,6 +177,10 @@ def _refused(reason: str, **words: object) -> Refusal:
 
 def _clock_names(case: Case) -> tuple[str, ...]:
     return tuple(WORKFLOWS[case.kind].clocks)
+
+
+def _clocks_in(case: Case, state: str) -> tuple[str, ...]:
+    return tuple(clock.name for clock in WORKFLOWS[case.kind].clocks.values() if state in clock.runs_in)
 
 
 def _limit_us(case: Case, clock: str, policy: Numbers) -> int:

@@ -33,11 +33,13 @@ class Act(NamedTuple):
 
 
 class CaseClock(NamedTuple):
-    """A clock that starts when a case is raised. `seconds`: by priority, the clause and the number that give its length."""
+    """A clock that starts when a case is raised. `runs_in`: the states in which it is of use. `seconds`: by priority, the clause
+    and the number that give its length."""
 
     name: str
     zh: str
     en: str
+    runs_in: frozenset[str]
     seconds: Mapping[int, tuple[str, str]]
 
 
@@ -67,10 +69,10 @@ _INCIDENT_ACTS = (
 )
 
 _INCIDENT_CLOCKS = (
-    CaseClock("acknowledge", "确认时限", "time to acknowledge", {
+    CaseClock("acknowledge", "确认时限", "time to acknowledge", _OPEN, {
         1: ("EMG-2", "acknowledge_s"), 2: ("MON-3", "acknowledge_s"),
         3: ("CMD-2", "acknowledge_p3_s"), 4: ("CMD-2", "acknowledge_p4_s")}),
-    CaseClock("resolve", "处理时限", "time to resolve", {
+    CaseClock("resolve", "处理时限", "time to resolve", LIVE, {
         1: ("CMD-2", "resolve_p1_s"), 2: ("CMD-2", "resolve_p2_s"),
         3: ("CMD-2", "resolve_p3_s"), 4: ("CMD-2", "resolve_p4_s")}),
 )

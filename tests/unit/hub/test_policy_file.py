@@ -1,0 +1,137 @@
+import re
+from pathlib import Path
+
+import pytest
+
+from contract.settings import BadSettings
+from hub.cases.workflow import WORKFLOWS
+from hub.detectors.table import BY_NAME
+from hub.detectors.types import Device
+from hub.policy.check import check_file
+from hub.policy.load import RESIDENTIAL, Policy
+from hub.policy.numbers import CLAUSES
+
+TEXT = RESIDENTIAL.read_text(encoding="utf-8")
+
+
+def bent(tmp_path, old, new):
+    """The shipped policy with one change; the text changed must be there."""
+    assert old in TEXT
+    file = tmp_path / "policy.yaml"
+    file.write_text(TEXT.replace(old, new), encoding="utf-8")
+    return file
+
+
+def test_the_shipped_policy_is_right():
+    assert check_file(RESIDENTIAL) == []
+
+
+def test_numbers_are_read_under_their_clause():
+    policy = Policy.load(RESIDENTIAL)
+    assert policy.numbers("GATE-7")["held_s"] == 30
+    assert policy.numbers("EMG-2") == {"acknowledge_s": 30}
+    assert (policy.late_s, policy.source_stall_s, policy.event_days) == (300, 15, 190)
+    assert policy.numbers("CMD-1")["agent_silent_s"] == 90
+    assert policy.priorities[1].zh == "特急"
+    assert policy.webhook_allow_private == ()
+    with pytest.raises(KeyError):
+        policy.numbers("GATE-8")
+
+
+def test_a_devices_own_number_stands_before_the_policys():
+    policy = Policy.load()
+    door = Device("door-1", "door", "gate", "agent-1", "door-1", {"held_s": 120.0})
+    numbers = policy.for_device(BY_NAME["door_held"], door)
+    assert (numbers["held_s"], numbers["grant_s"]) == (120, 10)
+    assert policy.numbers("GATE-7")["held_s"] == 30
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line_of", "message"),
+    [
+        ("held_s: 30", "hold_on_s: 30", "hold_on_s", "GATE-7: hold_on_s is no number of this clause: write one of held_s"),
+        ("held_s: 30", "held_ms: 30", "held_ms", "GATE-7: held_ms has another unit than this number is told in: write held_s"),
+        (
+            "      held_s: 30",
+            "      # none",
+            "GATE-7:",
+            "GATE-7: held_s is missing: write held_s: how long a door may stand open",
+        ),
+        ("held_s: 30", "held_s: 30 s", "held_s", "GATE-7: held_s is text: write a number"),
+        ("held_s: 30", "held_s: true", "held_s", "GATE-7: held_s is true: write a number"),
+        ("held_s: 30", "held_s: -1", "held_s", "GATE-7: held_s -1 is out of range: write how long a door may stand open"),
+        ("refusals: 3", "refusals: 2.5", "refusals:", "GATE-7: refusals 2.5 is not a whole number"),
+        ("VEH-6:", "VEH-66:", "VEH-66:", "VEH-66: is no clause with numbers that are in use: write one of GATE-7"),
+        (
+            "event_days: 190",
+            "event_days: 30",
+            "event_days",
+            "CMD-1: event_days 30 is out of range: write how long",
+        ),
+        ("    legal_basis:", "    legal_base:", "legal_base", "CMD-1: legal_base is an unknown key"),
+        ("    legal_basis:", "    # legal_basis:", "CMD-1:", "CMD-1: names no legal basis: write legal_basis"),
+        ("  4: {", "  5: {", "5: {", "priorities.5: is no priority: write 1, 2, 3 and 4"),
+        ("[] #", "[tower] #", "allow_private", "webhook.allow_private[0]: 'tower' is no network: write an address"),
+        ("left_open_s: 60", "left_open_s: 60\n      left_open_s: 90", "left_open_s: 90", "left_open_s stands twice in one place"),
+    ],
+)
+def test_a_mistake_is_told_with_file_line_and_clause_and_what_to_write(tmp_path, old, new, line_of, message):
+    file = bent(tmp_path, old, new)
+    lines = file.read_text(encoding="utf-8").splitlines()
+    line = next(number for number, text in enumerate(lines, 1) if line_of in text)
+    told = check_file(file)
+    assert any(text.startswith(f"{file}:{line}: {message}") for text in told), told
+    with pytest.raises(BadSettings):
+        Policy.load(file)
+
+
+def test_a_near_name_is_suggested(tmp_path):
+    (told,) = [line for line in check_file(bent(tmp_path, "VEH-6:", "VEH-8:")) if "is no clause" in line]
+    assert told.endswith("perhaps VEH-6")
+
+
+def test_a_clause_that_is_missing_is_told(tmp_path):
+    file = bent(tmp_path, "VEH-6:", "VEH-66:")
+    assert any(": VEH-6: is missing: write it with left_open_s" in line for line in check_file(file))
+
+
+def test_footage_is_never_kept_shorter_than_the_law_asks(tmp_path):
+    clause = "  MON-4:\n    zh: 录像\n    en: footage\n    legal_basis: x\n    numbers:\n      footage_days: {}\n\n  MON-3:"
+    assert check_file(bent(tmp_path, "  MON-3:", clause.format(30))) == []
+    (told,) = check_file(bent(tmp_path, "  MON-3:", clause.format(29)))
+    assert "MON-4: footage_days 29 is out of range" in told
+    assert "public-security video" in told
+
+
+def test_every_mistake_is_told_in_one_go(tmp_path):
+    file = bent(tmp_path, "_s: 30\n", "_s: -30\n")
+    assert len(check_file(file)) == 3
+
+
+@pytest.mark.parametrize("text", ["", "[]", "policy: a", "clauses: 5\npriorities: {}", "clauses: {GATE-7: 3}", "\t", "a: [", "x"])
+def test_what_is_no_policy_at_all_is_told_and_never_raises(tmp_path, text):
+    file = tmp_path / "policy.yaml"
+    file.write_text(text, encoding="utf-8")
+    told = check_file(file)
+    assert told
+    assert all(line.startswith(f"{file}:") for line in told)
+
+
+def test_a_file_that_is_not_there_is_told(tmp_path):
+    (told,) = check_file(tmp_path / "none.yaml")
+    assert "cannot be read" in told
+
+
+def test_every_number_is_used_and_every_number_used_is_there():
+    policy = Policy.load()
+    code = "".join(path.read_text(encoding="utf-8") for path in Path("hub").rglob("*.py") if path.name != "numbers.py")
+    for clause, table in CLAUSES.items():
+        for name, number in table.items():
+            if number.required:
+                assert name in policy.numbers(clause)
+                assert re.search(rf'"{name}"', code), f"nothing reads {clause} {name}"
+    for workflow in WORKFLOWS.values():
+        for clock in workflow.clocks.values():
+            for priority, (clause, name) in clock.seconds.items():
+                assert policy.numbers(clause)[name] > 0, (clock.name, priority)
+            assert set(clock.seconds) == {1, 2, 3, 4}
