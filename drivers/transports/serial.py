@@ -10,7 +10,9 @@ import serial
 from drivers.port import DeviceLost
 from drivers.transports.address import Address
 
-WRITE_TIMEOUT_S = 2.0
+WRITE_TIMEOUT_S = 0.9
+"""Below the second in which a driver that is told to stop must end."""
+
 _OPEN_NAMES = {
     errno.ENOENT: "unplugged",
     errno.ENXIO: "unplugged",

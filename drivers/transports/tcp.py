@@ -7,8 +7,10 @@ import socket
 from drivers.port import DeviceLost
 from drivers.transports.address import Address
 
-CONNECT_TIMEOUT_S = 5.0
-WRITE_TIMEOUT_S = 2.0
+CONNECT_TIMEOUT_S = 0.9
+"""Below the second in which a driver that is told to stop must end, even while it connects. The agent tries again."""
+
+WRITE_TIMEOUT_S = 0.9
 KEEPALIVE: dict[str, int] = {"TCP_KEEPIDLE": 5, "TCP_KEEPINTVL": 2, "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": 10_000}
 """A peer without power is noticed after 11 s of silence, where the system has these options (Linux has all)."""
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from itertools import pairwise
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from contract.readings import CardRead
@@ -16,7 +16,7 @@ from drivers.wiegand.formats import BY_NAME, DEFAULTS
 from drivers.wiegand.formats import encode as encode_frame
 from watchkeeper.decode import decode_stream
 
-BOUNDED = settings(max_examples=150, deadline=None)
+BOUNDED = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 MAKES: dict[str, Callable[[], Decoder]] = {
     "wiegand": lambda: WiegandDecoder(WiegandOptions()),
     "em_ascii": lambda: EmAsciiDecoder(EmAsciiOptions()),
