@@ -1,0 +1,93 @@
+"""Is the picture dark, is it frozen? Judged from small luma arrays and the times they were taken. Pure: no clock, no video."""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from contract.readings import PictureDark, PictureFrozen, Reading
+from drivers.rtsp_camera.settings import Options
+
+Luma = NDArray[np.uint8]
+
+WIDTH = 160
+HEIGHT = 90
+
+_TRIM = 0.02
+"""The part of the picture that may differ most is left out, so that a clock drawn by a camera does not hide a frozen sensor."""
+_VOTES = 2
+"""Pictures in a row that must agree before dark changes."""
+_DARK_SLACK = 1.4
+_FROZEN_SLACK = 2.0
+"""How far past its threshold a state must go to end: hysteresis."""
+
+
+class Picture(NamedTuple):
+    """One analysed picture. `key`: it was coded by itself. Between key pictures an encoder may repeat itself where nothing
+    moves, so sameness counts only from one key picture to another."""
+
+    at_s: float
+    luma: Luma
+    key: bool
+
+
+class State(NamedTuple):
+    """What is known so far. `dark` and `frozen` are None until there is something to go by."""
+
+    dark: bool | None = None
+    dark_votes: int = 0
+    frozen: bool | None = None
+    still: Luma | None = None
+    """The first picture of the present run of equal pictures."""
+    still_since_s: float = 0.0
+    still_keys: int = 0
+
+
+class Judged(NamedTuple):
+    """The state after a picture, and what changed with it: each state is told once at the start, then when it changes."""
+
+    state: State
+    changes: tuple[Reading, ...]
+
+
+def judge(state: State, picture: Picture, options: Options) -> Judged:
+    """Take one more picture into account."""
+    state, dark_change = _judge_dark(state, picture.luma, options)
+    state, frozen_change = _judge_frozen(state, picture, options)
+    return Judged(state, dark_change + frozen_change)
+
+
+def difference(one: Luma, other: Luma) -> float:
+    """The mean absolute difference of luma, without the few places that differ most. The shapes must be equal."""
+    apart = np.abs(one.astype(np.int16) - other).ravel()
+    kept = apart.size - int(apart.size * _TRIM)
+    return float(np.partition(apart, kept - 1)[:kept].mean())
+
+
+def _judge_dark(state: State, luma: Luma, options: Options) -> tuple[State, tuple[Reading, ...]]:
+    mean, spread = float(luma.mean()), float(luma.std())
+    slack = _DARK_SLACK if state.dark else 1.0
+    dark = mean < options.dark_below * slack and spread < options.dark_spread * slack
+    if dark == state.dark:
+        return state._replace(dark_votes=0), ()
+    if state.dark_votes + 1 < _VOTES:
+        return state._replace(dark_votes=state.dark_votes + 1), ()
+    return state._replace(dark=dark, dark_votes=0), (PictureDark(active=dark, mean_luma=round(mean, 1)),)
+
+
+def _judge_frozen(state: State, picture: Picture, options: Options) -> tuple[State, tuple[Reading, ...]]:
+    at_s, luma, key = picture
+    begun: dict[str, Any] = {"still": luma, "still_since_s": at_s, "still_keys": int(key)}
+    if state.still is None or state.still.shape != luma.shape or at_s < state.still_since_s:
+        return state._replace(**begun), ()
+    apart = difference(state.still, luma)
+    if apart >= options.frozen_below * (_FROZEN_SLACK if state.frozen else 1.0):
+        change = () if state.frozen is False else (PictureFrozen(active=False),)
+        return state._replace(frozen=False, **begun), change
+    if state.dark and not state.frozen:
+        return state._replace(**begun), ()  # nothing can be seen, so nothing can differ: dark says it all
+    keys = state.still_keys + key
+    state = state._replace(still_keys=keys)
+    if state.frozen or keys < 2 or at_s - state.still_since_s < options.frozen_after_s:
+        return state, ()
+    return state._replace(frozen=True), (PictureFrozen(active=True),)

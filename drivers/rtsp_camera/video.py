@@ -1,0 +1,149 @@
+"""Opening a stream or a file and getting pictures out of it. Runs in the child only: the libraries below can abort a process."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Any, BinaryIO, NamedTuple
+
+import av
+import cv2
+import numpy as np
+
+from drivers.rtsp_camera.messages import MAX_PICTURE_BYTES
+from drivers.rtsp_camera.picture import HEIGHT, WIDTH, Luma
+
+MAX_SIDE_PIXELS = 8192
+_FILE_FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,avi,matroska,webm,mpegts,h264,hevc,mjpeg,flv,m4v"
+"""What a file may be. No playlist is among them, so that a file cannot name other files or hosts to open."""
+
+_EVERY_S = 0.4
+_LONG_GOP_S = 2.5
+_JPEG_TRIES = ((1280, 80), (1280, 60), (960, 60), (640, 50), (320, 50))
+
+_REASONS: tuple[tuple[type[BaseException], str], ...] = (
+    (av.error.ConnectionRefusedError, "refused"),
+    (av.error.HTTPUnauthorizedError, "unauthorized"),
+    (av.error.HTTPForbiddenError, "unauthorized"),
+    (av.error.HTTPNotFoundError, "not_found"),
+    (av.error.ExitError, "timeout"),
+    (av.error.TimeoutError, "timeout"),
+    (av.error.InvalidDataError, "bad_stream"),
+    (av.error.ConnectionResetError, "ended"),
+    (av.error.BrokenPipeError, "ended"),
+    (av.error.EOFError, "ended"),
+    (OSError, "unreachable"),
+)
+
+
+class NoVideo(Exception):
+    """Nothing that can be watched. The message is a name: no_video, too_large, or one of those of `reason_of`."""
+
+
+class Taken(NamedTuple):
+    """A decoded picture. `frame` is the library's own, valid until the next one is asked for."""
+
+    frame: Any
+    key: bool
+
+
+def open_camera(address: str, open_timeout_s: float, silence_timeout_s: float) -> Any:
+    """An open container on a checked address. Raises NoVideo."""
+    options = {
+        "rtsp_transport": "tcp",
+        "protocol_whitelist": "tcp,tls,rtsp,rtsps,rtp,crypto",
+        "probesize": "2000000",
+        "analyzeduration": "1000000",
+        "fpsprobesize": "0",
+    }
+    return _opened(address, options, "rtsp", (open_timeout_s, silence_timeout_s))
+
+
+def open_file(file: BinaryIO) -> Any:
+    """An open container on the bytes of a file. Raises NoVideo."""
+    return _opened(file, {"format_whitelist": _FILE_FORMATS, "protocol_whitelist": "pipe"}, None, None)
+
+
+def reason_of(error: BaseException) -> str:
+    """The name of what went wrong, as `camera_link` tells it."""
+    return next((name for kind, name in _REASONS if isinstance(error, kind)), "bad_stream")
+
+
+def _opened(what: Any, options: dict[str, str], form: str | None, timeout: tuple[float, float] | None) -> Any:
+    try:
+        container = av.open(what, mode="r", format=form, options=options, timeout=timeout)
+    except (av.error.FFmpegError, OSError, ValueError) as error:
+        raise NoVideo(reason_of(error)) from error
+    wrong = _unwatchable(container)
+    if wrong:
+        container.close()
+        raise NoVideo(wrong)
+    return container
+
+
+def _unwatchable(container: Any) -> str:
+    if not container.streams.video or container.streams.video[0].codec_context is None:
+        return "no_video"
+    codec = container.streams.video[0].codec_context
+    codec.thread_count = 1  # a second thread would only hold pictures back
+    return "too_large" if max(codec.width, codec.height) > MAX_SIDE_PIXELS else ""
+
+
+class Pictures:
+    """Decodes as little of one video stream as gives a picture twice a second.
+
+    Where key pictures come often, only they are decoded. Where they are far apart everything is, since what lies between
+    them cannot be decoded by itself.
+    """
+
+    def __init__(self, stream: Any) -> None:
+        self._codec = stream.codec_context
+        self._all = True
+        self._key_at_s: float | None = None
+        self._taken_at_s: float | None = None
+
+    def of(self, packet: Any, at_s: float, *, wanted: bool) -> Iterator[Taken]:
+        """The pictures worth looking at that `packet` completes. `wanted`: somebody waits for one, so it is due now.
+        Raises the library's InvalidDataError for a damaged packet."""
+        if packet.is_keyframe:
+            self._all = self._key_at_s is None or at_s - self._key_at_s > _LONG_GOP_S
+            self._key_at_s = at_s
+        elif not self._all or self._key_at_s is None:
+            return
+        if self._all:
+            frames = packet.decode()
+        elif wanted or self._due(at_s):
+            frames = [*packet.decode(), *self._codec.decode(None)][-1:]
+            self._codec.flush_buffers()
+        else:
+            return
+        for frame in frames:
+            key = bool(frame.key_frame)
+            if key or wanted or self._due(at_s):
+                self._taken_at_s = at_s
+                yield Taken(frame, key)
+
+    def _due(self, at_s: float) -> bool:
+        return self._taken_at_s is None or not 0 <= at_s - self._taken_at_s < _EVERY_S
+
+
+def luma_of(frame: Any) -> Luma:
+    """The picture's brightness, HEIGHT x WIDTH, 0 black to 255 white."""
+    small = frame.reformat(WIDTH, HEIGHT, format="gray", interpolation="AREA").to_ndarray()
+    return np.ascontiguousarray(small, dtype=np.uint8)
+
+
+def jpeg_of(frame: Any) -> tuple[bytes, int, int] | None:
+    """A JPEG of at most MAX_PICTURE_BYTES, its width and height; None where even the smallest try was larger."""
+    for width_max, quality in _JPEG_TRIES:
+        width = min(frame.width, width_max)
+        height = max(1, round(frame.height * width / frame.width))
+        bgr = frame.reformat(width, height, format="bgr24", interpolation="AREA").to_ndarray()
+        made, data = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, quality])
+        if made and data.size <= MAX_PICTURE_BYTES:
+            return data.tobytes(), width, height
+    return None
+
+
+def close_quietly(container: Any) -> None:
+    """Close what may already be broken."""
+    with suppress(av.error.FFmpegError, OSError):
+        container.close()
