@@ -75,6 +75,11 @@ class ChangeFeed:
         rows = self.tail_after(pos, limit)
         return self._source.changes_after(pos, limit) if rows is None else rows
 
+    def newest(self) -> int:
+        """The newest position seen since the start, without a query; 0 before the first."""
+        with self._lock:
+            return self._tail[-1].pos if self._tail else 0
+
     def bounds(self) -> tuple[int, int]:
         """The position before the oldest row that can still be had, and that of the newest committed one."""
         oldest, newest = self._source.change_bounds()

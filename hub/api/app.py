@@ -1,0 +1,72 @@
+"""The application: one backend in, routes out. Nothing is started here but the live channel, with the server."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from fastapi import FastAPI
+
+from hub.api import commands, devices, errors, events, health, incidents, letters, live, pictures
+from hub.api.guard import Guard
+from hub.api.ports import Backend
+
+ROUTERS = (
+    incidents.router,
+    devices.router,
+    commands.router,
+    events.router,
+    pictures.router,
+    letters.router,
+    health.router,
+    live.router,
+)
+TAGS = [
+    {"name": "incidents", "description": "What happened, who does what about it, until when"},
+    {"name": "devices", "description": "The devices of the estate file, and what was heard of them"},
+    {"name": "agents", "description": "The programs at the gatehouses"},
+    {"name": "commands", "description": "Have a device do something; interlocks at the agent may refuse"},
+    {"name": "events", "description": "What devices said, and what could not be understood"},
+    {"name": "pictures", "description": "Agents bring pictures, people look at them"},
+    {"name": "dead letters", "description": "What a notification channel could not deliver"},
+    {"name": "health", "description": "Whether the hub does its work"},
+    {"name": "policy", "description": "The numbers in force, by clause"},
+]
+DESCRIPTION = """
+值守 Watchkeeper 的接口。目前没有登录，因此只在本机监听。
+
+The hub's API. There is no sign-in yet, so it listens on this machine alone.
+
+* Times are RFC 3339 in UTC. Requests with unknown fields are refused.
+* Every error is `application/problem+json` with a stable `code` and a message in Chinese and English.
+* **Live**: a WebSocket at `/live?from=POS` sends JSON messages: `snapshot` (all live incidents, in chunks), `change`
+  (`pos, at, topic, key, act, body`) and a `heartbeat` after 2 s without one. Keep the last `pos` and come back with it.
+"""
+
+
+def build_api(backend: Backend) -> FastAPI:
+    """The application on a backend. It may be built before the worker is ready: `/healthz` says so."""
+    channel = live.Live(backend)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        channel.open()
+        yield
+        channel.shut()
+
+    app = FastAPI(
+        title="Watchkeeper 值守",
+        version=version("watchkeeper"),
+        description=DESCRIPTION,
+        openapi_tags=TAGS,
+        lifespan=lifespan,
+        redoc_url=None,
+        separate_input_output_schemas=False,
+        generate_unique_id_function=lambda route: route.name,
+    )
+    app.state.backend = backend
+    app.state.live = channel
+    app.add_middleware(Guard)
+    errors.install(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    return app

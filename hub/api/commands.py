@@ -1,0 +1,70 @@
+"""Commands to devices, and pictures on demand. Never optimistic: the answer is what the device's agent said."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Response
+
+from contract.clock import rfc3339
+from hub.api import models
+from hub.api.devices import DeviceId, known_device
+from hub.api.errors import ApiError
+from hub.api.routes import Behind, problems
+from hub.orders import ENDED, CommandState, TooManyCommands, Wanted
+from hub.views import when
+
+router = APIRouter(tags=["commands"])
+
+
+@router.post(
+    "/devices/{device}/commands",
+    summary="Have a device do something",
+    responses={**problems(404, 429, 504), 202: {"model": models.Command, "description": "sent; no result within 8 s"}},
+)
+def command_device(backend: Behind, response: Response, device: DeviceId, asked: models.CommandRequest) -> models.Command:
+    """Waits 8 s at most. 200: `phase` says whether it was done, refused by an interlock, or failed. 202: it was sent and the
+    result is not here yet: ask `/commands/{id}`. 504: the agent did not answer, and nothing was done. Never send it again without
+    having looked."""
+    row = known_device(backend, device)
+    try:
+        begun = backend.orders.command(Wanted(row.id, row.agent, asked.action, asked.actor, asked.reason))
+    except TooManyCommands as error:
+        raise ApiError("too_many_commands") from error
+    state = backend.orders.wait(begun.id)
+    if state.phase == "no_answer":
+        raise ApiError("agent_did_not_answer", agent=row.agent)
+    if state.phase not in ENDED:
+        response.status_code = 202
+    return _model(state)
+
+
+@router.get("/commands/{command}", summary="What became of a command", responses=problems(404))
+def show_command(backend: Behind, command: Annotated[str, Path(max_length=64)]) -> models.Command:
+    """The newest 1,000 commands of this run of the hub are kept; older results are events of kind `command_done`."""
+    state = backend.orders.find(command)
+    if state is None:
+        raise ApiError("unknown_command")
+    return _model(state)
+
+
+@router.post("/devices/{device}/snapshots", summary="Have a camera take a picture", responses=problems(404), status_code=202)
+def order_snapshot(backend: Behind, device: DeviceId) -> models.SnapshotOrdered:
+    """The order is sent, and that is all that is known: the picture comes by itself, under a `snapshot_taken` event with this
+    order's id."""
+    row = known_device(backend, device)
+    if row.kind != "camera":
+        raise ApiError("not_a_camera", device=device)
+    return models.SnapshotOrdered(order=backend.orders.snapshot(row.agent, row.id))
+
+
+def _model(state: CommandState) -> models.Command:
+    return models.Command(
+        id=state.id,
+        device=state.wanted.device,
+        action=state.wanted.action,
+        actor=state.wanted.actor,
+        reason=state.wanted.reason,
+        phase=state.phase,
+        detail=state.detail,
+        asked_at=rfc3339(state.asked_us),
+        ended_at=when(state.ended_us),
+    )

@@ -1,0 +1,144 @@
+"""Every error has one shape, `application/problem+json` (RFC 9457), with a message that says what to do in both languages."""
+
+from collections.abc import Mapping
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.exceptions import HTTPException
+
+from hub.api.models import Problem, Wrong
+from hub.ingest.ports import Unavailable
+
+MEDIA_TYPE = "application/problem+json"
+_log = structlog.get_logger("api")
+
+REASONS: dict[str, tuple[int, str, str]] = {
+    "not_found": (404, "没有这个地址", "there is nothing at this address: see /docs"),
+    "method_not_allowed": (405, "此地址不支持该方法", "this address does not take that method: see /docs"),
+    "wrong_request": (422, "请求有误，详见 errors", "the request is wrong: see errors"),
+    "unavailable": (503, "暂时无法写入，请稍后重试", "the hub cannot commit now: try again later"),
+    "database_failed": (503, "数据库暂时不可用，请稍后重试", "the database cannot be read now: try again later"),
+    "no_answer_yet": (503, "尚未得到结果，请查看后再重试", "there is no answer yet: look before you try again"),
+    "unknown_case": (404, "没有 {no} 号事件", "there is no incident {no}"),
+    "unknown_device": (404, "没有设备“{device}”", "the estate has no device {device!r}: see /devices"),
+    "unknown_agent": (404, "没有采集端“{agent}”", "the estate has no agent {agent!r}: see /agents"),
+    "not_a_camera": (422, "“{device}”不是摄像机", "{device!r} is no camera"),
+    "bad_cursor": (422, "cursor 无效，请使用上一页返回的值", "the cursor is wrong: take the one of the page before"),
+    "bad_time": (
+        422,
+        "时间须为带时区的 RFC 3339 格式",
+        "write a time as RFC 3339 with an offset, such as 2026-01-01T08:00:00%2B08:00",
+    ),
+    "unknown_command": (
+        404,
+        "没有这条指令；重启前的结果见事件列表",
+        "there is no such command in this run of the hub: older results are events of kind command_done",
+    ),
+    "too_many_commands": (
+        429,
+        "等待执行的指令过多，请稍后重试",
+        "too many commands wait for their agents: try again in a few seconds",
+    ),
+    "agent_did_not_answer": (
+        504,
+        "采集端“{agent}”没有应答，指令未下发，什么也没有执行",
+        "the agent {agent!r} did not answer: nothing was sent and nothing was done",
+    ),
+    "unknown_picture": (404, "没有图片“{picture}”", "there is no picture {picture!r}"),
+    "picture_lost": (410, "图片文件已不在", "the picture's file is gone"),
+    "picture_not_promised": (
+        409,
+        "尚未收到该图片的记录，请稍后重传",
+        "the reading that promises this picture has not come yet: send it again later",
+    ),
+    "wrong_mac": (403, "签名不符", "the X-Watchkeeper-Mac is not this agent's for this path and body"),
+    "wrong_sha256": (422, "图片与记录的校验值不符", "the body's SHA-256 is not the one that was promised"),
+    "not_a_jpeg": (422, "内容不是 JPEG 图片", "the body is no JPEG picture"),
+    "too_large": (413, "内容超过 {limit} 字节", "the body is over {limit} bytes"),
+    "disk_failed": (507, "图片无法写入磁盘", "the picture cannot be written to the disk: see the hub's log"),
+    "unknown_dead_letter": (404, "没有这条未送达的通知", "there is no such dead letter"),
+    "unknown_channel": (409, "通知渠道“{reader}”未配置", "the channel {reader!r} is not configured any more"),
+    "not_delivered": (502, "仍未送达：{error}", "it was not delivered again: {error}"),
+    "wrong_host": (421, "Host 不是本机地址", "the Host header names no address of this machine"),
+    "wrong_origin": (403, "不接受来自其他网站的请求", "requests from other sites' pages are refused"),
+}
+"""Each error's name, its status, and its message in Chinese and in English."""
+
+REFUSAL_STATUS = {"unknown_case": 404, "unknown_act": 404, "not_allowed": 403, "wrong_state": 409, "changed_meanwhile": 409}
+"""The status of a refused act; what is not named is 422."""
+
+
+class ApiError(Exception):
+    """An error with a row in REASONS; `words` fill its message."""
+
+    def __init__(self, reason: str, **words: object) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.words = words
+
+
+class Refused(Exception):
+    """The cases' engine refused an act; the message is the engine's own, Chinese and then English."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.message = message
+
+
+def problem(reason: str, *, errors: list[Wrong] | None = None, words: Mapping[str, object] | None = None) -> JSONResponse:
+    """The reply for a row of REASONS."""
+    status, chinese, english = REASONS[reason]
+    filling = words or {}
+    return _reply(status, reason, chinese.format(**filling), english.format(**filling), errors)
+
+
+def install(app: FastAPI) -> None:
+    """Have every error answered in that shape."""
+
+    @app.exception_handler(ApiError)
+    async def _(_request: Request, error: ApiError) -> JSONResponse:
+        return problem(error.reason, words=error.words)
+
+    @app.exception_handler(Refused)
+    async def _(_request: Request, error: Refused) -> JSONResponse:
+        chinese, _, english = error.message.partition(" / ")
+        return _reply(REFUSAL_STATUS.get(error.reason, 422), error.reason, chinese, english or chinese)
+
+    @app.exception_handler(RequestValidationError)
+    async def _(_request: Request, error: RequestValidationError) -> JSONResponse:
+        wrong = [Wrong(at=".".join(str(step) for step in one["loc"]), what=one["msg"]) for one in error.errors()]
+        return problem("wrong_request", errors=wrong)
+
+    @app.exception_handler(HTTPException)
+    async def _(_request: Request, error: HTTPException) -> JSONResponse:
+        reason = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code)
+        if reason is None:
+            return _reply(error.status_code, "http_error", str(error.detail), str(error.detail))
+        return problem(reason)
+
+    @app.exception_handler(Unavailable)
+    async def _(_request: Request, error: Unavailable) -> JSONResponse:
+        return problem("unavailable", errors=[Wrong(at="hub", what=str(error))])
+
+    @app.exception_handler(SQLAlchemyError)
+    async def _(request: Request, error: SQLAlchemyError) -> JSONResponse:
+        _log.error("database_failed", path=request.url.path, error=str(error).splitlines()[0])
+        return problem("database_failed")
+
+
+def _reply(status: int, code: str, zh: str, en: str, errors: list[Wrong] | None = None) -> JSONResponse:
+    body = Problem(
+        type=f"urn:watchkeeper:problem:{code}",
+        title=en,
+        status=status,
+        code=code,
+        message_zh=zh,
+        message_en=en,
+        errors=errors or [],
+    )
+    headers = {"Retry-After": "2"} if status in (409, 429, 503) and code != "changed_meanwhile" else None
+    return JSONResponse(body.model_dump(mode="json"), status_code=status, media_type=MEDIA_TYPE, headers=headers)

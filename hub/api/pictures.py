@@ -1,0 +1,145 @@
+"""Pictures: agents bring them, people look at them. A file is only ever reached by its row in the database."""
+
+import hashlib
+import os
+import re
+from pathlib import Path
+from typing import Annotated
+
+import structlog
+from fastapi import APIRouter, Header, Request, Response
+from fastapi import Path as PathParam
+from fastapi.concurrency import run_in_threadpool
+
+from contract.clock import rfc3339
+from contract.envelope import bulk_mac_fits, picture_path
+from hub.api import models
+from hub.api.errors import ApiError
+from hub.api.ports import Backend
+from hub.api.routes import Behind, answer, problems
+from hub.ingest.ports import PictureStored
+from hub.store.read import AnyRow
+
+router = APIRouter(tags=["pictures"])
+BODY_BYTES_MAX = 1024 * 1024
+JPEG_START = b"\xff\xd8\xff"
+_NAME = r"^[A-Za-z0-9_-]{1,64}$"
+_BODY = {"requestBody": {"required": True, "content": {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}}}}
+_log = structlog.get_logger("pictures")
+
+PictureName = Annotated[str, PathParam(pattern=_NAME, examples=["7f3a91c2"])]
+
+
+@router.get(
+    "/pictures/{picture}",
+    summary="A picture",
+    response_class=Response,
+    responses={**problems(404, 410), 200: {"description": "the JPEG", "content": {"image/jpeg": {}}}},
+)
+def show_picture(backend: Behind, picture: PictureName) -> Response:
+    """The JPEG, as the camera's agent took it."""
+    row = backend.reads.picture(picture)
+    if row is None or row.stored_us is None:
+        raise ApiError("unknown_picture", picture=picture)
+    try:
+        data = picture_file(backend.pictures, row.picture).read_bytes()
+    except OSError as error:
+        _log.error("picture_lost", picture=picture, error=str(error))
+        raise ApiError("picture_lost") from error
+    headers = {"Cache-Control": "private, max-age=86400, immutable", "ETag": f'"{row.sha256}"'}
+    return Response(data, media_type="image/jpeg", headers=headers)
+
+
+@router.post(
+    "/agents/{agent}/pictures/{picture}",
+    summary="An agent brings a picture",
+    responses=problems(403, 404, 409, 413, 507),
+    openapi_extra=_BODY,
+    status_code=201,
+)
+async def bring_picture(
+    backend: Behind,
+    request: Request,
+    agent: Annotated[str, PathParam(max_length=63)],
+    picture: PictureName,
+    mac: Annotated[str, Header(alias="X-Watchkeeper-Mac", max_length=64, description="32 hex digits: see the wire's document")],
+) -> models.PictureTaken:
+    """The body is the JPEG that a `snapshot_taken` reading has promised: same name, same SHA-256, 1 MiB at most. Answered when
+    the file is synced and its row is committed; sending it again is harmless."""
+    key = backend.estate.key_of(agent)
+    if key is None:
+        raise ApiError("unknown_agent", agent=agent)
+    body = await _read(request)
+    if not bulk_mac_fits(key, picture_path(agent, picture), body, mac):
+        raise ApiError("wrong_mac")
+    await run_in_threadpool(take_in, backend, agent, picture, body)
+    return models.PictureTaken(id=picture, size_bytes=len(body))
+
+
+def take_in(backend: Backend, agent: str, picture: str, body: bytes) -> None:
+    """Check the picture against its promise, write it durably, and have its row say so. Raises ApiError."""
+    row = backend.reads.picture(picture)
+    if row is None or row.agent != agent:
+        raise ApiError("picture_not_promised")
+    if hashlib.sha256(body).hexdigest() != row.sha256:
+        raise ApiError("wrong_sha256")
+    if not body.startswith(JPEG_START):
+        raise ApiError("not_a_jpeg")
+    if row.stored_us is not None:
+        return
+    try:
+        write_durably(picture_file(backend.pictures, picture), body)
+    except OSError as error:
+        _log.error("picture_not_written", picture=picture, error=str(error))
+        raise ApiError("disk_failed") from error
+    if not answer(backend.worker.ask(PictureStored(picture))):
+        raise ApiError("picture_not_promised")
+
+
+def picture_file(folder: Path, picture: str) -> Path:
+    """Where a picture is kept. Raises ValueError for what cannot be a picture's name."""
+    if not re.fullmatch(_NAME, picture):
+        raise ValueError(f"{picture!r} is no picture's name")
+    return folder / f"{picture}.jpg"
+
+
+def write_durably(path: Path, data: bytes) -> None:
+    """The file is there whole and on disk, or not at all: temporary name → sync → rename → sync the folder. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f"{path.name}.{os.urandom(4).hex()}.part")
+    try:
+        with temporary.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def picture_model(row: AnyRow) -> models.Picture:
+    """A picture's row for the outside."""
+    return models.Picture(
+        id=row.picture,
+        device=row.device,
+        at=rfc3339(row.at_us),
+        sha256=row.sha256,
+        size_bytes=row.size_bytes,
+        ready=row.stored_us is not None,
+    )
+
+
+async def _read(request: Request) -> bytes:
+    """The body. Raises ApiError as soon as it is over the limit."""
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > BODY_BYTES_MAX:
+            raise ApiError("too_large", limit=BODY_BYTES_MAX)
+    return bytes(body)

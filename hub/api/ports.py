@@ -1,0 +1,65 @@
+"""What the API needs of the rest of the hub. It reads tables itself; whatever changes a row goes to the worker."""
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from contract.clock import Clock
+from hub.estate import Estate
+from hub.feed import ChangeFeed
+from hub.ingest.ports import Ask, State
+from hub.notify.delivery import Failure
+from hub.notify.reader import ReaderState
+from hub.orders import Orders
+from hub.policy.load import Policy
+from hub.store.read import SiteReads
+from hub.views import Titles
+
+Counters = Callable[[], Mapping[str, int]]
+
+
+class WorkerPort(Protocol):
+    """The site's worker."""
+
+    @property
+    def state(self) -> State:
+        """Whether it serves the site."""
+        ...
+
+    def ask(self, asked: Ask) -> "Future[Any]":
+        """Answered after the commit; fails with Unavailable."""
+        ...
+
+
+class NotifiersPort(Protocol):
+    """The running channels."""
+
+    def states(self) -> Sequence[ReaderState]:
+        """How each is doing."""
+        ...
+
+    def again(self, reader: str, body: str) -> "Future[Failure | None] | None":
+        """Deliver a dead letter once more; None for a channel that is not configured."""
+        ...
+
+
+@dataclass(frozen=True)
+class Backend:
+    """Everything behind the API. `pictures`: the folder that pictures are kept in. `connected`: whether the broker is there.
+    `counters`: what is counted, by room, for the metrics."""
+
+    site: str
+    estate: Estate
+    policy: Policy
+    titles: Titles
+    reads: SiteReads
+    worker: WorkerPort
+    feed: ChangeFeed
+    orders: Orders
+    notifiers: NotifiersPort
+    pictures: Path
+    connected: Callable[[], bool]
+    clock: Clock
+    counters: Mapping[str, Counters] = field(default_factory=dict)
