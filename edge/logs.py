@@ -13,13 +13,18 @@ _SECRET_KEY = re.compile(r"(?:^|_)(?:key|password|secret|token|credential)s?$")
 _USERINFO = re.compile(r"(?<=://)[^/@\s]+@")
 
 
+def hide_userinfo(text: str) -> str:
+    """The text with users and passwords inside addresses masked."""
+    return _USERINFO.sub(f"{MASK}@", text)
+
+
 def masked(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """A processor: values under secret names, and users and passwords inside addresses, become `***`."""
     for key, value in event.items():
         if _SECRET_KEY.search(key):
             event[key] = MASK
         elif isinstance(value, str):
-            event[key] = _USERINFO.sub(f"{MASK}@", value)
+            event[key] = hide_userinfo(value)
     return event
 
 

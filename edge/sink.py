@@ -1,6 +1,7 @@
 """What a running driver speaks to: readings are named, decided on and appended here."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from threading import Event
 from typing import NamedTuple
 
@@ -133,4 +134,5 @@ def _open(gate: Gate) -> None:
 
     if not gate.ask(Job(gate.rule.action, gate.rule.args, done)):
         _LOG.error("gate_busy", device=gate.rule.device)
-        done("failed", "busy")
+        with suppress(SpoolFull):  # said in the line above
+            done("failed", "busy")

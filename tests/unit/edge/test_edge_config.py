@@ -175,6 +175,12 @@ access:
     assert re.match(r"16: access\[1\].permits_file: holds a mistake: .*permits.yaml:2: permits\[0\].card: is text", found[3])
 
 
+def test_a_password_in_a_wrong_address_is_not_shown(tmp_path):
+    device_line = 'devices: [{id: r, driver: fake, address: "rtsp://admin:s3cret@cam/1"}]'
+    (told,) = mistakes(tmp_path, HEAD + device_line)
+    assert told == "7: devices[0].address: rtsp://***@cam/1 is no address: write null:NAME"
+
+
 def test_two_devices_may_not_speak_for_the_same_third(tmp_path):
     found = mistakes(
         tmp_path,

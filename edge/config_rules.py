@@ -1,0 +1,189 @@
+"""What must hold between the values of an agent's settings, and what the files that they name must hold."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from contract.envelope import KEY_BYTES
+from contract.settings import BadSettings, Document, KeyPath, check, refers, unique
+from drivers.port import DriverKind
+from edge.access import Permit
+from edge.config_files import read_key, read_permits, read_secret
+from edge.config_types import AccessSettings, DeviceSettings, Kinds, PermitSettings, spoken_for
+from edge.interlocks import CLOSING
+from edge.logs import hide_userinfo
+
+
+def options_of(kinds: Kinds) -> Callable[[str], type[msgspec.Struct]]:
+    """The table that types a device's options by its driver."""
+
+    def options(name: str) -> type[msgspec.Struct]:
+        try:
+            return kinds(name).options
+        except ImportError as error:
+            raise LookupError(f"{name} needs {error.name}, which is not installed: install it") from None
+
+    return options
+
+
+def drivers_agree(kinds: Kinds) -> Callable[[Document], None]:
+    """The rule that asks each device's driver about its address and its actions."""
+
+    def rule(document: Document) -> None:
+        devices: dict[str, DeviceSettings] = {}
+        for path, _ in document.find("devices.*"):
+            device = document.built.get(path)
+            if isinstance(device, DeviceSettings):
+                devices.setdefault(device.id, device)
+                _check_device(document, path, device, kinds(device.driver))
+        _check_speakers(document)
+        for path, _ in document.find("access.*"):
+            access = document.built.get(path)
+            if isinstance(access, AccessSettings) and access.opens.device in devices:
+                kind = kinds(devices[access.opens.device].driver)
+                _check_action(document, (*path, "opens", "action"), access.opens.action, kind)
+                if access.opens.action in CLOSING:
+                    document.wrong((*path, "opens", "action"), "closes something on a card", "write open or unlock")
+
+    return rule
+
+
+def _check_device(document: Document, path: KeyPath, device: DeviceSettings, kind: DriverKind) -> None:
+    try:
+        kind.make(device.address, device.options)
+    except ValueError as error:
+        what, _, instead = hide_userinfo(str(error)).partition(": ")
+        document.wrong((*path, "address"), what, instead)
+    for index, action in enumerate(device.commands):
+        _check_action(document, (*path, "commands", index), action, kind)
+    if CLOSING & set(device.commands) and not device.sensors:
+        document.wrong((*path, "sensors"), "is empty, and close is among the commands", "write loop, beam or both")
+
+
+def _check_action(document: Document, path: KeyPath, action: str, kind: DriverKind) -> None:
+    if action not in kind.actions:
+        able = ", ".join(sorted(kind.actions))
+        document.wrong(path, f"{kind.name} cannot {action}", f"write one of {able}" if able else "leave it out")
+
+
+def _check_speakers(document: Document) -> None:
+    """One device's readings come by one driver, or its times could not be kept in order."""
+    by: dict[str, KeyPath] = {}
+    for path, _ in document.find("devices.*"):
+        device = document.built.get(path)
+        if not isinstance(device, DeviceSettings):
+            continue
+        for name in (device.id, *spoken_for(device)):
+            first = by.setdefault(name, path)
+            if first != path and document.built[first].id != device.id:
+                document.wrong(
+                    path, f"speaks for {name}, as {document.built[first].id} does", "let one device alone speak for it"
+                )
+
+
+def _agent_is_no_device(document: Document) -> None:
+    agents = [value for _, value in document.find("agent")]
+    for path, value in document.find("devices.*.id"):
+        if value in agents:
+            document.wrong(path, f"{value} is the agent's own id", "write another one")
+
+
+RULES = (
+    unique("devices.*.id"),
+    unique("access.*.reader"),
+    refers("access.*.reader", "devices.*.id"),
+    refers("access.*.opens.device", "devices.*.id"),
+    _agent_is_no_device,
+)
+
+
+class Files:
+    """Reads the files that the settings name, and says what is wrong with them at the settings' line."""
+
+    def __init__(self, document: Document, path: Path) -> None:
+        self._document = document
+        self._path = path
+
+    def read(self) -> dict[str, Any]:
+        """Keys, password and permits; what is wrong is reported and left out or empty."""
+        return {
+            "key": self._key("key"),
+            "card_key": self._key("card_key"),
+            "password": self._file(("broker", "password_file"), read_secret),
+            "permits": [self._permits(path) for path, _ in self._document.find("access.*")],
+            "ca": self._file(("broker", "ca_file"), Path.read_bytes),
+        }
+
+    def _key(self, name: str) -> bytes:
+        inline = self._document.built.get((name,))
+        from_file = self._document.built.get((f"{name}_file",))
+        given = [key for key in (name, f"{name}_file") if any(True for _ in self._document.find(key))]
+        if len(given) != 1:
+            what = "is missing" if not given else f"and {name}_file are both given"
+            self._document.wrong((name,), what, f"write {name}_file, a file that holds {2 * KEY_BYTES} hex digits")
+        elif isinstance(inline, str):
+            if self._path.stat().st_mode & 0o007:
+                told = f"keep the key in {name}_file, or run chmod o= {self._path.name}"
+                self._document.wrong((name,), "stands in a file that everybody may read", told)
+            return bytes.fromhex(inline)
+        elif isinstance(from_file, str):
+            return self._file((f"{name}_file",), read_key) or b""
+        return b""
+
+    def _file(self, path: KeyPath, read: Callable[[Path], Any]) -> Any:
+        """What `read` makes of the file named at `path`; None where there is none or it is wrong."""
+        named = self._document.built.get(path)
+        if not isinstance(named, str):
+            return None
+        try:
+            return read(self._path.parent / named)
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            self._document.wrong(path, f"cannot be read ({reason})", "give the path of a file that is there and may be read")
+        except ValueError as error:
+            what, _, instead = str(error).partition(": ")
+            self._document.wrong(path, what, instead)
+        except BadSettings as error:
+            for message in error.messages:
+                self._document.wrong(path, "holds a mistake", message)
+        return None
+
+    def _permits(self, path: KeyPath) -> dict[str, Permit]:
+        access = self._document.built.get(path)
+        if not isinstance(access, AccessSettings):
+            return {}
+        if (access.permits is None) == (access.permits_file is None):
+            self._document.wrong(path, "has both permits and permits_file, or neither", "write one of them")
+            return {}
+        if access.permits_file is not None:
+            read: dict[str, Permit] | None = self._file((*path, "permits_file"), _permits_file)
+            return read or {}
+        table, mistakes = read_permits(access.permits or [])
+        for index, key, what, instead in mistakes:
+            self._document.wrong((*path, "permits", index, key), what, instead)
+        return table
+
+
+class PermitsFile(msgspec.Struct, frozen=True):
+    """A file of permits."""
+
+    permits: list[PermitSettings]
+
+
+def _permits_file(path: Path) -> dict[str, Permit]:
+    found: dict[str, Permit] = {}
+
+    def rule(document: Document) -> None:
+        rows = document.built.get(("permits",))
+        if isinstance(rows, list):
+            table, mistakes = read_permits(rows)
+            found.update(table)
+            for index, key, what, instead in mistakes:
+                document.wrong(("permits", index, key), what, instead)
+
+    checked = check(path, PermitsFile, (rule,))
+    if checked.messages:
+        raise BadSettings(checked.messages)
+    return found
