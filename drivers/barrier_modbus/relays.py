@@ -1,9 +1,10 @@
 """The barrier's relays: each is pressed like a button, and every one that was pressed is let go."""
 
 from threading import Event, Lock
+from typing import Protocol
 
 from drivers.barrier_modbus.decode import Coils
-from drivers.modbus.unit import NoAnswer, Unit
+from drivers.modbus.unit import NoAnswer
 from drivers.port import CommandFailed, DeviceLost
 
 CUTS: dict[str, frozenset[str]] = {"open": frozenset(("close",)), "stop": frozenset(("open", "close"))}
@@ -12,10 +13,22 @@ CUTS: dict[str, frozenset[str]] = {"open": frozenset(("close",)), "stop": frozen
 _WAIT_S = 3.0
 
 
+class Board(Protocol):
+    """What the relays need of a unit; see `drivers.modbus.unit.Unit`. Both raise NoAnswer and DeviceLost."""
+
+    def write_coil(self, address: int, on: bool) -> None:
+        """Switch a coil; returns when the unit has confirmed."""
+        ...
+
+    def coil(self, address: int) -> bool:
+        """Whether a coil is on."""
+        ...
+
+
 class Relays:
     """The relays of one connection. `press` comes from the agent's thread, all else from the driver's."""
 
-    def __init__(self, board: Unit, coils: Coils, pulse_s: float) -> None:
+    def __init__(self, board: Board, coils: Coils, pulse_s: float) -> None:
         self._board = board
         self._coils = {"open": coils.open, "close": coils.close, "stop": coils.stop}
         self._pulse_s = pulse_s

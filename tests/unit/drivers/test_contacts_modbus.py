@@ -126,7 +126,7 @@ def test_settings_that_cannot_be_are_refused(options, says):
 
 
 def test_without_settings_it_is_a_board_of_eight_zones():
-    assert msgspec.convert({}, KIND.options).inputs == EIGHT_ZONES
+    assert msgspec.convert({}, ContactsOptions).inputs == EIGHT_ZONES
 
 
 def test_a_board_tells_of_its_doors_and_meters_over_a_serial_port(tmp_path):

@@ -193,7 +193,7 @@ def test_patience_ends_after_three_polls_in_a_row():
 def test_drivers_at_one_address_share_one_port_and_never_talk_at_once():
     slaves = [Slave(1), Slave(2)]
     slaves[1].set_input(0, True)
-    wrong = []
+    wrong: list[object] = []
 
     def poll(number, address):
         bus, unit, found = unit_on(address, number)

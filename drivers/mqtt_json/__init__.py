@@ -1,0 +1,1 @@
+"""Other systems' JSON on an MQTT broker, understood by tables."""
