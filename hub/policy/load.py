@@ -65,7 +65,6 @@ class Policy:
         self.clauses: Mapping[str, Clause] = file.clauses
         self.priorities: Mapping[int, Name] = file.priorities
         self.webhook_allow_private: tuple[str, ...] = tuple(file.webhook.allow_private)
-        self._of_device: dict[tuple[str, str], dict[str, float]] = {}
 
     @classmethod
     def load(cls, path: Path | str = RESIDENTIAL) -> Self:
@@ -82,21 +81,6 @@ class Policy:
     def for_device(self, detector: Detector, device: Device) -> dict[str, float]:
         """The detector's numbers with the device's own in front; not to be changed."""
         return {**self.numbers(detector.clause), **device.options}
-
-    @property
-    def late_s(self) -> float:
-        """What is older than this when it comes in is late."""
-        return self.numbers("CMD-1")["late_s"]
-
-    @property
-    def source_stall_s(self) -> float:
-        """How long a silent source is waited for after a deadline."""
-        return self.numbers("CMD-1")["source_stall_s"]
-
-    @property
-    def event_days(self) -> float:
-        """How long events are kept."""
-        return self.numbers("CMD-1")["event_days"]
 
 
 def check_policy(path: Path | str) -> Checked[PolicyFile]:

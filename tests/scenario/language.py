@@ -24,6 +24,7 @@ from hub.policy.load import Policy
 
 T0 = ManualClock().now_us()
 POLICY = Policy.load()
+INTAKE = POLICY.numbers("CMD-1")
 
 DEVICES = {
     device.id: device
@@ -97,7 +98,7 @@ class Bench:
         came = us(at.s if at.came is None else at.came)
         self.wall(came)
         self._seq += 1
-        late = came - us(at.s) > POLICY.late_s * US_PER_S
+        late = came - us(at.s) > INTAKE["late_s"] * US_PER_S
         device_at = None if at.device_s is None else us(at.device_s)
         event = Event(at.device, us(at.s), came, at.reading, "f" * 32, self._seq, late, device_at)
         self.reported(at.device, event.at_us)
@@ -127,7 +128,7 @@ class Bench:
 
     def _stalls_us(self, due_us: int, source: str) -> int:
         """A source has stalled when nothing has come from its agent for a while: a backlog that drains is no stall."""
-        return max(due_us, self._heard.get(DEVICES[source].agent, 0)) + int(POLICY.source_stall_s * US_PER_S)
+        return max(due_us, self._heard.get(DEVICES[source].agent, 0)) + int(INTAKE["source_stall_s"] * US_PER_S)
 
     def _wake(self, key: tuple[str, str], wake: Wake, *, proven: bool) -> None:
         detector = BY_NAME[key[0]]

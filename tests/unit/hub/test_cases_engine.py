@@ -25,6 +25,11 @@ def raised(detector="door_held", *, proven=True, late=False, priority=None, fact
     )
 
 
+def some(change: Change | None) -> Change:
+    assert change is not None
+    return change
+
+
 def again(case, *, proven=True, late=False, priority=None, facts=None, now=60):
     return engine.raised_again(case, Raise(EPISODE, us(0), facts or {"limit_s": 30}, proven, late, priority), us(now), POLICY)
 
@@ -80,50 +85,50 @@ def test_the_same_finding_again_says_nothing_new():
 
 
 def test_new_facts_merge():
-    change = again(raised().case, facts={"count": 4})
+    change = some(again(raised().case, facts={"count": 4}))
     assert (change.act, change.case.merged, change.case.version, change.case.entries) == ("merged", 1, 2, 2)
     assert change.case.facts == {"limit_s": 30, "count": 4}
 
 
 def test_proof_strengthens_and_nothing_weakens():
-    change = again(raised(proven=False).case)
+    change = some(again(raised(proven=False).case))
     assert (change.act, change.case.proven) == ("proven", True)
     assert again(change.case, proven=False, late=True, priority=4) is None
-    assert again(change.case, priority=1).case.priority == 1
+    assert some(again(change.case, priority=1)).case.priority == 1
 
 
 def test_a_late_case_that_becomes_present_starts_its_clocks_then():
     case = raised(late=True).case
-    assert alarms(again(case, now=100)) == {"acknowledge": 700, "resolve": 100 + 86400}
+    assert alarms(some(again(case, now=100))) == {"acknowledge": 700, "resolve": 100 + 86400}
     acknowledged = done(case, "acknowledge").case
-    assert alarms(again(acknowledged, now=100)) == {"resolve": 100 + 86400}
+    assert alarms(some(again(acknowledged, now=100))) == {"resolve": 100 + 86400}
     closed = done(acknowledged, "close", cause="wind", note="seen").case
-    assert again(closed, now=100).case.state == "closed"
-    assert not again(closed, now=100).alarms
+    assert some(again(closed, now=100)).case.state == "closed"
+    assert not some(again(closed, now=100)).alarms
 
 
 def test_a_case_closed_on_a_guess_is_open_again_when_it_is_proven():
     closed = done(raised(proven=False).case, "close", cause="network", note="cable").case
-    change = again(closed, now=100)
+    change = some(again(closed, now=100))
     assert (change.act, change.case.state, change.case.closed_us, change.case.active) == ("reopened", "open", None, True)
     assert alarms(change) == {"acknowledge": 700, "resolve": 100 + 86400}
 
 
 def test_a_case_closed_on_a_guess_stays_closed_when_the_condition_has_returned():
-    case = engine.cleared(raised(proven=False).case, Clear(EPISODE, us(35)), us(35), POLICY).case
+    case = some(engine.cleared(raised(proven=False).case, Clear(EPISODE, us(35)), us(35), POLICY)).case
     closed = done(case, "close", cause="network", note="cable").case
-    assert (again(closed).act, again(closed).case.state) == ("proven", "closed")
+    assert (some(again(closed)).act, some(again(closed)).case.state) == ("proven", "closed")
 
 
 def test_a_case_closed_with_proof_stays_closed():
     closed = done(raised().case, "close", cause="resident", note="shut").case
-    change = again(closed, facts={"count": 2})
+    change = some(again(closed, facts={"count": 2}))
     assert (change.act, change.case.state, change.alarms) == ("merged", "closed", ())
 
 
 def test_a_condition_that_returns_leaves_the_case_to_people():
     case = raised().case
-    change = engine.cleared(case, Clear(EPISODE, us(45)), us(50), POLICY)
+    change = some(engine.cleared(case, Clear(EPISODE, us(45)), us(50), POLICY))
     assert (change.act, change.case.state, change.case.active, change.case.returned_us) == ("returned", "open", False, us(45))
     assert len(change.alarms) == 2
     assert engine.cleared(change.case, Clear(EPISODE, us(46)), us(50), POLICY) is None
@@ -131,17 +136,17 @@ def test_a_condition_that_returns_leaves_the_case_to_people():
 
 def test_what_was_not_so_is_withdrawn_with_its_reason_and_its_clocks_stop():
     case = raised(proven=False).case
-    change = engine.withdrawn(case, Withdraw(EPISODE, us(20), "ended_in_time"), us(90), POLICY)
+    change = some(engine.withdrawn(case, Withdraw(EPISODE, us(20), "ended_in_time"), us(90), POLICY))
     assert (change.act, change.case.state, change.case.active, change.case.closed_us) == ("withdrawn", "withdrawn", False, us(90))
     assert change.entry.body == {"reason": "ended_in_time", "returned_us": us(20)}
     assert not change.alarms
     assert engine.withdrawn(change.case, Withdraw(EPISODE, us(20), "ended_in_time"), us(95), POLICY) is None
-    assert again(change.case, now=100).act == "reopened"
+    assert some(again(change.case, now=100)).act == "reopened"
 
 
 def test_a_case_that_a_person_has_closed_is_not_withdrawn_but_told():
     closed = done(raised(proven=False).case, "close", cause="network", note="cable").case
-    change = engine.withdrawn(closed, Withdraw(EPISODE, us(20), "ended_in_time"), us(90), POLICY)
+    change = some(engine.withdrawn(closed, Withdraw(EPISODE, us(20), "ended_in_time"), us(90), POLICY))
     assert (change.act, change.case.state, change.case.closed_us) == ("withdrawn", "closed", us(40))
 
 
@@ -203,7 +208,7 @@ def test_each_act_is_possible_exactly_from_the_states_of_its_row(name, state):
     elif state == "closed":
         case = done(case, "close", cause="x", note="y").case
     elif state == "withdrawn":
-        case = engine.withdrawn(case, Withdraw(EPISODE, us(1), "ended_in_time"), us(35), POLICY).case
+        case = some(engine.withdrawn(case, Withdraw(EPISODE, us(1), "ended_in_time"), us(35), POLICY)).case
     row = WORKFLOWS["incident"].acts[name]
     answer = act(case, name, **dict.fromkeys(row.required, "words"))
     assert isinstance(answer, Change) == (state in row.since)
@@ -215,14 +220,14 @@ def test_each_act_is_possible_exactly_from_the_states_of_its_row(name, state):
 def test_a_clock_that_runs_out_escalates_once_at_its_own_time():
     case = raised(now=0).case
     assert engine.expired(case, "acknowledge", us(599), POLICY) is None
-    change = engine.expired(case, "acknowledge", us(600), POLICY)
+    change = some(engine.expired(case, "acknowledge", us(600), POLICY))
     assert (change.act, change.entry.at_us, change.case.priority) == ("escalated", us(600), 3)
     assert change.entry.body == {"clock": "acknowledge", "clause": "CMD-2", "limit_s": 600.0}
     assert alarms(change) == {"resolve": 86400}
     assert engine.expired(change.case, "acknowledge", us(600), POLICY) is None
     acknowledged = done(change.case, "acknowledge", now=700).case
     assert clocks.elapsed_us(acknowledged.clocks, "acknowledge", us(9999)) == 700 * US_PER_S
-    resolved = engine.expired(acknowledged, "resolve", us(86400), POLICY)
+    resolved = some(engine.expired(acknowledged, "resolve", us(86400), POLICY))
     assert resolved.act == "escalated"
     assert not resolved.alarms
 

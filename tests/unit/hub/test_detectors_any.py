@@ -1,6 +1,6 @@
 """What holds for every detector, whatever the events."""
 
-from typing import get_args
+from typing import Any, get_args
 
 import msgspec
 import pytest
@@ -10,7 +10,19 @@ from hypothesis import strategies as st
 from contract.readings import KINDS, AccessDecided, AlarmInput, CommandDone, DeviceLink, DoorContact, Measurement
 from hub.cases.titles import TITLES
 from hub.detectors.table import BY_KIND, BY_NAME, DETECTORS
-from hub.detectors.types import AgentHeard, AgentLost, Clear, Event, ForeignReport, Quarantined, Raise, SequenceJumped, Withdraw
+from hub.detectors.types import (
+    AgentHeard,
+    AgentLost,
+    Clear,
+    Event,
+    Finding,
+    ForeignReport,
+    Quarantined,
+    Raise,
+    SequenceJumped,
+    Wake,
+    Withdraw,
+)
 from hub.policy.numbers import CLAUSES
 from tests.scenario.language import DEVICES, POLICY, us
 
@@ -58,7 +70,10 @@ WAKES = st.tuples(st.integers(-10, 200), st.booleans())
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.one_of(EVENTS, EVENTS, WAKES), max_size=60))
 def test_whatever_happens_no_detector_raises_and_every_finding_is_about_an_episode_of_its_own(story):
-    states, wakes, owners, lives = {}, {}, {}, {}
+    states: dict[tuple[str, str], Any] = {}
+    wakes: dict[tuple[str, str], Wake | None] = {}
+    owners: dict[tuple[str, str], str] = {}
+    lives: dict[tuple[str, str], dict[str, Finding]] = {}
     now = 0.0
 
     def take(key, step):
@@ -76,6 +91,7 @@ def test_whatever_happens_no_detector_raises_and_every_finding_is_about_an_episo
             for key, wake in list(wakes.items()):
                 if wake is not None:
                     detector, device = BY_NAME[key[0]], DEVICES[owners[key]]
+                    assert detector.wake is not None
                     due = wake.due_us + past_due
                     take(key, detector.wake(states[key], due, proven, device, POLICY.for_device(detector, device)))
             continue

@@ -14,7 +14,7 @@ from contract.readings import (
     TamperContact,
 )
 from hub.detectors.table import BY_NAME
-from hub.detectors.types import Clear, Raise, Withdraw
+from hub.detectors.types import Clear, Raise, Wake, Withdraw
 from tests.scenario.language import DEVICES, POLICY, At, Reported, Wall, Want, only, play, us
 
 DARK, LIGHT = PictureDark(active=True, mean_luma=3.5), PictureDark(active=False)
@@ -419,6 +419,7 @@ def test_a_number_that_grew_meanwhile_moves_the_deadline():
     detector = BY_NAME["door_held"]
     bench = play(At(0, "door-1", DoorContact(open=True)))
     state = bench._state(("door_held", "door-1"), detector)
+    assert detector.wake is not None
     step = detector.wake(state, us(30), True, DEVICES["door-1"], {**POLICY.numbers("GATE-7"), "held_s": 90.0})
     assert not step.findings
-    assert step.wake.due_us == us(90)
+    assert step.wake == Wake(us(90), "door-1")

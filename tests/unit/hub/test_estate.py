@@ -3,6 +3,7 @@ import textwrap
 import pytest
 
 from contract.settings import BadSettings
+from hub.detectors.types import Device
 from hub.estate import Estate, check_estate
 
 KEY = "0123456789abcdef" * 4
@@ -41,9 +42,10 @@ def bent(tmp_path, old, new):
 def test_an_estate_knows_its_devices_agents_and_names(tmp_path):
     estate = Estate.load(written(tmp_path))
     assert (estate.site, estate.name_zh, str(estate.timezone)) == ("willow-court", "柳苑", "Asia/Shanghai")
-    assert estate.device("door-1").agent == "agent-1"
+    assert estate.devices["door-1"].agent == "agent-1"
+    assert estate.device("door-1") is estate.devices["door-1"]
     assert estate.device("nobody") is None
-    assert estate.agent("agent-1").place == "gate"
+    assert estate.agent("agent-1") is estate.agents["agent-1"]
     assert estate.key_of("agent-1") == bytes.fromhex(KEY)
     assert estate.key_of("agent-2") is None
     assert estate.place_name("gate", "zh") == "东门"
@@ -54,11 +56,10 @@ def test_an_estate_knows_its_devices_agents_and_names(tmp_path):
 
 def test_detectors_see_a_device_with_what_it_opens_and_its_own_numbers(tmp_path):
     estate = Estate.load(written(tmp_path))
-    assert estate.detector_device("reader-1").opens == "door-1"
-    door = estate.detector_device("door-1")
-    assert (door.opens, door.options, door.kind, door.agent) == ("door-1", {"held_s": 60}, "door", "agent-1")
-    agent = estate.detector_device("agent-1")
-    assert (agent.kind, agent.agent, agent.place) == ("agent", "agent-1", "gate")
+    held = {"held_s": 60.0}
+    assert estate.detector_device("reader-1") == Device("reader-1", "reader", "gate", "agent-1", "door-1", {})
+    assert estate.detector_device("door-1") == Device("door-1", "door", "gate", "agent-1", "door-1", held)
+    assert estate.detector_device("agent-1") == Device("agent-1", "agent", "gate", "agent-1", "agent-1", {})
     assert estate.detector_device("nobody") is None
 
 

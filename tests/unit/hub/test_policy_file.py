@@ -30,8 +30,7 @@ def test_numbers_are_read_under_their_clause():
     policy = Policy.load(RESIDENTIAL)
     assert policy.numbers("GATE-7")["held_s"] == 30
     assert policy.numbers("EMG-2") == {"acknowledge_s": 30}
-    assert (policy.late_s, policy.source_stall_s, policy.event_days) == (300, 15, 190)
-    assert policy.numbers("CMD-1")["agent_silent_s"] == 90
+    assert {"agent_silent_s": 90, "late_s": 300, "source_stall_s": 15}.items() <= policy.numbers("CMD-1").items()
     assert policy.priorities[1].zh == "特急"
     assert policy.webhook_allow_private == ()
     with pytest.raises(KeyError):
