@@ -40,5 +40,5 @@ def estate_check(file: Path) -> None:
 @policy.command("check")
 @_FILE
 def policy_check(file: Path) -> None:
-    """Say nothing and exit 0 when FILE is right; else name each mistake with line and clause and what to write instead, and exit 2."""
+    """Say nothing and exit 0 when FILE is right; else name each mistake, FILE:LINE: CLAUSE: what: what instead, and exit 2."""
     _report(file, check_file)
