@@ -1,0 +1,58 @@
+"""`watchkeeper backup` and `watchkeeper restore`: the hub's database, whole, in one portable file."""
+
+from pathlib import Path
+
+import click
+
+from contract.settings import BadSettings
+from hub.config import load_config
+from hub.store.backup import BadBackup, DatabaseInUse, Summary
+from hub.store.backup import backup as write_backup
+from hub.store.backup import restore as restore_backup
+
+_SETTINGS = click.argument("settings", type=click.Path(path_type=Path))
+_FILE = click.argument("file", type=click.Path(path_type=Path))
+
+
+@click.command()
+@_SETTINGS
+@_FILE
+def backup(settings: Path, file: Path) -> None:
+    """Write everything in the database of the hub's SETTINGS into FILE, as of one moment; the hub may go on meanwhile.
+
+    The file also fits the other kind of database: one written from SQLite can be restored into PostgreSQL. Pictures are files
+    in the hub's data folder; copy that folder as well to keep them.
+    """
+    try:
+        summary = write_backup(_database(settings), file)
+    except (BadBackup, OSError) as error:
+        raise click.ClickException(str(error)) from None
+    _say("wrote", summary, file)
+
+
+@click.command()
+@_SETTINGS
+@_FILE
+@click.option("--force", is_flag=True, help="Throw away what the database holds now.")
+def restore(settings: Path, file: Path, force: bool) -> None:
+    """Put the backup FILE into the database of the hub's SETTINGS. No hub may run on it.
+
+    Agents are asked to send again what the backup lacks, as far back as their logs reach.
+    """
+    try:
+        summary = restore_backup(file, _database(settings), force=force)
+    except (BadBackup, DatabaseInUse, OSError) as error:
+        raise click.ClickException(str(error)) from None
+    _say("restored", summary, file)
+
+
+def _database(settings: Path) -> str:
+    try:
+        return load_config(settings).database
+    except BadSettings as error:
+        click.echo("\n".join(error.messages), err=True)
+        raise SystemExit(2) from None
+
+
+def _say(what: str, summary: Summary, file: Path) -> None:
+    click.echo(f"{what} {summary.total} rows of {len(summary.rows)} tables: {file}")
