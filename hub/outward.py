@@ -1,0 +1,169 @@
+"""Everything that goes out of a hub, put together: the change feed, commands, channels, the API and the live channel."""
+
+import random
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+from sqlalchemy import Engine
+
+from contract.clock import Clock
+from contract.orders import AnyOrder, Nonce
+from hub.api.app import build_api
+from hub.api.ports import Backend, WorkerPort
+from hub.api.server import ApiServer, serve
+from hub.cases.titles import title
+from hub.cases.types import Case
+from hub.estate import Estate
+from hub.feed import ChangeFeed
+from hub.ingest.ports import ChangeRow
+from hub.notify.mqtt.channel import Publisher
+from hub.notify.notifiers import Notifiers, start_notifiers
+from hub.notify.reader import PATIENCE, Patience
+from hub.notify.table import AnyChannelSettings, Surroundings
+from hub.orders import Orders
+from hub.policy.load import Policy
+from hub.store.read import SiteReads
+from hub.views import Titles
+
+
+class ListeningWorker(WorkerPort, Protocol):
+    """The worker, as far as what goes out needs it."""
+
+    @property
+    def counters(self) -> Mapping[str, int]:
+        """What it has counted."""
+        ...
+
+    def on_change(self, listener: Callable[[Sequence[ChangeRow]], None]) -> None:
+        """Call with committed changes."""
+        ...
+
+    def on_nonce(self, listener: Callable[[str, Nonce], None]) -> None:
+        """Call with agents' nonces."""
+        ...
+
+
+class BrokerPort(Publisher, Protocol):
+    """The hub's broker connection."""
+
+    @property
+    def counters(self) -> Mapping[str, int]:
+        """What it has counted."""
+        ...
+
+    def order(self, agent: str, order: AnyOrder) -> None:
+        """Publish an order."""
+        ...
+
+
+class OutwardSettings(NamedTuple):
+    """Where the API answers, what is told to whom, and where files are. `folder`: what secrets' file names begin at."""
+
+    host: str
+    port: int
+    channels: Sequence[AnyChannelSettings]
+    folder: Path
+    pictures: Path
+    patience: Patience = PATIENCE
+
+
+class Outward:
+    """Built before the worker starts, so that no change is missed; started after it; stopped before it, so that positions are
+    still written. `engine`: the read-only one."""
+
+    def __init__(
+        self,
+        settings: OutwardSettings,
+        *,
+        estate: Estate,
+        policy: Policy,
+        engine: Engine,
+        worker: ListeningWorker,
+        broker: BrokerPort,
+        clock: Clock,
+    ) -> None:
+        self.settings = settings
+        self._worker, self._clock = worker, clock
+        self._titles = titles_of(estate)
+        self._reads = SiteReads(engine, estate.site)
+        self.feed = ChangeFeed(self._reads)
+        self.orders = Orders(broker, clock, lambda: secrets.token_hex(8))
+        worker.on_change(self.feed.on_change)
+        worker.on_change(self.orders.on_changes)
+        worker.on_nonce(self.orders.on_nonce)
+        self._estate, self._policy, self._broker = estate, policy, broker
+        self._notifiers: Notifiers | None = None
+        self.server: ApiServer | None = None
+
+    def start(self) -> None:
+        """Begin to answer and to tell. Raises NotLoopback, CannotListen, and ValueError where a channel's secret is not there."""
+        around = Surroundings(
+            self._estate.site,
+            self._titles,
+            self._clock,
+            self.settings.folder,
+            self._broker,
+            self._policy.webhook_allow_private,
+        )
+        self._notifiers = start_notifiers(
+            self.settings.channels,
+            around,
+            feed=self.feed,
+            reads=self._reads,
+            worker=self._worker,
+            clock=self._clock,
+            chance=random.SystemRandom().random,
+            patience=self.settings.patience,
+        )
+        self.server = serve(build_api(self._backend(self._notifiers)), self.settings.host, self.settings.port)
+
+    def stop(self) -> None:
+        """End: live clients are told, deliveries under way finish, positions are written."""
+        if self.server is not None:
+            self.server.stop()
+        if self._notifiers is not None:
+            self._notifiers.stop()
+
+    @property
+    def url(self) -> str:
+        """Where the API answers; empty before the start."""
+        return "" if self.server is None else self.server.url
+
+    @property
+    def notifiers(self) -> Notifiers:
+        """The channels. Only after the start."""
+        assert self._notifiers is not None
+        return self._notifiers
+
+    def _backend(self, notifiers: Notifiers) -> Backend:
+        counters: dict[str, Callable[[], Mapping[str, Any]]] = {
+            "ingest": lambda: dict(self._worker.counters),
+            "broker": lambda: dict(self._broker.counters),
+            "orders": lambda: dict(self.orders.counters),
+        }
+        return Backend(
+            site=self._estate.site,
+            estate=self._estate,
+            policy=self._policy,
+            titles=self._titles,
+            reads=self._reads,
+            worker=self._worker,
+            feed=self.feed,
+            orders=self.orders,
+            notifiers=notifiers,
+            pictures=self.settings.pictures,
+            connected=lambda: self._broker.connected,
+            clock=self._clock,
+            counters=counters,
+        )
+
+
+def titles_of(estate: Estate) -> Titles:
+    """A case's title in both languages, with the estate's names."""
+
+    def titles(case: Case) -> tuple[str, str]:
+        return title(case, estate, "zh"), title(case, estate, "en")
+
+    return titles
