@@ -25,7 +25,7 @@ def check_address(address: str) -> str:
 
 
 def masked(address: str) -> str:
-    """`address` with the user and password replaced by `***`, cut to a length that fits a message. Hides too much rather than too little."""
+    """`address` with the user and password replaced by `***`, cut to fit a message."""
     head, mark, rest = address.partition("://")
     if not mark:
         head, rest = "", address
@@ -37,10 +37,8 @@ def masked(address: str) -> str:
 def _fault(address: str) -> str:
     if not 1 <= len(address) <= MAX_ADDRESS_CHARS:
         return f"an address has 1 to {MAX_ADDRESS_CHARS} characters"
-    if not _PLAIN.fullmatch(address):
+    if not _PLAIN.fullmatch(address) or _CONTROL.search(address):
         return "it has a blank, a control character or a sign that no address has (write such a sign as %XX)"
-    if _CONTROL.search(address):
-        return "a control character may not be written as %XX either"
     try:
         parts = urlsplit(address)
         port = parts.port
@@ -48,9 +46,7 @@ def _fault(address: str) -> str:
         return str(error)
     if parts.scheme not in SCHEMES or not address.lower().startswith(f"{parts.scheme}://"):
         return "only rtsp:// and rtsps:// addresses are taken"
-    if port == 0:
-        return "the port is 1 to 65535"
-    return _part_fault(parts)
+    return "the port is 1 to 65535" if port == 0 else _part_fault(parts)
 
 
 def _part_fault(parts: SplitResult) -> str:
@@ -60,5 +56,5 @@ def _part_fault(parts: SplitResult) -> str:
         return "an @ in the user or password is written as %40"
     words = {word.partition("=")[0].lower() for word in re.split(r"[?&]", parts.query)}
     if words & _LIBRARY_OPTIONS:
-        return f"the query may not hold {sorted(words & _LIBRARY_OPTIONS)[0]!r}"
+        return f"the query may not hold {min(words & _LIBRARY_OPTIONS)!r}"
     return ""

@@ -82,7 +82,7 @@ class Received(NamedTuple):
 
 
 _encode = msgspec.json.Encoder().encode
-_decode_request = msgspec.json.Decoder(Request).decode
+_requests: msgspec.json.Decoder[Request] = msgspec.json.Decoder(Request)
 _decode_report = msgspec.json.Decoder(Report).decode
 
 
@@ -107,7 +107,7 @@ HEAD_BYTES = _LENGTHS.size
 
 def parse_request(text: bytes) -> Request:
     """Raises msgspec.MsgspecError for anything else."""
-    return _decode_request(text)
+    return _requests.decode(text)
 
 
 class Reports:

@@ -15,8 +15,6 @@ HEIGHT = 90
 
 _TRIM = 0.02
 """The part of the picture that may differ most is left out, so that a clock drawn by a camera does not hide a frozen sensor."""
-_VOTES = 2
-"""Pictures in a row that must agree before dark changes."""
 _DARK_SLACK = 1.4
 _FROZEN_SLACK = 2.0
 """How far past its threshold a state must go to end: hysteresis."""
@@ -35,7 +33,8 @@ class State(NamedTuple):
     """What is known so far. `dark` and `frozen` are None until there is something to go by."""
 
     dark: bool | None = None
-    dark_votes: int = 0
+    looked_dark: bool | None = None
+    """How the picture before looked: dark changes when two in a row look alike."""
     frozen: bool | None = None
     still: Luma | None = None
     """The first picture of the present run of equal pictures."""
@@ -68,11 +67,9 @@ def _judge_dark(state: State, luma: Luma, options: Options) -> tuple[State, tupl
     mean, spread = float(luma.mean()), float(luma.std())
     slack = _DARK_SLACK if state.dark else 1.0
     dark = mean < options.dark_below * slack and spread < options.dark_spread * slack
-    if dark == state.dark:
-        return state._replace(dark_votes=0), ()
-    if state.dark_votes + 1 < _VOTES:
-        return state._replace(dark_votes=state.dark_votes + 1), ()
-    return state._replace(dark=dark, dark_votes=0), (PictureDark(active=dark, mean_luma=round(mean, 1)),)
+    if dark == state.dark or dark != state.looked_dark:
+        return state._replace(looked_dark=dark), ()
+    return state._replace(dark=dark, looked_dark=dark), (PictureDark(active=dark, mean_luma=round(mean, 1)),)
 
 
 def _judge_frozen(state: State, picture: Picture, options: Options) -> tuple[State, tuple[Reading, ...]]:

@@ -44,7 +44,7 @@ class Requests:
     def feed(self, data: bytes) -> list[Request]:
         """The requests that `data` completes. Raises BadRequest."""
         self._kept += data
-        found = []
+        found: list[Request] = []
         while True:
             if self._kept.startswith(b"$"):
                 end = 4 + int.from_bytes(self._kept[2:4]) if len(self._kept) >= 4 else len(self._kept) + 1

@@ -21,7 +21,7 @@ Scenes = dict[Scene, Film]
 MAX_CLIENTS = 16
 _TURN_S = 0.1
 _SEND_TIMEOUT_S = 5.0
-_SESSION = "1"
+_SESSION = {"Session": "1;timeout=60"}
 _FRAME_LATE_US = US_PER_S
 
 
@@ -206,7 +206,7 @@ class _Client:
         if not ready:
             return True
         data = self._socket.recv(4096)
-        return bool(data) and all([self._handle(request) for request in self._requests.feed(data)])
+        return bool(data) and all(self._handle(request) for request in self._requests.feed(data))
 
     def _handle(self, request: rtsp.Request) -> bool:
         wanted = self._twin.login and rtsp.basic(*self._twin.login)
@@ -220,7 +220,6 @@ class _Client:
         return request.method != "TEARDOWN"
 
     def _reply(self, request: rtsp.Request) -> bytes:
-        session = {"Session": f"{_SESSION};timeout=60"}
         match request.method:
             case "OPTIONS":
                 return rtsp.answer(request, 200, {"Public": ", ".join(rtsp.METHODS)})
@@ -229,19 +228,20 @@ class _Client:
                 base = request.url.rstrip("/") + "/"
                 return rtsp.answer(request, 200, {"Content-Base": base, "Content-Type": "application/sdp"}, body)
             case "SETUP":
-                channel = rtsp.channel_of(request.headers.get("transport", ""))
-                if channel is None:
-                    return rtsp.answer(request, 461)
-                self._packer = Packer(channel, source=0x57_4B_00_01)
-                transport = f"RTP/AVP/TCP;unicast;interleaved={channel}-{channel + 1}"
-                return rtsp.answer(request, 200, {"Transport": transport} | session)
-            case "PLAY" if self._packer is not None:
-                return rtsp.answer(request, 200, {"Range": "npt=now-"} | session)
+                return self._set_up(request)
             case "PLAY":
-                return rtsp.answer(request, 454)
+                return rtsp.answer(request, 454 if self._packer is None else 200, _SESSION | {"Range": "npt=now-"})
             case "GET_PARAMETER" | "TEARDOWN":
-                return rtsp.answer(request, 200, session)
+                return rtsp.answer(request, 200, _SESSION)
         return rtsp.answer(request, 501)
+
+    def _set_up(self, request: rtsp.Request) -> bytes:
+        channel = rtsp.channel_of(request.headers.get("transport", ""))
+        if channel is None:
+            return rtsp.answer(request, 461)
+        self._packer = Packer(channel, source=0x57_4B_00_01)
+        transport = f"RTP/AVP/TCP;unicast;interleaved={channel}-{channel + 1}"
+        return rtsp.answer(request, 200, _SESSION | {"Transport": transport})
 
 
 class _Player:

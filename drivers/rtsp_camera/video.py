@@ -54,7 +54,8 @@ def open_camera(address: str, open_timeout_s: float, silence_timeout_s: float) -
         "analyzeduration": "1000000",
         "fpsprobesize": "0",
     }
-    return _opened(address, options, "rtsp", (open_timeout_s, silence_timeout_s))
+    # After its first timeout the library hands out the last picture and waits once more: half of it twice is the whole.
+    return _opened(address, options, "rtsp", (open_timeout_s, silence_timeout_s / 2))
 
 
 def open_file(file: BinaryIO) -> Any:
