@@ -323,9 +323,11 @@ def test_a_camera_whose_driver_died_is_one_lost_camera_and_no_silent_device():
         At(5, "camera-1", DeviceLink(up=False, reason="child_died")),
         Reported(31, "agent-1"),
         Want("camera_lost raised"),
-        At(51, "camera-1", DeviceLink(up=True)),
+        Reported(99, "agent-1"),
+        Wall(200),
+        At(201, "camera-1", DeviceLink(up=True)),
         Want(),
-        At(52, "camera-1", CameraLink(connected=True)),
+        At(202, "camera-1", CameraLink(connected=True)),
         Want("camera_lost cleared"),
     )
 
@@ -423,3 +425,12 @@ def test_a_number_that_grew_meanwhile_moves_the_deadline():
     step = detector.wake(state, us(30), True, DEVICES["door-1"], {**POLICY.numbers("GATE-7"), "held_s": 90.0})
     assert not step.findings
     assert step.wake == Wake(us(90), "door-1")
+
+
+def test_a_wake_that_comes_while_nobody_sees_the_door_raises_nothing():
+    bench = play(At(0, "door-1", DoorContact(open=True)), At(5, "door-1", DeviceLink(up=False)))
+    detector = BY_NAME["door_held"]
+    state = bench._state(("door_held", "door-1"), detector)
+    assert detector.wake is not None
+    step = detector.wake(state, us(30), True, DEVICES["door-1"], POLICY.numbers("GATE-7"))
+    assert (step.state, step.findings, step.wake) == (state, (), None)
