@@ -1,0 +1,71 @@
+"""`watchkeeper hub SETTINGS`: run the hub until it is asked to stop."""
+
+import logging
+import signal
+from pathlib import Path
+from threading import Event
+
+import click
+
+from contract.clock import SystemClock
+from contract.settings import BadSettings
+from hub import logs
+from hub.api.server import CannotListen
+from hub.config import load_config
+from hub.main import DataFolderTaken, Hub
+
+STOPPED, FAILED, WRONG = 0, 1, 2
+_LOOK_S = 1.0
+_log = logging.getLogger("hub.run")
+
+
+@click.command()
+@click.argument("settings", type=click.Path(path_type=Path))
+def hub(settings: Path) -> None:
+    """Run the hub of the SETTINGS file until SIGTERM or Ctrl-C.
+
+    Exit code 2: the settings, or a file they name, are wrong, or another hub has the data folder; nothing was started.
+    1: the database, the port or a channel cannot be had, or the worker had to stop.
+    """
+    raise SystemExit(run_hub(settings, _stop_at_signals()))
+
+
+def run_hub(settings: Path, stop: Event) -> int:
+    """Run until `stop` is set. Returns the exit code; what went wrong stands on standard error."""
+    try:
+        config = load_config(settings)
+    except BadSettings as error:
+        click.echo("\n".join(error.messages), err=True)
+        return WRONG
+    logs.configure()
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        with Hub(config, SystemClock()) as running:
+            _log.info(
+                "listening", extra={"url": running.url, "site": config.estate.site, "reach": "this machine only: no sign-in yet"}
+            )
+            return _wait(running, stop)
+    except DataFolderTaken as error:
+        click.echo(str(error), err=True)
+        return WRONG
+    except (CannotListen, SQLAlchemyError, OSError, ValueError, RuntimeError) as error:
+        click.echo(f"{settings}: {error}", err=True)
+        return FAILED
+
+
+def _wait(running: Hub, stop: Event) -> int:
+    """Until it is asked to stop, or the worker is gone for good: then a supervisor starts all of it again."""
+    while not stop.wait(_LOOK_S):
+        state = running.worker.state
+        if state.reason in {"lease_lost", "stopped"}:
+            _log.error("worker_ended", extra={"reason": state.reason, "detail": state.detail})
+            return FAILED
+    return STOPPED
+
+
+def _stop_at_signals() -> Event:
+    stop = Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
+    return stop
