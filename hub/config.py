@@ -1,14 +1,16 @@
 """The hub's settings file. It is checked whole, with the files it names, before anything starts."""
 
 from pathlib import Path
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, NamedTuple
 from urllib.parse import urlsplit
 
 import msgspec
 
-from contract.settings import Check, Id, load, unique
+from contract.settings import Check, load, unique
 from hub.estate import Estate
 from hub.ingest.broker import BrokerAddress
+from hub.notify.mqtt.settings import MqttSettings
+from hub.notify.table import AnyChannelSettings
 from hub.policy.load import RESIDENTIAL, Policy
 from hub.store.engine import parse_url
 
@@ -53,32 +55,12 @@ class HttpSettings(msgspec.Struct, frozen=True):
     port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 8080
 
 
-class Filtered(msgspec.Struct, frozen=True):
-    """What a channel is told of: all acts, or those named; all priorities, or those named."""
-
-    priorities: list[Literal[1, 2, 3, 4]] = [1, 2, 3, 4]
-    acts: list[str] = []
-
-
-class WebhookSettings(msgspec.Struct, frozen=True, tag_field="type", tag="webhook"):
-    """An address that is POSTed each change. `secret_file`: what the signature is made with."""
-
-    name: Id
-    url: Annotated[str, msgspec.Meta(min_length=1, max_length=2_000)]
-    secret_file: str
-    only: Filtered = Filtered()
-
-
-class AppriseSettings(msgspec.Struct, frozen=True, tag_field="type", tag="apprise"):
-    """Messages to people (WeCom, DingTalk, Feishu, ntfy, Bark, mail). `url_file` holds Apprise's URL, which is a secret."""
-
-    name: Id
-    url_file: str
-    only: Filtered = Filtered()
+def _mqtt_alone() -> list[AnyChannelSettings]:
+    return [MqttSettings()]
 
 
 class HubSettings(msgspec.Struct, frozen=True):
-    """What stands in the file. Paths are relative to it. `policy` absent: the one that ships."""
+    """What stands in the file. Paths are relative to it. `policy` absent: the one that ships; `notify` absent: MQTT alone."""
 
     estate: str
     data: str = "data"
@@ -86,7 +68,7 @@ class HubSettings(msgspec.Struct, frozen=True):
     policy: str | None = None
     broker: BrokerSettings = BrokerSettings()
     http: HttpSettings = HttpSettings()
-    notify: Annotated[list[WebhookSettings | AppriseSettings], msgspec.Meta(max_length=50)] = []
+    notify: Annotated[list[AnyChannelSettings], msgspec.Meta(max_length=50)] = msgspec.field(default_factory=_mqtt_alone)
 
 
 class HubConfig(NamedTuple):

@@ -63,6 +63,8 @@ class Broker:
         self._submit = submit
         self._connected = threading.Event()
         self._waiting: dict[int, Callable[[], None]] = {}
+        self._early: set[int] = set()
+        self._publishing = 0
         self._lock = threading.Lock()
         self._client = self._new_client(client_id)
 
@@ -96,11 +98,21 @@ class Broker:
         if not self.connected:
             raise NotConnected("the broker is away")
         with self._lock:
-            sent = self._client.publish(topic, payload, qos=1, retain=retain)
-            if sent.rc != paho.MQTT_ERR_SUCCESS:
-                raise NotConnected(paho.error_string(sent.rc))
-            self._waiting[sent.mid] = done
+            self._publishing += 1
+        # The lock is not held meanwhile: the client calls `_on_publish` under a lock of its own, which `publish` takes too.
+        sent = self._client.publish(topic, payload, qos=1, retain=retain)
+        with self._lock:
+            self._publishing -= 1
+            taken = sent.mid in self._early
+            if not self._publishing:
+                self._early.clear()
+            if sent.rc == paho.MQTT_ERR_SUCCESS and not taken:
+                self._waiting[sent.mid] = done
+        if sent.rc != paho.MQTT_ERR_SUCCESS:
+            raise NotConnected(paho.error_string(sent.rc))
         self.counters["published"] += 1
+        if taken:
+            done()
 
     def _seal_and_send(self, agent: str, leaf: Leaf, body: bytes, *, qos: int) -> None:
         key = self._key_of(agent)
@@ -153,6 +165,8 @@ class Broker:
     def _on_publish(self, _client: object, _data: object, mid: int, _reason: object, _properties: object) -> None:
         with self._lock:
             done = self._waiting.pop(mid, None)
+            if done is None and self._publishing:
+                self._early.add(mid)
         if done is not None:
             done()
 

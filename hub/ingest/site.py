@@ -5,7 +5,7 @@ that a turn changed are known without comparing anything.
 """
 
 import heapq
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -61,14 +61,11 @@ class Counters:
 
 
 class Journal:
-    """What was changed since the turn began, oldest first, each with how to undo it."""
+    """What was changed since the turn began, oldest first, each as a function and its arguments that undo it."""
 
     def __init__(self) -> None:
-        self._undo: list[Callable[[], None]] = []
-
-    def note(self, undo: Callable[[], None]) -> None:
-        """Remember how to undo a change that is being made."""
-        self._undo.append(undo)
+        self._undo: list[tuple[Any, ...]] = []
+        self.note = self._undo.append
 
     def savepoint(self) -> int:
         """A point to roll back to."""
@@ -77,7 +74,8 @@ class Journal:
     def rollback(self, to: int = 0) -> None:
         """Undo everything since the savepoint, newest first."""
         while len(self._undo) > to:
-            self._undo.pop()()
+            undo, *arguments = self._undo.pop()
+            undo(*arguments)
 
     def clear(self) -> None:
         """The turn is committed: nothing is to be undone any more."""
@@ -109,18 +107,17 @@ class Rows(Generic[K, V]):
 
     def put(self, key: K, value: V | None) -> None:
         """Set a row, or with None remove it."""
-        was = self._rows.get(key)
+        was = self.get(key)
         first = key not in self._before
         if first:
             self._before[key] = was
         self._place(key, value)
+        self._journal.note((self._restore, key, was, first))
 
-        def undo() -> None:
-            self._place(key, was)
-            if first:
-                del self._before[key]
-
-        self._journal.note(undo)
+    def _restore(self, key: K, was: V | None, first: bool) -> None:
+        self._place(key, was)
+        if first:
+            del self._before[key]
 
     def changed(self) -> Iterator[tuple[K, V | None, V | None]]:
         """Each key that the turn has touched, with the committed value and the present one."""
@@ -252,7 +249,7 @@ class Site:
     def _count(self, name: str) -> int:
         was: int = getattr(self.counters, name)
         setattr(self.counters, name, was + 1)
-        self.journal.note(lambda: setattr(self.counters, name, was))
+        self.journal.note((setattr, self.counters, name, was))
         return was + 1
 
 

@@ -27,6 +27,13 @@ class Failure(NamedTuple):
     error: str
 
 
+class Planned(NamedTuple):
+    """A detector and its numbers for a device."""
+
+    detector: Detector
+    numbers: dict[str, float]
+
+
 class RuleTable:
     """The detectors by reading and by name, with their numbers for each device worked out once."""
 
@@ -39,6 +46,16 @@ class RuleTable:
         self.by_name: Mapping[str, Detector] = {detector.name: detector for detector in rules.detectors}
         self.rules = rules
         self._numbers: dict[tuple[str, str], dict[str, float]] = {}
+        self._plans: dict[tuple[type[Reading], str], tuple[Planned, ...]] = {}
+
+    def plan(self, kind: type[Reading], device: Device) -> tuple["Planned", ...]:
+        """The detectors that want readings of this kind, each with its numbers for the device."""
+        key = (kind, device.id)
+        found = self._plans.get(key)
+        if found is None:
+            wanted = self.by_kind.get(kind, ())
+            found = self._plans[key] = tuple(Planned(detector, self.numbers(detector, device)) for detector in wanted)
+        return found
 
     def numbers(self, detector: Detector, device: Device) -> dict[str, float]:
         """What the policy and the device's own options say; not to be changed."""
@@ -75,12 +92,13 @@ class Stepper:
 
     def step(self, event: Event, device: Device) -> None:
         """Show the event to each detector that wants its kind."""
-        for detector in self._table.by_kind.get(type(event.reading), ()):
+        states = self._site.states
+        for detector, numbers in self._table.plan(type(event.reading), device):
             saved = None
             try:
                 subject = detector.subject(event, device)
-                row = self._site.states.get((detector.name, subject))
-                step = detector.step(None if row is None else row.state, event, device, self._table.numbers(detector, device))
+                row = states.get((detector.name, subject))
+                step = detector.step(None if row is None else row.state, event, device, numbers)
                 if step is not None:
                     saved = self._savepoint()
                     self._apply(detector, subject, device, step)

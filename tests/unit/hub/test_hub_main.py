@@ -1,0 +1,146 @@
+"""A whole hub on a real broker: from an agent's batch to the API, and again after a restart."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.request import urlopen
+
+import paho.mqtt.client as paho
+import pytest
+from paho.mqtt.enums import CallbackAPIVersion
+
+from contract.clock import ManualClock, SystemClock
+from contract.envelope import Receipt, decode_receipt, unseal
+from contract.readings import TamperContact
+from contract.settings import BadSettings
+from contract.topics import agent_topic, incident_topic
+from hub.config import load_config
+from hub.main import DataFolderTaken, Hub
+from tests.support.broker import broker
+from tests.support.site_rig import KEY, SITE, ModelAgent
+from watchkeeper.broker import EmbeddedBroker
+
+__all__ = ["broker"]
+
+ESTATE = f"""
+site: {SITE}
+name_zh: 花园
+name_en: Garden
+timezone: Asia/Shanghai
+places:
+  - {{id: gate, name_zh: 大门, name_en: Gate}}
+agents:
+  - {{id: gatehouse, place: gate, name_zh: 门岗, name_en: Gatehouse, key: {KEY.hex()}}}
+devices:
+  - {{id: door-1, kind: door, place: gate, agent: gatehouse, name_zh: 门, name_en: Door}}
+"""
+
+
+def until(condition: Callable[[], object]) -> None:
+    for _ in range(3_000):
+        if condition():
+            return
+        time.sleep(0.01)
+    raise AssertionError("it did not happen")
+
+
+class Wire:
+    """An agent's client, and everything it hears."""
+
+    def __init__(self, port: int) -> None:
+        self.heard: list[tuple[str, bytes]] = []
+        self.client = paho.Client(CallbackAPIVersion.VERSION2, protocol=paho.MQTTv311)
+        self.subscribed = False
+        self.client.on_connect = lambda client, *_: client.subscribe("watchkeeper/#")
+        self.client.on_subscribe = self._on_subscribe
+        self.client.on_message = lambda _client, _data, message: self.heard.append((message.topic, bytes(message.payload)))
+        self.client.connect("127.0.0.1", port)
+        self.client.loop_start()
+        until(lambda: self.subscribed)
+
+    def _on_subscribe(self, *_: object) -> None:
+        self.subscribed = True
+
+    def receipts(self) -> list[Receipt]:
+        topic = agent_topic(SITE, "gatehouse", "receipt")
+        return [decode_receipt(unseal(KEY, topic, payload)) for at, payload in self.heard if at == topic]
+
+    def close(self) -> None:
+        self.client.disconnect()
+        self.client.loop_stop()
+
+
+@pytest.fixture
+def settings(tmp_path: Path, broker: EmbeddedBroker) -> Path:
+    (tmp_path / "estate.yaml").write_text(ESTATE, encoding="utf-8")
+    file = tmp_path / "hub.yaml"
+    file.write_text(f"estate: estate.yaml\nbroker: {{url: '{broker.url}'}}\nhttp: {{port: 0}}\n", encoding="utf-8")
+    return file
+
+
+@pytest.fixture
+def wire(broker: EmbeddedBroker) -> Iterator[Wire]:
+    made = Wire(broker.port)
+    yield made
+    made.close()
+
+
+def get(hub: Hub, path: str) -> dict[str, object]:
+    with urlopen(hub.url + path, timeout=30) as reply:
+        found: dict[str, object] = json.load(reply)
+        return found
+
+
+def test_an_agents_batch_becomes_an_incident_on_the_broker_and_in_the_api(settings: Path, wire: Wire):
+    clock = ManualClock(SystemClock().now_us())
+    agent = ModelAgent(clock)
+    with Hub(load_config(settings), SystemClock()) as hub:
+        until(lambda: hub.worker.state.ready and hub.broker.connected)
+        message = agent.says("door-1", TamperContact(active=True))
+        until(lambda: send(wire, message.topic, message.payload) and wire.receipts())
+        assert wire.receipts()[-1].up_to == 1
+        until(lambda: any(topic == incident_topic(SITE, 1) for topic, _ in wire.heard))
+        assert get(hub, "/healthz")["ready"] is True
+        items = get(hub, "/incidents")
+        assert "tamper" in json.dumps(items)
+    receipts = len(wire.receipts())
+    with Hub(load_config(settings), SystemClock()) as again:
+        until(lambda: again.worker.state.ready and again.broker.connected)
+        until(lambda: send(wire, message.topic, message.payload) and len(wire.receipts()) > receipts)
+        assert wire.receipts()[-1].up_to == 1
+        assert again.worker.counters["events"] == 0
+
+
+def send(wire: Wire, topic: str, payload: bytes) -> bool:
+    """Publish; an agent repeats until it is answered, as the hub may not have subscribed yet."""
+    wire.client.publish(topic, payload, qos=1).wait_for_publish(30)
+    time.sleep(0.05)
+    return True
+
+
+def test_a_second_hub_on_the_same_folder_is_refused(settings: Path):
+    second = Hub(load_config(settings), SystemClock())
+    with Hub(load_config(settings), SystemClock()), pytest.raises(DataFolderTaken, match="another hub runs"), second:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("http: {host: 0.0.0.0}", "write 127.0.0.1"),
+        ("broker: {url: 'http://x'}", "write mqtt://HOST:PORT"),
+        ("broker: {url: 'mqtt://u:p@x'}", "password_file"),
+        ("database: mysql://x/y", "sqlite:///"),
+        ("colour: red", "unknown key"),
+        (
+            "notify: [{type: webhook, name: a, url: 'https://x.cn', secret_file: s}, {type: apprise, name: a, url_file: u}]",
+            "is taken",
+        ),
+    ],
+)
+def test_wrong_settings_are_told_with_their_line(tmp_path: Path, line: str, says: str):
+    (tmp_path / "hub.yaml").write_text(f"estate: estate.yaml\n{line}\n", encoding="utf-8")
+    with pytest.raises(BadSettings, match=r"hub\.yaml:2") as told:
+        load_config(tmp_path / "hub.yaml")
+    assert says in str(told.value)
