@@ -206,7 +206,6 @@ class Spool:
             if up_to < self._acked:
                 if lower:
                     self._acked = max(up_to, self._file.floor - 1)
-                    self._file.look_again()
                     self._keep_acked()
                 return
             self._acked = up_to

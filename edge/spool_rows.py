@@ -53,11 +53,7 @@ class Rows:
         self.head = extent.last
         self.count = extent.rows
         self.size_bytes = extent.size_bytes + extent.rows * ROW_BYTES
-        self.look_again()
-
-    def look_again(self) -> None:
-        """Forget up to where each sort has been dropped already."""
-        self._resume = [self.floor] * TOMB
+        self._resume = [self.floor] * TOMB  # up to where each sort has been dropped already
 
     def insert(self, values: Sequence[Values]) -> None:
         """Write rows with one sync, all or none."""

@@ -153,6 +153,8 @@ def test_a_full_spool_drops_measurements_then_events_then_alarms_oldest_first(op
     told = sum(r.reading.measurements + r.reading.events + r.reading.alarms for r in found if isinstance(r.reading, Dropped))
     assert told == spool.dropped
     assert told + len(kept) == spool.head
+    assert [r.at_us for r in found[1:]] == sorted(r.at_us for r in found[1:]), "a range has the time of its last reading"
+    assert found[0].at_us > 0
 
 
 def test_a_tomb_is_split_where_the_hub_already_holds_a_part(open_spool):
@@ -240,6 +242,21 @@ def test_threads_append_without_a_hole(open_spool):
         thread.join()
     assert sorted(given) == list(range(1, 201))
     assert [r.seq for r in records(spool)] == list(range(1, 201))
+
+
+def test_every_append_is_synced(open_spool):
+    spool = open_spool()
+    assert spool._db.execute("PRAGMA synchronous").fetchone() == (2,)
+    assert spool._db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_receipts_are_written_down_at_the_latest_at_the_end(open_spool):
+    spool = open_spool()
+    spool.append_many([Entry("d", OPEN, n) for n in range(10)])
+    spool.acknowledge(3)
+    spool.acknowledge(7)
+    spool.close()
+    assert open_spool().acked == 7
 
 
 # Faults of the disk

@@ -255,7 +255,54 @@ def test_the_offset_is_measured_and_told(desk):
     assert desk.hub.offsets_us == [5 * US_PER_S]
 
 
+def test_a_receipt_for_the_first_of_several_leaves_the_others_awaited(desk):
+    desk.connect()
+    desk.settle()
+    desk.uplink._window = 8
+    desk.spool.append_many([Entry("d", OPEN, n) for n in range(1_500)])
+    first, *_ = desk.sends()
+    desk.answer([first])
+    assert 0 < desk.spool.acked < desk.spool.head
+    desk.clock.advance_us(11 * US_PER_S)
+    (batch,) = desk.batches()
+    assert batch.records == []
+    assert desk.uplink.counters.timeouts == 1
+
+
+def test_a_late_receipt_spares_what_it_names(desk):
+    desk.connect()
+    desk.settle()
+    desk.spool.append_many([Entry("d", OPEN, n) for n in range(1_500)])
+    (first,) = desk.sends()
+    desk.say("want", 0)
+    desk.answer([first])
+    assert desk.batches()[0].records[0].seq == opened(first).records[-1].seq + 1
+
+
+def test_while_greeting_only_the_answer_to_the_greeting_starts_the_flow(desk):
+    desk.connect()
+    desk.settle()
+    desk.spool.append_many([Entry("d", OPEN, n) for n in range(10)])
+    (batch,) = desk.sends()
+    desk.clock.advance_us(11 * US_PER_S)
+    (greeting,) = desk.sends()
+    desk.answer([batch])
+    assert desk.spool.acked == 10
+    assert desk.uplink.phase.value == "greeting"
+    desk.answer([greeting])
+    assert desk.uplink.phase.value == "flowing"
+
+
 # Copies of a log
+
+
+def test_an_answered_boot_is_cut_at_its_last_receipt(desk):
+    desk.connect()
+    desk.spool.append_many([Entry("d", OPEN, n) for n in range(3)])
+    desk.settle()
+    desk.spool.append_many([Entry("d", OPEN, n) for n in range(3)])
+    desk.say("fenced", 900)
+    assert (desk.spool.start, desk.spool.head) == (4, 6)
 
 
 def test_an_older_image_of_the_card_becomes_a_stream_of_its_own_and_nothing_is_lost_or_doubled(tmp_path):
