@@ -1,0 +1,15 @@
+# One image for the hub and for agents; the command says which.
+FROM python:3.11-slim-bookworm
+WORKDIR /opt/watchkeeper
+COPY requirements.lock pyproject.toml README.md ./
+COPY contract contract
+COPY drivers drivers
+COPY edge edge
+COPY hub hub
+COPY watchkeeper watchkeeper
+RUN pip install --no-cache-dir --require-hashes -r requirements.lock \
+    && pip install --no-cache-dir --no-deps --no-build-isolation . \
+    && useradd --system --home /var/lib/watchkeeper --create-home watchkeeper
+USER watchkeeper
+ENTRYPOINT ["watchkeeper"]
+CMD ["--help"]
