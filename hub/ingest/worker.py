@@ -147,7 +147,7 @@ class Worker:
             self._end(State(False, "lease_lost", str(lost)))
         except BaseException as error:
             _log.critical("worker_died", exc_info=error)
-            self._end(State(False, "worker_died", repr(error)))
+            self._end(State(False, "stopped", f"the worker died: {error!r}"))
 
     def _open(self) -> bool:
         while not self._stopping:
