@@ -36,6 +36,10 @@ def until(condition, what):
     raise AssertionError(f"{what} did not come about in 30 s")
 
 
+def no_delay(_client, _data, sock):
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
 class HubClient:
     """The model hub behind an ordinary MQTT client."""
 
@@ -49,6 +53,7 @@ class HubClient:
         self.client.on_connect = lambda client, *_: client.subscribe([(BATCH, 1), (NONCE, 1), (STATUS, 1)])
         self.client.on_subscribe = lambda *_: setattr(self, "subscribed", True)
         self.client.on_message = self.take
+        self.client.on_socket_open = no_delay
         self.client.connect("127.0.0.1", port)
         self.client.loop_start()
         until(lambda: self.subscribed, "the hub's subscription")
