@@ -43,6 +43,7 @@ _TELL_S = 1.0
 _MAX_MEMORY_BYTES = 3 << 30
 _MAX_FILE_TROUBLES = 20
 _EXAMPLE_BYTES = 64
+_PLAIN_FPS = 25
 
 
 class Out:
@@ -163,6 +164,7 @@ def _read_file(container: Any, options: Options, out: Out) -> None:
     stream = container.streams.video[0]
     viewer = Viewer(out, stream, options, deque())
     packets = container.demux(stream)
+    step_s = 1.0 / float(stream.average_rate or _PLAIN_FPS)  # for plain streams, which tell no times
     at_s, offset, troubles = 0.0, 0, 0
     while troubles < _MAX_FILE_TROUBLES:
         packet = None
@@ -173,8 +175,7 @@ def _read_file(container: Any, options: Options, out: Out) -> None:
             if packet.size == 0:
                 continue
             offset = packet.pos if packet.pos is not None and packet.pos >= 0 else offset
-            if packet.pts is not None:
-                at_s = float(packet.pts * packet.time_base)
+            at_s = at_s + step_s if packet.pts is None else float(packet.pts * packet.time_base)
             viewer.look(packet, at_s)
         except av.error.FFmpegError:
             troubles += 1

@@ -17,7 +17,8 @@ def scene() -> Luma:
 
 
 def told(pictures: list[Luma], *, step_s: float = 1.0, keys: int = 1, options: Options = Options()) -> list[Reading]:  # noqa: B008
-    state, found = State(), []
+    state = State()
+    found: list[Reading] = []
     for n, luma in enumerate(pictures):
         state, changes = judge(state, Picture(n * step_s, luma, n % keys == 0), options)
         found += changes
