@@ -4,6 +4,7 @@ Memory is what was committed, always: a turn that cannot be committed is thrown 
 """
 
 import logging
+import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
@@ -47,6 +48,11 @@ class Request(NamedTuple):
 
 
 Input = Message | Request
+
+
+class DiskFailed(RuntimeError):
+    """The disk did not sync. What the system believes to be written may be lost, so that trying again could acknowledge nothing:
+    the process must end, and a new one reads what is there."""
 
 
 class Core:
@@ -113,7 +119,7 @@ class Core:
 
     def turn(self, inputs: Sequence[Input], now_us: int) -> None:
         """Take the inputs in, commit, answer. Where the database cannot, nothing is acknowledged and `state` says so. What one
-        input alone makes uncommittable is found by taking them one by one. Raises LeaseLost."""
+        input alone makes uncommittable is found by taking them one by one. Raises LeaseLost, DiskFailed."""
         failure = self._try_turn(inputs, now_us)
         if failure is None:
             return
@@ -145,6 +151,9 @@ class Core:
                 self._site.rollback()
             self._stale = True  # a commit that failed may have been made all the same
             self.counters["turns_failed"] += 1
+            if _is_disk_failure(failure):
+                self._fail(inputs, Unavailable("the database's disk failed"))
+                raise DiskFailed(str(failure)) from failure
             return failure
         self.state = State(True, "")
         self._speak(site, turn.outcome, now_us)
@@ -247,6 +256,12 @@ def _is_outage(failure: Exception) -> bool:
     if isinstance(failure, OperationalError | InterfaceError | DatabaseGone):
         return True
     return isinstance(failure, DBAPIError) and failure.connection_invalidated
+
+
+def _is_disk_failure(failure: Exception) -> bool:
+    """SQLite's own I/O error. (PostgreSQL ends itself, and connections to it with it.)"""
+    code = getattr(getattr(failure, "orig", None), "sqlite_errorcode", None)
+    return isinstance(code, int) and code & 0xFF == sqlite3.SQLITE_IOERR
 
 
 def _answer(future: Future[Any], value: Any) -> None:

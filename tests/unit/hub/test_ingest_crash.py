@@ -15,7 +15,7 @@ from contract.clock import US_PER_S, ManualClock
 from contract.readings import ArmState, DoorContact
 from hub.ingest import core as cores
 from hub.ingest import writer
-from hub.ingest.core import Request
+from hub.ingest.core import DiskFailed, Request
 from hub.ingest.lease import LEASE_US, LeaseHeld, LeaseLost
 from hub.ingest.ports import CaseAct, Hook, StepName, Unavailable
 from tests.support.site_rig import SITE, Hub, HubMaker, ModelAgent, sqlite_url
@@ -151,6 +151,22 @@ def test_while_the_database_fails_nothing_is_acknowledged_and_the_hub_says_so(hu
     assert [(one.verdict, one.up_to) for one in hub.take(message)] == [("committed", 2)]
     assert hub.core.state.ready
     assert hub.incidents() == [("arm_knocked_off", "open")]
+
+
+def test_a_disk_that_does_not_sync_stops_the_hub_at_once(hub: Hub, monkeypatch: pytest.MonkeyPatch):
+    def disk_error() -> Exception:
+        original = sqlite3.OperationalError("disk I/O error")
+        original.sqlite_errorcode = sqlite3.SQLITE_IOERR_FSYNC
+        return OperationalError("COMMIT", None, original)
+
+    fail_with(disk_error, 1, monkeypatch)
+    agent = ModelAgent(hub.clock)
+    with pytest.raises(DiskFailed):
+        hub.take(agent.says("door-1", ArmState(attached=True)))
+    assert hub.said.receipts == []
+    hub.crash_and_reopen()
+    send_all(hub, agent)
+    assert hub.seqs() == [1]
 
 
 def test_a_full_database_pauses_and_goes_on_when_there_is_room(hub: Hub):
