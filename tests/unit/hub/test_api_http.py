@@ -106,11 +106,11 @@ def test_refused_acts_say_what_to_do(site):
     assert [entry["act"] for entry in site.http.get(f"/incidents/{number}").json()["timeline"]] == ["raised"]
 
 
-@pytest.mark.parametrize("extra", [{"site": "other"}, {"at": "2020-01-01T00:00:00Z"}])
-def test_fields_that_are_not_named_are_refused(site, extra):
+def test_fields_that_are_not_named_are_refused(site):
     number = site.incident()
-    body = problem(site.http.post(f"/incidents/{number}/acts/acknowledge", json={"actor": "x"} | extra), 422, "wrong_request")
-    assert body["errors"]
+    for extra in ({"site": "other"}, {"at": "2020-01-01T00:00:00Z"}):
+        asked = {"actor": "x"} | extra
+        assert problem(site.http.post(f"/incidents/{number}/acts/acknowledge", json=asked), 422, "wrong_request")["errors"]
     assert site.rows("case_")[0].state == "open"
 
 
@@ -277,9 +277,9 @@ def test_a_picture_that_does_not_fit_its_promise_is_refused(site):
     problem(bring(site, b"no picture", "pic-2"), 422, "not_a_jpeg")
 
 
-@pytest.mark.parametrize("name", ["..%2f..%2fhub.db", "../hub.db", "a%00b", "%2e%2e"])
-def test_a_picture_is_never_reached_by_a_path(site, name):
-    assert site.http.get(f"/pictures/{name}").status_code in (404, 422)
+def test_a_picture_is_never_reached_by_a_path(site):
+    for name in ("..%2f..%2fhub.db", "../hub.db", "a%00b", "%2e%2e"):
+        assert site.http.get(f"/pictures/{name}").status_code in (404, 422), name
 
 
 def test_a_picture_that_cannot_be_written_is_507_and_leaves_nothing(site):
@@ -289,9 +289,9 @@ def test_a_picture_that_cannot_be_written_is_507_and_leaves_nothing(site):
     assert site.rows("picture")[0].stored_us is None
 
 
-@pytest.mark.parametrize("host", ["evil.example", "evil.example:80", "192.168.1.5", "127.0.0.1.evil.example", "[bad", ""])
-def test_a_strange_host_header_is_refused(site, host):
-    problem(site.http.get("/healthz", headers={"Host": host}), 421, "wrong_host")
+def test_a_strange_host_header_is_refused(site):
+    for host in ("evil.example", "evil.example:80", "192.168.1.5", "127.0.0.1.evil.example", "[bad", ""):
+        problem(site.http.get("/healthz", headers={"Host": host}), 421, "wrong_host")
 
 
 def test_another_sites_page_may_not_write(site):
