@@ -1,0 +1,136 @@
+"""The hub's connection to a real broker."""
+
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+
+import paho.mqtt.client as paho
+import pytest
+from paho.mqtt.enums import CallbackAPIVersion
+
+from contract.envelope import Receipt, decode_receipt, unseal
+from contract.orders import Flush
+from contract.topics import agent_topic
+from hub.ingest.broker import Broker, BrokerAddress, NotConnected
+from tests.support.broker import broker
+from tests.support.site_rig import KEY, SITE
+from watchkeeper.broker import EmbeddedBroker
+
+__all__ = ["broker"]
+RECEIPT = Receipt("0" * 32, 1, "boot-1", 7, "committed", 1)
+
+
+def until(condition: Callable[[], object]) -> None:
+    for _ in range(3_000):
+        if condition():
+            return
+        time.sleep(0.01)
+    raise AssertionError("it did not happen")
+
+
+class Rig:
+    """The hub's side, and a client that hears everything."""
+
+    def __init__(self, running: EmbeddedBroker) -> None:
+        self.submitted: list[tuple[str, bytes]] = []
+        self.heard: list[tuple[str, bytes]] = []
+        self.subscribed = False
+        self.client = paho.Client(CallbackAPIVersion.VERSION2, protocol=paho.MQTTv311)
+        self.client.on_connect = lambda client, *_: client.subscribe("watchkeeper/#", 1)
+        self.client.on_subscribe = self._on_subscribe
+        self.client.on_message = lambda _client, _data, message: self.heard.append((message.topic, bytes(message.payload)))
+        self.client.connect("127.0.0.1", running.port)
+        self.client.loop_start()
+        until(lambda: self.subscribed)
+        self.hub = Broker(
+            BrokerAddress("127.0.0.1", running.port), SITE, {"gatehouse": KEY}.get, self._submit, client_id="hub-test"
+        )
+
+    def _on_subscribe(self, *_: object) -> None:
+        self.subscribed = True
+
+    def _submit(self, topic: str, payload: bytes) -> bool:
+        self.submitted.append((topic, payload))
+        return True
+
+    def close(self) -> None:
+        self.hub.stop()
+        self.client.disconnect()
+        self.client.loop_stop()
+
+
+@pytest.fixture
+def rig(broker: EmbeddedBroker) -> Iterator[Rig]:
+    made = Rig(broker)
+    yield made
+    made.close()
+
+
+def says(rig: Rig, leaf: str, payload: bytes, *, site: str = SITE, retain: bool = False) -> bool:
+    rig.client.publish(f"watchkeeper/{site}/agents/gatehouse/{leaf}", payload, qos=1, retain=retain).wait_for_publish(30)
+    return True
+
+
+def heard_first(rig: Rig) -> None:
+    """The subscription is there once a message comes through."""
+    rig.hub.start()
+    until(lambda: rig.hub.connected)
+    until(lambda: says(rig, "status", b"first") and rig.submitted)
+
+
+def test_what_agents_say_is_handed_over_and_nothing_else(rig: Rig):
+    heard_first(rig)
+    for leaf in ("batch", "nonce", "status", "receipt", "order"):
+        says(rig, leaf, leaf.encode())
+    says(rig, "batch", b"other", site="other")
+    says(rig, "batch", b"last")
+    until(lambda: rig.submitted[-1][1] == b"last")
+    assert {payload for _, payload in rig.submitted} - {b"first", b"last"} == {b"batch", b"nonce", b"status"}
+
+
+def test_what_was_retained_is_old_news(rig: Rig):
+    says(rig, "batch", b"planted", retain=True)
+    heard_first(rig)
+    until(lambda: rig.hub.counters["retained_ignored"] == 1)
+    assert b"planted" not in {payload for _, payload in rig.submitted}
+
+
+def test_receipts_and_orders_are_sealed_for_their_topic(rig: Rig):
+    heard_first(rig)
+    rig.hub.receipt("gatehouse", RECEIPT)
+    rig.hub.order("gatehouse", Flush(id="f1"))
+    receipt, order = (agent_topic(SITE, "gatehouse", leaf) for leaf in ("receipt", "order"))
+    until(lambda: {receipt, order} <= {topic for topic, _ in rig.heard})
+    payloads = dict(rig.heard)
+    assert decode_receipt(unseal(KEY, receipt, payloads[receipt])) == RECEIPT
+    assert b'"f1"' in unseal(KEY, order, payloads[order])
+
+
+def test_every_publication_is_acknowledged_once(rig: Rig):
+    heard_first(rig)
+    acked: list[int] = []
+    for number in range(200):
+        rig.hub.publish("watchkeeper/x", b"%d" % number, retain=False, done=partial(acked.append, number))
+    until(lambda: len(acked) >= 200)
+    assert sorted(acked) == list(range(200))
+
+
+def test_without_a_broker_nothing_waits(rig: Rig):
+    rig.hub.receipt("gatehouse", RECEIPT)
+    rig.hub.order("gatehouse", Flush(id="f1"))
+    with pytest.raises(NotConnected):
+        rig.hub.publish("watchkeeper/x", b"", retain=False)
+    assert (rig.hub.counters["receipt_unsent"], rig.hub.counters["order_unsent"]) == (1, 1)
+
+
+def test_a_broker_that_is_killed_and_comes_back_is_used_again(rig: Rig, broker: EmbeddedBroker):
+    heard_first(rig)
+    broker.kill()
+    until(lambda: not rig.hub.connected)
+    broker.start()
+    until(lambda: rig.hub.connected)
+    until(lambda: says_if_connected(rig) and rig.submitted[-1][1] == b"again")
+
+
+def says_if_connected(rig: Rig) -> bool:
+    return rig.client.is_connected() and says(rig, "status", b"again")
