@@ -39,12 +39,15 @@ class ChangeFeed:
         self._tail: deque[ChangeRow] = deque(maxlen=tail_rows)
         self._lock = Lock()
         self._callbacks: tuple[Callable[[Sequence[ChangeRow]], None], ...] = ()
+        self._began: int | None = None
 
     def on_change(self, rows: Sequence[ChangeRow]) -> None:
         """Take committed rows, in the order of their positions, and wake everyone who follows."""
         if not rows:
             return
         with self._lock:
+            if self._began is None:
+                self._began = rows[0].pos - 1
             if self._tail and rows[0].pos != self._tail[-1].pos + 1:
                 self._tail.clear()
             self._tail.extend(rows)
@@ -74,6 +77,12 @@ class ChangeFeed:
         """The next rows after `pos`, oldest first, `limit` at most. May query the database."""
         rows = self.tail_after(pos, limit)
         return self._source.changes_after(pos, limit) if rows is None else rows
+
+    def end_at_start(self) -> int:
+        """Where the log ended when this feed began to listen: a new reader begins there, and misses nothing of this run."""
+        newest = self._source.change_bounds()[1]
+        with self._lock:
+            return newest if self._began is None else min(newest, self._began)
 
     def newest(self) -> int:
         """The newest position seen since the start, without a query; 0 before the first."""

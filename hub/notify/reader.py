@@ -52,7 +52,8 @@ class ReaderState(NamedTuple):
 
 
 class ChangeReader:
-    """Follows the log for one channel. `position`: where it stood, or None to begin at the log's end."""
+    """Follows the log for one channel. `position`: where it stood, or None to begin at what was the log's end when
+    the hub started."""
 
     def __init__(
         self,
@@ -135,7 +136,7 @@ class ChangeReader:
         while not self._stop.is_set():
             try:
                 known = self._position()
-                self._pos = self._feed.bounds()[1] if known is None else known
+                self._pos = self._feed.end_at_start() if known is None else known
             except Exception as error:
                 self._note_failure(Failure("transient", f"the position cannot be read: {type(error).__name__}"))
                 self._pause()

@@ -93,13 +93,17 @@ def position(site: Site, name: str = "spy") -> int:
     return next((int(row.pos) for row in site.rows("reader") if row.reader == name), -1)
 
 
-def test_a_new_reader_begins_at_the_logs_end(site):
-    site.incident()
-    spy = Spy()
-    with Follower(site, spy):
-        site.incident("door-2")
-        until(lambda: spy.got)
-    assert spy.got == [2]
+def test_a_new_reader_begins_where_the_log_ended_when_the_hub_started(tmp_path):
+    with running_site(tmp_path, start=False) as site:
+        site.incident()
+    with running_site(tmp_path, start=False) as site:
+        site.agent.stream = "2" * 32
+        second = site.incident("door-2")
+        spy = Spy()
+        with Follower(site, spy):
+            act(site, second, "acknowledge")
+            until(lambda: len(spy.got) == 2)
+    assert spy.got == [2, 3]
     assert spy.closed
 
 
