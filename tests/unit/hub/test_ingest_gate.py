@@ -33,7 +33,15 @@ def opened(message: Any) -> Any:
 
 
 def mark(at: int, **more: Any) -> StreamMark:
-    row: dict[str, Any] = {"stream": STREAM, "agent": "gatehouse", "mark": at, "epoch": 1, "boot": "boot-1", "heard_us": 0, "offset_us": 0}
+    row: dict[str, Any] = {
+        "stream": STREAM,
+        "agent": "gatehouse",
+        "mark": at,
+        "epoch": 1,
+        "boot": "boot-1",
+        "heard_us": 0,
+        "offset_us": 0,
+    }
     return StreamMark(**(row | more))
 
 
