@@ -40,7 +40,7 @@ class Listener:
         self._client = paho.Client(CallbackAPIVersion.VERSION2, protocol=paho.MQTTv311)
         self._client.on_connect = lambda client, *_: client.subscribe("watchkeeper/garden/incidents/+", qos=1)
         self._client.on_subscribe = lambda *_: ready.put(True)
-        self._client.on_message = lambda _client, _data, one: self.heard.put((one.topic, one.payload, one.retain))
+        self._client.on_message = lambda _client, _data, one: self.heard.put((one.topic, bytes(one.payload), one.retain))
         self._client.connect("127.0.0.1", port)
         self._client.loop_start()
         assert ready.get(timeout=WAIT_S)
