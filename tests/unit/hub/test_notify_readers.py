@@ -359,6 +359,7 @@ def test_mqtt_waits_for_its_broker(tmp_path):
 def test_a_dead_letter_is_listed_and_sent_again_by_the_api(tmp_path):
     with Receiver(400, 400, 200) as receiver:
         (tmp_path / "secret").write_text("s3cret\n")
+        (tmp_path / "secret").chmod(0o600)
         hook = WebhookSettings("desk", receiver.url, "secret")
         policy = Policy.load()
         policy.webhook_allow_private = ("127.0.0.0/8",)
