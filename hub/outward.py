@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from contract.clock import Clock
 from contract.orders import AnyOrder, Nonce
 from hub.api.app import build_api
+from hub.api.pictures import remove_unfinished
 from hub.api.ports import Backend, WorkerPort
 from hub.api.server import ApiServer, serve
 from hub.cases.titles import title
@@ -99,6 +100,7 @@ class Outward:
 
     def start(self) -> None:
         """Begin to answer and to tell. Raises NotLoopback, CannotListen, and ValueError where a channel's secret is not there."""
+        remove_unfinished(self.settings.pictures)
         around = Surroundings(
             self._estate.site,
             self._titles,

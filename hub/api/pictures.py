@@ -123,6 +123,14 @@ def write_durably(path: Path, data: bytes) -> None:
         os.close(folder)
 
 
+def remove_unfinished(folder: Path) -> int:
+    """Delete what was being written when the hub was killed. Only before the API starts. Returns how many files there were."""
+    found = list(folder.glob("*.part")) if folder.is_dir() else []
+    for path in found:
+        path.unlink(missing_ok=True)
+    return len(found)
+
+
 def picture_model(row: AnyRow) -> models.Picture:
     """A picture's row for the outside."""
     return models.Picture(

@@ -282,6 +282,15 @@ def test_a_picture_is_never_reached_by_a_path(site):
         assert site.http.get(f"/pictures/{name}").status_code in (404, 422), name
 
 
+def test_half_a_picture_goes_at_the_next_start(tmp_path):
+    pictures = tmp_path / "pictures"
+    pictures.mkdir()
+    (pictures / "pic-1.jpg").write_bytes(JPEG)
+    (pictures / "pic-2.jpg.0f0f.part").write_bytes(JPEG[:9])
+    with running_site(tmp_path):
+        assert [path.name for path in pictures.iterdir()] == ["pic-1.jpg"]
+
+
 def test_a_picture_that_cannot_be_written_is_507_and_leaves_nothing(site):
     promise(site)
     (site.folder / "pictures").write_text("in the way")

@@ -209,7 +209,7 @@ def test_a_secret_is_one_line_of_a_file(tmp_path):
     path = tmp_path / "secret"
     path.write_text("  s3cret \n")
     path.chmod(0o644)
-    with pytest.raises(ValueError, match="everybody may read .*chmod o="):
+    with pytest.raises(ValueError, match=r"everybody may read .*chmod o="):
         read_secret(path, "secret_file")
     path.chmod(0o640)
     assert read_secret(path, "secret_file") == "s3cret"
