@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 
 from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
 
 from hub.api import commands, devices, errors, events, health, incidents, letters, live, pictures
 from hub.api.guard import Guard
@@ -53,7 +54,7 @@ def build_api(backend: Backend) -> FastAPI:
         yield
         channel.shut()
 
-    app = FastAPI(
+    app = FastAPIOffline(
         title="Watchkeeper 值守",
         version=version("watchkeeper"),
         description=DESCRIPTION,

@@ -1,6 +1,7 @@
 """The API over real HTTP, on a real worker and database."""
 
 import hashlib
+import re
 import threading
 from collections.abc import Iterator
 
@@ -337,3 +338,12 @@ def test_a_stopped_server_leaves_no_thread(tmp_path):
     with running_site(tmp_path) as site:
         site.http.get("/healthz")
     until(lambda: not [thread for thread in set(threading.enumerate()) - before if thread.is_alive()], "the end of all threads")
+
+
+def test_the_documentation_needs_no_other_host(site):
+    """An estate's network may have no way out."""
+    page = site.http.get("/docs")
+    assert page.status_code == 200
+    assert "//" not in page.text.replace("<!DOCTYPE", "").split("<script>")[0]
+    for asset in re.findall(r'(?:src|href)="(/[^"]+)"', page.text):
+        assert site.http.get(asset).status_code == 200, asset
