@@ -84,8 +84,13 @@ class Extent(NamedTuple):
 
 def open_file(path: Path, bytes_max: int, connect: Connect) -> sqlite3.Connection:
     """A connection that owns the file at `path`, with its tables. Raises Damaged, SpoolBusy, SpoolFailed."""
+    if path.is_dir():
+        raise SpoolFailed(f"{path} is a folder: give the path of a file in it, such as {path / 'spool.db'}")
     fresh = not path.exists()
-    db = connect(path, isolation_level=None, check_same_thread=False, timeout=LOCK_WAIT_S)
+    try:
+        db = connect(path, isolation_level=None, check_same_thread=False, timeout=LOCK_WAIT_S)
+    except sqlite3.DatabaseError as err:
+        raise _meaning(err, path) from err
     try:
         _prepare(db, path, bytes_max)
         if fresh:

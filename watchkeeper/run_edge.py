@@ -41,7 +41,10 @@ def run_edge(config_path: Path, stop: Event | None = None) -> int:
         path = config.spool_path
         print(f"{path}: another agent is running on this spool: stop it, or give this one a path of its own", file=sys.stderr)
         return WRONG
-    except (SpoolFailed, OSError) as error:
+    except SpoolFailed as error:  # it names the file
+        print(error, file=sys.stderr)
+        return FAILED
+    except OSError as error:
         print(f"{config.spool_path}: {error}", file=sys.stderr)
         return FAILED
     return _run(config, spool, clock, stop or _stop_at_signals())

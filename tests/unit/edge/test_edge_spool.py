@@ -380,6 +380,18 @@ def test_a_newer_file_is_refused(open_spool, tmp_path):
         open_spool()
 
 
+def test_a_path_that_is_a_folder_is_told_to_the_installer(open_spool, tmp_path):
+    (tmp_path / "spool.db").mkdir()
+    with pytest.raises(SpoolFailed, match=r"spool\.db is a folder: give the path of a file in it"):
+        open_spool()
+
+
+def test_a_path_that_cannot_be_opened_is_told_to_the_installer(open_spool, tmp_path):
+    (tmp_path / "spool.db").symlink_to(tmp_path / "missing" / "spool.db")
+    with pytest.raises(SpoolFailed, match=r"spool\.db cannot be opened .*: check the path, its rights and the disk"):
+        open_spool()
+
+
 @pytest.mark.parametrize("junk", [b"not a database" * 500, b"SQLite format 3\0" + bytes(4_000)])
 def test_a_file_of_junk_is_set_aside_and_a_new_log_begun(open_spool, tmp_path, junk):
     (tmp_path / "spool.db").write_bytes(junk)

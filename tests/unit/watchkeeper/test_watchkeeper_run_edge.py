@@ -116,3 +116,12 @@ def test_a_spool_of_another_agent_is_told_and_left_alone(tmp_path):
         _, stderr = child.communicate(timeout=60)
     assert child.returncode == 1
     assert b"is the spool of agent other, not of gate" in stderr
+
+
+def test_a_spool_path_that_is_a_folder_is_told_in_one_line(tmp_path):
+    (tmp_path / "spool.db").mkdir()
+    with process(write(tmp_path, 1)) as child:
+        _, stderr = child.communicate(timeout=60)
+    assert child.returncode == 1
+    folder = tmp_path / "spool.db"
+    assert stderr.decode().splitlines() == [f"{folder} is a folder: give the path of a file in it, such as {folder / 'spool.db'}"]
