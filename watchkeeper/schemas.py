@@ -8,6 +8,7 @@ import msgspec
 
 from contract import envelope, orders, topics
 from contract.readings import KINDS
+from hub.api.models import Incident
 
 FOLDER = Path(__file__).resolve().parents[1] / "contract" / "schema"
 _MESSAGES: dict[str, tuple[Any, str]] = {
@@ -35,6 +36,18 @@ def json_schema() -> dict[str, Any]:
     }
 
 
+def incident_message() -> dict[str, Any]:
+    """What is published when an incident changes: `hub.views.change_view` of a case."""
+    incident = Incident.model_json_schema()
+    text, number = {"type": "string"}, {"type": "integer"}
+    head = {"key": text, "site": text, "pos": number, "at": {"type": "string", "format": "date-time"}, "topic": {"const": "case"}}
+    return {
+        "type": "object",
+        "properties": head | {"subject": text, "act": text, "incident": incident},
+        "required": [*head, "subject", "act", "incident"],
+    }
+
+
 def async_api() -> dict[str, Any]:
     """The topics and their messages as an AsyncAPI 3.0 document."""
     parameters = {name: {"description": f"An id: {topics.ID_PATTERN}"} for name in ("site", "agent")}
@@ -54,6 +67,13 @@ def async_api() -> dict[str, Any]:
                 "messages": {leaf: {"$ref": f"#/components/messages/{leaf}"}},
             }
             for leaf in _MESSAGES
+        }
+        | {
+            "incident": {
+                "address": f"{topics.ROOT}/{{site}}/incidents/{{number}}",
+                "parameters": {"site": parameters["site"], "number": {"description": "The incident's number."}},
+                "messages": {"incident": {"$ref": "#/components/messages/incident"}},
+            }
         },
         "operations": {
             f"{'take' if leaf in _UP else 'give'}_{leaf}": {
@@ -61,7 +81,8 @@ def async_api() -> dict[str, Any]:
                 "channel": {"$ref": f"#/channels/{leaf}"},
             }
             for leaf in _MESSAGES
-        },
+        }
+        | {"give_incident": {"action": "send", "channel": {"$ref": "#/channels/incident"}}},
         "components": {
             "messages": {
                 leaf: {
@@ -71,6 +92,14 @@ def async_api() -> dict[str, Any]:
                     "payload": {"$ref": f"contract.schema.json#/messages/{leaf}"},
                 }
                 for leaf, (_, summary) in _MESSAGES.items()
+            }
+            | {
+                "incident": {
+                    "name": "incident",
+                    "summary": "An incident after a change. Retained while it is live; an empty payload ends it.",
+                    "description": "For subscribers on the estate's own broker. Delivered at least once, under one `key`.",
+                    "payload": incident_message(),
+                }
             }
         },
     }
