@@ -1,0 +1,213 @@
+"""The demo's estate: what stands at which gate, and the settings files of the hub and its agents."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from random import Random
+from typing import Any, NamedTuple
+
+import yaml
+
+from contract.envelope import KEY_BYTES
+from drivers.barrier_modbus.decode import BarrierOptions
+from drivers.contacts_modbus.decode import ContactsOptions, Input, Meter
+from edge.names import card_name
+
+SITE = "lakeside"
+NAME_ZH, NAME_EN = "湖畔花园", "Lakeside Garden"
+GATE, GARAGE = "gate", "garage"
+PUMPS = ("pump-1", "pump-2", "pump-3")
+CAMERAS = ("camera-1", "camera-2", "camera-3")
+FACILITY = 12
+RESIDENTS = tuple(range(1001, 1021))
+STRANGERS = tuple(range(5001, 5020))
+TEMPERATURE_MAX, PRESSURE_MAX = 40.0, 350.0
+FROZEN_AFTER_S = 2.0
+CLOCK_OFF_S = 3_600.0
+
+BOARD_POLL_MS = 100
+_METER_S = 0.25
+
+DOORS = ContactsOptions(
+    inputs=tuple(
+        Input(number=2 * at + side, role=role, name=f"{role}-{at + 1}", device=f"{role}-{at + 1}")  # type: ignore[arg-type]
+        for at in range(4)
+        for side, role in enumerate(("door", "exit"))
+    ),
+    poll_ms=BOARD_POLL_MS,
+    timeout_ms=1_000,
+)
+METERS = ContactsOptions(
+    inputs=(),
+    meters=(
+        Meter(register=0, quantity="temperature", unit="°C", format="float32", every_s=_METER_S),
+        Meter(register=2, quantity="water_pressure", unit="kPa", format="float32", every_s=_METER_S),
+    ),
+    poll_ms=BOARD_POLL_MS,
+    timeout_ms=1_000,
+)
+LIFT = ContactsOptions(
+    inputs=(), meters=(Meter(register=0, quantity="power", unit="W", every_s=0.5),), poll_ms=BOARD_POLL_MS, timeout_ms=1_000
+)
+ZONES = ("fire-hall", "fire-garage", "alarm-desk", "alarm-shop", "cabinet-1", "cabinet-2")
+_ROLES = {"fire": "fire", "alarm": "alarm", "cabinet": "tamper"}
+PANEL = ContactsOptions(
+    inputs=tuple(
+        Input(
+            number=at,
+            role=_ROLES[zone.partition("-")[0]],  # type: ignore[arg-type]
+            name=zone,
+            device=zone if zone.startswith("cabinet") else None,
+        )
+        for at, zone in enumerate(ZONES)
+    ),
+    poll_ms=BOARD_POLL_MS,
+    debounce_ms=BOARD_POLL_MS // 2,
+    timeout_ms=1_000,
+)
+BARRIER = BarrierOptions(poll_ms=BOARD_POLL_MS, timeout_ms=1_000, pulse_ms=200)
+
+PLACES = (
+    ("estate", "小区", "Estate", None),
+    ("gate", "东门", "East gate", "estate"),
+    ("garage", "地下车库", "Garage", "estate"),
+    ("pumps", "水泵房", "Pump houses", "estate"),
+)
+
+
+class Row(NamedTuple):
+    """A device as the hub knows it."""
+
+    id: str
+    kind: str
+    agent: str
+    zh: str
+    en: str
+    more: Mapping[str, Any] = {}
+
+
+# fmt: off
+DEVICES = (
+    Row("board-doors", "contacts", GATE, "门禁输入板", "door board"),
+    *(Row(f"door-{n}", "door", GATE, f"{n}号楼单元门", f"door of house {n}") for n in range(1, 5)),
+    *(Row(f"exit-{n}", "contacts", GATE, f"{n}号楼出门按钮", f"exit button of house {n}", {"opens": f"door-{n}"})
+      for n in range(1, 5)),
+    Row("board-meters", "meter", GATE, "设备间仪表", "plant room meters",
+        {"options": {"temperature_max": TEMPERATURE_MAX, "water_pressure_max": PRESSURE_MAX}}),
+    Row("lift-1", "meter", GATE, "1号电梯", "lift 1"),
+    Row("lift-2", "meter", GATE, "2号电梯", "lift 2"),
+    Row("reader-1", "reader", GATE, "东门入口读卡器", "entry reader", {"opens": "barrier-1"}),
+    Row("reader-2", "reader", GATE, "东门出口读卡器", "exit reader", {"opens": "barrier-2"}),
+    Row("barrier-1", "barrier", GATE, "东门入口道闸", "entry barrier"),
+    Row("barrier-2", "barrier", GATE, "东门出口道闸", "exit barrier"),
+    *(Row(camera, "camera", GATE, f"东门{camera[-1]}号摄像机", f"camera {camera[-1]}") for camera in CAMERAS),
+    Row("frigate", "other", GATE, "影像分析", "video analysis"),
+    Row("lobby-view", "other", GATE, "大堂影像分析", "lobby's video analysis"),
+    Row("panel", "contacts", GARAGE, "报警主机", "alarm panel"),
+    Row("cabinet-1", "contacts", GARAGE, "1号弱电箱", "cabinet 1"),
+    Row("cabinet-2", "contacts", GARAGE, "2号弱电箱", "cabinet 2"),
+    Row("zigbee", "other", GARAGE, "无线网关", "Zigbee gateway"),
+    Row("climate", "meter", GARAGE, "车库温湿度", "garage climate"),
+    *(Row(f"meter-{n}", "meter", f"pump-{n}", f"{n}号泵压力表", f"pressure of pump {n}") for n in range(1, 4)),
+)
+# fmt: on
+AGENTS = {
+    GATE: ("gate", "东门采集端", "East gate's agent"),
+    GARAGE: ("garage", "车库采集端", "Garage's agent"),
+    **{f"pump-{n}": ("pumps", f"{n}号泵房采集端", f"agent of pump house {n}") for n in range(1, 4)},
+}
+NAMES: Mapping[str, tuple[str, str]] = {row.id: (row.zh, row.en) for row in DEVICES} | {
+    agent: (zh, en) for agent, (_, zh, en) in AGENTS.items()
+}
+"""What people call a device or an agent, in Chinese and in English."""
+
+
+class Keys:
+    """The keys of one run, from its seed: they guard twins on this machine and nothing else."""
+
+    def __init__(self, random: Random) -> None:
+        self.agents = {agent: random.randbytes(KEY_BYTES) for agent in AGENTS}
+        self.cards = random.randbytes(KEY_BYTES)
+        self.webhook = random.randbytes(KEY_BYTES).hex()
+
+    def card(self, number: int, bits: int) -> str:
+        """The name that a card of FACILITY goes by."""
+        return card_name(self.cards, FACILITY, number, bits)
+
+
+def write_estate(folder: Path, keys: Keys) -> Path:
+    """The estate file."""
+    places = [{"id": place, "name_zh": zh, "name_en": en, "parent": parent} for place, zh, en, parent in PLACES]
+    agents = [
+        {"id": agent, "place": place, "name_zh": zh, "name_en": en, "key": keys.agents[agent].hex()}
+        for agent, (place, zh, en) in AGENTS.items()
+    ]
+    devices = [
+        {"id": row.id, "kind": row.kind, "agent": row.agent, "place": AGENTS[row.agent][0], "name_zh": row.zh, "name_en": row.en}
+        | dict(row.more)
+        for row in DEVICES
+    ]
+    head = {"site": SITE, "name_zh": NAME_ZH, "name_en": NAME_EN, "timezone": "Asia/Shanghai"}
+    return dump(folder / "estate.yaml", head | {"places": places, "agents": agents, "devices": devices})
+
+
+def write_hub(folder: Path, keys: Keys, *, broker: str, http_port: int, webhook: str) -> Path:
+    """The hub's settings, beside its estate and policy."""
+    secret(folder / "webhook.secret", keys.webhook)
+    return dump(
+        folder / "hub.yaml",
+        {
+            "estate": "estate.yaml",
+            "policy": "policy.yaml",
+            "broker": {"url": broker},
+            "http": {"port": http_port},
+            "notify": [
+                {"type": "mqtt"},
+                {"type": "webhook", "name": "duty-desk", "url": webhook, "secret_file": "webhook.secret"},
+            ],
+        },
+    )
+
+
+def write_agent(
+    folder: Path, agent: str, keys: Keys, *, broker: str, hub: str, devices: list[dict[str, Any]], access: list[dict[str, Any]]
+) -> Path:
+    """The settings of one agent; its log lies beside them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    secret(folder / "agent.key", keys.agents[agent].hex())
+    secret(folder / "card.key", keys.cards.hex())
+    return dump(
+        folder / "agent.yaml",
+        {
+            "site": SITE,
+            "agent": agent,
+            "key_file": "agent.key",
+            "card_key_file": "card.key",
+            "broker": {"url": broker},
+            "hub_url": hub,
+            "spool": {"path": "spool.db"},
+            "devices": devices,
+            "access": access,
+        },
+    )
+
+
+def permits(keys: Keys, reader: str, barrier: str, bits: int) -> dict[str, Any]:
+    """The reader's rule: residents' cards open the barrier."""
+    return {
+        "reader": reader,
+        "opens": {"device": barrier, "action": "open"},
+        "permits": [{"card": keys.card(number, bits)} for number in RESIDENTS],
+    }
+
+
+def dump(path: Path, content: Mapping[str, Any]) -> Path:
+    """Write settings; they hold keys, so nobody else may read them."""
+    path.write_text(yaml.safe_dump(dict(content), allow_unicode=True, sort_keys=False), encoding="utf-8")
+    path.chmod(0o600)
+    return path
+
+
+def secret(path: Path, text: str) -> None:
+    """Write a secret that only its owner may read."""
+    path.touch(0o600)
+    path.write_text(text + "\n", encoding="ascii")

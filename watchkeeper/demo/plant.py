@@ -1,0 +1,196 @@
+"""Every twin of the estate at the far end of its wire, and what the agents are told about the near ends."""
+
+from contextlib import ExitStack
+from pathlib import Path
+from threading import Lock
+from types import TracebackType
+from typing import Any, Self
+
+import msgspec
+
+from contract.clock import Clock
+from drivers.barrier_modbus.decode import BarrierOptions
+from drivers.barrier_modbus.twin import BarrierTwin
+from drivers.contacts_modbus.decode import ContactsOptions
+from drivers.contacts_modbus.twin import ContactsTwin
+from drivers.em_ascii.twin import EmAsciiTwin
+from drivers.modbus.frames import WRITE_COIL
+from drivers.modbus.slave import SlaveLine
+from drivers.mqtt_json.twin import MqttJsonTwin
+from drivers.rtsp_camera import clip
+from drivers.rtsp_camera.twin import CameraTwin, Scenes, drawn_scenes, scenes_from_file
+from drivers.transports import Line
+from drivers.transports.listen import TcpLine
+from drivers.transports.pty import PtyLine
+from drivers.wiegand.twin import WiegandTwin
+from watchkeeper.demo import estate
+
+BOARD_BAUD, READER_BAUD = 38_400, 9_600
+SHAPE = clip.Shape(fps=5, gop=5, seconds=6)
+TRAVEL_S = 0.6
+_PRESS = bytes((WRITE_COIL, 0, 0, 0xFF, 0))
+
+
+class Glitches:
+    """Lets an input of a board seem active in one single answer: a contact that bounced."""
+
+    def __init__(self, twin: ContactsTwin) -> None:
+        self._twin = twin
+        self._lock = Lock()
+        self._wanted: list[str] = []
+        self._shown = ""
+        self.count = 0
+        twin.slave.before = self._before
+
+    def bounce(self, name: str) -> None:
+        """In the next answer and no other, `name` is active."""
+        with self._lock:
+            self._wanted.append(name)
+
+    def _before(self) -> None:
+        with self._lock:
+            if self._shown:
+                self._twin.calm(self._shown)
+                self._shown = ""
+                self.count += 1
+            elif self._wanted:
+                self._shown = self._wanted.pop(0)
+                self._twin.activate(self._shown)
+
+
+class Plant:
+    """All twins; a context manager. Serial ones are at pseudo-terminals beneath `folder`, the others at TCP ports of loopback.
+    Raises ValueError for a film that cannot be used, OSError where a port cannot be had."""
+
+    def __init__(self, folder: Path, clock: Clock, *, broker_port: int, film: Path | None = None) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
+        self._clock = clock
+        self._stack = ExitStack()
+        self._lines: dict[str, Line] = {}
+        self._slaves: dict[str, SlaveLine] = {}
+        self._broker_port = broker_port
+        self.scenes: Scenes = drawn_scenes(SHAPE) if film is None else scenes_from_file(film, SHAPE)
+        try:
+            self._build()
+        except BaseException:
+            self._stack.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._stack.close()
+
+    def _build(self) -> None:
+        self.doors = self._contacts("board-doors", estate.DOORS)
+        self.meters = self._contacts("board-meters", estate.METERS)
+        self.lifts = {name: self._contacts(name, estate.LIFT) for name in ("lift-1", "lift-2")}
+        self.panel = self._contacts("panel", estate.PANEL)
+        self.glitches = Glitches(self.panel)
+        self.barriers = {name: self._barrier(name, tcp=name == "barrier-2") for name in ("barrier-1", "barrier-2")}
+        self.entry = WiegandTwin(self._serial("reader-1", READER_BAUD), baud=READER_BAUD)
+        self.exit = EmAsciiTwin(self._serial("reader-2", READER_BAUD), baud=READER_BAUD)
+        self.cameras = {name: self._stack.enter_context(CameraTwin(self.scenes, clock=self._clock)) for name in estate.CAMERAS}
+        self.mqtt = self._stack.enter_context(MqttJsonTwin("127.0.0.1", self._broker_port))
+        self.meters.measure("temperature", 22.0)
+        self.meters.measure("water_pressure", 280.0)
+
+    # What lanes do to lines and boards
+
+    def answered(self, board: str) -> int:
+        """How many questions the board has answered."""
+        return self._slaves[board].answered
+
+    def unplug(self, device: str) -> None:
+        """Pull the device's plug."""
+        self._lines[device].unplug()
+
+    def plug(self, device: str) -> None:
+        """Put it back."""
+        self._lines[device].plug()
+
+    def press(self, barrier: str, action: str) -> None:
+        """The button of `action`, open or close, on the barrier's own box."""
+        coil = {"open": estate.BARRIER.coils.open, "close": estate.BARRIER.coils.close}[action]
+        self.barriers[barrier].slave.answer(_PRESS[:2] + bytes((coil,)) + _PRESS[3:])
+
+    # What the agents are told
+
+    def gate_devices(self) -> list[dict[str, Any]]:
+        """The rows of the gate's agent."""
+        boards: list[tuple[str, ContactsOptions]] = [
+            ("board-doors", estate.DOORS),
+            ("board-meters", estate.METERS),
+            *((name, estate.LIFT) for name in self.lifts),
+        ]
+        options = {"frozen_after_s": estate.FROZEN_AFTER_S}
+        return [
+            *(self._row(name, "contacts_modbus", options=_plain(what)) for name, what in boards),
+            *(self._row(name, "barrier_modbus", options=_plain(estate.BARRIER), commands=["open"]) for name in self.barriers),
+            self._row("reader-1", "wiegand"),
+            self._row("reader-2", "em_ascii"),
+            *(
+                {"id": name, "driver": "rtsp_camera", "address": camera.url, "options": options}
+                for name, camera in self.cameras.items()
+            ),
+            self._mqtt_row("frigate", "frigate", {"lobby": "lobby-view"}),
+        ]
+
+    def garage_devices(self) -> list[dict[str, Any]]:
+        """The rows of the garage's agent."""
+        return [
+            self._row("panel", "contacts_modbus", options=_plain(estate.PANEL)),
+            self._mqtt_row("zigbee", "zigbee2mqtt", {"climate": "climate"}),
+        ]
+
+    def _mqtt_row(self, device: str, mapping: str, devices: dict[str, str]) -> dict[str, Any]:
+        return {
+            "id": device,
+            "driver": "mqtt_json",
+            "address": f"mqtt://127.0.0.1:{self._broker_port}",
+            "options": {"mapping": mapping, "devices": devices},
+            "speaks_for": list(devices.values()),
+        }
+
+    def _row(self, device: str, driver: str, **more: Any) -> dict[str, Any]:
+        return {"id": device, "driver": driver, "address": self._lines[device].address, **more}
+
+    # Composition
+
+    def _contacts(self, name: str, options: ContactsOptions) -> ContactsTwin:
+        twin = ContactsTwin(options)
+        self._serve(name, self._serial(name, BOARD_BAUD), twin, baud=BOARD_BAUD)
+        return twin
+
+    def _barrier(self, name: str, *, tcp: bool) -> BarrierTwin:
+        options: BarrierOptions = estate.BARRIER
+        twin = BarrierTwin(options, travel_s=TRAVEL_S, clock=self._clock)
+        if tcp:
+            self._serve(name, self._keep(name, TcpLine()), twin, baud=None, framing="tcp")
+        else:
+            self._serve(name, self._serial(name, BOARD_BAUD), twin, baud=BOARD_BAUD)
+        return twin
+
+    def _serial(self, name: str, baud: int) -> Line:
+        return self._keep(name, PtyLine(self._folder / name, baud=baud))
+
+    def _keep(self, name: str, line: Line) -> Line:
+        self._lines[name] = line
+        self._stack.callback(line.close)
+        return line
+
+    def _serve(
+        self, name: str, line: Line, twin: ContactsTwin | BarrierTwin, *, baud: int | None, framing: str = "rtu"
+    ) -> None:
+        slaves = self._slaves[name] = SlaveLine(line, [twin.slave], baud=baud, framing=framing)
+        slaves.start()
+        self._stack.callback(slaves.stop)
+
+
+def _plain(options: msgspec.Struct) -> dict[str, Any]:
+    """Options as a settings file has them, without what is the default anyway."""
+    whole: dict[str, Any] = msgspec.to_builtins(options)
+    standard: dict[str, Any] = msgspec.to_builtins(type(options)())
+    return {name: value for name, value in whole.items() if value != standard[name]}

@@ -1,0 +1,45 @@
+"""The demo's policy: the one that ships, with its times divided, so that a minute shows what a night does."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from hub.policy.load import RESIDENTIAL
+from hub.policy.numbers import CLAUSES
+
+DEFAULT_SPEED = 12.0
+SPEED_MAX = 12.0
+"""Beyond it a stall of this machine could not be told from an episode."""
+
+KEPT = frozenset(("grant_s", "grace_s", "late_s", "source_stall_s"))
+"""What the network and the machine need does not shrink with the demo's times."""
+
+LEAST_S = {"camera_lost_s": 6.0}
+"""A camera's stream takes seconds to come back, whatever the speed."""
+
+LOOPBACK = "127.0.0.0/8"
+
+
+def shortened(speed: float) -> dict[str, Any]:
+    """The shipped policy as plain data, every number in seconds divided by `speed` as far as the number's range allows. The
+    demo's webhook receiver is on loopback, which the policy therefore allows."""
+    file: dict[str, Any] = yaml.safe_load(RESIDENTIAL.read_text(encoding="utf-8"))
+    for clause, body in file["clauses"].items():
+        for name, value in body.get("numbers", {}).items():
+            if name.endswith("_s") and name not in KEPT:
+                body["numbers"][name] = _divided(clause, name, value, speed)
+    file["policy"] = "demo"
+    file["webhook"] = {"allow_private": [LOOPBACK]}
+    return file
+
+
+def write(path: Path, speed: float) -> Path:
+    """Write the shortened policy to `path`, and return it."""
+    path.write_text(yaml.safe_dump(shortened(speed), allow_unicode=True, sort_keys=False), encoding="utf-8")
+    return path
+
+
+def _divided(clause: str, name: str, value: float, speed: float) -> float:
+    least = min(value, max(CLAUSES[clause][name].low, LEAST_S.get(name, 0.0)))
+    return max(least, round(value / speed, 3))
