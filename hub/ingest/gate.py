@@ -188,7 +188,10 @@ def _new_records(message: BatchMessage, known: StreamMark) -> Admitted | Refused
 
 def _rest_of(record: Record | Poison, seq: int) -> Record | Poison:
     """A range of dropped records whose beginning is committed: what is left of it."""
-    return record._replace(seq=seq) if isinstance(record, Poison) else replace(record, seq=seq)
+    if isinstance(record, Poison):
+        return record._replace(seq=seq)
+    reading = record.reading.rest_from(seq) if isinstance(record.reading, Dropped) else record.reading
+    return replace(record, seq=seq, reading=reading)
 
 
 def _wrong_boot(message: BatchMessage, known: StreamMark) -> Refused | None:

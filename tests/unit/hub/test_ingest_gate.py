@@ -192,6 +192,14 @@ def test_of_a_dropped_range_only_what_is_not_committed_is_taken():
     assert outcome.mark.mark == 6
 
 
+def test_the_counts_of_the_rest_of_a_dropped_range_fit_into_it():
+    made = agent()
+    gap = msgspec.structs.replace(made.log[0], reading=Dropped(last_seq=5, measurements=2, events=1, alarms=2))
+    outcome = gate.admit(opened(made.batch([gap, made.log[5]])), mark(2), NOW_US)
+    assert isinstance(outcome, Admitted)
+    assert outcome.records[0].reading == Dropped(last_seq=5, measurements=0, events=1, alarms=2)
+
+
 def test_a_greeting_asks_for_what_is_missing():
     made = agent()
     for at, verdict in ((6, "committed"), (4, "want")):
