@@ -12,7 +12,7 @@ from hub.cases.types import Case, ClockEvent
 from hub.ingest.casebook import DatabaseGone
 from hub.ingest.gate import StreamMark
 from hub.ingest.outcome import PictureRow
-from hub.ingest.site import CaseKey, Deadline, DeadlineKey, DetectorState, Site, key_of
+from hub.ingest.site import CaseKey, Contact, Deadline, DeadlineKey, DetectorState, Site, key_of
 from hub.ingest.stepping import RuleTable
 from hub.store import schema
 
@@ -27,6 +27,9 @@ def load_site(connection: Connection, site_id: str, table: RuleTable) -> Site:
     site.counters.change_pos, site.counters.case_no = row.change_pos, row.case_no
     for stream in _rows(connection, schema.stream, site_id):
         site.streams.load(stream.stream, StreamMark(*tuple(stream)[1:]))
+        was = site.contacts.get(stream.agent)
+        if was is None or was.heard_us < stream.heard_us:
+            site.contacts.load(stream.agent, Contact(stream.heard_us))
     for mark in _rows(connection, schema.watermark, site_id):
         site.watermarks.load(mark.source, mark.up_to_us)
     for state in _rows(connection, schema.detector_state, site_id):

@@ -52,6 +52,13 @@ class DetectorState(NamedTuple):
     device: str
 
 
+class Contact(NamedTuple):
+    """When an agent was last heard, and the time of the last record of its that was taken in; -1: none since the site was read."""
+
+    heard_us: int
+    reached_us: int = -1
+
+
 @dataclass
 class Counters:
     """The site's numbers besides the stream marks: rows of `site`."""
@@ -200,6 +207,7 @@ class Site:
 
     def __post_init__(self) -> None:
         self.streams: Rows[str, StreamMark] = Rows(self.journal)
+        self.contacts: Rows[str, Contact] = Rows(self.journal)
         self.watermarks: Rows[str, int] = Rows(self.journal)
         self.states: Rows[tuple[str, str], DetectorState] = Rows(self.journal)
         self.deadlines = Deadlines(self.journal)
@@ -215,7 +223,7 @@ class Site:
 
     def tables(self) -> tuple[Rows[Any, Any], ...]:
         """Everything that `settle` and the counters of a turn go over."""
-        return (self.streams, self.watermarks, self.states, self.deadlines, self.cases, self.case_numbers)
+        return (self.streams, self.contacts, self.watermarks, self.states, self.deadlines, self.cases, self.case_numbers)
 
     def next_change(self) -> int:
         """The change log's next position."""

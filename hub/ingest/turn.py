@@ -26,10 +26,10 @@ from hub.detectors.types import (
 from hub.ingest import gate
 from hub.ingest.casebook import CASE_OWNER, Casebook, ClosedCases, DatabaseGone
 from hub.ingest.effects import EFFECTS, case_of_order
-from hub.ingest.gate import BatchMessage, LostMessage, NonceMessage, Poison, Refused, StreamMark
+from hub.ingest.gate import Admitted, BatchMessage, LostMessage, NonceMessage, Poison, Refused, StreamMark
 from hub.ingest.outcome import Answer, EventRow, Outcome, PictureRow, QuarantineRow
 from hub.ingest.ports import Ask, CaseAct, PictureStored, SiteBook, Write
-from hub.ingest.site import HUB_STREAM, Site
+from hub.ingest.site import HUB_STREAM, Contact, Deadline, Site
 from hub.ingest.stepping import Failure, RuleTable, Stepper
 
 REPORT_EVERY_US = US_PER_S
@@ -176,10 +176,19 @@ class Turn:
 
     def fire_by_clock(self) -> None:
         """Deadlines that the wall clock has reached, after everything that came in."""
-        stall_us = self._around.table.rules.stall_us
         for key, row in list(self._site.deadlines.pop_due(self._now_us)):
             if self._site.deadlines.get(key) is row:
-                self._stepper.fire_by_clock(key, row, max(row.due_us, self._around.ready_us) + stall_us)
+                self._stepper.fire_by_clock(key, row, self._stalls_us(row))
+
+    def _stalls_us(self, row: Deadline) -> int:
+        """When the deadline's source counts as stalled. While a backlog drains, turn after turn, its agent is heard all along, and
+        the proof is under way: only once the agent's log has passed that time too is it the source that says nothing."""
+        stall_us, ready_us = self._around.table.rules.stall_us, self._around.ready_us
+        source = None if row.source is None else self._around.book.detector_device(row.source)
+        contact = None if source is None else self._site.contacts.get(source.agent)
+        if contact is None or contact.reached_us >= row.due_us + stall_us:
+            return max(row.due_us, ready_us) + stall_us
+        return max(row.due_us, ready_us, contact.heard_us) + stall_us
 
     def _take_batch(self, message: BatchMessage, suspect: bool) -> int:
         head = message.head
@@ -205,7 +214,7 @@ class Turn:
             else:
                 self._take_record(admitted.mark, record)
         self.outcome.answers[head.stream, head.boot] = Answer(message.agent, head, admitted.verdict)
-        self._hear(message.agent)
+        self._hear(message.agent, admitted)
         return len(admitted.records)
 
     def _take_record(self, stream: StreamMark, record: Record | Poison) -> None:
@@ -287,7 +296,13 @@ class Turn:
             self._casebook.change(self._now_us, "picture", picture, "stored", body.encode())
         return True
 
-    def _hear(self, agent: str) -> None:
+    def _hear(self, agent: str, admitted: Admitted) -> None:
+        was = self._site.contacts.get(agent)
+        last = admitted.records[-1] if admitted.records else None
+        reached_us = -1 if was is None else was.reached_us
+        if isinstance(last, Record):
+            reached_us = min(last.at_us - admitted.mark.offset_us, self._now_us)
+        self._site.contacts.put(agent, Contact(self._now_us, reached_us))
         if self._around.reports.lets(self._now_us, "heard", agent):
             self._report(agent, AgentHeard(), stored=False)
 

@@ -124,6 +124,28 @@ def test_a_stalled_source_fires_unproven_once_and_proven_when_it_reports(tmp_pat
     assert hub.rows("deadline") == []
 
 
+def test_a_backlog_that_drains_over_several_turns_is_no_stall(hub: Hub, agent: ModelAgent):
+    hub.take(agent.says("door-1", DoorContact(open=False)))
+    agent.note("door-1", DoorContact(open=True))
+    for _ in range(9):
+        hub.clock.advance_us(US_PER_S)
+        agent.note("door-2", DoorContact(open=False))
+    agent.note("door-1", DoorContact(open=False))
+    hub.clock.advance_us(200 * US_PER_S)
+    for at in range(1, 12):
+        hub.later(1, agent.batch(agent.log[at : at + 1]))
+    hub.later(60)
+    assert "door_held" not in dict(hub.incidents())
+
+
+def test_a_source_that_says_nothing_behind_an_agent_that_goes_on_stalls_all_the_same(hub: Hub, agent: ModelAgent):
+    hub.take(agent.says("door-1", DoorContact(open=False)))
+    hub.take(agent.says("door-1", DoorContact(open=True)))
+    for _ in range(7):
+        hub.later(10, agent.batch([agent.beat("door-2")]))
+    assert ("door_held", False) in hub.rows("case_", "detector", "proven")
+
+
 def test_the_source_is_asked_to_flush_when_its_deadline_comes(hub: Hub, agent: ModelAgent):
     hub.take(agent.says("door-1", DoorContact(open=False)))
     hub.take(agent.says("door-1", DoorContact(open=True)))
