@@ -53,7 +53,7 @@ class DetectorState(NamedTuple):
 
 
 class Contact(NamedTuple):
-    """When an agent was last heard, and the time of the last record of its that was taken in; -1: none since the site was read."""
+    """When an agent was last heard, and the time of its last record that was taken in; -1: none since the site was read."""
 
     heard_us: int
     reached_us: int = -1

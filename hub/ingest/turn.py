@@ -181,8 +181,8 @@ class Turn:
                 self._stepper.fire_by_clock(key, row, self._stalls_us(row))
 
     def _stalls_us(self, row: Deadline) -> int:
-        """When the deadline's source counts as stalled. While a backlog drains, turn after turn, its agent is heard all along, and
-        the proof is under way: only once the agent's log has passed that time too is it the source that says nothing."""
+        """When the deadline's source counts as stalled. While a backlog drains, turn after turn, its agent is heard all along,
+        and the proof is under way: only once the agent's log has passed that time too is it the source that says nothing."""
         stall_us, ready_us = self._around.table.rules.stall_us, self._around.ready_us
         source = None if row.source is None else self._around.book.detector_device(row.source)
         contact = None if source is None else self._site.contacts.get(source.agent)
