@@ -7,7 +7,7 @@ facts, so that people know whether the connection broke or the agent fell silent
 import msgspec
 
 from contract.clock import US_PER_S
-from hub.detectors.types import AgentHeard, AgentLost, Clear, Detector, Device, Event, Raise, Step, Wake
+from hub.detectors.types import AgentAwaited, AgentHeard, AgentLost, Clear, Detector, Device, Event, Raise, Step, Wake
 
 Numbers = dict[str, float]
 
@@ -22,15 +22,15 @@ class Heard(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 def step(state: Heard | None, event: Event, _device: Device, numbers: Numbers) -> Step | None:
-    """See Detector. An agent that was never heard begins to be missed with the first report that it is lost."""
+    """See Detector. An agent that was never heard begins to be missed with the first report that it is awaited, or lost."""
     if type(event.reading) is AgentHeard:
         heard = Heard(event.at_us, event.name)
         clear = (Clear(state.episode, max(event.at_us, state.at_us)),) if state is not None and state.told else ()
         return Step(heard, clear, _wake_at(heard, numbers))
     if state is None:
-        missed = Heard(event.at_us, event.name, lost=True)
+        missed = Heard(event.at_us, event.name, lost=type(event.reading) is AgentLost)
         return Step(missed, (), _wake_at(missed, numbers))
-    if state.lost or state.told:
+    if type(event.reading) is AgentAwaited or state.lost or state.told:
         return None
     return Step(msgspec.structs.replace(state, lost=True), (), _wake_at(state, numbers))
 
@@ -50,4 +50,4 @@ def _wake_at(state: Heard, numbers: Numbers) -> Wake:
     return Wake(state.at_us + int(numbers["agent_silent_s"] * US_PER_S), None)
 
 
-AGENT_SILENT = Detector("agent_silent", "CMD-1", 2, (AgentHeard, AgentLost), Heard | None, step, wake)
+AGENT_SILENT = Detector("agent_silent", "CMD-1", 2, (AgentHeard, AgentLost, AgentAwaited), Heard | None, step, wake)

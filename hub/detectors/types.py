@@ -36,6 +36,10 @@ class AgentLost(Reading, frozen=True):
     """The hub's own report: the broker published the agent's last will. A hint; silence is what alarms."""
 
 
+class AgentAwaited(Reading, frozen=True):
+    """The hub's own report: the hub has started and waits for the agent. One that was never heard is missed from then on."""
+
+
 class SequenceJumped(Reading, frozen=True):
     """The hub's own report: the agent no longer holds `first` to `last`, and the hub never committed them."""
 

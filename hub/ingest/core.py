@@ -86,6 +86,7 @@ class Core:
         self._around = Surroundings(book, table, archive, new_id, Throttle(), Throttle(), self.counters)
         self._site: Site | None = None
         self._stale = False
+        self._greeted = False
         self._lease: Lease | None = None
         self._held_us = 0
         self._sweep_us = 0
@@ -113,6 +114,8 @@ class Core:
 
     def next_us(self) -> int:
         """When the next turn is due though nothing should come in."""
+        if not self._greeted:
+            return 0
         due_us = self._site.deadlines.next_us() if self._site is not None else None
         idle_us = self._held_us + RENEW_US
         return idle_us if due_us is None else min(due_us, idle_us)
@@ -168,6 +171,8 @@ class Core:
 
     def _take(self, turn: Turn, inputs: Sequence[Input]) -> None:
         turn.expire_cases()
+        if not self._greeted:
+            turn.await_agents()
         for one in inputs:
             if isinstance(one, Message):
                 self.counters["records"] += turn.take(one.topic, one.payload, suspect=one.suspect)
@@ -186,6 +191,7 @@ class Core:
             self._sweep(connection, site, now_us)
             self._hook("commit")
         site.settle()
+        self._greeted = True
         self._held_us = now_us
         self.counters["turns"] += 1
         self.counters["events"] += len(outcome.events)

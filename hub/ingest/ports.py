@@ -1,6 +1,6 @@
 """What the worker shows to others, and what it needs from them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, Literal, NamedTuple, Protocol
 
 from sqlalchemy import Connection
@@ -85,6 +85,11 @@ class SiteBook(Protocol):
     @property
     def site(self) -> str:
         """The site's id."""
+        ...
+
+    @property
+    def agents(self) -> Collection[str]:
+        """The ids of the site's agents."""
         ...
 
     def key_of(self, agent: str) -> bytes | None:

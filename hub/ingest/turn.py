@@ -15,6 +15,7 @@ from contract.orders import Flush
 from contract.readings import KINDS, Heartbeat, Reading, SnapshotTaken
 from hub.cases.types import Change, Refusal
 from hub.detectors.types import (
+    AgentAwaited,
     AgentHeard,
     AgentLost,
     Device,
@@ -38,7 +39,7 @@ _THROTTLES_MAX = 20_000
 
 _log = logging.getLogger(__name__)
 _encode = msgspec.json.Encoder().encode
-_HUB_KINDS = (AgentHeard, AgentLost, SequenceJumped, ForeignReport, Quarantined)
+_HUB_KINDS = (AgentAwaited, AgentHeard, AgentLost, SequenceJumped, ForeignReport, Quarantined)
 KIND_NAMES: dict[type[Reading], str] = {kind: name for name, kind in KINDS.items()} | {
     kind: str(kind.__struct_config__.tag) for kind in _HUB_KINDS
 }
@@ -121,6 +122,11 @@ class Turn:
                 later.append((self._now_us, key))
         for when_us, key in later:
             self._site.deadlines.look_at(when_us, key)
+
+    def await_agents(self) -> None:
+        """The hub has started: an agent that was never heard has its time from now on."""
+        for agent in self._around.book.agents:
+            self._report(agent, AgentAwaited(), stored=False)
 
     def take(self, topic: str, payload: bytes, *, suspect: bool = False) -> int:
         """One message. Returns how many records it brought. A message that trips over a bug of ours is undone alone and stays

@@ -11,6 +11,7 @@ from contract.readings import KINDS, AccessDecided, AlarmInput, CommandDone, Dev
 from hub.cases.titles import TITLES
 from hub.detectors.table import BY_KIND, BY_NAME, DETECTORS
 from hub.detectors.types import (
+    AgentAwaited,
     AgentHeard,
     AgentLost,
     Clear,
@@ -35,7 +36,7 @@ NAMES = {
 
 def _readings():
     """Any reading a detector looks at, with few values, so that what is said is often said again."""
-    own = (AgentHeard, AgentLost, SequenceJumped, ForeignReport, Quarantined)
+    own = (AgentAwaited, AgentHeard, AgentLost, SequenceJumped, ForeignReport, Quarantined)
     kinds = sorted({kind for kind in BY_KIND if kind in KINDS.values() or kind in own}, key=lambda kind: kind.__name__)
     narrow = {
         str: st.sampled_from(["", "a", "open", "power", "water_pressure"]),
