@@ -1,7 +1,7 @@
 import pytest
 
 from contract.readings import AccessDecided, AgentStarted, Dropped
-from hub.detectors.types import AgentHeard, AgentLost, Clear, ForeignReport, Quarantined, Raise, SequenceJumped
+from hub.detectors.types import AgentAwaited, AgentHeard, AgentLost, Clear, ForeignReport, Quarantined, Raise, SequenceJumped
 from tests.scenario.language import At, Reported, Wall, Want, only, play, us
 
 GRANTED = AccessDecided(card="a1", granted=True, reason="permit")
@@ -133,13 +133,13 @@ def test_two_reasons_are_two_causes():
     )
 
 
-def test_an_agent_is_silent_after_ninety_seconds_by_the_hubs_own_clock():
+def test_an_agent_is_silent_after_eighty_five_seconds_by_the_hubs_own_clock():
     bench = play(
         At(0, "agent-1", AgentHeard()),
         At(50, "agent-1", AgentHeard()),
-        Wall(139.9),
+        Wall(134.9),
         Want(),
-        Wall(140),
+        Wall(135),
         Want("agent_silent raised"),
         Wall(5000),
         Want(),
@@ -148,11 +148,11 @@ def test_an_agent_is_silent_after_ninety_seconds_by_the_hubs_own_clock():
     )
     raised = only(bench, Raise)
     assert raised.at_us == us(50)
-    assert raised.facts == {"limit_s": 90.0, "connection_lost": False}
+    assert raised.facts == {"limit_s": 85.0, "connection_lost": False}
 
 
 def test_a_last_will_and_a_return_in_time_are_a_near_miss():
-    play(At(0, "agent-1", AgentHeard()), At(1, "agent-1", AgentLost()), Wall(89.9), At(89.95, "agent-1", AgentHeard()), Wall(100))
+    play(At(0, "agent-1", AgentHeard()), At(1, "agent-1", AgentLost()), Wall(84.9), At(84.95, "agent-1", AgentHeard()), Wall(100))
 
 
 def test_a_last_will_shortens_and_lengthens_nothing_and_is_told():
@@ -169,6 +169,12 @@ def test_a_last_will_shortens_and_lengthens_nothing_and_is_told():
 
 def test_an_agent_that_was_never_heard_is_missed_from_the_first_report_on():
     play(At(0, "agent-1", AgentLost()), Wall(90), Want("agent_silent raised"))
+
+
+def test_an_agent_that_is_awaited_is_missed_only_where_it_was_never_heard():
+    bench = play(At(0, "agent-1", AgentAwaited()), At(10, "agent-1", AgentAwaited()), Wall(85), Want("agent_silent raised"))
+    assert only(bench, Raise).facts["connection_lost"] is False
+    play(At(0, "agent-1", AgentHeard()), At(80, "agent-1", AgentAwaited()), Wall(85), Want("agent_silent raised"))
 
 
 def test_each_silence_is_an_episode_of_its_own():

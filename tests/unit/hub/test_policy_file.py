@@ -30,7 +30,7 @@ def test_numbers_are_read_under_their_clause():
     policy = Policy.load(RESIDENTIAL)
     assert policy.numbers("GATE-7")["held_s"] == 30
     assert policy.numbers("EMG-2") == {"acknowledge_s": 30}
-    assert {"agent_silent_s": 90, "late_s": 300, "source_stall_s": 15}.items() <= policy.numbers("CMD-1").items()
+    assert {"agent_silent_s": 85, "late_s": 300, "source_stall_s": 15}.items() <= policy.numbers("CMD-1").items()
     assert policy.priorities[1].zh == "特急"
     assert policy.webhook_allow_private == ()
     with pytest.raises(KeyError):
