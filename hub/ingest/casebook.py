@@ -1,5 +1,7 @@
 """Findings and acts become changes of cases: the engine says what a change is; here the case is found, and its rows are noted."""
 
+import logging
+from collections import Counter
 from collections.abc import Callable
 from typing import Protocol
 
@@ -18,6 +20,7 @@ INCIDENT = "incident"
 SNAPSHOTS_PER_TURN_MAX = 16
 CASE_OWNER = "case"
 
+_log = logging.getLogger(__name__)
 _encode = msgspec.json.Encoder().encode
 
 
@@ -48,6 +51,7 @@ class Casebook:
         policy: Numbers,
         book: SiteBook,
         closed: ClosedCases,
+        count: Counter[str],
         new_id: Callable[[], str],
     ) -> None:
         self._site = site
@@ -55,6 +59,7 @@ class Casebook:
         self._policy = policy
         self._book = book
         self._closed = closed
+        self._count = count
         self._new_id = new_id
 
     def apply(self, detector: Detector, subject: str, device: Device, finding: Finding, now_us: int) -> None:
@@ -98,11 +103,20 @@ class Casebook:
     def expire(self, key: DeadlineKey, due_us: int) -> None:
         """A case's clock ran out at `due_us`. Its deadline is gone, whatever the rules make of it."""
         self._site.deadlines.put(key, None)
-        number, _, clock = key.subject.partition("/")
-        case = self._by_no(int(number))
-        change = None if case is None else engine.expired(case, clock, due_us, self._policy)
-        if case is not None and change is not None:
-            self._note(case, change)
+        saved = self._site.journal.savepoint(), self._outcome.savepoint()
+        try:
+            number, _, clock = key.subject.partition("/")
+            case = self._by_no(int(number))
+            change = None if case is None else engine.expired(case, clock, due_us, self._policy)
+            if case is not None and change is not None:
+                self._note(case, change)
+        except DatabaseGone:
+            raise
+        except Exception:  # a row of another version's may not stop the site
+            self._site.journal.rollback(saved[0])
+            self._outcome.rollback(saved[1])
+            self._count["case_clock_failed"] += 1
+            _log.exception("case_clock_failed", extra={"subject": key.subject})
 
     def change(self, at_us: int, topic: str, key: str, act: str, body: bytes) -> None:
         """Append to the change log."""

@@ -96,7 +96,7 @@ class Core:
         """Take the site over. Raises LeaseHeld, or what the database raises; either may be tried again."""
         with self._engine.begin() as connection:
             self._lease = leases.take(connection, self._site_id, self._owner, now_us)
-            self._site = load_site(connection, self._site_id, self._around.table)
+            self._site = load_site(connection, self._site_id, self._around.table, self.counters)
         self._around = self._around._replace(ready_us=now_us)
         self._held_us = now_us
         self.state = State(True, "")
@@ -165,7 +165,7 @@ class Core:
     def _loaded(self) -> Site:
         if self._site is None or self._stale:
             with self._engine.connect() as connection:
-                self._site = load_site(connection, self._site_id, self._around.table)
+                self._site = load_site(connection, self._site_id, self._around.table, self.counters)
             self._stale = False
         return self._site
 

@@ -1,6 +1,7 @@
 """A site's committed rows, from the database into memory."""
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
@@ -9,19 +10,20 @@ from sqlalchemy import Connection, Engine, Row, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from hub.cases.types import Case, ClockEvent
-from hub.ingest.casebook import DatabaseGone
+from hub.ingest.casebook import CASE_OWNER, DatabaseGone
 from hub.ingest.gate import StreamMark
 from hub.ingest.outcome import PictureRow
 from hub.ingest.site import CaseKey, Contact, Deadline, DeadlineKey, DetectorState, Site, key_of
-from hub.ingest.stepping import RuleTable
+from hub.ingest.stepping import DETECTOR_OWNER, RuleTable
 from hub.store import schema
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
 
-def load_site(connection: Connection, site_id: str, table: RuleTable) -> Site:
-    """Everything a turn needs in memory. A detector's state that cannot be read any more is left out: it begins anew."""
+def load_site(connection: Connection, site_id: str, table: RuleTable, counters: Counter[str]) -> Site:
+    """Everything a turn needs in memory. A detector's state that cannot be read any more is left out: it begins anew. What
+    belongs to a detector that this program does not have stays in the database, for one that has it. Both are counted."""
     site = Site()
     row = connection.execute(select(schema.site).where(schema.site.c.site == site_id)).one()
     site.counters.change_pos, site.counters.case_no = row.change_pos, row.case_no
@@ -33,9 +35,12 @@ def load_site(connection: Connection, site_id: str, table: RuleTable) -> Site:
     for mark in _rows(connection, schema.watermark, site_id):
         site.watermarks.load(mark.source, mark.up_to_us)
     for state in _rows(connection, schema.detector_state, site_id):
-        _load_state(site, table, state)
+        _load_state(site, table, state, counters)
     for due in _rows(connection, schema.deadline, site_id):
-        site.deadlines.load(DeadlineKey(due.owner, due.subject), Deadline(due.due_at_us, due.source, bool(due.stalled)))
+        if due.owner == CASE_OWNER or due.owner.removeprefix(DETECTOR_OWNER) in table.by_name:
+            site.deadlines.load(DeadlineKey(due.owner, due.subject), Deadline(due.due_at_us, due.source, bool(due.stalled)))
+        else:
+            _skip(counters, "deadline_without_detector", due.owner, due.subject)
     live = schema.case.c.closed_us.is_(None)
     for case in _cases(connection, site_id, live):
         site.cases.load(case.case_no, case)
@@ -88,16 +93,22 @@ def case_row(site_id: str, case: Case) -> tuple[Any, ...]:
 _CASE_COLUMNS = [column.name for column in schema.case.columns]
 
 
-def _load_state(site: Site, table: RuleTable, row: Row[Any]) -> None:
+def _load_state(site: Site, table: RuleTable, row: Row[Any], counters: Counter[str]) -> None:
     detector = table.by_name.get(row.detector)
     if detector is None:
+        _skip(counters, "state_without_detector", row.detector, row.subject)
         return
     try:
         state = msgspec.json.decode(row.body, type=detector.state_type)
-    except msgspec.MsgspecError:
-        _log.warning("detector_state_unreadable", extra={"detector": row.detector, "subject": row.subject})
+    except (msgspec.MsgspecError, RecursionError):
+        _skip(counters, "state_unreadable", row.detector, row.subject)
         return
     site.states.load((row.detector, row.subject), DetectorState(state, row.device))
+
+
+def _skip(counters: Counter[str], what: str, owner: str, subject: str) -> None:
+    counters[what] += 1
+    _log.warning(what, extra={"owner": owner, "subject": subject})
 
 
 def _cases(connection: Connection, site_id: str, *where: Any) -> Iterable[Case]:

@@ -99,6 +99,7 @@ class Turn:
             policy=around.table.rules.policy,
             book=around.book,
             closed=around.archive,
+            count=around.counters,
             new_id=around.new_id,
         )
         self._stepper = Stepper(

@@ -254,6 +254,16 @@ def test_a_copied_log_is_fenced_and_the_copy_is_told(hub: Hub, agent: ModelAgent
     assert hub.incidents() == [("foreign_report", "open")]
 
 
+def test_a_log_that_went_back_is_told_and_is_an_incident(hub: Hub, agent: ModelAgent):
+    for _ in range(3):
+        hub.take(agent.says("door-1", DoorContact(open=False)))
+    old = ModelAgent(hub.clock)
+    old.note("door-1", DoorContact(open=False))
+    old.reboot()
+    assert [(one.verdict, one.up_to) for one in hub.take(old.batch([]))] == [("rewound", 3)]
+    assert hub.incidents() == [("foreign_report", "open")]
+
+
 def test_numbers_that_the_agent_no_longer_holds_are_an_incident(hub: Hub, agent: ModelAgent):
     for _ in range(5):
         agent.note("door-1", DoorContact(open=False))
@@ -386,6 +396,26 @@ def test_old_events_are_swept_and_their_numbers_stay_taken(hub: Hub, agent: Mode
     assert hub.take(old)[0].up_to == 1
     assert hub.seqs() == []
     assert ("stream", STREAM) in [("stream", stream) for stream in hub.rows("stream", "stream")]
+
+
+def test_rows_that_this_program_cannot_use_are_passed_over_and_counted(hub: Hub, agent: ModelAgent):
+    hub.take(agent.says("door-1", DoorContact(open=False)))
+    with hub.engine.begin() as connection:
+        for statement in (
+            f"INSERT INTO deadline VALUES ('{SITE}', 'detector:of_tomorrow', 'door-1', 1, NULL, 0)",
+            f"INSERT INTO deadline VALUES ('{SITE}', 'case', 'no-number/acknowledge', 1, NULL, 0)",
+            f"INSERT INTO detector_state VALUES ('{SITE}', 'of_tomorrow', 'door-1', 'door-1', '1')",
+            "UPDATE detector_state SET body = '[\"another form\"]' WHERE detector = 'agent_silent' AND device = 'cellar'",
+        ):
+            connection.exec_driver_sql(statement)
+    hub.crash_and_reopen()
+    assert hub.take(agent.says("door-1", DoorContact(open=False)))[0].verdict == "committed"
+    assert hub.core.state.ready
+    counted = ("deadline_without_detector", "state_without_detector", "state_unreadable", "case_clock_failed")
+    assert [hub.core.counters[name] for name in counted] == [1, 1, 1, 1]
+    kept = hub.rows("deadline", "owner", "subject")
+    assert ("detector:of_tomorrow", "door-1") in kept
+    assert "no-number/acknowledge" not in [subject for _, subject in kept]
 
 
 def test_a_last_will_is_recorded_as_a_hint(hub: Hub, agent: ModelAgent):
