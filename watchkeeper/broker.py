@@ -114,7 +114,8 @@ def _mosquitto(port: int, kept: Path) -> str:
         "set_tcp_nodelay true",
         "persistence true",
         f"persistence_location {kept.resolve()}/",
-        "max_inflight_messages 1000",
+        "max_inflight_messages 2000",
+        "max_queued_messages 20000",  # a subscriber that is slow for a moment loses nothing to the default of 1000
     ]
     if os.geteuid() == 0:
         lines.append("user root")  # or it gives its rights up and cannot write beneath the folder
