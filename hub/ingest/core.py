@@ -18,11 +18,12 @@ from contract.envelope import Receipt
 from contract.orders import Nonce
 from hub.ingest import lease as leases
 from hub.ingest.casebook import DatabaseGone
+from hub.ingest.gate import StreamMark
 from hub.ingest.lease import RENEW_US, Lease, LeaseLost
 from hub.ingest.load import DatabaseArchive, load_site
 from hub.ingest.outcome import Answer, Outcome
 from hub.ingest.ports import Ask, ChangeRow, Hook, Out, Rules, SiteBook, State, Unavailable
-from hub.ingest.site import Site
+from hub.ingest.site import HUB_STREAM, Site
 from hub.ingest.stepping import RuleTable
 from hub.ingest.turn import Surroundings, Throttle, Turn
 from hub.ingest.writer import is_empty, write
@@ -139,6 +140,18 @@ class Core:
             if alone is not None:
                 self._degrade([one], alone, now_us)
 
+    def greet(self, now_us: int) -> None:
+        """Tell each agent how far its log is committed: what it sent while this hub was away has reached nobody, and it would
+        wait long for an answer. Of an agent's streams the one heard last counts."""
+        site = self._loaded()
+        last: dict[str, StreamMark] = {}
+        for stream in site.streams:
+            mark = site.streams.get(stream)
+            if mark is not None and stream != HUB_STREAM and mark.heard_us >= last.get(mark.agent, mark).heard_us:
+                last[mark.agent] = mark
+        for agent, mark in last.items():
+            self._out.receipt(agent, Receipt(mark.stream, mark.epoch, mark.boot, mark.mark, "want", now_us))
+
     def _try_turn(self, inputs: Sequence[Input], now_us: int) -> Exception | None:
         try:
             site = self._loaded()
@@ -182,7 +195,8 @@ class Core:
 
     def _commit(self, site: Site, outcome: Outcome, now_us: int) -> None:
         assert self._lease is not None
-        if is_empty(site, outcome) and now_us - self._held_us < RENEW_US:
+        idle = is_empty(site, outcome) and now_us - self._held_us < RENEW_US
+        if idle and self.state.ready:  # else only a commit can tell whether the database is well again
             site.settle()
             return
         self._hook("begin")

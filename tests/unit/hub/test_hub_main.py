@@ -1,18 +1,21 @@
 """A whole hub on a real broker: from an agent's batch to the API, and again after a restart."""
 
 import json
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import paho.mqtt.client as paho
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
+from sqlalchemy.event import listen
 
 from contract.clock import ManualClock, SystemClock
 from contract.envelope import Receipt, decode_receipt, unseal
-from contract.readings import TamperContact
+from contract.readings import DoorContact, TamperContact
 from contract.settings import BadSettings
 from contract.topics import agent_topic, incident_topic
 from hub.config import load_config
@@ -110,6 +113,41 @@ def test_an_agents_batch_becomes_an_incident_on_the_broker_and_in_the_api(settin
         until(lambda: send(wire, message.topic, message.payload) and len(wire.receipts()) > receipts)
         assert wire.receipts()[-1].up_to == 1
         assert again.worker.counters["events"] == 0
+
+
+@pytest.mark.parametrize("trouble", ["PRAGMA query_only = 1", "PRAGMA max_page_count = 1"])
+def test_a_database_that_takes_nothing_is_told_and_nothing_is_receipted_until_it_does(settings: Path, wire: Wire, trouble: str):
+    agent = ModelAgent(ManualClock(SystemClock().now_us()))
+    pragma = ["PRAGMA query_only = 0"]
+
+    def check_out(connection: sqlite3.Connection, *_: object) -> None:
+        connection.execute(pragma[0]).close()
+
+    with Hub(load_config(settings), SystemClock()) as hub:
+        until(lambda: hub.worker.state.ready and hub.broker.connected)
+        listen(hub.engine, "checkout", check_out)
+        pragma[0] = trouble
+        message = agent.batch([agent.note("door-1", DoorContact(open=False)) for _ in range(500)])
+        until(lambda: send(wire, message.topic, message.payload) and not hub.worker.state.ready and status(hub) == 503)
+        until(wire.receipts)
+        assert {(one.verdict, one.up_to) for one in wire.receipts()} == {("paused", 0)}
+        assert hub.worker.counters["events"] == 0
+        pragma[0] = "PRAGMA query_only = 0" if "query_only" in trouble else "PRAGMA max_page_count = 1000000"
+        until(lambda: send(wire, message.topic, message.payload) and wire.receipts()[-1].verdict == "committed")
+        assert wire.receipts()[-1].up_to == 500
+        until(lambda: status(hub) == 200)
+
+
+def status(hub: Hub) -> int:
+    try:
+        with urlopen(hub.url + "/healthz", timeout=30) as reply:
+            return int(reply.status)
+    except HTTPError as refused:
+        with refused:
+            told = json.load(refused)
+        assert told["checks"]["database"]["reason"] == "database_failed"
+        assert told["checks"]["database"]["detail"]
+        return refused.code
 
 
 def send(wire: Wire, topic: str, payload: bytes) -> bool:

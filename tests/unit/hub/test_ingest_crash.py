@@ -9,6 +9,7 @@ from typing import get_args
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy.event import listen
 from sqlalchemy.exc import OperationalError
 
 from contract.clock import US_PER_S, ManualClock
@@ -167,6 +168,45 @@ def test_a_disk_that_does_not_sync_stops_the_hub_at_once(hub: Hub, monkeypatch: 
     hub.crash_and_reopen()
     send_all(hub, agent)
     assert hub.seqs() == [1]
+
+
+@pytest.fixture
+def read_only(hub: Hub) -> Callable[[bool], None]:
+    """Makes the database's file read-only to the hub, and writable again. (Root is not held by a file's mode.)"""
+    switch = [False]
+
+    def check_out(connection: sqlite3.Connection, *_: object) -> None:
+        connection.execute(f"PRAGMA query_only = {int(switch[0])}").close()
+
+    listen(hub.engine, "checkout", check_out)
+    return lambda on: switch.__setitem__(0, on)
+
+
+def test_an_idle_turn_that_commits_nothing_does_not_call_the_database_well(hub: Hub, monkeypatch: pytest.MonkeyPatch):
+    hub.take()
+    fail_with(lambda: OperationalError("UPDATE", None, sqlite3.OperationalError("database or disk is full")), 2, monkeypatch)
+    hub.take(ModelAgent(hub.clock).says("door-1", DoorContact(open=False)))
+    hub.take()
+    assert not hub.core.state.ready
+    hub.take()
+    assert hub.core.state.ready
+
+
+def test_a_read_only_database_pauses_and_is_used_again_when_it_is_writable(hub: Hub, read_only: Callable[[bool], None]):
+    agent = ModelAgent(hub.clock)
+    hub.take(agent.says("door-1", DoorContact(open=False)))
+    read_only(True)
+    message = agent.says("door-1", DoorContact(open=False))
+    for receipts in (hub.take(message), hub.take(message)):
+        assert [(one.verdict, one.up_to) for one in receipts] == [("paused", 1)]
+    hub.take()
+    assert (hub.core.state.ready, hub.core.state.reason) == (False, "database_failed")
+    assert "readonly" in hub.core.state.detail
+    read_only(False)
+    assert hub.seqs() == [1]
+    hub.take()
+    assert hub.core.state.ready
+    assert hub.take(message)[0].up_to == 2
 
 
 def test_a_full_database_pauses_and_goes_on_when_there_is_room(hub: Hub):
