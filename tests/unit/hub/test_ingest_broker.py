@@ -1,5 +1,6 @@
 """The hub's connection to a real broker."""
 
+import socket
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -113,6 +114,13 @@ def test_every_publication_is_acknowledged_once(rig: Rig):
         rig.hub.publish("watchkeeper/x", b"%d" % number, retain=False, done=partial(acked.append, number))
     until(lambda: len(acked) >= 200)
     assert sorted(acked) == list(range(200))
+
+
+def test_a_small_receipt_does_not_wait_for_more(rig: Rig):
+    heard_first(rig)
+    sock = rig.hub._client.socket()
+    assert sock is not None
+    assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0
 
 
 def test_without_a_broker_nothing_waits(rig: Rig):
