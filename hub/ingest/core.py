@@ -27,7 +27,7 @@ from hub.ingest.site import HUB_STREAM, Site
 from hub.ingest.stepping import RuleTable
 from hub.ingest.turn import Surroundings, Throttle, Turn
 from hub.ingest.writer import is_empty, write
-from hub.store.sweep import sweep_stream
+from hub.store.sweep import sweep_changes, sweep_stream
 
 SWEEP_EVERY_US = 10 * US_PER_S
 _log = logging.getLogger(__name__)
@@ -264,11 +264,14 @@ class Core:
         if now_us - self._sweep_us < SWEEP_EVERY_US and self._sweep_us <= now_us:
             return
         self._sweep_us = now_us
+        before_us = now_us - self._keep_us
+        newest_pos = site.counters.change_pos
+        self.counters["changes_swept"] += sweep_changes(connection, self._site_id, newest_pos, before_us)
         if not self._to_sweep:
             self._to_sweep = list(site.streams)
         if self._to_sweep:
             stream = self._to_sweep.pop()
-            self.counters["swept"] += sweep_stream(connection, self._site_id, stream, now_us - self._keep_us)
+            self.counters["swept"] += sweep_stream(connection, self._site_id, stream, before_us)
 
 
 def _is_outage(failure: Exception) -> bool:

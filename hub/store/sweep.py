@@ -1,15 +1,36 @@
-"""Old events go, a chunk at a time. In a stream the hub's time grows with the number, so the oldest rows are the first ones."""
+"""Old events and changes go, a chunk at a time, from the front: in a stream the hub's time grows with the number.
 
-from sqlalchemy import Connection, Table, delete, select
+Cases with their timelines, and dead letters, are records and stay.
+"""
 
-from hub.store.schema import event, quarantine
+from sqlalchemy import Connection, Table, delete, func, select
+
+from hub.store.schema import change, event, quarantine, reader
 
 CHUNK_ROWS = 2_000
+BEHIND_MAX = 1_000_000
+"""A reader so many changes behind no longer keeps old ones: it belongs to a channel that was taken out of the settings."""
 
 
 def sweep_stream(connection: Connection, site: str, stream: str, before_us: int) -> int:
     """Remove a chunk of the stream's events and quarantined records that the hub took in before `before_us`. Returns how many."""
     return sum(_sweep(connection, table, site, stream, before_us) for table in (event, quarantine))
+
+
+def sweep_changes(connection: Connection, site: str, newest_pos: int, before_us: int) -> int:
+    """Remove a chunk of the change log: rows from before `before_us` that every reader has passed. A live client that comes back
+    with a position from before then is given a snapshot. Returns how many."""
+    slowest = connection.execute(select(func.min(reader.c.pos)).where(reader.c.site == site)).scalar()
+    passed = newest_pos if slowest is None else max(int(slowest), newest_pos - BEHIND_MAX)
+    first = select(change.c.pos, change.c.at_us).where(change.c.site == site, change.c.pos <= passed)
+    last = None
+    for row in connection.execute(first.order_by(change.c.pos).limit(CHUNK_ROWS)):
+        if row.at_us >= before_us:
+            break
+        last = row.pos
+    if last is None:
+        return 0
+    return connection.execute(delete(change).where(change.c.site == site, change.c.pos <= last)).rowcount
 
 
 def _sweep(connection: Connection, table: Table, site: str, stream: str, before_us: int) -> int:

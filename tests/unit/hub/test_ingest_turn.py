@@ -19,6 +19,8 @@ from hub.cases.types import Change, Refusal
 from hub.detectors.types import AgentHeard, Detector, Quarantined, Raise, Step, Wake
 from hub.ingest.core import Message
 from hub.ingest.ports import CaseAct, PictureStored, Write
+from hub.store import sweep
+from hub.store.read import SiteReads
 from tests.support.site_rig import OTHER_KEY, SITE, STREAM, Hub, HubMaker, ModelAgent, sqlite_url
 
 
@@ -396,6 +398,39 @@ def test_old_events_are_swept_and_their_numbers_stay_taken(hub: Hub, agent: Mode
     assert hub.take(old)[0].up_to == 1
     assert hub.seqs() == []
     assert ("stream", STREAM) in [("stream", stream) for stream in hub.rows("stream", "stream")]
+
+
+def move_reader(pos: int) -> Write:
+    statement = f"INSERT INTO reader VALUES ('{SITE}', 'webhook:a', {pos}) ON CONFLICT DO UPDATE SET pos = {pos}"
+    return Write(lambda connection: connection.exec_driver_sql(statement).close())
+
+
+def test_old_changes_are_swept_once_every_reader_has_passed_them(hub: Hub, agent: ModelAgent):
+    for attached in (False, True, False):
+        hub.take(agent.says("door-1", ArmState(attached=attached)))
+    last = len(hub.changes)
+    assert last >= 3
+    hub.ask(move_reader(2))
+    hub.later(100 * 86_400)
+    assert hub.rows("change", "pos")[:3] == [1, 2, 3]
+    hub.later(100 * 86_400)
+    hub.later(11)
+    assert hub.rows("change", "pos")[0] == 3
+    hub.ask(move_reader(last))
+    hub.later(11)
+    assert min(hub.rows("change", "pos")) > last
+    assert [row.pos for row in SiteReads(hub.engine, SITE).changes_after(0, 1)] == [min(hub.rows("change", "pos"))]
+    assert SiteReads(hub.engine, SITE).change_bounds()[0] >= last
+    assert hub.rows("case_entry", "case_no")
+
+
+def test_a_reader_that_was_left_behind_for_good_keeps_nothing(hub: Hub, agent: ModelAgent, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(sweep, "BEHIND_MAX", 0)
+    hub.take(agent.says("door-1", ArmState(attached=False)))
+    hub.ask(move_reader(0))
+    hub.later(200 * 86_400)
+    hub.later(11)
+    assert 1 not in hub.rows("change", "pos")
 
 
 def test_rows_that_this_program_cannot_use_are_passed_over_and_counted(hub: Hub, agent: ModelAgent):
