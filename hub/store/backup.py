@@ -23,8 +23,9 @@ from hub.store.migrate import VERSION, migrate, version_of
 FORMAT = 1
 CHUNK_ROWS = 2_000
 POSITIONS_SKIPPED = 1_000_000
-"""A restored hub counts on from so far beyond the backup: what was committed after the backup had positions and numbers that
-readers and people have seen, and they may not come to mean something else."""
+"""A restored hub counts on from so far beyond the backup, and beyond the database that it replaces: what was committed after the
+backup had positions and numbers that readers and people have seen, and they may not come to mean something else, not even when
+one backup is restored twice."""
 CASES_SKIPPED = 10_000
 
 
@@ -82,9 +83,9 @@ def restore(file: Path, url: str, *, force: bool = False) -> Summary:
         try:
             migrate(engine)
             with engine.begin() as connection:
-                fence = _clear(connection, force)
+                was = _clear(connection, force)
                 rows = {table.name: _fill(connection, archive, table, manifest) for table in _tables()}
-                _skip_ahead(connection, fence)
+                _skip_ahead(connection, was)
         finally:
             engine.dispose()
     return Summary(rows)
@@ -171,25 +172,35 @@ def _manifest(archive: zipfile.ZipFile) -> dict[str, Any]:
     return manifest
 
 
-def _clear(connection: Connection, force: bool) -> int:
-    """Empty all tables. Returns the highest epoch that any lease had."""
-    epoch = connection.execute(select(func.max(schema.site.c.lease_epoch))).scalar() or 0
-    if epoch and not force:
+class _Highest(NamedTuple):
+    """The highest numbers that the replaced database had given."""
+
+    epoch: int
+    change_pos: int
+    case_no: int
+
+
+def _clear(connection: Connection, force: bool) -> _Highest:
+    """Empty all tables."""
+    site = schema.site.c
+    row = connection.execute(select(func.max(site.lease_epoch), func.max(site.change_pos), func.max(site.case_no))).one()
+    was = _Highest(*(int(value or 0) for value in row))
+    if was.epoch and not force:
         raise DatabaseInUse("the database holds a site already: stop its hub, and restore with --force to throw its rows away")
     for table in reversed(_tables()):
         connection.execute(delete(table))
-    return int(epoch)
+    return was
 
 
-def _skip_ahead(connection: Connection, fence: int) -> None:
+def _skip_ahead(connection: Connection, was: _Highest) -> None:
     site = schema.site.c
-    higher = func.max(site.lease_epoch, fence) if is_sqlite(connection) else func.greatest(site.lease_epoch, fence)
+    higher = func.max if is_sqlite(connection) else func.greatest
     connection.execute(
         update(schema.site).values(
-            lease_epoch=higher + 1,
+            lease_epoch=higher(site.lease_epoch, was.epoch) + 1,
             lease_owner="",
-            change_pos=site.change_pos + POSITIONS_SKIPPED,
-            case_no=site.case_no + CASES_SKIPPED,
+            change_pos=higher(site.change_pos, was.change_pos) + POSITIONS_SKIPPED,
+            case_no=higher(site.case_no, was.case_no) + CASES_SKIPPED,
         )
     )
 

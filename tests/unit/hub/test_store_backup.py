@@ -42,6 +42,23 @@ def test_what_the_backup_lacks_is_asked_for_again_and_nothing_is_doubled(any_url
     assert arms[1] > newest
 
 
+def test_a_backup_that_is_restored_twice_gives_no_position_and_no_number_twice(any_url: str, make_hub: HubMaker, tmp_path: Path):
+    hub = make_hub(any_url)
+    agent = filled(hub)
+    backup(any_url, tmp_path / "backup.zip")
+    positions: list[int] = []
+    for _ in range(2):
+        hub.core.close(hub.clock.now_us())
+        restore(tmp_path / "backup.zip", any_url, force=True)
+        hub.crash_and_reopen()
+        hub.changes.clear()
+        hub.take(agent.says("door-1", ArmState(attached=True)), agent.says("door-1", ArmState(attached=False)))
+        hub.take(agent.batch(agent.log[2:]))
+        assert hub.changes
+        positions += [row.pos for row in hub.changes]
+    assert len(set(positions)) == len(positions)
+
+
 def test_a_backup_of_one_database_is_restored_into_the_other(make_hub: HubMaker, tmp_path: Path, postgres_url: str):
     hub = make_hub(sqlite_url(tmp_path))
     filled(hub)
