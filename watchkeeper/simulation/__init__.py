@@ -1,0 +1,1 @@
+"""The whole system in one process, on a manual clock, from one seed."""
