@@ -1,6 +1,6 @@
 """The agent: the composition root of a gatehouse. Everything it touches is handed in, so that a whole one runs in a test."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from random import Random
@@ -106,7 +106,7 @@ class Agent:
             device.id,
             build=partial(kind.make, device.address, device.options),
             sink=lambda up: DriverSink(device.id, source, self._surroundings(), up),
-            tell=lambda up, reason: self._say(source, device.id, DeviceLink(up=up, reason=reason)),
+            tell=partial(self._say_link, source, (device.id, *spoken_for(device))),
             clock=self._ports.clock,
             random=self._ports.random,
             backoff=self._ports.backoff,
@@ -284,6 +284,11 @@ class Agent:
     @staticmethod
     def _say(source: Source, device: str, reading: Reading) -> None:
         source.append([Said(device, reading)], from_device=False)
+
+    @staticmethod
+    def _say_link(source: Source, devices: Sequence[str], up: bool, reason: str) -> None:
+        """A board's link is the link of every device it speaks for: what they did while it was away, nobody has seen."""
+        source.append([Said(device, DeviceLink(up=up, reason=reason)) for device in devices], from_device=False)
 
     def _say_own(self, reading: Heartbeat | AgentStarted | CommandDone) -> None:
         self._own.append([Said(self._config.agent, reading)])

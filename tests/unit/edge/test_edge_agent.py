@@ -1,18 +1,23 @@
 """A whole agent with scripted drivers on a real spool."""
 
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event as Flag
+from threading import Thread
+from typing import Any
 
 import pytest
 
 from contract.clock import US_PER_S
 from contract.orders import Flush
 from contract.readings import AccessDecided, BadBytes, CardRead, DoorContact, Heartbeat
+from drivers.contacts_modbus.decode import ContactsOptions, Input
 from drivers.port import CommandFailed, DeviceLost, Finding
 from edge.access import Permit
-from edge.config import AccessRule
+from edge.config import AccessRule, DeviceSettings
 from edge.names import card_name
 from edge.spool import SpoolFailed, SpoolFull
+from hub.detectors.door import DOOR_FORCED
+from hub.detectors.types import Device, Event
 from tests.support.agent_rig import CARD_KEY, Rig, device, running, wait_for
 
 CARD = card_name(CARD_KEY, 12, 3456, 26)
@@ -56,6 +61,39 @@ def test_a_lost_device_is_told_once_and_its_return_once(tmp_path):
         assert rig.devices["other"].runs == 1
 
 
+def test_a_board_s_link_is_told_of_every_device_it_speaks_for_before_their_states(tmp_path):
+    wired = ContactsOptions(inputs=(Input(number=0, role="door", device="door1"), Input(number=1, role="exit", device="door1")))
+    board = DeviceSettings("board", "fake", "null:board", wired, speaks_for=("door2",))
+    with running(tmp_path, board) as rig:
+        rig.devices["board"].fail(DeviceLost("timeout"))
+        rig.wait("device_link", "board", 3)
+        rig.devices["board"].say(DoorContact(open=True), device="door1")
+        told = [(r.reading.up, r.reading.reason) for r in rig.records("device_link", "board")]
+        assert told == [(True, "opened"), (False, "timeout"), (True, "opened")]
+        for name in ("door1", "door2"):
+            assert [(r.reading.up, r.reading.reason) for r in rig.records("device_link", name)] == told
+        assert [r.reading.kind for r in rig.records(device="door1")][-1] == "door_contact"
+
+
+def test_a_door_that_opened_while_its_board_was_away_is_not_forced(tmp_path):
+    """What the agent tells, told to the hub's detector."""
+    board = device("board", speaks_for=("door1",))
+    with running(tmp_path, board) as rig:
+        rig.devices["board"].say(DoorContact(open=False), device="door1")
+        rig.devices["board"].fail(DeviceLost("timeout"))
+        rig.wait("device_link", "board", 3)
+        rig.devices["board"].say(DoorContact(open=True), device="door1")
+        told = rig.records(device="door1")
+    numbers, door = {"grant_s": 5.0, "grace_s": 1.0}, Device("door1", "door", "hall", "gate", "door1", {})
+    state: Any = None
+    for one in told:
+        event = Event(one.device, one.at_us, one.at_us, one.reading, "s", one.seq)
+        step = DOOR_FORCED.step(state, event, door, numbers)
+        state = state if step is None else step.state
+    assert state.open is True
+    assert state.opening is None
+
+
 def test_a_driver_that_dies_is_started_again(tmp_path):
     with running(tmp_path, device("door")) as rig:
         rig.devices["door"].fail(ZeroDivisionError())
@@ -74,10 +112,10 @@ def test_a_run_that_has_ended_may_not_speak_any_more(tmp_path):
 
 
 def test_a_driver_that_ignores_stop_is_left_to_itself_and_counted(tmp_path):
-    release = Event()
+    release = Flag()
     rig = Rig(tmp_path, (device("door"),))
     rig.up()
-    entered = Event()
+    entered = Flag()
 
     def hang(_sink):
         entered.set()
@@ -149,7 +187,7 @@ def test_a_failed_log_opens_nothing_and_ends_the_agent_loudly(tmp_path, monkeypa
 
         monkeypatch.setattr(rig.spool, "append_many", broken)
         rig.devices["reader"].say(READ)
-        assert rig.agent.run_until(Event()) == 1
+        assert rig.agent.run_until(Flag()) == 1
         assert str(rig.agent.failed) == "disk I/O error"
         assert rig.devices["door"].acts == []
 
@@ -157,12 +195,12 @@ def test_a_failed_log_opens_nothing_and_ends_the_agent_loudly(tmp_path, monkeypa
 def test_a_line_that_ends_by_itself_ends_the_agent(tmp_path):
     with running(tmp_path) as rig:
         rig.line.calls.on_failed("spool")
-        assert rig.agent.run_until(Event()) == 1
+        assert rig.agent.run_until(Flag()) == 1
 
 
 def test_stop_ends_the_loop_with_zero(tmp_path):
     with running(tmp_path) as rig:
-        stop = Event()
+        stop = Flag()
         code = []
         thread = Thread(target=lambda: code.append(rig.agent.run_until(stop)))
         thread.start()
