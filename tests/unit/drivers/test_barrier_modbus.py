@@ -108,6 +108,21 @@ def rig(line=None, options=FAST, travel_s=0.2):
     return twin, slave_line(twin.slave, line=line)
 
 
+def test_every_state_is_told_again_after_a_reconnection():
+    options = msgspec.structs.replace(FAST, timeout_ms=100)
+    _, lined = rig(options=options)
+    with lined as far:
+        driver = BarrierDriver(far.line.address, options)
+        for _ in range(2):
+            far.speak(1)
+            with running(driver) as run:
+                wait_for(lambda run=run: len(run.sink.readings) == 4, "the states of this connection")
+                assert run.sink.readings == [BarrierState("closed"), ArmState(True), LoopState(False), BeamState(False)]
+                far.go_silent(1)
+                wait_for(run.ended, "the end of the link")
+            assert run.lost == "timeout"
+
+
 def test_a_whole_passage_over_a_serial_port(tmp_path):
     twin, lined = rig(PtyLine(tmp_path / "barrier", baud=115_200))
     with lined as far, running(BarrierDriver(far.line.address, FAST)) as run:

@@ -152,6 +152,22 @@ def test_a_board_tells_of_its_doors_and_meters_over_a_serial_port(tmp_path):
     assert not run.lost
 
 
+def test_every_state_is_told_again_after_a_reconnection():
+    options = msgspec.structs.replace(OPTIONS, meters=(), timeout_ms=100)
+    twin = ContactsTwin(options)
+    states = [(DoorContact(open=False), "gate-door"), (AlarmInput(active=False, name="panic"), None)]
+    with slave_line(twin.slave) as far:
+        driver = ContactsDriver(far.line.address, options)
+        for _ in range(2):
+            far.speak(1)
+            with running(driver) as run:
+                wait_for(lambda run=run: len(run.sink.said) == 4, "the states of this connection")
+                assert run.sink.said[:2] == states
+                far.go_silent(1)
+                wait_for(run.ended, "the end of the link")
+            assert run.lost == "timeout"
+
+
 def test_a_meter_that_is_not_there_does_not_stop_the_inputs():
     far_register = Meter(register=60, quantity="power", every_s=0.1)
     options = msgspec.structs.replace(OPTIONS, meters=(far_register,))
