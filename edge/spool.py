@@ -29,6 +29,7 @@ _ACK_EVERY_ROWS = 5_000
 _ACK_EVERY_US = 10 * US_PER_S
 _TIDY_EVERY_US = 60 * US_PER_S
 _FULL_TRIES = 3
+_RESERVE_MIN_BYTES = 1024 * 1024
 
 
 class SpoolFull(Exception):
@@ -314,6 +315,7 @@ class Spool:
                 raise self._fail(err) from err
             self._let_reserve_go()
             try:
+                self._hold_size()
                 self._file.make_room(self._acked, want_bytes)
                 self._db.execute("PRAGMA wal_checkpoint(RESTART)").fetchall()
                 self._file.insert(values)
@@ -346,17 +348,26 @@ class Spool:
         self._next_tidy_us = self._clock.mono_us() + _TIDY_EVERY_US
         self._reserve.unlink(missing_ok=True)
 
+    def _hold_size(self) -> None:
+        """Bring the write-ahead log into the file, and let the file grow no more: a full disk is then met as a full file, within
+        which dropped rows make room. A log that cannot be brought in, as the file cannot grow, would leave room for nothing."""
+        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        spool_file.hold_size(self._db)
+
     def _keep_reserve(self) -> None:
-        """Have the reserve on disk where there is ample room for it; without it a full disk refuses sooner."""
+        """Have the reserve on disk, a quarter of what is free at most, and let the file grow again; without a reserve a full
+        disk refuses sooner."""
         want = max(min(self._limits.reserve_bytes, self._limits.bytes_max // 8), 1)
         with contextlib.suppress(OSError):
             disk = os.statvfs(self._path.parent)
-            if self._reserve.exists() or disk.f_bavail * disk.f_frsize < 4 * want:
+            room = disk.f_bavail * disk.f_frsize // 4
+            if self._reserve.exists() or room < min(want, _RESERVE_MIN_BYTES):
                 return
             part = self._reserve.with_name(self._reserve.name + ".part")
             with part.open("wb") as file:
-                os.posix_fallocate(file.fileno(), 0, want)
+                os.posix_fallocate(file.fileno(), 0, min(want, room))
             part.rename(self._reserve)
+            spool_file.let_grow(self._db, self._limits.bytes_max)
 
 
 def _values(seq: int, device: str, reading: Reading, at_us: int, device_at_us: int | None) -> Values:

@@ -109,8 +109,7 @@ def _prepare(db: sqlite3.Connection, path: Path, bytes_max: int) -> None:
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA synchronous = FULL")
     db.execute(f"PRAGMA wal_autocheckpoint = {WAL_PAGES}")
-    # Rows dropped from between others leave pages a third full before SQLite joins them.
-    db.execute(f"PRAGMA max_page_count = {3 * bytes_max // PAGE_BYTES + 64}")
+    let_grow(db, bytes_max)
     version = db.execute("PRAGMA user_version").fetchone()[0]
     if version > SCHEMA_VERSION:
         raise SpoolFailed(f"{path} was written by a newer version ({version}): install that version, or give another spool path")
@@ -122,6 +121,17 @@ def _prepare(db: sqlite3.Connection, path: Path, bytes_max: int) -> None:
         for statement in SCHEMA.split(";\n"):
             db.execute(statement)
     db.execute("COMMIT")
+
+
+def let_grow(db: sqlite3.Connection, bytes_max: int) -> None:
+    """Let the file take three times `bytes_max`: rows dropped from between others leave pages a third full before SQLite joins
+    them."""
+    db.execute(f"PRAGMA max_page_count = {3 * bytes_max // PAGE_BYTES + 64}")
+
+
+def hold_size(db: sqlite3.Connection) -> None:
+    """Let the file grow no more until `let_grow`."""
+    db.execute(f"PRAGMA max_page_count = {db.execute('PRAGMA page_count').fetchone()[0]}")
 
 
 def read_head(db: sqlite3.Connection) -> Head | None:
