@@ -7,12 +7,13 @@ it is published: what stands there was promised.
 import os
 import secrets
 import signal
+import sqlite3
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, event
+from sqlalchemy import event
 
 from contract.clock import SystemClock
 from contract.envelope import Receipt
@@ -60,7 +61,7 @@ def run_hub(life: HubLife) -> None:
     config = load_config(life.settings)
     engine = open_engine(config.database)
     if life.read_only is not None:
-        event.listen(engine, "begin", _refuse_while_there(life.read_only), insert=True)
+        event.listen(engine, "checkout", _refuse_while_there(life.read_only))
     migrate(engine)
     box: list[Worker] = []
 
@@ -93,11 +94,11 @@ def _hook(life: HubLife) -> Callable[[StepName], None]:
     return hook
 
 
-def _refuse_while_there(flag: Path) -> Callable[[Connection], None]:
-    def begin(connection: Connection) -> None:
-        connection.exec_driver_sql(f"PRAGMA query_only = {int(flag.exists())}").close()
+def _refuse_while_there(flag: Path) -> Callable[..., None]:
+    def checkout(connection: sqlite3.Connection, *_: object) -> None:
+        connection.execute(f"PRAGMA query_only = {int(flag.exists())}").close()
 
-    return begin
+    return checkout
 
 
 def _plant(worker: Worker, told: _Told) -> None:
