@@ -77,6 +77,10 @@ class AgentTwin:
         """Append a reading to the log. Returns its number."""
         return self._append(device, msgspec.to_builtins(reading))
 
+    def note_about(self, device: str) -> int:
+        """Append a measurement of any device, also of one that is not this agent's. Returns its number."""
+        return self.note(device, Measurement("water_pressure", 280.0, "kPa"))
+
     def note_unknown_kind(self) -> int:
         """Append what no hub of today understands. Returns its number."""
         return self._append(self.device, {"kind": "ultrasound_level", "value": 3})
@@ -181,5 +185,3 @@ class AgentTwin:
             if receipt.verdict == "want":
                 self._sent = min(self._sent, self.acked)
             self._log = [row for row in self._log if row[1] > self.acked]
-
-

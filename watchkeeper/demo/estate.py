@@ -200,9 +200,16 @@ def permits(keys: Keys, reader: str, barrier: str, bits: int) -> dict[str, Any]:
     }
 
 
+class _Plain(yaml.SafeDumper):
+    """Writes every value out: settings files have no aliases."""
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - yaml's signature
+        return True
+
+
 def dump(path: Path, content: Mapping[str, Any]) -> Path:
     """Write settings; they hold keys, so nobody else may read them."""
-    path.write_text(yaml.safe_dump(dict(content), allow_unicode=True, sort_keys=False), encoding="utf-8")
+    path.write_text(yaml.dump(dict(content), Dumper=_Plain, allow_unicode=True, sort_keys=False), encoding="utf-8")
     path.chmod(0o600)
     return path
 

@@ -181,9 +181,7 @@ class Plant:
         self._stack.callback(line.close)
         return line
 
-    def _serve(
-        self, name: str, line: Line, twin: ContactsTwin | BarrierTwin, *, baud: int | None, framing: str = "rtu"
-    ) -> None:
+    def _serve(self, name: str, line: Line, twin: ContactsTwin | BarrierTwin, *, baud: int | None, framing: str = "rtu") -> None:
         slaves = self._slaves[name] = SlaveLine(line, [twin.slave], baud=baud, framing=framing)
         slaves.start()
         self._stack.callback(slaves.stop)

@@ -1,0 +1,94 @@
+"""What happens at the demo's estate: lanes of life for people, and lanes of trouble, each on twins of its own."""
+
+from collections.abc import Callable
+from functools import partial
+from random import Random
+
+from watchkeeper.demo import cameras, estate, troubles
+from watchkeeper.demo.agent_twin import AgentTwin
+from watchkeeper.demo.life import Act, Lane, Stage
+from watchkeeper.demo.plant import Plant
+from watchkeeper.demo.proxy import CutProxy
+
+NEAR = 0.3
+EPISODE = 2.0
+"""How long near misses and episodes are meant to last, in limits."""
+
+
+def lanes(plant: Plant, garage: CutProxy, pumps: list[AgentTwin], limits: dict[str, float], random: Random) -> list[Lane]:
+    """All lanes of the estate."""
+
+    def lane(name: str, *acts: Act, pause_s: float = 2.0, first_s: float = 0.0) -> Lane:
+        return Lane(name, acts, random=Random(random.random()), pause_s=pause_s, first_s=first_s)  # noqa: S311
+
+    held, left_open = limits["held_s"], limits["left_open_s"]
+    window, hold = limits["refusals_window_s"], limits["hold_s"]
+    away, clock_off = limits["device_silent_s"], limits["clock_off_for_s"]
+    made = [
+        lane("held", _timed(held, EPISODE, partial(troubles.door_stands_open, plant, 1))),
+        lane("walks", _timed(held, NEAR, partial(troubles.door_stands_open, plant, 2)), pause_s=3.0),
+        lane("forced", Act(2.0, partial(troubles.door_forced, plant, 3)), pause_s=6.0),
+        lane("lets-out", Act(3.0, partial(troubles.let_out, plant, 4)), pause_s=4.0),
+        lane("left-open", _timed(left_open, EPISODE, partial(troubles.barrier_stands_open, plant, "barrier-1")), first_s=1.0),
+        lane("residents", Act(4.0 + NEAR * left_open, partial(troubles.resident_drives_out, plant, random=random)), pause_s=4.0),
+        lane(
+            "arm",
+            Act(2.0, partial(troubles.arm_knocked_off, plant)),
+            Act(2.0, partial(troubles.car_under_arm, plant)),
+            pause_s=3.0,
+        ),
+        lane("strangers", Act(3.0, partial(troubles.stranger_insists, plant, random=random)), pause_s=1.6 * window),
+        lane("forgetful", Act(2.0, partial(troubles.wrong_card_twice, plant, random=random)), pause_s=1.7 * window),
+        lane("hot", _timed(hold, EPISODE, partial(troubles.measured, plant, "temperature", estate.TEMPERATURE_MAX))),
+        lane(
+            "pressure", _timed(hold, NEAR, partial(troubles.measured, plant, "water_pressure", estate.PRESSURE_MAX)), pause_s=3.0
+        ),
+        lane("lift-dies", _timed(away, EPISODE, partial(troubles.device_away, plant, "lift-1")), pause_s=3.0),
+        lane("lift-flickers", Act(4.0, partial(troubles.device_back_at_once, plant, "lift-2")), pause_s=11.0, first_s=5.0),
+        lane(
+            "clock",
+            _timed(clock_off, NEAR, partial(troubles.clock_off, plant)),
+            _timed(clock_off, EPISODE, partial(troubles.clock_off, plant)),
+        ),
+        lane(
+            "panel-trips",
+            *(Act(3.0, partial(troubles.zone_trips, plant, zone)) for zone in ("fire-hall", "alarm-desk", "cabinet-1")),
+        ),
+        lane(
+            "panel-bounces",
+            *(Act(3.0, partial(troubles.zone_bounces, plant, zone)) for zone in ("fire-garage", "alarm-shop", "cabinet-2")),
+        ),
+        lane("noise", Act(2.0, partial(troubles.line_noise, plant)), pause_s=6.0),
+        lane("climate", Act(0.0, partial(troubles.climate, plant, random=random)), pause_s=1.0),
+        lane(
+            "cable",
+            Act(8.0, partial(troubles.link_breaks, garage)),
+            Act(1.8 * limits["agent_silent_s"] + 12.0, partial(troubles.cable_cut, garage)),
+            first_s=10.0,
+            pause_s=12.0,
+        ),
+    ]
+    made += [lane(camera, *cameras.acts(plant, camera, limits), pause_s=1.5) for camera in estate.CAMERAS]
+    return made + [lane(pump.agent, *_pump(pump, at, limits), pause_s=1.0) for at, pump in enumerate(pumps)]
+
+
+def _timed(limit_s: float, share: float, play: Callable[[Stage, float], None]) -> Act:
+    """An act about a condition that lasts `share` of its limit; beyond it, it takes 4 s at most to begin and to end."""
+    seconds = share * limit_s
+    return Act(max(seconds, limit_s) * 1.2 + 4.0 if share > 1 else seconds + 4.0, lambda stage: play(stage, seconds))
+
+
+def _pump(pump: AgentTwin, at: int, limits: dict[str, float]) -> list[Act]:
+    """What goes wrong with one small agent; each begins elsewhere in the same round."""
+    silent = limits["agent_silent_s"]
+    foreign = f"meter-{(at + 1) % len(estate.PUMPS) + 1}"
+    acts = [
+        Act(4.0, partial(troubles.report_quarantined, pump, foreign=foreign)),
+        Act(4.0, partial(troubles.report_repeated, pump)),
+        Act(4.0, partial(troubles.report_forged, pump)),
+        Act(4.0, partial(troubles.report_overtakes, pump)),
+        Act(6.0, partial(troubles.log_damaged, pump)),
+        Act(4.0 + NEAR * silent, lambda stage: troubles.agent_silent(pump, stage, NEAR * silent)),
+        Act(4.0 + EPISODE * silent, lambda stage: troubles.agent_silent(pump, stage, EPISODE * silent)),
+    ]
+    return acts[-2 * at :] + acts[: -2 * at] if at else acts
