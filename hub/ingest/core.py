@@ -20,6 +20,7 @@ from hub.ingest import lease as leases
 from hub.ingest.casebook import DatabaseGone
 from hub.ingest.gate import StreamMark
 from hub.ingest.lease import RENEW_US, Lease, LeaseLost
+from hub.ingest.limits import Quota
 from hub.ingest.load import DatabaseArchive, load_site
 from hub.ingest.outcome import Answer, Outcome
 from hub.ingest.ports import Ask, ChangeRow, Hook, Out, Rules, SiteBook, State, Unavailable
@@ -84,10 +85,10 @@ class Core:
         self._keep_us = rules.keep_us
         archive = DatabaseArchive(engine, book.site)
         table = RuleTable(rules)
-        self._around = Surroundings(book, table, archive, new_id, Throttle(), Throttle(), self.counters)
+        self._around = Surroundings(book, table, archive, new_id, Throttle(), Throttle(), Quota(), self.counters)
         self._site: Site | None = None
         self._stale = False
-        self._greeted = False
+        self._agents_awaited = False
         self._lease: Lease | None = None
         self._held_us = 0
         self._sweep_us = 0
@@ -115,7 +116,7 @@ class Core:
 
     def next_us(self) -> int:
         """When the next turn is due though nothing should come in."""
-        if not self._greeted:
+        if not self._agents_awaited:
             return 0
         due_us = self._site.deadlines.next_us() if self._site is not None else None
         idle_us = self._held_us + RENEW_US
@@ -184,7 +185,7 @@ class Core:
 
     def _take(self, turn: Turn, inputs: Sequence[Input]) -> None:
         turn.expire_cases()
-        if not self._greeted:
+        if not self._agents_awaited:
             turn.await_agents()
         for one in inputs:
             if isinstance(one, Message):
@@ -205,7 +206,7 @@ class Core:
             self._sweep(connection, site, now_us)
             self._hook("commit")
         site.settle()
-        self._greeted = True
+        self._agents_awaited = True
         self._held_us = now_us
         self.counters["turns"] += 1
         self.counters["events"] += len(outcome.events)
@@ -215,7 +216,7 @@ class Core:
         self._hook("receipts")
         for answer in outcome.answers.values():
             mark = site.streams.get(answer.head.stream)
-            self._receipt(answer, 0 if mark is None else mark.mark, now_us)
+            self._receipt(answer, answer.head.start - 1 if mark is None else mark.mark, now_us)
         for agent, order in outcome.orders:
             self._out.order(agent, order)
         for agent, nonce in outcome.nonces:

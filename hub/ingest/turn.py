@@ -28,13 +28,13 @@ from hub.ingest import gate
 from hub.ingest.casebook import CASE_OWNER, Casebook, ClosedCases, DatabaseGone
 from hub.ingest.effects import EFFECTS, case_of_order
 from hub.ingest.gate import Admitted, BatchMessage, LostMessage, NonceMessage, Poison, Refused, StreamMark
+from hub.ingest.limits import Quota, too_many_streams
 from hub.ingest.outcome import Answer, EventRow, Outcome, PictureRow, QuarantineRow
 from hub.ingest.ports import Ask, CaseAct, PictureStored, SiteBook, Write
 from hub.ingest.site import HUB_STREAM, Contact, Deadline, Site
 from hub.ingest.stepping import Failure, RuleTable, Stepper
 
 REPORT_EVERY_US = US_PER_S
-STREAMS_MAX = 20_000
 _THROTTLES_MAX = 20_000
 
 _log = logging.getLogger(__name__)
@@ -80,6 +80,7 @@ class Surroundings(NamedTuple):
     new_id: Callable[[], str]
     reports: Throttle
     flushes: Throttle
+    quota: Quota
     counters: Counter[str]
     ready_us: int = 0
 
@@ -200,8 +201,11 @@ class Turn:
     def _take_batch(self, message: BatchMessage, suspect: bool) -> int:
         head = message.head
         known = self._site.streams.get(head.stream)
-        if known is None and len(self._site.streams) >= STREAMS_MAX:
-            self._refuse(Refused("too_many_streams", message.agent))
+        if known is None and too_many_streams(self._site.streams, message.agent):
+            self._refuse(Refused("too_many_streams", message.agent, foreign=True))
+            return 0
+        if not self._around.quota.lets(self._now_us, message.agent, len(message.records)):
+            self._put_off(message, known)
             return 0
         admitted = gate.admit(message, known, self._now_us)
         if isinstance(admitted, Refused):
@@ -223,6 +227,14 @@ class Turn:
         self.outcome.answers[head.stream, head.boot] = Answer(message.agent, head, admitted.verdict)
         self._hear(message.agent, admitted)
         return len(admitted.records)
+
+    def _put_off(self, message: BatchMessage, known: StreamMark | None) -> None:
+        """The agent sends more than its share. It is heard, and told to wait."""
+        self._count["over_quota"] += 1
+        if known is None or known.agent == message.agent:
+            self.outcome.answers[message.head.stream, message.head.boot] = Answer(message.agent, message.head, "paused")
+            was = self._site.contacts.get(message.agent)
+            self._site.contacts.put(message.agent, Contact(self._now_us, -1 if was is None else was.reached_us))
 
     def _take_record(self, stream: StreamMark, record: Record | Poison) -> None:
         if isinstance(record, Poison):

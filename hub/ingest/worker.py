@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from contract.clock import US_PER_S, Clock
 from contract.orders import Nonce
 from hub.ingest.core import Core, Input, Message, Request, guarded
+from hub.ingest.inbox import Inbox
 from hub.ingest.lease import LeaseHeld, LeaseLost
 from hub.ingest.ports import Ask, ChangeRow, Hook, Out, Rules, SiteBook, State, Unavailable
 
@@ -62,7 +63,7 @@ class Worker:
             on_nonce=self._tell_nonce,
         )
         self._clock = clock
-        self._messages: deque[Message] = deque()
+        self._inbox = Inbox(book.agents, MESSAGES_MAX)
         self._requests: deque[Request] = deque()
         self._due = Condition()
         self._woken = False
@@ -84,7 +85,7 @@ class Worker:
     @property
     def waiting(self) -> int:
         """Messages in the queue."""
-        return len(self._messages)
+        return len(self._inbox)
 
     def on_change(self, listener: ChangeListener) -> None:
         """Have `listener` called with the change log's new rows, after their commit, in order and without a hole."""
@@ -107,15 +108,13 @@ class Worker:
             self._thread.join(timeout_s)
 
     def submit(self, topic: str, payload: bytes) -> bool:
-        """A message from the broker. False when the queue is full: the message is dropped and counted, and its agent, which
-        gets no receipt, sends it again."""
+        """A message from the broker. False when a message was dropped since the queue is full: see Inbox. It is counted, and
+        its agent, which gets no receipt, sends it again."""
         with self._due:
-            if len(self._messages) >= MESSAGES_MAX:
-                self._core.counters["queue_dropped"] += 1
-                return False
-            self._messages.append(Message(topic, payload))
+            dropped = self._inbox.put(Message(topic, payload))
+            self._core.counters["queue_dropped"] += dropped
             self._due.notify()
-            return True
+            return not dropped
 
     def ask(self, asked: Ask) -> "Future[Any]":
         """Have something done. The future is answered after the commit; see each kind of Ask for by what. It fails with
@@ -212,7 +211,7 @@ class Worker:
             self._ended = state
             waiting = list(self._requests)
             self._requests.clear()
-            self._messages.clear()
+            self._inbox.clear()
         for one in waiting:
             if one.future.set_running_or_notify_cancel():
                 one.future.set_exception(Unavailable(state.detail))

@@ -17,6 +17,7 @@ from contract.readings import (
 from contract.topics import agent_topic
 from hub.cases.types import Change, Refusal
 from hub.detectors.types import AgentHeard, Detector, Quarantined, Raise, Step, Wake
+from hub.ingest import limits
 from hub.ingest.core import Message
 from hub.ingest.ports import CaseAct, PictureStored, Write
 from hub.store import sweep
@@ -398,6 +399,32 @@ def test_old_events_are_swept_and_their_numbers_stay_taken(hub: Hub, agent: Mode
     assert hub.take(old)[0].up_to == 1
     assert hub.seqs() == []
     assert ("stream", STREAM) in [("stream", stream) for stream in hub.rows("stream", "stream")]
+
+
+def test_an_agent_that_sends_more_than_its_share_is_told_to_wait_and_loses_nothing(hub: Hub, agent: ModelAgent):
+    cellar = ModelAgent(hub.clock, "cellar", OTHER_KEY, "f" * 32)
+    for _ in range(500):
+        agent.note("door-2", DoorContact(open=False))
+    whole = agent.batch(agent.log)
+    most = limits.RECORDS_PER_S * limits.BURST_S // 500
+    verdicts = [hub.take(whole)[0].verdict for _ in range(most + 1)]
+    assert verdicts == ["committed"] * most + ["paused"]
+    assert hub.core.counters["over_quota"] == 1
+    assert hub.take(cellar.says("door-9", DoorContact(open=False)))[0].verdict == "committed"
+    more = agent.says("door-2", DoorContact(open=False))
+    assert [(one.verdict, one.up_to) for one in hub.take(more)] == [("paused", 500)]
+    assert [(one.verdict, one.up_to) for one in hub.later(1, more)] == [("committed", 501)]
+
+
+def test_an_agent_that_begins_stream_after_stream_is_stopped_and_an_incident_says_so(hub: Hub, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(limits, "STREAMS_PER_AGENT_MAX", 2)
+    streams = [ModelAgent(hub.clock, stream=f"{number:032x}") for number in range(3)]
+    found = [len(hub.take(one.batch([]))) for one in streams]
+    assert found == [1, 1, 0]
+    assert hub.core.counters["refused_too_many_streams"] == 1
+    assert hub.incidents() == [("foreign_report", "open")]
+    cellar = ModelAgent(hub.clock, "cellar", OTHER_KEY, "f" * 32)
+    assert len(hub.take(cellar.batch([]), streams[0].batch([]))) == 2
 
 
 def move_reader(pos: int) -> Write:

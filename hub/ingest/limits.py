@@ -1,0 +1,50 @@
+"""What one agent may ask of the hub. Pure."""
+
+from typing import NamedTuple
+
+from contract.clock import US_PER_S
+from hub.ingest.gate import StreamMark
+from hub.ingest.site import Rows
+
+STREAMS_MAX = 20_000
+"""Streams of a site: each is a row in memory and on disk for ever, as its mark keeps an old log from being taken twice."""
+STREAMS_PER_AGENT_MAX = 64
+"""An agent begins a stream when its file is damaged or its card was copied: a handful in its life. More is a fault, or a key in
+wrong hands; the agent gets another id in the estate once that is found out."""
+RECORDS_PER_S = 20_000
+"""A card of flash reads a backlog out at half of that. Four agents at once are more than a hub commits on two cores."""
+BURST_S = 3
+"""What may come at once: one second of standing still, and the windows that queued up meanwhile."""
+
+
+class Bucket(NamedTuple):
+    """How many records an agent may still send, as of then."""
+
+    left: float
+    at_us: int
+
+
+class Quota:
+    """At most RECORDS_PER_S of each agent, in the mean."""
+
+    def __init__(self, per_s: int = RECORDS_PER_S, burst_s: int = BURST_S) -> None:
+        self._per_s = per_s
+        self._most = float(per_s * burst_s)
+        self._buckets: dict[str, Bucket] = {}
+
+    def lets(self, now_us: int, agent: str, records: int) -> bool:
+        """Whether so many more may be taken now. A clock that was set back refills nothing. What is refused costs nothing."""
+        bucket = self._buckets.get(agent) or Bucket(self._most, now_us)
+        waited_us = max(0, now_us - bucket.at_us)
+        left = min(self._most, bucket.left + waited_us * self._per_s / US_PER_S)
+        lets = records <= left
+        self._buckets[agent] = Bucket(left - records if lets else left, now_us)
+        return lets
+
+
+def too_many_streams(streams: Rows[str, StreamMark], agent: str) -> bool:
+    """Whether the agent may not begin another stream. Asked for new streams alone."""
+    if len(streams) >= STREAMS_MAX:
+        return True
+    mine = sum(1 for name in streams if (row := streams.get(name)) is not None and row.agent == agent)
+    return mine >= STREAMS_PER_AGENT_MAX
