@@ -139,6 +139,9 @@ class Uplink:
         receipt = self._read(payload)
         if receipt is None or self.phase is Phase.OFFLINE:
             return
+        if receipt.verdict == "want" and receipt.echo_us is None and self.phase is Phase.GREETING:
+            self._greet_us = now.mono_us  # the hub is back and spoke first, perhaps to an earlier boot: no need to back off
+            return
         spool = self._spool
         if (receipt.stream, receipt.epoch, receipt.boot) != (spool.stream, spool.epoch, spool.boot):
             self.counters.foreign += 1

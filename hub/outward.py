@@ -4,16 +4,13 @@ import random
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from sqlalchemy import Engine
 
 from contract.clock import Clock
 from contract.orders import AnyOrder, Nonce
-from hub.api.app import build_api
-from hub.api.pictures import remove_unfinished
 from hub.api.ports import Backend, WorkerPort
-from hub.api.server import ApiServer, serve
 from hub.cases.titles import title
 from hub.cases.types import Case
 from hub.estate import Estate
@@ -27,6 +24,9 @@ from hub.orders import Orders
 from hub.policy.load import Policy
 from hub.store.read import SiteReads
 from hub.views import Titles
+
+if TYPE_CHECKING:
+    from hub.api.server import ApiServer
 
 
 class ListeningWorker(WorkerPort, Protocol):
@@ -100,7 +100,6 @@ class Outward:
 
     def start(self) -> None:
         """Begin to answer and to tell. Raises NotLoopback, CannotListen, and ValueError where a channel's secret is not there."""
-        remove_unfinished(self.settings.pictures)
         around = Surroundings(
             self._estate.site,
             self._titles,
@@ -119,6 +118,12 @@ class Outward:
             chance=random.SystemRandom().random,
             patience=self.settings.patience,
         )
+        # FastAPI takes half a second to import. Channels run by now, so that a restarted hub tells of incidents meanwhile.
+        from hub.api.app import build_api
+        from hub.api.pictures import remove_unfinished
+        from hub.api.server import serve
+
+        remove_unfinished(self.settings.pictures)
         self.server = serve(build_api(self._backend(self._notifiers)), self.settings.host, self.settings.port)
 
     def stop(self) -> None:

@@ -10,7 +10,6 @@ import click
 from contract.clock import SystemClock
 from contract.settings import BadSettings
 from hub import logs
-from hub.api.server import CannotListen
 from hub.config import load_config
 from hub.main import DataFolderTaken, Hub
 
@@ -49,7 +48,7 @@ def run_hub(settings: Path, stop: Event) -> int:
     except DataFolderTaken as error:
         click.echo(str(error), err=True)
         return WRONG
-    except (CannotListen, SQLAlchemyError, OSError, ValueError, RuntimeError) as error:
+    except (SQLAlchemyError, OSError, ValueError, RuntimeError) as error:
         click.echo(f"{settings}: {error}", err=True)
         return FAILED
 

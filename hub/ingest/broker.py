@@ -55,12 +55,15 @@ class Broker:
         submit: Callable[[str, bytes], bool],
         *,
         client_id: str,
+        on_connected: Callable[[], None] = lambda: None,
     ) -> None:
+        """`on_connected` is called in the client's thread each time that messages will come and go from then on."""
         self.counters: Counter[str] = Counter()
         self._address = address
         self._site = site
         self._key_of = key_of
         self._submit = submit
+        self._on_connected = on_connected
         self._connected = threading.Event()
         self._waiting: dict[int, Callable[[], None]] = {}
         self._early: set[int] = set()
@@ -147,6 +150,7 @@ class Broker:
         client.subscribe([(all_agents(self._site, leaf), 1) for leaf in _LEAVES])
         self.counters["connections"] += 1
         self._connected.set()
+        self._on_connected()
 
     def _on_disconnect(self, _client: object, _data: object, _flags: object, reason: Any, _properties: object) -> None:
         self._connected.clear()
