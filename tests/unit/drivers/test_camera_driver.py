@@ -172,6 +172,23 @@ def test_a_camera_that_is_away_is_told_once_and_found_again(twin: CameraTwin):
         assert run.box.ups == 1
 
 
+def test_a_camera_that_is_back_tells_dark_and_frozen_again_also_when_all_is_well(twin: CameraTwin):
+    """What was raised before the connection was lost could not be cleared otherwise."""
+    with Run(driver_for(twin.url, frozen_after_s=1)) as run:
+        box = run.box
+        twin.show("dark")
+        until(lambda: box.active(PictureDark))
+        for _ in range(2):
+            twin.refuse()
+            until(lambda: not box.connected())
+            lost_at = len(box.readings)
+            twin.show("normal")
+            twin.accept()
+            until(lambda start=lost_at: {PictureDark, PictureFrozen} <= {type(one) for one in box.readings[start:]})
+            back = [one for one in box.readings[lost_at:] if isinstance(one, PictureDark | PictureFrozen)]
+            assert not any(one.active for one in back)
+
+
 def test_a_camera_that_hangs_is_lost_by_its_silence(twin: CameraTwin):
     with Run(driver_for(twin.url, silence_timeout_s=2)) as run:
         until(run.box.connected)
