@@ -6,6 +6,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from contract.clock import US_PER_S
 from contract.orders import Flush
@@ -223,6 +224,34 @@ def test_a_heartbeat_comes_every_ten_seconds_and_at_a_flush_at_once(tmp_path):
         assert set(beat.sources) == {"gate", "door"}
         assert beat.spool_rows > 0
         assert beat.spool_bytes > 0
+
+
+def test_a_flush_is_answered_at_once_and_the_agent_itself_is_a_source(tmp_path):
+    """Nothing but the order: no turn of the loop, no device that ever answered. The hub's proof that the agent has reported up
+    to now is this heartbeat alone."""
+    silent = device("door")
+    rig = Rig(tmp_path, (silent,))
+    rig.devices["door"].reachable = False
+    try:
+        rig.up()
+        for number in range(1, 4):
+            rig.clock.advance_us(US_PER_S)
+            rig.order(Flush(f"f{number}"))
+            record = rig.records("heartbeat", "gate")[-1]
+            assert record.reading.flush == f"f{number}"
+            assert record.reading.sources == {"gate": rig.clock.now_us()}
+            assert record.at_us >= rig.clock.now_us()
+    finally:
+        rig.agent.stop()
+
+
+def test_a_damaged_log_is_told_at_the_start(tmp_path):
+    (tmp_path / "spool.db").write_bytes(b"not a database" * 500)
+    with capture_logs() as logs, running(tmp_path) as rig:
+        assert rig.records("agent_started")[0].reading.unclean
+    told = [one for one in logs if one["event"] == "spool_damaged"]
+    assert [(one["log_level"], one["set_aside"]) for one in told] == [("error", str(tmp_path / "spool.db.damaged-1"))]
+    assert (tmp_path / "spool.db.damaged-1").exists()
 
 
 def test_a_device_that_never_answered_has_no_watermark(tmp_path):
