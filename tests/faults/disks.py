@@ -8,7 +8,6 @@ from random import Random
 from tests.faults.row import Row, Tally, lives
 from tests.support.fault_books import promises_broken, read_hub, read_receipts
 from tests.support.fault_stand import Stand, pause
-from tests.support.lives import wait_for
 from tests.support.loop_disk import ABSENT, small_disk
 
 MIB = 1024 * 1024
@@ -29,7 +28,10 @@ def full_spool_disk(folder: Path, tries: int, random: Random) -> Tally:
     itself which numbers it had to drop; and when there is room again the agent goes on."""
     violations: list[str] = []
     for chapter, count in enumerate(lives(tries, CHAPTER)):
-        with small_disk(folder / f"disk-{chapter}", 16 * MIB) as disk, Stand(folder / f"s-{chapter}", spool=disk / "spool.db") as stand:
+        with (
+            small_disk(folder / f"disk-{chapter}", 16 * MIB) as disk,
+            Stand(folder / f"s-{chapter}", spool=disk / "spool.db") as stand,
+        ):
             more = {"pause_s": 0.0005, "reserve_bytes": 8 * MIB}
             stand.start_agent(**more)
             for _ in range(count):
@@ -109,7 +111,7 @@ def failing_disk(folder: Path, tries: int, random: Random) -> Tally:
                 assert life is not None
                 resource.prlimit(life.pid, resource.RLIMIT_FSIZE, (1, resource.RLIM_INFINITY))
                 try:
-                    wait_for(lambda life=life: not life.alive, "the process to end on a failing disk")
+                    life.wait_end("its disk fails")
                 except AssertionError as error:
                     violations.append(str(error))
                 life.kill()

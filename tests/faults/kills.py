@@ -8,7 +8,6 @@ from typing import get_args
 from hub.ingest.ports import StepName
 from tests.faults.row import Row, Tally, lives
 from tests.support.fault_stand import Stand, pause
-from tests.support.lives import wait_for
 
 STEPS: tuple[StepName, ...] = get_args(StepName)
 Fault = Callable[[Stand, Random], None]
@@ -69,7 +68,7 @@ def named_steps(folder: Path, tries: int, random: Random) -> Tally:
                 step = STEPS[(chapter + number) % len(STEPS)]
                 hub = stand.start_hub(step, random.randint(1, 4))
                 try:
-                    wait_for(lambda hub=hub: not hub.alive, f"the hub to die at {step}")
+                    hub.wait_end(f"the hub dies at {step}")
                 except AssertionError as error:
                     violations.append(str(error))
                 hub.kill()

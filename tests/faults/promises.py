@@ -3,6 +3,7 @@
 Exit code 1 when any promise was broken, or a row could not be tried.
 """
 
+# ruff: noqa: T201 - a program that prints
 import argparse
 import sys
 import tempfile

@@ -48,7 +48,9 @@ def bad_settings(folder: Path, tries: int, random: Random) -> Tally:
         command, table = (("hub", HUB_MISTAKES), ("edge", AGENT_MISTAKES))[number % 2]
         wrong = random.sample(table, random.randint(1, len(table)))
         keys = {line.split(":")[0] for line in wrong}
-        right = {"estate": "estate: estate.yaml"} if command == "hub" else _AGENT | {"k": f"key: {'ab' * 32}\ncard_key: {'ab' * 32}"}
+        right = (
+            {"estate": "estate: estate.yaml"} if command == "hub" else _AGENT | {"k": f"key: {'ab' * 32}\ncard_key: {'ab' * 32}"}
+        )
         lines = [*(line for key, line in right.items() if key not in keys), *wrong]
         file = folder / f"{command}-{number}.yaml"
         file.write_text("\n".join(lines) + "\n", encoding="utf-8")

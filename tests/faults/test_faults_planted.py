@@ -10,7 +10,6 @@ from edge.spool import Spool, SpoolLimits
 from tests.faults.powercuts import write_carelessly
 from tests.support.fault_books import Books, promises_broken
 from tests.support.fault_stand import Stand
-from tests.support.lives import wait_for
 from tests.support.loop_disk import ABSENT, can_mount, small_disk
 
 MIB = 1024 * 1024
@@ -21,7 +20,7 @@ def test_a_hub_that_receipts_before_it_commits_is_caught_by_a_kill(tmp_path: Pat
         stand.start_agent()
         for nth in range(2, 12):
             hub = stand.start_hub("commit", nth, lying=True)
-            wait_for(lambda hub=hub: not hub.alive, "the hub to die")
+            hub.wait_end("it dies before the commit")
             broken = stand.check()
             if any("receipted up to" in one for one in broken):
                 return
@@ -52,7 +51,7 @@ def test_a_spool_that_is_itself_what_fills_the_disk_goes_on_accepting(tmp_path: 
 
 def books(**more: object) -> Books:
     events = [("s", 1, "barrier-1", "arm_state", {"attached": True}), ("s", 2, "barrier-1", "arm_state", {"attached": False})]
-    right = Books(events, {"s": 2}, [("arm_knocked_off", "s:2", 0)], [1], [1], 0, "ok")  # type: ignore[arg-type]
+    right = Books(events, {"s": 2}, [("arm_knocked_off", "s:2", 0)], [1], [1], 0, "ok")
     return right._replace(**more)  # type: ignore[arg-type]
 
 
@@ -81,5 +80,3 @@ def test_each_wrong_entry_in_the_books_is_a_violation(wrong: dict[str, object], 
 
 def test_an_accepted_reading_that_is_nowhere_is_a_violation():
     assert any("lost" in one for one in promises_broken(books(), {}, [77]))
-
-

@@ -5,6 +5,7 @@ spool has synced it. The back-off of the line and of the uplink is shortened, so
 """
 
 import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from threading import Event
@@ -118,7 +119,7 @@ def run_agent(life: AgentLife) -> None:
         agent.start()
         os._exit(agent.run_until(Event()))
     except (SpoolFailed, SpoolFull) as error:
-        print(error, flush=True)
+        sys.stderr.write(f"{error}\n")
         os._exit(1)
 
 

@@ -1,6 +1,5 @@
 """A stand for the faults: a broker, a hub and an agent as processes of their own, in one folder, and the check at the end."""
 
-import os
 import sqlite3
 import time
 from contextlib import closing
@@ -145,8 +144,3 @@ class Stand:
 def pause(seconds: float) -> None:
     """Let the others work for a while."""
     time.sleep(seconds)
-
-
-def drain(path: Path) -> int:
-    """The size of a file, 0 where there is none."""
-    return os.stat(path).st_size if path.exists() else 0

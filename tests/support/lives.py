@@ -1,4 +1,4 @@
-"""Processes that are killed, again and again: forked from a server that has imported everything, so that a life begins at once."""
+"""Processes that are killed, again and again, forked from a server that has imported everything: a life begins at once."""
 
 import multiprocessing
 import os
@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 from typing import Any
 
 from tests.support import fault_agent, fault_hub  # what the server imports beforehand
@@ -47,6 +48,10 @@ class Life:
         self._process.join(REAP_S)
         assert not self._process.is_alive(), "a killed process did not end"
 
+    def wait_end(self, why: str) -> None:
+        """Wait until it ends by itself. Raises AssertionError."""
+        wait_for(lambda: not self.alive, f"the process to end: {why}")
+
     def freeze(self) -> None:
         """Stop it where it stands, until `thaw` or `kill`, and wait until it stands still."""
         os.kill(self.pid, signal.SIGSTOP)
@@ -61,9 +66,8 @@ def _state(pid: int) -> str:
     """The states of all its threads, when they are the same: T is stopped."""
     states = set()
     with suppress(FileNotFoundError, ProcessLookupError):
-        for thread in os.listdir(f"/proc/{pid}/task"):
-            with open(f"/proc/{pid}/task/{thread}/stat", encoding="utf-8", errors="replace") as file:
-                states.add(file.read().rpartition(")")[2].split()[0])
+        for thread in Path(f"/proc/{pid}/task").iterdir():
+            states.add((thread / "stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[0])
     return "" if not states else states.pop() if len(states) == 1 else "mixed"
 
 
