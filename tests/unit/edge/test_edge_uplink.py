@@ -363,3 +363,23 @@ def test_a_receipt_for_more_than_was_ever_sent_means_a_copy(desk):
     assert desk.spool.start == 1
     desk.settle()
     assert len(desk.hub.committed) == 5
+
+
+def test_a_hub_that_is_back_and_speaks_first_is_answered_at_once(desk):
+    desk.connect()
+    desk.sends()
+    assert desk.sends() == []  # it backs off
+    desk.say("want", 0, boot="of-an-earlier-boot")
+    (greeting,) = desk.sends()
+    assert opened(greeting).records == []
+
+
+def test_what_reached_nobody_is_sent_again_when_the_hub_speaks_first(desk):
+    desk.connect()
+    desk.settle()
+    desk.spool.append("d", OPEN, 1)
+    (lost,) = desk.sends()
+    assert desk.sends() == []
+    desk.say("want", 0)
+    (again,) = desk.batches()
+    assert [r.seq for r in again.records] == [r.seq for r in opened(lost).records] == [1]
