@@ -44,6 +44,7 @@ class AgentTwin:
         self._sent = 0
         self._sent_mono_us = 0
         self._beat_us = 0
+        self._at_us = 0
         self._last_payload = b""
         self._stop = Event()
         self._client = Client(CallbackAPIVersion.VERSION2, client_id=f"{site}-{agent}", clean_session=True)
@@ -159,7 +160,8 @@ class AgentTwin:
         if len(self.accepted) >= LOG_RECORDS_MAX:
             raise RuntimeError(f"{self.agent} holds {LOG_RECORDS_MAX} rows: the demo has run for too long, start it again")
         seq = self._next
-        body = encode({"seq": seq, "device": device, "at_us": self._clock.now_us(), "reading": reading})
+        self._at_us = max(self._clock.now_us(), self._at_us + 1)
+        body = encode({"seq": seq, "device": device, "at_us": self._at_us, "reading": reading})
         self._log.append((seq, last, body))
         self.accepted.append(seq)
         self._next = last + 1

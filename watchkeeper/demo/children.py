@@ -1,6 +1,7 @@
 """The hub and the agents as processes of their own, as an estate runs them."""
 
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,13 @@ _LOG_TAIL = 800
 
 class ChildFailed(RuntimeError):
     """A process ended by itself. The message holds the end of what it said."""
+
+
+def free_port() -> int:
+    """A port of loopback that nobody has just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 class Child:

@@ -38,6 +38,11 @@ class CutProxy:
         self._thread = Thread(target=self._serve, name="cut-proxy", daemon=True)
         self._thread.start()
 
+    @property
+    def is_cut(self) -> bool:
+        """Whether nothing gets through."""
+        return self._cut
+
     def cut(self) -> None:
         """Break what is open; nothing gets through from now on."""
         with self._lock:

@@ -6,6 +6,7 @@ near a limit could go either way, so a script does not stop there: see `settled_
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from threading import Lock
 from typing import Literal, NamedTuple
 
@@ -120,7 +121,7 @@ def tally_happened(deeds: Iterable[Happened]) -> Tally:
                 episodes[detector] += 1
                 if burst[burst[0].limit - 1].at_us - burst[0].at_us > SHORT * burst[0].window_us:
                     ambiguous.append(f"{detector} {subject}: the burst took nearly its whole window")
-        gaps = [(later.at_us - deed.at_us) / deed.window_us for deed, later in zip(row, row[1:], strict=False)]
+        gaps = [(later.at_us - deed.at_us) / deed.window_us for deed, later in pairwise(row)]
         ambiguous += [f"{detector} {subject}: a gap of {gap:.2f} windows" for gap in gaps if SHORT < gap < LONG]
     return Tally(episodes, near_misses, ambiguous)
 

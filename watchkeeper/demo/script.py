@@ -59,7 +59,6 @@ def lanes(plant: Plant, garage: CutProxy, pumps: list[AgentTwin], limits: dict[s
             *(Act(3.0, partial(troubles.zone_bounces, plant, zone)) for zone in ("fire-garage", "alarm-shop", "cabinet-2")),
         ),
         lane("noise", Act(2.0, partial(troubles.line_noise, plant)), pause_s=6.0),
-        lane("climate", Act(0.0, partial(troubles.climate, plant, random=random)), pause_s=1.0),
         lane(
             "cable",
             Act(8.0, partial(troubles.link_breaks, garage)),
@@ -70,6 +69,11 @@ def lanes(plant: Plant, garage: CutProxy, pumps: list[AgentTwin], limits: dict[s
     ]
     made += [lane(camera, *cameras.acts(plant, camera, limits), pause_s=1.5) for camera in estate.CAMERAS]
     return made + [lane(pump.agent, *_pump(pump, at, limits), pause_s=1.0) for at, pump in enumerate(pumps)]
+
+
+def backdrop(plant: Plant, random: Random) -> list[Lane]:
+    """What goes on before, during and after life: agents that have something to say are never silent."""
+    return [Lane("climate", [Act(0.0, partial(troubles.climate, plant, random=random))], random=random, pause_s=0.8)]
 
 
 def _timed(limit_s: float, share: float, play: Callable[[Stage, float], None]) -> Act:

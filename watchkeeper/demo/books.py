@@ -1,0 +1,168 @@
+"""What the hub has found and committed, read from its database; and what the agents accepted, read from their logs."""
+
+from collections import Counter
+from pathlib import Path
+from typing import NamedTuple
+
+from sqlalchemy import Engine, func, select
+
+from contract.clock import Clock
+from contract.envelope import decode_record
+from edge.spool import Spool, SpoolLimits
+from hub.ingest.site import HUB_STREAM
+from hub.store import schema
+from hub.store.engine import open_engine
+from watchkeeper.demo.estate import SITE
+
+PAGE_BYTES, PAGE_RECORDS = 1_000_000, 5_000
+NO_INCIDENT = "withdrawn"
+
+
+class Incident(NamedTuple):
+    """An incident as the screen shows it."""
+
+    no: int
+    detector: str
+    device: str
+    place: str
+    priority: int
+    state: str
+    active: bool
+    opened_us: int
+
+
+class Accepted(NamedTuple):
+    """One log: its stream, and the number of each row that it accepted."""
+
+    stream: str
+    seqs: list[int]
+
+
+class Committed(NamedTuple):
+    """How the rows of the logs fare at the hub."""
+
+    sent: int
+    committed: int
+    lost: int
+    doubled: int
+
+
+class Books:
+    """Reads the hub's database. Any thread may call it; `close` at the end."""
+
+    def __init__(self, database: str) -> None:
+        self._engine: Engine = open_engine(database, read_only=True)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
+
+    def incidents(self) -> list[Incident]:
+        """Those that are neither closed nor withdrawn: active ones first, then by priority, the newest first."""
+        c = schema.case.c
+        wanted = select(c.case_no, c.detector, c.device, c.place, c.priority, c.state, c.active, c.opened_us).where(
+            c.site == SITE, c.state.in_(("open", "acknowledged"))
+        )
+        with self._engine.connect() as connection:
+            rows = connection.execute(wanted.order_by(c.active.desc(), c.priority, c.case_no.desc()).limit(100)).all()
+        return [Incident(*row) for row in rows]
+
+    def found(self, until_us: int | None = None) -> Counter[str]:
+        """Incidents by detector, raised up to then; those that were taken back do not count."""
+        c = schema.case.c
+        wanted = select(c.detector, func.count()).where(c.site == SITE, c.state != NO_INCIDENT)
+        if until_us is not None:
+            wanted = wanted.where(c.raised_us <= until_us)
+        with self._engine.connect() as connection:
+            return Counter({str(name): int(count) for name, count in connection.execute(wanted.group_by(c.detector))})
+
+    def subjects(self, detector: str) -> Counter[str]:
+        """The incidents of one detector by subject."""
+        c = schema.case.c
+        wanted = select(c.subject, func.count()).where(c.site == SITE, c.detector == detector, c.state != NO_INCIDENT)
+        with self._engine.connect() as connection:
+            return Counter({str(name): int(count) for name, count in connection.execute(wanted.group_by(c.subject))})
+
+    def marks(self) -> dict[str, int]:
+        """How far each agent's stream is committed."""
+        c = schema.stream.c
+        with self._engine.connect() as connection:
+            return {str(stream): int(mark) for stream, mark in connection.execute(select(c.stream, c.mark))}
+
+    def events(self) -> int:
+        """Committed events."""
+        with self._engine.connect() as connection:
+            return int(connection.execute(select(func.count()).select_from(schema.event)).scalar_one())
+
+    def heard_of(self) -> set[str]:
+        """The devices that have told anything."""
+        with self._engine.connect() as connection:
+            return {str(row[0]) for row in connection.execute(select(schema.event.c.device).distinct())}
+
+    def connected_cameras(self) -> int:
+        """How many cameras have been reached."""
+        c = schema.event.c
+        wanted = select(func.count(c.device.distinct())).where(c.kind == "camera_link", c.body.like("%true%"))
+        with self._engine.connect() as connection:
+            return int(connection.execute(wanted).scalar_one())
+
+    def undelivered(self) -> int:
+        """Notices that were given up."""
+        with self._engine.connect() as connection:
+            return int(connection.execute(select(func.count()).select_from(schema.dead_letter)).scalar_one())
+
+    def behind(self) -> int:
+        """How many positions of the change log the slowest channel lacks; about incidents alone."""
+        c, r = schema.change.c, schema.reader.c
+        with self._engine.connect() as connection:
+            last = connection.execute(select(func.max(c.pos)).where(c.topic == "case")).scalar() or 0
+            slowest = connection.execute(select(func.min(r.pos))).scalar() or 0
+        return max(0, last - slowest)
+
+    def compare(self, logs: list[Accepted]) -> Committed:
+        """Hold the logs against the hub's rows. A row that no log has accepted counts as doubled, too."""
+        sent = committed = lost = 0
+        doubled = self._twice()
+        for log in logs:
+            rows, wanted = self._rows(log.stream), set(log.seqs)
+            sent += len(wanted)
+            committed += len(wanted & rows)
+            lost += len(wanted - rows)
+            doubled += len(rows - wanted)
+        return Committed(sent, committed, lost, doubled)
+
+    def _twice(self) -> int:
+        """Readings that were committed again under another number or stream: the same device, time and words."""
+        e = schema.event.c
+        again = (
+            select((func.count() - 1).label("more"))
+            .where(e.site == SITE, e.stream != HUB_STREAM)
+            .group_by(e.device, e.kind, e.agent_at_us, e.body)
+            .having(func.count() > 1)
+            .subquery()
+        )
+        with self._engine.connect() as connection:
+            return int(connection.execute(select(func.sum(again.c.more))).scalar() or 0)
+
+    def _rows(self, stream: str) -> set[int]:
+        """The numbers of the stream that the hub holds, as events or put aside."""
+        e, q = schema.event.c, schema.quarantine.c
+        with self._engine.connect() as connection:
+            rows = {int(row[0]) for row in connection.execute(select(e.seq).where(e.site == SITE, e.stream == stream))}
+            rows |= {int(row[0]) for row in connection.execute(select(q.seq).where(q.site == SITE, q.stream == stream))}
+        return rows
+
+
+def accepted(spool: Path, agent: str, clock: Clock) -> Accepted:
+    """Every row of the log of an agent that has ended. Raises SpoolFailed."""
+    log = Spool.open(spool, agent, SpoolLimits(), clock)
+    try:
+        seqs: list[int] = []
+        at = log.floor
+        while at <= log.head:
+            page = log.page(at, PAGE_BYTES, PAGE_RECORDS)
+            seqs += [decode_record(body).seq for body in page.records]
+            at = page.last_seq + 1
+        return Accepted(log.stream, seqs)
+    finally:
+        log.close()
