@@ -67,6 +67,7 @@ class Worker:
         self._requests: deque[Request] = deque()
         self._due = Condition()
         self._woken = False
+        self._greeting = False
         self._stopping = False
         self._ended: State | None = None
         self._failures = 0
@@ -130,6 +131,12 @@ class Worker:
             self._due.notify()
         return future
 
+    def greet(self) -> None:
+        """Speak to the agents first: the broker is there (again)."""
+        with self._due:
+            self._greeting = True
+            self._due.notify()
+
     def nudge(self) -> None:
         """Look at the clock now: it was moved by hand."""
         with self._due:
@@ -171,15 +178,21 @@ class Worker:
                 self._put_back(inputs)
                 break
             self._core.turn(inputs, self._clock.now_us())
+            self._greet_agents()
             if self._core.state.ready:
                 self._failures = 0
             else:
                 self._sleep(self._back_off_s())
         self._core.close(self._clock.now_us())
 
+    def _greet_agents(self) -> None:
+        if self._greeting and self._core.state.ready:
+            self._greeting = False
+            self._core.greet(self._clock.now_us())
+
     def _next_inputs(self) -> list[Input]:
         with self._due:
-            if not (self._inbox or self._requests or self._woken or self._stopping):
+            if not (self._inbox or self._requests or self._woken or self._greeting or self._stopping):
                 wait_s = (self._core.next_us() - self._clock.now_us()) / US_PER_S
                 if wait_s > 0:
                     self._due.wait(min(wait_s, SLEEP_MAX_S))
