@@ -178,8 +178,10 @@ class Agent:
         return 0 if self._failed is None else 1
 
     def turn(self) -> None:
-        """Whatever is due now: the heartbeat, the counts of noise."""
+        """Whatever is due now: the heartbeat, the counts of noise, actions to give up."""
         mono_us = self._ports.clock.mono_us()
+        for actuator in self._actuators.values():
+            actuator.check(mono_us)
         with suppress(SpoolFailed):  # told to _fail; run_until ends
             if mono_us >= self._next_noise_us:
                 self._next_noise_us = mono_us + NOISE_US

@@ -51,6 +51,7 @@ class ScriptedDevice:
         self.hold = Event()
         self.hold.set()
         self.entered = Event()
+        self.inside = 0
         self.runs = 0
         self.reachable = True
         self.sinks: list[Any] = []
@@ -107,6 +108,7 @@ class ScriptedDriver:
 
     def act(self, action: str, args: Any) -> None:
         self._device.entered.set()
+        self._device.inside += 1
         if not self._device.hold.wait(30):
             raise CommandFailed("held")
         self._device.acts.append((action, dict(args)))

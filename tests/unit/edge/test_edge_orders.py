@@ -5,11 +5,14 @@ import json
 from contract.clock import US_PER_S
 from contract.envelope import encode, seal
 from contract.orders import AskNonce, Command, Flush, TakeSnapshot, decode_nonce
-from contract.readings import BeamState, CommandDone, FireInput, LoopState
+from contract.readings import BeamState, CardRead, CommandDone, FireInput, LoopState
 from drivers.port import CommandFailed
-from edge.actuator import QUEUE_MAX
+from edge.access import Permit
+from edge.actuator import ACT_LIMIT_US, QUEUE_MAX, STUCK_MAX
+from edge.config import AccessRule
+from edge.names import card_name
 from edge.orders import LIFE_US, NONCES_MAX, Nonces
-from tests.support.agent_rig import device, running, wait_for
+from tests.support.agent_rig import CARD_KEY, device, running, wait_for
 
 CLEAR = (LoopState(occupied=False), BeamState(blocked=False))
 
@@ -159,6 +162,62 @@ def test_a_flood_of_commands_is_cut_off_and_told(tmp_path):
         dev.hold.set()
         done(rig, QUEUE_MAX + 3)
         assert len(dev.acts) == QUEUE_MAX + 1
+
+
+def test_an_action_that_does_not_come_back_is_given_up_and_the_queue_goes_on(tmp_path):
+    with running(tmp_path, barrier()) as rig:
+        dev = rig.devices["barrier"]
+        dev.hold.clear()
+        command(rig, ask_nonce(rig, "n1"), name="c1")
+        wait_for(lambda: dev.inside == 1, "the first action")
+        rig.clock.advance_us(ACT_LIMIT_US - 1)
+        rig.agent.turn()
+        assert rig.records("command_done") == []
+        rig.clock.advance_us(1)
+        rig.agent.turn()
+        assert done(rig) == [("failed", "timeout")]
+        command(rig, ask_nonce(rig, "n2"), name="c2")
+        wait_for(lambda: dev.inside == 2, "the second action, in another thread")
+        dev.hold.set()
+        assert done(rig, 2) == [("failed", "timeout"), ("done", "")]
+        counters = lambda: rig.agent.counters()["actuators"]["barrier"]  # noqa: E731
+        wait_for(lambda: counters()["late"] == 1, "the end of the first action")
+        assert (counters()["timeouts"], counters()["done"], counters()["failed"]) == (1, 1, 1)
+        assert len(dev.acts) == 2
+
+
+def test_a_driver_that_never_comes_back_keeps_only_so_many_threads(tmp_path):
+    with running(tmp_path, barrier()) as rig:
+        dev = rig.devices["barrier"]
+        dev.hold.clear()
+        for number in range(1, STUCK_MAX + 1):
+            command(rig, ask_nonce(rig, f"n{number}"), name=f"c{number}")
+            wait_for(lambda n=number: dev.inside == n, "the action")
+            rig.clock.advance_us(ACT_LIMIT_US)
+            rig.agent.turn()
+        command(rig, ask_nonce(rig, "n-more"), name="c-more")
+        assert done(rig, STUCK_MAX + 1) == [("failed", "timeout")] * STUCK_MAX + [("failed", "device_stuck")]
+        assert dev.inside == STUCK_MAX
+        dev.hold.set()
+        wait_for(lambda: rig.agent.counters()["actuators"]["barrier"]["late"] == STUCK_MAX, "the end of all")
+        command(rig, ask_nonce(rig, "n-again"), name="c-again")
+        assert done(rig, STUCK_MAX + 2)[-1] == ("done", "")
+
+
+def test_a_gate_whose_opening_is_given_up_opens_for_the_next_card(tmp_path):
+    card = card_name(CARD_KEY, 12, 3456, 26)
+    rules = {"reader": AccessRule("barrier", "open", {card: Permit(card)}, {})}
+    with running(tmp_path, barrier(), device("reader"), access=rules) as rig:
+        dev = rig.devices["barrier"]
+        dev.hold.clear()
+        rig.devices["reader"].say(CardRead(bits=26, facility=12, number=3456))
+        wait_for(lambda: dev.inside == 1, "the first opening")
+        rig.clock.advance_us(ACT_LIMIT_US)
+        rig.agent.turn()
+        (told,) = rig.wait("command_done", "barrier")
+        assert (told.reading.outcome, told.reading.reason, told.reading.actor) == ("failed", "timeout", "access")
+        rig.devices["reader"].say(CardRead(bits=26, facility=12, number=3456))
+        wait_for(lambda: dev.inside == 2, "the second opening")
 
 
 def test_what_is_not_sealed_by_the_hub_or_not_an_order_is_counted_and_nothing_else(tmp_path):
