@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from contract.settings import BadSettings
-from hub.config import load_config
+from hub.config import HubConfig, load_config
 from hub.store.backup import BadBackup, DatabaseInUse, Summary
 from hub.store.backup import backup as write_backup
 from hub.store.backup import restore as restore_backup
@@ -23,11 +23,16 @@ def backup(settings: Path, file: Path) -> None:
     The file also fits the other kind of database: one written from SQLite can be restored into PostgreSQL. Pictures are files
     in the hub's data folder; copy that folder as well to keep them.
     """
+    config = _config(settings)
     try:
-        summary = write_backup(_database(settings), file)
+        summary = write_backup(config.database, file)
+        pictures = config.data / "pictures"
+        left_out = count_pictures(pictures)
     except (BadBackup, OSError) as error:
         raise click.ClickException(str(error)) from None
     _say("wrote", summary, file)
+    if left_out:
+        click.echo(f"{left_out} picture files are not in it: copy {pictures} as well")
 
 
 @click.command()
@@ -40,15 +45,20 @@ def restore(settings: Path, file: Path, force: bool) -> None:
     Agents are asked to send again what the backup lacks, as far back as their logs reach.
     """
     try:
-        summary = restore_backup(file, _database(settings), force=force)
+        summary = restore_backup(file, _config(settings).database, force=force)
     except (BadBackup, DatabaseInUse, OSError) as error:
         raise click.ClickException(str(error)) from None
     _say("restored", summary, file)
 
 
-def _database(settings: Path) -> str:
+def count_pictures(folder: Path) -> int:
+    """How many whole pictures lie beneath the folder; what is still being written ends in `.part`."""
+    return sum(1 for path in folder.rglob("*") if path.is_file() and path.suffix != ".part")
+
+
+def _config(settings: Path) -> HubConfig:
     try:
-        return load_config(settings).database
+        return load_config(settings)
     except BadSettings as error:
         click.echo("\n".join(error.messages), err=True)
         raise SystemExit(2) from None

@@ -160,7 +160,14 @@ def test_a_database_goes_out_and_comes_back_by_the_command_line(settings, tmp_pa
     stop.set()
     assert run_hub(settings, stop) == 0
     file = tmp_path / "copy.zip"
-    assert run("backup", str(settings), str(file)).exit_code == 0
+    assert "picture" not in run("backup", str(settings), str(file)).output
+    pictures = settings.with_name("data") / "pictures"
+    pictures.mkdir(exist_ok=True)
+    for name in ("p1.jpg", "p2.jpg", "p3.part"):
+        (pictures / name).write_bytes(b"x")
+    told = run("backup", str(settings), str(file))
+    assert told.exit_code == 0
+    assert f"2 picture files are not in it: copy {pictures}" in told.output
     refused = run("restore", str(settings), str(file))
     assert refused.exit_code == 1
     assert "--force" in refused.output
