@@ -14,19 +14,24 @@ BACK_S = 20.0
 
 
 def acts(plant: Plant, camera: str, limits: dict[str, float]) -> list[Act]:
-    """The round of one camera. Each camera begins elsewhere in it, so that a short life sees some of everything."""
+    """The round of one camera. Each camera begins elsewhere in it, so that a short life sees some of everything. A
+    stream that breaks twice in ten seconds comes back slowly: that is why the two ways to lose it stand far apart."""
     dark_s, lost_s = limits["camera_dark_s"], limits["camera_lost_s"]
     frozen_s = FROZEN_AFTER_S + NOTICED_S + 2.0 * limits["camera_frozen_s"]
     dark = [
         Act(BLINK_S + 3.0, partial(_dark, plant, camera, BLINK_S)),
-        Act(2.4 * dark_s + 3.0, partial(_dark, plant, camera, 2.4 * dark_s)),
+        Act(2.2 * dark_s + 3.0, partial(_dark, plant, camera, 2.2 * dark_s)),
     ]
     frozen = [
         Act(BLINK_S + 3.0, partial(_still, plant, camera)),
         Act(frozen_s + 3.0, partial(_frozen, plant, camera, frozen_s)),
     ]
-    lost = [Act(5.0, partial(_flickers, plant, camera)), Act(1.7 * lost_s + 5.0, partial(_lost, plant, camera, 1.7 * lost_s))]
-    whole = {0: dark + lost[:1] + frozen + lost[1:], 1: frozen + lost[:1] + dark + lost[1:], 2: lost[::-1] + frozen + dark}
+    lost = [Act(5.0, partial(_flickers, plant, camera)), Act(1.6 * lost_s + 5.0, partial(_lost, plant, camera, 1.6 * lost_s))]
+    whole = {
+        0: dark + lost[:1] + frozen + lost[1:],
+        1: frozen + lost[:1] + dark + lost[1:],
+        2: lost[1:] + frozen + dark + lost[:1],
+    }
     return whole[CAMERAS.index(camera) % 3]
 
 

@@ -67,7 +67,7 @@ def lanes(plant: Plant, garage: CutProxy, pumps: list[AgentTwin], limits: dict[s
             pause_s=12.0,
         ),
     ]
-    made += [lane(camera, *cameras.acts(plant, camera, limits), pause_s=1.5) for camera in estate.CAMERAS]
+    made += [lane(camera, *cameras.acts(plant, camera, limits), pause_s=0.8) for camera in estate.CAMERAS]
     return made + [lane(pump.agent, *_pump(pump, at, limits), pause_s=1.0) for at, pump in enumerate(pumps)]
 
 

@@ -1,0 +1,54 @@
+"""The whole thing, as a person starts it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from hub.detectors.table import DETECTORS
+
+COMMAND = [sys.executable, "-c", "from watchkeeper.cli import main; main()", "demo", "--headless"]
+PATIENCE_S = 400
+pytestmark = pytest.mark.xdist_group("whole-system")
+
+
+def test_half_a_minute_of_life_loses_nothing_and_finds_exactly_what_was_done(tmp_path):
+    file = tmp_path / "summary.json"
+    ran = subprocess.run([*COMMAND, "--seconds", "25", "--json", str(file)], capture_output=True, timeout=PATIENCE_S, check=False)
+    assert ran.returncode == 0, ran.stderr.decode()[-4000:]
+    summary = json.loads(file.read_text(encoding="utf-8"))
+    assert summary["events_lost"] == summary["events_doubled"] == summary["notifications"]["failed"] == 0
+    assert summary["events_sent"] == summary["events_committed"] > 500
+    assert summary["notifications"]["sent"] > 0
+    assert set(summary["incidents"]) == {detector.name for detector in DETECTORS}
+    for name, counts in summary["incidents"].items():
+        assert counts["expected"] == counts["found"], name
+        assert counts["expected"] >= 1, name
+        assert summary["near_misses"][name] >= 1, name
+
+
+def test_ctrl_c_ends_everything_and_leaves_no_folder(tmp_path):
+    with subprocess.Popen(COMMAND, stderr=subprocess.PIPE, stdout=subprocess.PIPE, env=_environment(tmp_path)) as running:
+        assert running.stderr is not None
+        for line in running.stderr:
+            if b"/docs" in line:
+                break
+        running.send_signal(signal.SIGINT)
+        out, err = running.communicate(timeout=PATIENCE_S)
+    assert running.returncode == 0, err.decode()
+    assert json.loads(out)["interrupted"] is True
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_holds_something_is_not_written_to(tmp_path):
+    (tmp_path / "mine").write_text("x", encoding="utf-8")
+    ran = subprocess.run([*COMMAND, "--keep", str(tmp_path)], capture_output=True, timeout=PATIENCE_S, check=False)
+    assert ran.returncode == 1
+    assert b"is not empty" in ran.stderr
+
+
+def _environment(folder):
+    return {**os.environ, "TMPDIR": str(folder)}
