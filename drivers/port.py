@@ -78,8 +78,14 @@ class Driver(Protocol):
 
     def act(self, action: str, args: Mapping[str, str]) -> None:
         """Carry out one of the kind's ACTIONS while `run` is running, from another thread; returns when the device has
-        confirmed. Raises CommandFailed. `args` for a snapshot is `{"order": id}`."""
+        confirmed. Raises CommandFailed. `args` for a snapshot is `{"order": id}`; for an unlock `unlock_s`, a number, and `door`
+        where they are given."""
         ...
+
+
+def only_itself(_options: Any, _action: str, door: str) -> str:
+    """`DriverKind.cannot` of a driver that acts at its own device alone."""
+    return "does not act for another device: name the device itself" if door else ""
 
 
 class DriverKind(NamedTuple):
@@ -101,3 +107,7 @@ class DriverKind(NamedTuple):
     """What `act` understands: `open`, `close`, `stop`, `snapshot`, `unlock`."""
     lines: bool = False
     """Whether an input unit is a line of text: then `watchkeeper decode --hex` takes the same lines as without it."""
+    cannot: Callable[[Any, str, str], str] = only_itself
+    """Why one of `actions` is not possible with these options, as `what: what to write instead`; empty: it is. The last
+    argument is a device that this one speaks for, such as a door wired to a board; `act` gets it as `args["door"]`. Empty: the
+    device itself."""

@@ -1,28 +1,15 @@
 """The barrier's relays: each is pressed like a button, and every one that was pressed is let go."""
 
 from threading import Event, Lock
-from typing import Protocol
 
 from drivers.barrier_modbus.decode import Coils
-from drivers.modbus.unit import NoAnswer
+from drivers.modbus.unit import Board, NoAnswer
 from drivers.port import CommandFailed, DeviceLost
 
 CUTS: dict[str, frozenset[str]] = {"open": frozenset(("close",)), "stop": frozenset(("open", "close"))}
 """Which pulses under way an action ends instead of waiting for them."""
 
 _WAIT_S = 3.0
-
-
-class Board(Protocol):
-    """What the relays need of a unit; see `drivers.modbus.unit.Unit`. Both raise NoAnswer and DeviceLost."""
-
-    def write_coil(self, address: int, on: bool) -> None:
-        """Switch a coil; returns when the unit has confirmed."""
-        ...
-
-    def coil(self, address: int) -> bool:
-        """Whether a coil is on."""
-        ...
 
 
 class Relays:

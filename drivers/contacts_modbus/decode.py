@@ -23,6 +23,7 @@ from drivers.modbus.frames import BIT_READS, READ_HOLDING, READ_INPUT_REGISTERS,
 from drivers.port import Decoded, Finding
 
 INPUTS_MAX = 256
+OUTPUTS_MAX = 64
 METERS_MAX = 64
 
 Text = Annotated[str, msgspec.Meta(max_length=MAX_TEXT)]
@@ -91,6 +92,28 @@ class Meter(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
         return Asked(FUNCTIONS[self.kind], self.register, struct.calcsize(FORMATS[self.format]) // 2)
 
 
+class Output(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One relay that unlocks something while it is on. `number` is that on the wire, from 0. `device`: the id of the door; None:
+    the board's own. `pulse_ms`: how long it stays unlocked where nobody says otherwise.
+
+    A lock that opens when it gets power is wired to the relay's normally open contact, a magnet that lets go when it gets none to
+    the normally closed one.
+    """
+
+    number: Annotated[int, msgspec.Meta(ge=0, lt=INPUTS_MAX)]
+    name: Text = ""
+    device: str | None = None
+    pulse_ms: Annotated[int, msgspec.Meta(ge=100, le=60_000)] = 5_000
+
+    def __post_init__(self) -> None:
+        _check_device(self.device)
+
+    @property
+    def names(self) -> set[str]:
+        """What a command may call it."""
+        return {name for name in (self.name, self.device) if name}
+
+
 EIGHT_ZONES = tuple(Input(number=n, role="alarm", name=f"input {n}") for n in range(8))
 
 
@@ -100,6 +123,7 @@ class ContactsOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
     unit: Annotated[int, msgspec.Meta(ge=0, le=UNIT_MAX)] = 1
     inputs: Annotated[tuple[Input, ...], msgspec.Meta(max_length=INPUTS_MAX)] = EIGHT_ZONES
     meters: Annotated[tuple[Meter, ...], msgspec.Meta(max_length=METERS_MAX)] = ()
+    outputs: Annotated[tuple[Output, ...], msgspec.Meta(max_length=OUTPUTS_MAX)] = ()
     poll_ms: Annotated[int, msgspec.Meta(ge=20, le=10_000)] = 50
     debounce_ms: Annotated[int, msgspec.Meta(ge=0, le=5_000)] = 50
     timeout_ms: Annotated[int, msgspec.Meta(ge=20, le=2_000)] = 200
@@ -110,6 +134,36 @@ class ContactsOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
         used = [one.number for one in self.inputs]
         if len(set(used)) != len(used):
             raise ValueError("two inputs have one number: name each input once")
+        _check_outputs(self.outputs)
+
+
+def _check_outputs(outputs: Sequence[Output]) -> None:
+    if len({one.number for one in outputs}) != len(outputs):
+        raise ValueError("two outputs have one number: name each output once")
+    names = [name for one in outputs for name in one.names]
+    if len(set(names)) != len(names):
+        raise ValueError("two outputs have one name or device: give each of them its own")
+    if sum(one.device is None for one in outputs) > 1:
+        raise ValueError("two outputs have no device: write under device which door each of them unlocks")
+
+
+def output_of(outputs: Sequence[Output], door: str) -> Output | None:
+    """The output that `door`, a name or a device, means; empty: the board's own, or the only one."""
+    if door:
+        return next((one for one in outputs if door in one.names), None)
+    own = [one for one in outputs if one.device is None] or (list(outputs) if len(outputs) == 1 else [])
+    return own[0] if own else None
+
+
+def cannot(options: ContactsOptions, action: str, door: str) -> str:  # noqa: ARG001 - unlocking is all there is
+    """See `drivers.port.DriverKind.cannot`."""
+    if output_of(options.outputs, door) is not None:
+        return ""
+    if not options.outputs:
+        return "has no outputs: write under outputs which relay unlocks which door"
+    if door:
+        return f"has no output for {door}: write device {door} at the output that unlocks it"
+    return "has no output of its own: name the door, not the board"
 
 
 class Said(NamedTuple):

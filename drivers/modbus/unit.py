@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from threading import Event
+from typing import Protocol
 
 from drivers.modbus.bus import Bus, Heard
 from drivers.modbus.frames import (
@@ -27,6 +28,18 @@ _SILENT = frozenset(("timeout", "exception_11"))
 
 class NoAnswer(Exception):
     """The unit did not answer, or refused. The message is a name: `timeout`, `crc`, `mismatch`, `exception_02`…"""
+
+
+class Board(Protocol):
+    """What relays need of a `Unit`. Both raise NoAnswer and DeviceLost."""
+
+    def write_coil(self, address: int, on: bool) -> None:
+        """Switch a coil; returns when the unit has confirmed."""
+        ...
+
+    def coil(self, address: int) -> bool:
+        """Whether a coil is on."""
+        ...
 
 
 class Unit:

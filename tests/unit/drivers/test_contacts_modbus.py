@@ -3,11 +3,25 @@ import struct
 import msgspec
 import pytest
 
+from contract.clock import US_PER_S, ManualClock
 from contract.readings import AlarmInput, DoorContact, ExitRequested, FireInput, Measurement, TamperContact
-from drivers.contacts_modbus.decode import EIGHT_ZONES, Contacts, ContactsOptions, Input, Meter, Said, measured, question
+from drivers.contacts_modbus.decode import (
+    EIGHT_ZONES,
+    Contacts,
+    ContactsOptions,
+    Input,
+    Meter,
+    Output,
+    Said,
+    measured,
+    output_of,
+    question,
+)
 from drivers.contacts_modbus.driver import KIND, ContactsDriver
+from drivers.contacts_modbus.locks import RETRY_US, Locks
 from drivers.contacts_modbus.twin import ContactsTwin
-from drivers.modbus.frames import READ_HOLDING, READ_INPUT_REGISTERS, READ_INPUTS, Asked
+from drivers.modbus.frames import READ_HOLDING, READ_INPUT_REGISTERS, READ_INPUTS, Asked, write_coil_pdu
+from drivers.modbus.unit import NoAnswer
 from drivers.port import CommandFailed
 from drivers.transports.pty import PtyLine
 from tests.support.modbus_rig import running, slave_line, wait_for
@@ -118,6 +132,11 @@ def test_the_polls_are_as_short_as_can_be():
         ({"inputs": [{"number": 1, "role": "door", "device": "Gate Door"}]}, "not a device's id"),
         ({"meters": [{"register": 1, "quantity": "power", "scale": 0}]}, "scale"),
         ({"meters": [{"register": 70000, "quantity": "power"}]}, "register"),
+        ({"outputs": [{"number": 1, "device": "a"}, {"number": 1, "device": "b"}]}, "two outputs have one number"),
+        ({"outputs": [{"number": 1, "device": "a"}, {"number": 2, "name": "a"}]}, "two outputs have one name or device"),
+        ({"outputs": [{"number": 1}, {"number": 2}]}, "two outputs have no device"),
+        ({"outputs": [{"number": 1, "device": "Gate Door"}]}, "not a device's id"),
+        ({"outputs": [{"number": 1, "pulse_ms": 10}]}, "pulse_ms"),
     ],
 )
 def test_settings_that_cannot_be_are_refused(options, says):
@@ -206,3 +225,169 @@ def test_the_twin_refuses_what_it_does_not_have():
         twin.activate("window")
     with pytest.raises(ValueError, match="does not fit"):
         twin.measure("water_flow", 1e9)
+
+
+LOBBY = Output(number=0, name="lobby", device="lobby-door", pulse_ms=100)
+CELLAR = Output(number=3, device="cellar-door", pulse_ms=60_000)
+LOCKS = ContactsOptions(inputs=ALL, outputs=(LOBBY, CELLAR), poll_ms=20, timeout_ms=1_000)
+
+
+@pytest.mark.parametrize(
+    ("outputs", "door", "number"),
+    [
+        ((LOBBY, CELLAR), "lobby-door", 0),
+        ((LOBBY, CELLAR), "lobby", 0),
+        ((LOBBY, CELLAR), "cellar-door", 3),
+        ((LOBBY, CELLAR), "attic", None),
+        ((LOBBY, CELLAR), "", None),
+        ((LOBBY,), "", 0),
+        ((LOBBY, Output(number=7)), "", 7),
+        ((), "", None),
+        ((), "lobby", None),
+    ],
+)
+def test_a_command_means_one_output_or_none_and_then_says_why(outputs, door, number):
+    found = output_of(outputs, door)
+    assert (found and found.number) == number
+    told = KIND.cannot(ContactsOptions(outputs=outputs), "unlock", door)
+    assert bool(told) == (number is None)
+    assert ": " in told or number is not None
+
+
+class FakeBoard:
+    """Coils that can be told to fail. `stuck` ones stay on; `silent` boards do not answer, but do what they are told."""
+
+    def __init__(self) -> None:
+        self.on: set[int] = set()
+        self.stuck: set[int] = set()
+        self.silent = False
+        self.written: list[tuple[int, bool]] = []
+
+    def write_coil(self, address, on):
+        self.written.append((address, on))
+        if on:
+            self.on.add(address)
+        elif address not in self.stuck:
+            self.on.discard(address)
+        if self.silent:
+            raise NoAnswer("timeout")
+
+    def coil(self, address):
+        if self.silent:
+            raise NoAnswer("timeout")
+        return address in self.on
+
+
+def locks_on(board, numbers=(0, 3)):
+    clock, findings = ManualClock(), []
+    return Locks(board, numbers, clock, findings.append), clock, findings
+
+
+def test_a_new_connection_begins_by_locking_every_door():
+    board = FakeBoard()
+    board.on = {0, 3}
+    locks, clock, _ = locks_on(board)
+    locks.release_due(clock.mono_us())
+    assert board.on == set()
+    assert not locks.is_due(clock.mono_us() + 10**12)
+
+
+def test_a_lock_is_locked_in_its_time_and_a_second_card_makes_it_longer_never_shorter():
+    board = FakeBoard()
+    locks, clock, findings = locks_on(board, ())
+    locks.unlock(0, 5 * US_PER_S)
+    locks.unlock(3, 1 * US_PER_S)
+    clock.advance_us(US_PER_S)
+    locks.release_due(clock.mono_us())
+    assert board.on == {0}
+    locks.unlock(0, 6 * US_PER_S)
+    locks.unlock(0, 1 * US_PER_S)
+    clock.advance_us(6 * US_PER_S - 1)
+    locks.release_due(clock.mono_us())
+    assert board.on == {0}
+    clock.advance_us(1)
+    locks.release_due(clock.mono_us())
+    assert board.on == set()
+    assert not findings
+
+
+def test_an_unlock_whose_answer_is_lost_fails_and_is_locked_again_at_once():
+    board = FakeBoard()
+    locks, clock, _ = locks_on(board, ())
+    board.silent = True
+    with pytest.raises(CommandFailed, match="did not confirm: timeout"):
+        locks.unlock(0, 5 * US_PER_S)
+    assert board.on == {0}
+    board.silent = False
+    locks.release_due(clock.mono_us())
+    assert board.on == set()
+
+
+def test_a_relay_that_stays_on_is_told_and_tried_again_and_the_others_go_off():
+    board = FakeBoard()
+    board.on, board.stuck = {0, 3}, {0}
+    locks, clock, findings = locks_on(board)
+    locks.release_due(clock.mono_us())
+    assert board.on == {0}
+    assert [one.reason for one in findings] == ["relay_stays_on"]
+    locks.release_due(clock.mono_us())
+    assert len(findings) == 1
+    board.stuck = set()
+    clock.advance_us(RETRY_US)
+    locks.release_due(clock.mono_us())
+    assert board.on == set()
+
+
+def test_the_end_of_a_connection_locks_everything_and_refuses_the_rest():
+    board = FakeBoard()
+    locks, _, _ = locks_on(board, ())
+    locks.unlock(0, 60 * US_PER_S)
+    locks.unlock(3, 60 * US_PER_S)
+    board.stuck = {0}
+    locks.shut()
+    assert board.on == {0}
+    with pytest.raises(CommandFailed, match="connection was lost"):
+        locks.unlock(3, US_PER_S)
+
+
+def test_doors_are_unlocked_for_their_time_over_a_serial_port(tmp_path):
+    twin = ContactsTwin(LOCKS)
+    line = PtyLine(tmp_path / "board", baud=115_200)
+    with slave_line(twin.slave, line=line) as far, running(ContactsDriver(far.line.address, LOCKS)) as run:
+        wait_for(lambda: run.sink.alives, "the board")
+        run.driver.act("unlock", {"door": "lobby-door"})
+        assert twin.unlocks == {"lobby": 1, "cellar-door": 0}
+        wait_for(lambda: not twin.is_unlocked("lobby"), "the lobby is locked again")
+        run.driver.act("unlock", {"door": "cellar-door", "order": "c1"})
+        assert twin.is_unlocked("cellar-door")
+        run.driver.act("unlock", {"door": "lobby", "unlock_s": "0.2"})
+        wait_for(lambda: not twin.is_unlocked("lobby"), "the lobby is locked again")
+        assert twin.is_unlocked("cellar-door")
+        for args, says in (
+            ({}, "name the door"), ({"door": "attic"}, "no output for attic"),
+            ({"door": "lobby", "unlock_s": "nan"}, "unlock_s"), ({"door": "lobby", "unlock_s": "61"}, "unlock_s"),
+            ({"door": "lobby", "unlock_s": "long"}, "unlock_s"), ({"door": "lobby", "unlock_s": "-1"}, "unlock_s"),
+        ):  # fmt: skip
+            with pytest.raises(CommandFailed, match=says):
+                run.driver.act("unlock", args)
+        twin.activate("panic")
+        wait_for(lambda: AlarmInput(active=True, name="panic") in run.sink.readings, "inputs are read meanwhile")
+    assert not twin.is_unlocked("cellar-door"), "the end of the run locks it"
+    assert twin.unlocks == {"lobby": 2, "cellar-door": 1}
+    with pytest.raises(CommandFailed, match="not connected"):
+        run.driver.act("unlock", {"door": "lobby"})
+
+
+def test_a_door_that_an_earlier_run_left_unlocked_is_locked_and_slow_polls_do_not_delay_it():
+    options = msgspec.structs.replace(LOCKS, poll_ms=10_000)
+    twin = ContactsTwin(options)
+    with slave_line(twin.slave) as far:
+        twin.slave.answer(write_coil_pdu(CELLAR.number, True))
+        assert twin.is_unlocked("cellar-door")
+        with running(ContactsDriver(far.line.address, options)) as run:
+            wait_for(lambda: not twin.is_unlocked("cellar-door"), "the cellar is locked")
+            wait_for(lambda: run.sink.alives, "the first poll")
+            run.driver.act("unlock", {"door": "lobby"})
+            wait_for(lambda: not twin.is_unlocked("lobby"), "the lobby is locked again")
+            assert run.sink.alives <= 5
+    assert not run.lost
