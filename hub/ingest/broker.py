@@ -1,11 +1,11 @@
 """The hub's connection to its MQTT broker: a thin shell. What comes in is queued at once, what goes out is sealed here.
 
-Receipts go at QoS 0: each one is cumulative and the next repeats it. Orders go at QoS 1 and never wait for a connection: late is
+Batches come and receipts go at QoS 0: an agent sends again what is not receipted, so a broker's acknowledgement adds nothing but
+work, and each receipt is cumulative and the next repeats it. Orders go at QoS 1 and never wait for a connection: late is
 worse than never. Nothing here is durable, and nothing needs to be.
 """
 
 import logging
-import socket
 import ssl
 import threading
 from collections import Counter
@@ -19,12 +19,14 @@ from paho.mqtt.enums import CallbackAPIVersion
 from contract.envelope import MAX_PAYLOAD_BYTES, Receipt, encode, seal
 from contract.orders import AnyOrder
 from contract.topics import Leaf, agent_topic, all_agents
+from hub.ingest.client import Client
 
 KEEPALIVE_S = 15
 BACK_OFF_S = (1, 30)
 PENDING_MAX = 2_000
 IN_FLIGHT_MAX = 200
-_LEAVES: tuple[Leaf, ...] = ("batch", "nonce", "status")
+_LEAVES: dict[Leaf, int] = {"batch": 0, "nonce": 1, "status": 1}
+"""What is listened to, and at which QoS."""
 _log = logging.getLogger(__name__)
 
 
@@ -127,7 +129,7 @@ class Broker:
         self.counters[f"{leaf}_sent" if sent.rc == paho.MQTT_ERR_SUCCESS else f"{leaf}_unsent"] += 1
 
     def _new_client(self, client_id: str) -> paho.Client:
-        client = paho.Client(CallbackAPIVersion.VERSION2, client_id, clean_session=True, protocol=paho.MQTTv311)
+        client = Client(CallbackAPIVersion.VERSION2, client_id, clean_session=True, protocol=paho.MQTTv311)
         client.reconnect_delay_set(*BACK_OFF_S)
         client.max_queued_messages_set(PENDING_MAX)
         client.max_inflight_messages_set(IN_FLIGHT_MAX)
@@ -137,7 +139,6 @@ class Broker:
             client.tls_set_context(ssl.create_default_context(cafile=self._address.ca_file))
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
-        client.on_socket_open = _no_delay
         client.on_message = self._on_message
         client.on_publish = self._on_publish
         return client
@@ -147,7 +148,7 @@ class Broker:
             self.counters["connections_refused"] += 1
             _log.warning("broker_refused", extra={"reason": str(reason)})
             return
-        client.subscribe([(all_agents(self._site, leaf), 1) for leaf in _LEAVES])
+        client.subscribe([(all_agents(self._site, leaf), qos) for leaf, qos in _LEAVES.items()])
         self.counters["connections"] += 1
         self._connected.set()
         self._on_connected()
@@ -173,9 +174,3 @@ class Broker:
                 self._early.add(mid)
         if done is not None:
             done()
-
-
-def _no_delay(_client: object, _data: object, sock: Any) -> None:
-    """A receipt is small, and an agent waits for it."""
-    if isinstance(sock, socket.socket):
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
