@@ -12,11 +12,12 @@ import structlog
 
 from contract.clock import US_PER_S, Clock
 from contract.readings import AgentStarted, CommandDone, DeviceLink, Heartbeat, Reading
-from edge.actuator import Actuator
+from edge.actuator import Actuator, Job
 from edge.config import Config, DeviceSettings, Kinds, spoken_for
 from edge.interlocks import Observed
 from edge.orders import Hand, Orders
 from edge.pictures import Destination, Pictures, Post, Uploader
+from edge.reach import asker, who_acts
 from edge.sink import DriverSink, Gate, Surroundings
 from edge.sources import Journal, Said, Source, Sources
 from edge.spool import Spool, SpoolFailed, SpoolFull
@@ -92,6 +93,7 @@ class Agent:
         self.sources = Sources([self._own, *by_device.values()])
         self._supervisors: dict[str, Supervisor] = {}
         self._actuators: dict[str, Actuator] = {}
+        self._hands = who_acts(config.devices, ports.kinds)
         for device in config.devices:
             self._compose(device, by_device[device.id])
         self._orders = self._take_orders()
@@ -122,16 +124,19 @@ class Agent:
 
     def _surroundings(self) -> Surroundings:
         gates = {
-            reader: Gate(rule, self._actuators[rule.device].ask, self.sources.of(rule.device))
+            reader: Gate(rule, self._asker(rule.device), self.sources.of(rule.device))
             for reader, rule in self._config.access.items()
         }
         return Surroundings(self._ports.clock, self._config.card_key, self._observed, gates, self._pictures)
 
+    def _asker(self, name: str) -> Callable[[Job], bool]:
+        device = self._hands[name].device
+        return asker(name, device, self._actuators[device.id].ask)
+
     def _take_orders(self) -> Orders:
-        commands = {device.id: device.commands for device in self._config.devices}
         hands = {
-            device: Hand(commands[device], actuator.ask, partial(self._say, self.sources.of(device), device))
-            for device, actuator in self._actuators.items()
+            name: Hand(hands.commands, self._asker(name), partial(self._say, self.sources.of(name), name))
+            for name, hands in self._hands.items()
         }
         return Orders(
             site=self._config.site,

@@ -7,13 +7,14 @@ from typing import Any
 import msgspec
 
 from contract.envelope import KEY_BYTES
-from contract.settings import BadSettings, Document, KeyPath, check, refers, unique
+from contract.settings import BadSettings, Document, KeyPath, check, nearest, refers, unique
 from drivers.port import DriverKind
 from edge.access import Permit
 from edge.config_files import read_key, read_permits, read_secret
-from edge.config_types import AccessSettings, DeviceSettings, Kinds, PermitSettings, spoken_for
+from edge.config_types import AccessSettings, DeviceSettings, Kinds, Opens, PermitSettings, spoken_for
 from edge.interlocks import CLOSING
 from edge.logs import hide_userinfo
+from edge.reach import objection
 
 
 def options_of(kinds: Kinds) -> Callable[[str], type[msgspec.Struct]]:
@@ -32,22 +33,31 @@ def drivers_agree(kinds: Kinds) -> Callable[[Document], None]:
     """The rule that asks each device's driver about its address and its actions."""
 
     def rule(document: Document) -> None:
-        devices: dict[str, DeviceSettings] = {}
+        acting: dict[str, DeviceSettings] = {}
+        known = [str(value) for _, value in document.find("devices.*.id")]
         for path, _ in document.find("devices.*"):
             device = document.built.get(path)
             if isinstance(device, DeviceSettings):
-                devices.setdefault(device.id, device)
+                for name in (device.id, *spoken_for(device)):
+                    acting.setdefault(name, device)
                 _check_device(document, path, device, kinds(device.driver))
         _check_speakers(document)
+        for path, value in document.find("access.*.opens.device"):
+            if isinstance(value, str) and value not in acting and value not in known:
+                told = f"write one of devices.*.id, or a door that one of them speaks for{nearest(value, [*known, *acting])}"
+                document.wrong(path, f"{value} is not known", told)
         for path, _ in document.find("access.*"):
             access = document.built.get(path)
-            if isinstance(access, AccessSettings) and access.opens.device in devices:
-                kind = kinds(devices[access.opens.device].driver)
-                _check_action(document, (*path, "opens", "action"), access.opens.action, kind)
-                if access.opens.action in CLOSING:
-                    document.wrong((*path, "opens", "action"), "closes something on a card", "write open or unlock")
+            if isinstance(access, AccessSettings) and access.opens.device in acting:
+                _check_opens(document, (*path, "opens", "action"), access.opens, acting[access.opens.device], kinds)
 
     return rule
+
+
+def _check_opens(document: Document, path: KeyPath, opens: Opens, device: DeviceSettings, kinds: Kinds) -> None:
+    _object(document, path, objection(kinds(device.driver), device, opens.action, opens.device))
+    if opens.action in CLOSING:
+        document.wrong(path, "closes something on a card", "write open or unlock")
 
 
 def _check_device(document: Document, path: KeyPath, device: DeviceSettings, kind: DriverKind) -> None:
@@ -57,15 +67,17 @@ def _check_device(document: Document, path: KeyPath, device: DeviceSettings, kin
         what, _, instead = hide_userinfo(str(error)).partition(": ")
         document.wrong((*path, "address"), what, instead)
     for index, action in enumerate(device.commands):
-        _check_action(document, (*path, "commands", index), action, kind)
+        objections = [objection(kind, device, action, about) for about in (device.id, *spoken_for(device))]
+        if all(objections):
+            _object(document, (*path, "commands", index), objections[0])
     if CLOSING & set(device.commands) and not device.sensors:
         document.wrong((*path, "sensors"), "is empty, and close is among the commands", "write loop, beam or both")
 
 
-def _check_action(document: Document, path: KeyPath, action: str, kind: DriverKind) -> None:
-    if action not in kind.actions:
-        able = ", ".join(sorted(kind.actions))
-        document.wrong(path, f"{kind.name} cannot {action}", f"write one of {able}" if able else "leave it out")
+def _object(document: Document, path: KeyPath, told: str) -> None:
+    if told:
+        what, _, instead = told.partition(": ")
+        document.wrong(path, what, instead)
 
 
 def _check_speakers(document: Document) -> None:
@@ -94,7 +106,6 @@ RULES = (
     unique("devices.*.id"),
     unique("access.*.reader"),
     refers("access.*.reader", "devices.*.id"),
-    refers("access.*.opens.device", "devices.*.id"),
     _agent_is_no_device,
 )
 

@@ -79,7 +79,7 @@ class DeviceSettings(msgspec.Struct, frozen=True):
 
 
 class Opens(msgspec.Struct, frozen=True):
-    """What a permitted card does: `action` at `device`."""
+    """What a permitted card does: `action` at `device`, one of the agent's or a door that one of them speaks for."""
 
     device: Id
     action: str

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from edge.config import load_config as load_agent
+from edge.config import spoken_for
 from hub.config import load_config as load_hub
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -38,7 +39,7 @@ def test_the_example_agent_is_right_and_is_the_estates(folder):
     estate = load_hub(folder / "hub.yaml").estate
     assert agent.site == estate.site
     assert agent.key == estate.key_of(agent.agent)
-    assert {device.id for device in agent.devices} == set(estate.devices)
+    assert {name for device in agent.devices for name in (device.id, *spoken_for(device))} == set(estate.devices)
 
 
 def test_compose_accepts_the_file():
