@@ -109,7 +109,12 @@ class Pages:
             return Group(head, Text("正在启动代理与中心…  agents and hub are starting…"))
         note = Text(f"{demo.url}/docs · 时间缩短 {demo.options.speed:g} 倍 · Ctrl-C 结束 ends it")
         return Group(
-            head, note, self._table(demo.books.incidents(), now_us, wide), _agents(demo), _counters(demo), *self._log(wide)
+            head,
+            note,
+            self._table(demo.books.incidents(), now_us, wide),
+            _agents(demo, wide),
+            _counters(demo, wide),
+            *self._log(wide),
         )
 
     def _table(self, incidents: list[Incident], now_us: int, wide: bool) -> RenderableType:
@@ -151,17 +156,21 @@ def slowness(demo: Demo) -> str:
     return f"API at {demo.url}/docs; times are shortened by {demo.options.speed:g}"
 
 
-def _agents(demo: Demo) -> Text:
-    line = Text("采集端 agents: ")
+def _agents(demo: Demo, wide: bool) -> Text:
+    line = Text("采集端 agents " if wide else "采集端 ", no_wrap=True)
     for agent, silent in {GATE: False, GARAGE: demo.garage_is_cut, **{p.agent: p.silent for p in demo.pumps}}.items():
-        line.append(f"{NAMES[agent][0]} {'✕ 失联' if silent else '在线'}  ", style="black on #FF9A3C" if silent else "")
+        zh = NAMES[agent][0].removesuffix("采集端")
+        line.append(f"{zh} {'✕ 失联' if silent else '○ 在线'}", style="black on #FF9A3C" if silent else "")
+        line.append("  ")
     return line
 
 
-def _counters(demo: Demo) -> Text:
+def _counters(demo: Demo, wide: bool) -> Text:
     tally, found = demo.record.tally(), demo.books.found()
-    notices = demo.desk.received + demo.subscriber.received
-    return Text(
-        f"事件 events {demo.books.events()} · 事故 incidents {found.total()}/{tally.episodes.total()}"
-        f" · 险情 near misses {tally.near_misses.total()} · 通知 notifications {notices}"
+    counts = (
+        ("事件", "events", f"{demo.books.events()}"),
+        ("事故", "incidents found/expected", f"{found.total()}/{tally.episodes.total()}"),
+        ("险情", "near misses", f"{tally.near_misses.total()}"),
+        ("通知", "notifications", f"{demo.desk.received + demo.subscriber.received}"),
     )
+    return Text(" · ".join(f"{zh} {en} {count}" if wide else f"{zh} {count}" for zh, en, count in counts), no_wrap=True)

@@ -6,6 +6,7 @@ from random import Random
 
 from watchkeeper.demo import cameras, estate, troubles
 from watchkeeper.demo.agent_twin import AgentTwin
+from watchkeeper.demo.desk import Operator
 from watchkeeper.demo.life import Act, Lane, Stage
 from watchkeeper.demo.plant import Plant
 from watchkeeper.demo.proxy import CutProxy
@@ -43,7 +44,7 @@ def lanes(plant: Plant, garage: CutProxy, pumps: list[AgentTwin], limits: dict[s
         lane(
             "pressure", _timed(hold, NEAR, partial(troubles.measured, plant, "water_pressure", estate.PRESSURE_MAX)), pause_s=3.0
         ),
-        lane("lift-dies", _timed(away, EPISODE, partial(troubles.device_away, plant, "lift-1")), pause_s=3.0),
+        lane("lift-dies", _timed(away, 1.7, partial(troubles.device_away, plant, "lift-1")), pause_s=1.0),
         lane("lift-flickers", Act(4.0, partial(troubles.device_back_at_once, plant, "lift-2")), pause_s=11.0, first_s=5.0),
         lane(
             "clock",
@@ -71,9 +72,13 @@ def lanes(plant: Plant, garage: CutProxy, pumps: list[AgentTwin], limits: dict[s
     return made + [lane(pump.agent, *_pump(pump, at, limits), pause_s=1.0) for at, pump in enumerate(pumps)]
 
 
-def backdrop(plant: Plant, random: Random) -> list[Lane]:
-    """What goes on before, during and after life: agents that have something to say are never silent."""
-    return [Lane("climate", [Act(0.0, partial(troubles.climate, plant, random=random))], random=random, pause_s=0.8)]
+def backdrop(plant: Plant, operator: Operator, random: Random) -> list[Lane]:
+    """What goes on before, during and after life: agents that have something to say are never silent, and somebody is on duty."""
+    climate = Act(0.0, partial(troubles.climate, plant, random=random))
+    return [
+        Lane("climate", [climate], random=random, pause_s=0.8),
+        Lane("duty", [Act(0.0, operator.look)], random=Random(random.random()), pause_s=1.0),  # noqa: S311
+    ]
 
 
 def _timed(limit_s: float, share: float, play: Callable[[Stage, float], None]) -> Act:
