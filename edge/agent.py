@@ -16,6 +16,7 @@ from edge.actuator import Actuator, Job
 from edge.config import Config, DeviceSettings, Kinds, spoken_for
 from edge.interlocks import Observed
 from edge.orders import Hand, Orders
+from edge.permit_files import PermitBook
 from edge.pictures import Destination, Pictures, Post, Uploader
 from edge.reach import asker, who_acts
 from edge.sink import DriverSink, Gate, Surroundings
@@ -25,6 +26,8 @@ from edge.supervisor import BACKOFF, BackOff, Supervisor
 
 HEARTBEAT_US = 10 * US_PER_S
 NOISE_US = 1 * US_PER_S
+PERMITS_US = 10 * US_PER_S
+"""How often the files of permits are looked at."""
 TURN_S = 0.2
 STOP_US = 2 * US_PER_S
 """How long drivers have, all together, to return when the agent stops."""
@@ -84,6 +87,7 @@ class Agent:
         self._beat_lock = Lock()
         self._next_beat_us = 0
         self._next_noise_us = 0
+        self._next_permits_us = 0
         self.abandoned = 0
         self._journal = Journal(spool, self._fail)
         self._own = Source([config.agent], self._journal, ports.clock)
@@ -93,6 +97,7 @@ class Agent:
         self.sources = Sources([self._own, *by_device.values()])
         self._supervisors: dict[str, Supervisor] = {}
         self._actuators: dict[str, Actuator] = {}
+        self._permits = PermitBook(config.access)
         self._hands = who_acts(config.devices, ports.kinds)
         for device in config.devices:
             self._compose(device, by_device[device.id])
@@ -124,7 +129,7 @@ class Agent:
 
     def _surroundings(self) -> Surroundings:
         gates = {
-            reader: Gate(rule, self._asker(rule.device), self.sources.of(rule.device))
+            reader: Gate(rule, partial(self._permits.of, reader), self._asker(rule.device), self.sources.of(rule.device))
             for reader, rule in self._config.access.items()
         }
         return Surroundings(self._ports.clock, self._config.card_key, self._observed, gates, self._pictures)
@@ -174,16 +179,19 @@ class Agent:
             self._uploader.start()
         self._log.info("agent_started", devices=len(self._supervisors), unclean=self._spool.unclean, epoch=self._spool.epoch)
 
-    def run_until(self, stop: Event) -> int:
-        """Work until `stop` is set (0) or the log fails (1)."""
+    def run_until(self, stop: Event, reread: Event | None = None) -> int:
+        """Work until `stop` is set (0) or the log fails (1). Each time `reread` is set, the files of permits are read again."""
         while self._failed is None:
             self.turn()
+            if reread is not None and reread.is_set():
+                reread.clear()
+                self._permits.look(asked=True)
             if stop.wait(TURN_S):
                 break
         return 0 if self._failed is None else 1
 
     def turn(self) -> None:
-        """Whatever is due now: the heartbeat, the counts of noise, actions to give up."""
+        """Whatever is due now: the heartbeat, the counts of noise, actions to give up, files of permits that have changed."""
         mono_us = self._ports.clock.mono_us()
         for actuator in self._actuators.values():
             actuator.check(mono_us)
@@ -195,6 +203,9 @@ class Agent:
             if mono_us >= self._next_beat_us:
                 self._next_beat_us = mono_us + HEARTBEAT_US
                 self.beat()
+        if mono_us >= self._next_permits_us:
+            self._next_permits_us = mono_us + PERMITS_US
+            self._permits.look()
 
     def beat(self, flush: str = "") -> None:
         """Append a heartbeat now. `flush`: the order that asked. Raises SpoolFailed; a full disk skips this one."""

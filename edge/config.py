@@ -44,6 +44,7 @@ def load_config(path: Path, kinds: Kinds = driver_kind) -> Config:
             rule.reader: AccessRule(
                 rule.opens.device, rule.opens.action, loaded["permits"][index],
                 {} if rule.unlock_s is None else {"unlock_s": f"{rule.unlock_s:g}"},
+                here / rule.permits_file if rule.permits_file else None,
             )
             for index, rule in enumerate(settings.access)
         },

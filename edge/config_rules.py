@@ -7,13 +7,14 @@ from typing import Any
 import msgspec
 
 from contract.envelope import KEY_BYTES
-from contract.settings import BadSettings, Document, KeyPath, check, nearest, refers, unique
+from contract.settings import BadSettings, Document, KeyPath, nearest, refers, unique
 from drivers.port import DriverKind
 from edge.access import Permit
 from edge.config_files import read_key, read_permits, read_secret
-from edge.config_types import AccessSettings, DeviceSettings, Kinds, Opens, PermitSettings, spoken_for
+from edge.config_types import AccessSettings, DeviceSettings, Kinds, Opens, spoken_for
 from edge.interlocks import CLOSING
 from edge.logs import hide_userinfo
+from edge.permit_files import read_permits_file
 from edge.reach import objection
 
 
@@ -169,32 +170,9 @@ class Files:
             self._document.wrong(path, "has both permits and permits_file, or neither", "write one of them")
             return {}
         if access.permits_file is not None:
-            read: dict[str, Permit] | None = self._file((*path, "permits_file"), _permits_file)
+            read: dict[str, Permit] | None = self._file((*path, "permits_file"), read_permits_file)
             return read or {}
         table, mistakes = read_permits(access.permits or [])
         for index, key, what, instead in mistakes:
             self._document.wrong((*path, "permits", index, key), what, instead)
         return table
-
-
-class PermitsFile(msgspec.Struct, frozen=True):
-    """A file of permits."""
-
-    permits: list[PermitSettings]
-
-
-def _permits_file(path: Path) -> dict[str, Permit]:
-    found: dict[str, Permit] = {}
-
-    def rule(document: Document) -> None:
-        rows = document.built.get(("permits",))
-        if isinstance(rows, list):
-            table, mistakes = read_permits(rows)
-            found.update(table)
-            for index, key, what, instead in mistakes:
-                document.wrong(("permits", index, key), what, instead)
-
-    checked = check(path, PermitsFile, (rule,))
-    if checked.messages:
-        raise BadSettings(checked.messages)
-    return found

@@ -121,12 +121,14 @@ class AgentSettings(msgspec.Struct, frozen=True):
 
 
 class AccessRule(NamedTuple):
-    """What a permitted card at one reader does. `args` go to the device with the action."""
+    """What a permitted card at one reader does. `args` go to the device with the action. `permits` stood in `permits_file`, where
+    there is one, when the settings were read."""
 
     device: str
     action: str
     permits: Mapping[str, Permit]
     args: Mapping[str, str]
+    permits_file: Path | None = None
 
 
 class Config(NamedTuple):

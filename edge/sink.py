@@ -1,6 +1,6 @@
 """What a running driver speaks to: readings are named, decided on and appended here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from threading import Event
 from typing import NamedTuple
@@ -10,7 +10,7 @@ import structlog
 from contract.clock import Clock
 from contract.readings import AccessDecided, CardRead, CommandDone, Reading
 from drivers.port import DeviceLost, Finding
-from edge.access import decide
+from edge.access import Permit, decide
 from edge.actuator import Job, Outcome
 from edge.config import AccessRule
 from edge.interlocks import Observed
@@ -26,9 +26,10 @@ ACTOR = "access"
 
 
 class Gate(NamedTuple):
-    """A reader's rule, how to ask the device that it opens, and that device's source."""
+    """A reader's rule, the permits that count now, how to ask the device that it opens, and that device's source."""
 
     rule: AccessRule
+    permits: Callable[[], Mapping[str, Permit]]
     ask: Callable[[Job], bool]
     source: Source
 
@@ -109,7 +110,7 @@ class DriverSink:
             self._source.append([named])
             return
         card = named.reading.card if isinstance(named.reading, CardRead) else None
-        granted, reason = decide(gate.rule.permits, card, self._shared.clock.now_us())
+        granted, reason = decide(gate.permits(), card, self._shared.clock.now_us())
         decided = Said(reader, AccessDecided(card=card or "", granted=granted, reason=reason))
         try:
             self._source.append([named, decided])

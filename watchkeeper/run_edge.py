@@ -8,6 +8,7 @@ from random import Random, SystemRandom
 from secrets import token_hex
 from threading import Event, Thread
 from types import FrameType
+from typing import NamedTuple
 
 import click
 
@@ -24,9 +25,17 @@ from edge.spool import Spool, SpoolBusy, SpoolFailed, SpoolFull, SpoolLimits
 STOPPED, FAILED, WRONG = 0, 1, 2
 
 
+class Asked(NamedTuple):
+    """What others want of a running agent: to stop, to read its files of permits again."""
+
+    stop: Event
+    reread: Event
+
+
 def run_edge(config_path: Path, stop: Event | None = None) -> int:
-    """Run the agent of the settings file until `stop` is set, or until SIGTERM or SIGINT where none is given; returns the exit
-    code. 2: the settings are wrong, or another agent has the spool; nothing was started. 1: the log failed."""
+    """Run the agent of the settings file until `stop` is set, or until SIGTERM or SIGINT where none is given; SIGHUP then has its
+    files of permits read again. Returns the exit code. 2: the settings are wrong, or another agent has the spool; nothing was
+    started. 1: the log failed."""
     try:
         config = load_config(config_path)
     except BadSettings as error:
@@ -47,7 +56,7 @@ def run_edge(config_path: Path, stop: Event | None = None) -> int:
     except OSError as error:
         print(f"{config.spool_path}: {error}", file=sys.stderr)
         return FAILED
-    return _run(config, spool, clock, stop or _stop_at_signals())
+    return _run(config, spool, clock, Asked(stop, Event()) if stop is not None else _asked_by_signals())
 
 
 def open_spool(config: Config, clock: Clock) -> Spool:
@@ -70,7 +79,7 @@ def system_ports(clock: Clock, random: Random | None = None) -> Ports:
     )
 
 
-def _run(config: Config, spool: Spool, clock: Clock, stop: Event) -> int:
+def _run(config: Config, spool: Spool, clock: Clock, asked: Asked) -> int:
     try:
         agent = Agent(config, spool, system_ports(clock))
     except (OSError, ValueError) as error:  # a CA file that is none
@@ -79,7 +88,7 @@ def _run(config: Config, spool: Spool, clock: Clock, stop: Event) -> int:
         return WRONG
     try:
         agent.start()
-        code = agent.run_until(stop)
+        code = agent.run_until(asked.stop, asked.reread)
     except (SpoolFailed, SpoolFull, OSError) as error:
         print(f"{config.spool_path}: {error}", file=sys.stderr)
         code = FAILED
@@ -91,16 +100,17 @@ def _run(config: Config, spool: Spool, clock: Clock, stop: Event) -> int:
     return code
 
 
-def _stop_at_signals() -> Event:
-    stop = Event()
+def _asked_by_signals() -> Asked:
+    asked = Asked(Event(), Event())
+    events = {signal.SIGTERM: asked.stop, signal.SIGINT: asked.stop, signal.SIGHUP: asked.reread}
 
-    def asked(_number: int, _frame: FrameType | None) -> None:
+    def on_signal(number: int, _frame: FrameType | None) -> None:
         # In a thread: the handler may have interrupted the very code that holds the event's lock.
-        Thread(target=stop.set, name="stop").start()
+        Thread(target=events[signal.Signals(number)].set, name="signal").start()
 
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, asked)
-    return stop
+    for number in events:
+        signal.signal(number, on_signal)
+    return asked
 
 
 def _version() -> str:
@@ -113,5 +123,5 @@ def _version() -> str:
 @click.command()
 @click.argument("config", type=click.Path(path_type=Path))
 def edge(config: Path) -> None:
-    """Run the agent that CONFIG describes, until SIGTERM or SIGINT. 运行边缘代理。"""
+    """Run the agent that CONFIG describes, until SIGTERM or SIGINT. SIGHUP: read its permits again. 运行边缘代理。"""
     sys.exit(run_edge(config))

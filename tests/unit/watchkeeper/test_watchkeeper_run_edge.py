@@ -1,5 +1,6 @@
 """`watchkeeper edge`: a real process with a real driver on a TCP line, and its exit codes."""
 
+import json
 import signal
 import socket
 import subprocess
@@ -125,3 +126,32 @@ def test_a_spool_path_that_is_a_folder_is_told_in_one_line(tmp_path):
     assert child.returncode == 1
     folder = tmp_path / "spool.db"
     assert stderr.decode().splitlines() == [f"{folder} is a folder: give the path of a file in it, such as {folder / 'spool.db'}"]
+
+
+def test_sighup_has_the_permits_read_again_and_a_wrong_file_changes_nothing(tmp_path, reader):
+    config = write(tmp_path, reader.getsockname()[1])
+    rule = "access: [{reader: reader, opens: {device: barrier, action: open}, permits_file: permits.yaml}]\n"
+    barrier = '  - {id: barrier, driver: barrier_modbus, address: "tcp://127.0.0.1:1"}\n'
+    config.write_text(config.read_text(encoding="utf-8") + barrier + rule, encoding="utf-8")
+    permits, log = tmp_path / "permits.yaml", tmp_path / "log"
+    permits.write_text("permits: []\n", encoding="utf-8")
+
+    def told(event):
+        whole = log.read_bytes().split(b"\n")[:-1]
+        return [line for line in map(json.loads, whole) if line["event"] == event]
+
+    command = [sys.executable, "-c", "from watchkeeper.cli import main; main()", "edge", str(config)]
+    with log.open("wb") as stderr, subprocess.Popen(command, stderr=stderr, cwd=Path(__file__).parents[3]) as child:
+        try:
+            wait_for(lambda: told("permits_read"), "the start")
+            child.send_signal(signal.SIGHUP)
+            wait_for(lambda: len(told("permits_read")) == 2, "another reading of the same file")
+            permits.write_text("permits:\n  - card: xyz\n", encoding="utf-8")
+            child.send_signal(signal.SIGHUP)
+            (refused, *_) = wait_for(lambda: told("permits_refused"), "the refusal")
+            assert "permits.yaml:2: permits[0].card: is text" in refused["mistakes"][0]
+            child.send_signal(signal.SIGTERM)
+            assert child.wait(60) == 0
+        finally:
+            if child.poll() is None:
+                child.kill()
