@@ -75,6 +75,8 @@ class IncidentCheck:
     def _cause(self, cause: Cause, found: list[CaseRow]) -> Iterator[str]:
         what = f"{cause.detector} of {cause.device}, begun by {cause.told[0].stream[:8]}:{cause.told[0].seq}"
         standing = [case for case in found if case.stands]
+        if cause.loose:
+            return
         if len(standing) > 1:
             yield f"P2: {what}: incidents {', '.join(str(case.case_no) for case in standing)} for one cause"
         elif cause.verdict == "must" and not standing:
@@ -140,8 +142,8 @@ class IncidentCheck:
 
 
 def undelivered(database: sqlite3.Connection, ledger: Ledger, *, everything: bool = False) -> Iterator[str]:
-    """Each change of a case, up to where its reader says it stands or `everything`, must have reached the outside as it is, under its
-    position's key."""
+    """Each change of a case, up to where its reader says it stands or `everything`, must have reached the outside as it is, under
+    its position's key."""
     reader = database.execute("SELECT pos FROM reader").fetchone()
     up_to = 1 << 62 if everything else 0 if reader is None else reader[0]
     query = "SELECT pos, act, body FROM change WHERE topic = 'case' AND pos <= ? ORDER BY pos"

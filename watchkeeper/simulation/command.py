@@ -50,18 +50,22 @@ def _quiet() -> None:
 
 def _progress(days: float) -> Progress:
     def told(hours: float, events: int) -> None:
-        if hours % PROGRESS_HOURS == 0:
+        if int(hours) % PROGRESS_HOURS == 0:
             click.echo(f"{hours:.0f} h / {days * 24:.0f} h, {events} events", err=True)
 
     return told
 
 
 def _plain(result: Result) -> dict[str, object]:
-    return result._asdict() | {"violations": [violation._asdict() for violation in result.violations]}
+    """What stands on standard output is a contract: no key more, no key less."""
+    fields = result._asdict() | {"violations": [violation._asdict() for violation in result.violations]}
+    del fields["faults"]
+    return fields
 
 
 def _words(result: Result) -> str:
     counts = f"{result.events} events, {result.incidents} incidents, {result.crashes} crashes"
     head = f"seed {result.seed}, {result.days:g} days: {counts}"
     found = [f"{violation.at}  {violation.words}" for violation in result.violations]
-    return "\n".join([head, *found, f"violations {len(found)}, hash {result.hash}"])
+    faults = ", ".join(f"{name} {count}" for name, count in result.faults.items())
+    return "\n".join([head, faults, *found, f"violations {len(found)}, hash {result.hash}"])

@@ -56,11 +56,14 @@ def _plan(world: World, fault: Fault, scale: float) -> None:
 
 
 def _kill_hub(world: World, hub: SimHub) -> None:
-    """At a named step of one of its next turns, or just as it stands."""
+    """At a named step of one of its next turns or of the next that matters, or just as it stands."""
     if not hub.up:
         return
-    if world.chance(0.8):
-        hub.fuse.light(world.random.randint(1, 3), world.random.choice(HUB_STEPS))
+    step = world.random.choice(HUB_STEPS)
+    if world.chance(0.4):
+        hub.ambush(step)
+    elif world.chance(0.7):
+        hub.fuse.light(world.random.randint(1, 3), step)
     else:
         hub.kill(power_cut=world.chance(0.4))
 

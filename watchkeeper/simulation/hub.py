@@ -1,8 +1,10 @@
 """The hub as a process: the real core on a real database, killed at any named step of a commit and started again from disk."""
 
+import sqlite3
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -34,6 +36,8 @@ from watchkeeper.simulation.world import Fuse, Killed, World
 
 OWNER = "hub"
 TURN_S = (0.001, 0.3)
+ALARMING = (b'"active":true', b'"attached":false')
+"""In a message: a reading that makes an incident at once."""
 DOWN_S = ((0.9, 0.5, 20.0), (0.1, 20.0, 900.0))
 """Share, from, to: how long a killed hub stays down."""
 
@@ -61,6 +65,7 @@ class SimHub:
         self._down_us = 0
         self._reading = False
         self._frozen: Engine | None = None
+        self._ambush = ""
 
     # Life
 
@@ -162,6 +167,9 @@ class SimHub:
     def submit(self, topic: str, payload: bytes) -> None:
         """A message from the broker; nobody hears it while the process is down."""
         if self.up:
+            if self._ambush and any(sign in payload for sign in ALARMING):
+                self.fuse.light(1, self._ambush)
+                self._ambush = ""
             self._inbox.append(Message(topic, payload))
             self._plan_turn(self._world.seconds(*TURN_S))
 
@@ -244,6 +252,10 @@ class SimHub:
 
     # Disasters
 
+    def ambush(self, step: str) -> None:
+        """Kill the process at that step of the turn with the next alarm: most turns have nothing to lose."""
+        self._ambush = step
+
     def freeze(self, seconds: float) -> None:
         """The process stands still, another takes the site over, and then the first one goes on as if nothing had been."""
         if not self.up or self._frozen is not None:
@@ -287,7 +299,9 @@ class SimHub:
         self._down_us = self._world.now_us
         restore(self._backup, self._url, force=True)
         self._world.counters["restores"] += 1
-        self._ledger.put_back(Span(self._backup_us, self._world.now_us + 60 * US_PER_S))
+        with closing(sqlite3.connect(self.path)) as database:
+            marks = dict(database.execute("SELECT stream, mark FROM stream").fetchall())
+        self._ledger.put_back(Span(self._backup_us, self._world.now_us + 60 * US_PER_S), marks)
         self._world.after(self._world.seconds(5.0, 60.0), self.boot)
 
     def _check_promises(self) -> None:

@@ -3,8 +3,12 @@
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from contract.clock import US_PER_S
 from contract.envelope import encode
 from contract.readings import Reading
+
+AGAIN_US = 300 * US_PER_S
+"""How long an agent that is connected takes to send again what a restored hub lacks."""
 
 Name = tuple[str, int]
 """A stream and a number: what names a reading for ever."""
@@ -44,6 +48,10 @@ class Span(NamedTuple):
         """How much of the two is common."""
         return max(0, min(self.until_us, until_us) - max(self.since_us, since_us))
 
+    def holds(self, at_us: int) -> bool:
+        """Whether the time lies within."""
+        return self.since_us <= at_us <= self.until_us
+
 
 class Acted(NamedTuple):
     """A person's act that the hub has confirmed."""
@@ -68,6 +76,8 @@ class Ledger:
     """From a backup to the restore: what the hub did meanwhile is gone."""
     unclear: dict[str, list[Span]] = field(default_factory=dict)
     """By agent, when its clock was set so far that nobody can tell the time of what it reports."""
+    sent_again: dict[str, list[Span]] = field(default_factory=dict)
+    """By agent, from the oldest reading that a restored hub lacked to the restore."""
     acted: list[Acted] = field(default_factory=list)
     delivered: dict[str, str] = field(default_factory=dict)
     """By a notification's key, what it said."""
@@ -83,15 +93,31 @@ class Ledger:
         self.told[name] = told
         self.by_device.setdefault(told.device, []).append(told)
 
-    def put_back(self, span: Span) -> None:
-        """The hub's database was put back to what it was at the span's begin: what is committed is read anew."""
+    def put_back(self, span: Span, marks: dict[str, int]) -> None:
+        """The hub's database was put back to what it was at the span's begin: what is committed is read anew. Agents send again
+        from `marks`, by stream."""
         self.undone.append(span)
+        for stream, mark in marks.items():
+            first = self.told.get((stream, mark + 1))
+            if first is not None:
+                self.sent_again.setdefault(first.agent, []).append(Span(first.true_us, span.until_us))
+        self.promised.clear()
+        self.acted.clear()
         for told in self.told.values():
             told.hub_at_us = None
         for agent, heard in self.heard_us.items():
             self.heard_us[agent] = [at_us for at_us in heard if at_us <= span.since_us]
-        self.promised.clear()
-        self.acted.clear()
+
+    def unclear_spans(self, agent: str) -> list[Span]:
+        """When nobody can tell the time of what the agent reports. What it sends again after a restore it dates by its present
+        clock, however the clock stood when it was made."""
+        steps = self.unclear[agent]
+        return steps + [
+            Span(again.since_us, step.until_us)
+            for step in steps
+            for again in self.sent_again.get(agent, ())
+            if step.until_us >= again.since_us and step.since_us <= again.until_us + AGAIN_US
+        ]
 
     def deliver(self, key: str, body: str) -> None:
         """A notification has reached the outside."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from contract.clock import US_PER_S, Clock
-from hub.feed import ChangeFeed
+from hub.feed import CHUNK_ROWS, ChangeFeed
 from hub.notify.delivery import Channel, Delivered, Failure, Filter, Notice
 from hub.notify.ledger import Ledger as Positions
 from hub.notify.reader import PERSIST_EVERY_US, ChangeReader
@@ -54,7 +54,7 @@ class SteppedReader(ChangeReader):
         chance: Callable[[], float],
     ) -> None:
         super().__init__(READER, channel, Filter(), feed, positions, position=position, clock=clock, chance=chance)
-        self._begun = self._paused = False
+        self._begun = self._paused = self._more = False
 
     def step(self) -> float | None:
         """One turn. Returns in how many seconds the next is wanted, None when there is nothing left to do."""
@@ -65,12 +65,13 @@ class SteppedReader(ChangeReader):
         self._turn()
         if self._paused:
             return RETRY_S
-        if self._pos < self._feed.bounds()[1]:
+        if self._more:
             return 0.01
         return PERSIST_EVERY_US / US_PER_S + 0.1 if self._pos != self._written or self._moving is not None else None
 
     def _turn(self) -> None:
         rows = self._feed.after(self._pos)
+        self._more = len(rows) >= CHUNK_ROWS
         failure = self._deliver(rows)
         self._persist()
         if failure is not None:

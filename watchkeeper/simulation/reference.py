@@ -37,13 +37,15 @@ Verdict = Literal["must", "must_not", "may"]
 @dataclass
 class Cause:
     """One cause. `names`: episodes that may stand for it; `told`: the readings that it was seen by, the first one first.
-    `until_us`: its end, or None while it lasts."""
+    `until_us`: its end, or None while it lasts. `blind`: nobody saw all of it."""
 
     detector: str
     device: str
     told: list[Told]
     until_us: int | None = None
     blind: bool = False
+    loose: bool = False
+    """Not even how many there were can be known."""
     verdict: Verdict = "must"
 
     @property
@@ -134,6 +136,7 @@ class Reference:
                 for device, _, _ in plan.devices
             }
             until_us = settled_us.get(plan.id, 0)
+            spans = ledger.unclear_spans(plan.id)
             causes: list[Cause] = []
             for device, kind, opens in plan.devices:
                 for rule in self.rules[kind]:
@@ -144,7 +147,8 @@ class Reference:
                     causes += self._openings(device, committed[device], passes, until_us)
                 if opens is not None:
                     causes += self._refusals(device, committed[device])
-            found += (unclear(one, ledger.unclear[plan.id], until_us) for one in causes)
+                    causes += self._refusals_at_no_time(device, committed[device], spans)
+            found += (unclear(one, spans, until_us) for one in causes)
         return found
 
     def _judged(self, cause: Cause, rule: Rule, settled_us: int) -> Cause:
@@ -177,7 +181,7 @@ class Reference:
     def _refusals(self, reader: str, told: Sequence[Told]) -> list[Cause]:
         """Three or more within the window; what follows within a window belongs to the same cause."""
         window_us, limit = int(self.numbers["refusals_window_s"] * US_PER_S), int(self.numbers["refusals"])
-        refused = [one for one in told if isinstance(one.reading, AccessDecided) and not one.reading.granted]
+        refused = [one for one in told if _refused(one.reading)]
         causes: list[Cause] = []
         burst: list[Told] = []
         for one in (*refused, None):
@@ -191,6 +195,11 @@ class Reference:
                 causes.append(cause)
             burst = [] if one is None else [one]
         return causes
+
+    def _refusals_at_no_time(self, reader: str, told: Sequence[Told], spans: Iterable[Span]) -> list[Cause]:
+        """By a clock that was set, refusals of different hours may have come at one moment."""
+        found = ([one for one in told if _refused(one.reading) and span.holds(one.true_us)] for span in spans)
+        return [Cause("repeated_refusals", reader, some, some[-1].true_us) for some in found if some]
 
 
 def lasting(device: str, rule: Rule, told: Iterable[Told]) -> list[Cause]:
@@ -226,7 +235,7 @@ def unclear(cause: Cause, spans: Iterable[Span], settled_us: int) -> Cause:
     """A cause whose times were told by a clock that had been set."""
     until_us = (settled_us if cause.until_us is None else cause.until_us) + 2 * MARGIN_US
     if any(span.overlap_us(cause.since_us - 2 * MARGIN_US, until_us) for span in spans):
-        cause.verdict, cause.blind = "may", True
+        cause.verdict, cause.blind, cause.loose = "may", True, True
     return cause
 
 
@@ -234,6 +243,10 @@ def _is_loss(reading: Reading) -> bool:
     if isinstance(reading, DeviceLink):
         return not reading.up
     return isinstance(reading, CameraLink) and not reading.connected
+
+
+def _refused(reading: Reading) -> bool:
+    return isinstance(reading, AccessDecided) and not reading.granted
 
 
 def _lets_through(reading: Reading) -> bool:
