@@ -12,7 +12,7 @@ import msgspec
 from contract.clock import US_PER_S
 from contract.envelope import Record
 from contract.orders import Flush
-from contract.readings import KINDS, Heartbeat, Reading, SnapshotTaken
+from contract.readings import KINDS, BadBytes, CommandDone, DeviceLink, Heartbeat, Reading, SnapshotTaken
 from hub.cases.types import Change, Refusal
 from hub.detectors.types import (
     AgentAwaited,
@@ -36,6 +36,9 @@ from hub.ingest.stepping import Failure, RuleTable, Stepper
 
 REPORT_EVERY_US = US_PER_S
 _THROTTLES_MAX = 20_000
+
+_AGENTS_OWN_WORDS = (DeviceLink, CommandDone, BadBytes)
+"""What an agent says about a device: the device itself may have been mute all along, and what it did is not known by it."""
 
 _log = logging.getLogger(__name__)
 _encode = msgspec.json.Encoder().encode
@@ -266,7 +269,8 @@ class Turn:
         )
         late = now_us - at_us > self._around.table.rules.late_us
         event = Event(device.id, at_us, now_us, reading, stream.stream, record.seq, late, record.device_at_us)
-        self._stepper.advance(device.id, at_us)
+        if type(reading) not in _AGENTS_OWN_WORDS:
+            self._stepper.advance(device.id, at_us)
         if type(reading) is Heartbeat:
             self._advance_sources(stream, reading)
         self._stepper.step(event, device)

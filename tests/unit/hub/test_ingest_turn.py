@@ -7,7 +7,9 @@ from contract.envelope import seal
 from contract.orders import Flush, TakeSnapshot
 from contract.readings import (
     ArmState,
+    BadBytes,
     CommandDone,
+    DeviceLink,
     DoorContact,
     Heartbeat,
     Reading,
@@ -158,6 +160,24 @@ def test_the_source_is_asked_to_flush_when_its_deadline_comes(hub: Hub, agent: M
     assert flushed == ["gatehouse"]
     hub.take()
     assert len([order for _, order in hub.said.orders if isinstance(order, Flush)]) == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [DeviceLink(up=True), CommandDone(nonce="n", action="open", outcome="done"), BadBytes(reason="noise")],
+    ids=["device_link", "command_done", "bad_bytes"],
+)
+def test_what_an_agent_says_about_a_device_proves_nothing_of_the_device(tmp_path, make_hub: HubMaker, words: Reading):
+    seen: list[tuple[str, int]] = []
+    hub = make_hub(sqlite_url(tmp_path), detectors=(watcher("w", seen, DoorContact),))
+    agent = ModelAgent(hub.clock)
+    hub.take(agent.says("door-1", DoorContact(open=True)))
+    opened_us = hub.clock.now_us()
+    hub.later(300, agent.says("door-1", words))
+    assert "proven" not in [name for name, _ in seen]
+    assert dict(hub.rows("watermark", "source", "up_to_us"))["door-1"] == opened_us
+    hub.take(agent.says("door-1", DoorContact(open=False)))
+    assert "proven" in [name for name, _ in seen]
 
 
 def test_a_heartbeat_for_another_agents_device_proves_nothing(hub: Hub):
