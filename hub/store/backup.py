@@ -1,7 +1,8 @@
 """Backup and restore: all rows of all sites at one moment, in one portable file, from either database into either.
 
 The file is a zip: `manifest.json`, and for each table `TABLE.jsonl` with one row a line as a JSON list in the order of the
-columns that the manifest names. It is written beside its name, synced, and only then given its name.
+columns that the manifest names. Its owner alone may read it. It is written beside its name, synced, and only then given its
+name.
 """
 
 import base64
@@ -54,7 +55,12 @@ def backup(url: str, file: Path) -> Summary:
     engine = open_engine(url, read_only=True)
     part = file.with_name(file.name + ".part")
     try:
-        with engine.connect() as connection, zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+        part.unlink(missing_ok=True)
+        with (
+            engine.connect() as connection,
+            os.fdopen(_make_private(part), "wb") as out,
+            zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive,
+        ):
             version = version_of(connection)
             if version != VERSION:
                 raise BadBackup(f"the database is at version {version}, this program at {VERSION}: start the hub on it once")
@@ -203,6 +209,10 @@ def _skip_ahead(connection: Connection, was: _Highest) -> None:
             case_no=higher(site.case_no, was.case_no) + CASES_SKIPPED,
         )
     )
+
+
+def _make_private(path: Path) -> int:
+    return os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
 
 
 def _sync(path: Path) -> None:

@@ -1,6 +1,8 @@
 """How a database is opened: SQLite with every commit synced, or PostgreSQL, by URL, behind the same SQLAlchemy Core engine."""
 
+import os
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +47,8 @@ def parse_url(url: str) -> URL:
 
 
 def open_engine(url: str, *, read_only: bool = False) -> Engine:
-    """An engine on the database at `url`. A SQLite file's folder is made where it is missing.
+    """An engine on the database at `url`. A SQLite file, and its folder, are made where they are missing; the file is for its
+    owner alone.
 
     Without `read_only` every transaction takes SQLite's write lock at its start (`BEGIN IMMEDIATE`): under the driver's own
     transactions updates are lost silently. With it, transactions read one snapshot and cannot write. Raises BadDatabaseUrl.
@@ -64,7 +67,9 @@ def is_sqlite(connectable: Engine | Connection) -> bool:
 
 
 def _open_sqlite(url: URL, read_only: bool) -> Engine:
-    Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True)
+    file = Path(str(url.database))
+    file.parent.mkdir(parents=True, exist_ok=True)
+    _make_private(file)
     engine = create_engine(
         url,
         connect_args={"isolation_level": None, "check_same_thread": False, "timeout": BUSY_MS / 1000, "cached_statements": 256},
@@ -82,6 +87,12 @@ def _open_sqlite(url: URL, read_only: bool) -> Engine:
     event.listen(engine, "connect", set_up)
     event.listen(engine, "begin", begin)
     return engine
+
+
+def _make_private(file: Path) -> None:
+    """A new database is for its owner alone; SQLite gives the files beside it the same mode. What is there keeps its own."""
+    with suppress(OSError):  # where it cannot be made, SQLite says so when it connects
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
 
 
 def _durable_postgres(connection: Any, _record: object) -> None:

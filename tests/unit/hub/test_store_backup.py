@@ -1,5 +1,6 @@
 """A hub restored from a backup knows what it knew then, and agents give it the rest again."""
 
+import os
 import zipfile
 from pathlib import Path
 
@@ -122,3 +123,13 @@ def test_a_backup_that_fails_leaves_the_older_one(make_hub: HubMaker, tmp_path: 
         backup(hub.url, target)
     assert target.read_bytes() == before
     assert sorted(path.name for path in tmp_path.glob("backup*")) == ["backup.zip"]
+
+
+def test_only_its_owner_may_read_a_backup(hub: Hub, tmp_path: Path):
+    (tmp_path / "backup.zip.part").write_bytes(b"left behind by a backup that was killed")
+    before = os.umask(0o022)
+    try:
+        backup(hub.url, tmp_path / "backup.zip")
+    finally:
+        os.umask(before)
+    assert (tmp_path / "backup.zip").stat().st_mode & 0o777 == 0o600

@@ -1,5 +1,6 @@
 """How databases are opened."""
 
+import os
 import threading
 from pathlib import Path
 
@@ -70,3 +71,17 @@ def test_a_reading_engine_sees_what_is_committed_and_cannot_write(any_url: str):
             connection.execute(text("UPDATE t SET n = 3"))
     reading.dispose()
     engine.dispose()
+
+
+def test_only_its_owner_may_read_a_new_database(tmp_path: Path):
+    before = os.umask(0o022)
+    try:
+        engine = open_engine(sqlite_url(tmp_path))
+        with engine.begin() as connection:
+            connection.execute(text("CREATE TABLE t (n INTEGER)"))
+            modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()}
+        engine.dispose()
+    finally:
+        os.umask(before)
+    assert set(modes.values()) == {0o600}
+    assert len(modes) == 3, "the file, its log and their index"
