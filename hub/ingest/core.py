@@ -88,6 +88,7 @@ class Core:
         self._around = Surroundings(book, table, archive, new_id, Throttle(), Throttle(), Quota(), self.counters)
         self._site: Site | None = None
         self._stale = False
+        self._turn_us: int | None = None
         self._agents_awaited = False
         self._lease: Lease | None = None
         self._held_us = 0
@@ -157,8 +158,11 @@ class Core:
         try:
             site = self._loaded()
             turn = Turn(site, self._around, now_us)
+            if self._turn_us is None or now_us < self._turn_us:
+                turn.distrust_watermarks()
             self._take(turn, inputs)
             self._commit(site, turn.outcome, now_us)
+            self._turn_us = now_us
         except LeaseLost:
             self._fail(inputs, Unavailable("the site was taken over by another hub"))
             self.state = State(False, "lease_lost", "another hub runs this site now: this one must stop")

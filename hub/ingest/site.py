@@ -221,6 +221,13 @@ class Site:
         self.case_numbers.load(key_of(case), case.case_no)
         self._visitors.append(case)
 
+    def distrust_watermarks(self, now_us: int) -> int:
+        """The clock was set back: what lies ahead of it proves nothing, until the source reports anew. Returns how many."""
+        ahead = [source for source in self.watermarks if (self.watermarks.get(source) or 0) > now_us]
+        for source in ahead:
+            self.watermarks.put(source, 0)
+        return len(ahead)
+
     def tables(self) -> tuple[Rows[Any, Any], ...]:
         """Everything that `settle` and the counters of a turn go over."""
         return (self.streams, self.contacts, self.watermarks, self.states, self.deadlines, self.cases, self.case_numbers)

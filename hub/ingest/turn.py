@@ -117,6 +117,10 @@ class Turn:
             order_flush=self._order_flush,
         )
 
+    def distrust_watermarks(self) -> None:
+        """The clock was set back, or may have been while no hub ran."""
+        self._count["watermarks_distrusted"] += self._site.distrust_watermarks(self._now_us)
+
     def expire_cases(self) -> None:
         """Clocks of cases that have run out, before anything else, so that a late act does not hide that it was late."""
         later = []

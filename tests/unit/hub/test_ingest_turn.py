@@ -129,6 +129,23 @@ def test_a_stalled_source_fires_unproven_once_and_proven_when_it_reports(tmp_pat
     assert hub.rows("deadline") == []
 
 
+@pytest.mark.parametrize("restarted", [False, True])
+def test_a_clock_that_was_set_back_proves_nothing_by_old_watermarks(tmp_path, make_hub: HubMaker, *, restarted: bool):
+    seen: list[tuple[str, int]] = []
+    hub = make_hub(sqlite_url(tmp_path), detectors=(watcher("w", seen, DoorContact),))
+    agent = ModelAgent(hub.clock)
+    hub.take(agent.batch([agent.beat("door-1")]))
+    hub.clock.step_wall_us(-3_600 * US_PER_S)
+    if restarted:
+        hub.crash_and_reopen()
+    hub.take(agent.says("door-1", DoorContact(open=True)))
+    hub.later(31)
+    assert [name for name, _ in seen] == ["step"]
+    assert dict(hub.rows("watermark", "source", "up_to_us"))["door-1"] <= hub.clock.now_us()
+    hub.take(agent.batch([agent.beat("door-1")]))
+    assert [name for name, _ in seen] == ["step", "proven"]
+
+
 def test_a_backlog_that_drains_over_several_turns_is_no_stall(hub: Hub, agent: ModelAgent):
     hub.take(agent.says("door-1", DoorContact(open=False)))
     agent.note("door-1", DoorContact(open=True))
