@@ -51,12 +51,13 @@ def open_engine(url: str, *, read_only: bool = False) -> Engine:
     owner alone.
 
     Without `read_only` every transaction takes SQLite's write lock at its start (`BEGIN IMMEDIATE`): under the driver's own
-    transactions updates are lost silently. With it, transactions read one snapshot and cannot write. Raises BadDatabaseUrl.
+    transactions updates are lost silently. With it, transactions read one snapshot and cannot write.
+    Errors do not tell a statement's parameters, as errors are logged. Raises BadDatabaseUrl.
     """
     parsed = parse_url(url)
     if parsed.get_backend_name() == "sqlite":
         return _open_sqlite(parsed, read_only)
-    engine = create_engine(parsed, pool_size=READERS if read_only else 2, pool_pre_ping=read_only)
+    engine = create_engine(parsed, pool_size=READERS if read_only else 2, pool_pre_ping=read_only, hide_parameters=True)
     event.listen(engine, "connect", _readers_postgres if read_only else _durable_postgres)
     return engine
 
@@ -74,6 +75,7 @@ def _open_sqlite(url: URL, read_only: bool) -> Engine:
         url,
         connect_args={"isolation_level": None, "check_same_thread": False, "timeout": BUSY_MS / 1000, "cached_statements": 256},
         pool_size=READERS if read_only else 2,
+        hide_parameters=True,
     )
     pragmas = _READER_PRAGMAS if read_only else _PRAGMAS
 

@@ -85,3 +85,13 @@ def test_only_its_owner_may_read_a_new_database(tmp_path: Path):
         os.umask(before)
     assert set(modes.values()) == {0o600}
     assert len(modes) == 3, "the file, its log and their index"
+
+
+@pytest.mark.parametrize("read_only", [False, True])
+def test_an_error_does_not_tell_what_was_to_be_written(any_url: str, read_only: bool):
+    engine = open_engine(any_url, read_only=read_only)
+    with engine.connect() as connection, pytest.raises(DBAPIError) as failed:
+        connection.execute(text("INSERT INTO no_such_table VALUES (:note)"), {"note": "secret-note"})
+    engine.dispose()
+    assert "no_such_table" in str(failed.value)
+    assert "secret-note" not in str(failed.value)
