@@ -43,8 +43,9 @@ class BarrierOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
     unit: Annotated[int, msgspec.Meta(ge=0, le=UNIT_MAX)] = 1
     coils: Coils = Coils()
     inputs: Inputs = Inputs()
-    normally_closed: frozenset[InputName] = frozenset()
-    """Inputs whose contact opens when the thing happens, as a beam's does so that a cut cable reads as blocked."""
+    normally_closed: frozenset[InputName] = frozenset(("beam",))
+    """Inputs whose contact opens when the thing happens. A beam is wired so, that a cut cable reads as blocked: an empty list is
+    for a beam whose contact closes when it is blocked, and then nobody notices the cut."""
     pulse_ms: Annotated[int, msgspec.Meta(ge=50, le=5_000)] = 500
     poll_ms: Annotated[int, msgspec.Meta(ge=20, le=5_000)] = 50
     timeout_ms: Annotated[int, msgspec.Meta(ge=20, le=2_000)] = 200

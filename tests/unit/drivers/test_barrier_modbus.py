@@ -17,7 +17,7 @@ from drivers.transports.pty import PtyLine
 from tests.support.modbus_rig import running, slave_line, wait_for
 
 LIMIT_US = 10 * US_PER_S
-CLOSED = {0: False, 1: True, 2: True, 3: False, 4: False, 5: False}
+CLOSED = {0: False, 1: True, 2: True, 3: False, 4: False, 5: True}
 FAST = BarrierOptions(pulse_ms=50, poll_ms=20, timeout_ms=1_000)
 
 
@@ -44,7 +44,7 @@ def test_the_first_inputs_tell_everything_and_later_ones_what_changed():
     assert barrier.step(CLOSED, 1) == []
     assert barrier.step(CLOSED | {3: True}, 2) == [LoopState(True)]
     assert barrier.step(CLOSED | {3: True, 4: True}, 3) == [LoopState(True, faulty=True)]
-    assert barrier.step(CLOSED | {2: False, 5: True}, 4) == [ArmState(False), LoopState(False), BeamState(True)]
+    assert barrier.step(CLOSED | {2: False, 5: False}, 4) == [ArmState(False), LoopState(False), BeamState(True)]
 
 
 def test_a_movement_that_takes_too_long_becomes_unknown_once():
@@ -59,10 +59,14 @@ def test_a_movement_that_takes_too_long_becomes_unknown_once():
     assert barrier.step(apart, 9 * LIMIT_US + 2) == [BarrierState("moving")]
 
 
-def test_an_input_that_is_normally_closed_reads_a_cut_cable_as_the_thing_itself():
-    barrier = Barrier(BarrierOptions(normally_closed=frozenset(("beam",))))
-    assert BeamState(False) in barrier.step(CLOSED | {5: True}, 0)
-    assert barrier.step(CLOSED, 1) == [BeamState(True)]
+def test_a_beam_s_cut_cable_reads_as_blocked_unless_the_settings_say_otherwise():
+    cut = CLOSED | {5: False}
+    barrier = Barrier(BarrierOptions())
+    assert BeamState(False) in barrier.step(CLOSED, 0)
+    assert barrier.step(cut, 1) == [BeamState(True)]
+    other = Barrier(BarrierOptions(normally_closed=frozenset()))
+    assert BeamState(False) in other.step(cut, 0)
+    assert other.step(CLOSED, 1) == [BeamState(True)]
 
 
 def test_what_is_not_wired_is_not_reported():
@@ -304,6 +308,6 @@ def test_the_twin_runs_on_the_clock_it_is_given():
     twin = BarrierTwin(BarrierOptions(), travel_s=2, clock=clock)
     twin.slave.answer(bytes.fromhex("050000ff00"))
     clock.advance_us(US_PER_S)
-    assert twin.slave.answer(bytes.fromhex("0200000006")).hex() == "020104"
+    assert twin.slave.answer(bytes.fromhex("0200000006")).hex() == "020124"
     clock.advance_us(US_PER_S)
-    assert twin.slave.answer(bytes.fromhex("0200000006")).hex() == "020105"
+    assert twin.slave.answer(bytes.fromhex("0200000006")).hex() == "020125"
