@@ -26,7 +26,7 @@ def decode(driver: str | None, show_list: bool, hex_input: bool, options_json: s
 
     \b
     Examples:
-      printf '10001000001001110001000000\\n' | watchkeeper decode wiegand
+      printf '00101101000000001010001000\\n' | watchkeeper decode wiegand
       watchkeeper decode em_ascii < /dev/ttyUSB0
       watchkeeper decode --list
     """
