@@ -31,7 +31,7 @@ from hub.ingest.gate import Admitted, BatchMessage, LostMessage, NonceMessage, P
 from hub.ingest.limits import Quota, too_many_streams
 from hub.ingest.outcome import Answer, EventRow, Outcome, PictureRow, QuarantineRow
 from hub.ingest.ports import Ask, CaseAct, PictureStored, SiteBook, Write
-from hub.ingest.site import HUB_STREAM, Contact, Deadline, Site
+from hub.ingest.site import HUB_STREAM, Contact, Deadline, Journal, Site
 from hub.ingest.stepping import Failure, RuleTable, Stepper
 
 REPORT_EVERY_US = US_PER_S
@@ -57,12 +57,13 @@ class Archive(ClosedCases, Protocol):
 
 
 class Throttle:
-    """At most one of a kind in a second. What is held back is counted by who asks."""
+    """At most one of a kind in a second. What is held back is counted by who asks. What was let go in a turn or a message that
+    is undone may go again: nobody has heard of it."""
 
     def __init__(self) -> None:
         self._last_us: dict[tuple[str, ...], int] = {}
 
-    def lets(self, now_us: int, *key: str) -> bool:
+    def lets(self, journal: Journal, now_us: int, *key: str) -> bool:
         """Whether another one may go now. A clock that was set back begins anew."""
         last_us = self._last_us.get(key)
         if last_us is not None and 0 <= now_us - last_us < REPORT_EVERY_US:
@@ -70,7 +71,14 @@ class Throttle:
         if len(self._last_us) >= _THROTTLES_MAX:
             self._last_us.clear()
         self._last_us[key] = now_us
+        journal.note((self._restore, key, last_us))
         return True
+
+    def _restore(self, key: tuple[str, ...], last_us: int | None) -> None:
+        if last_us is None:
+            self._last_us.pop(key, None)
+        else:
+            self._last_us[key] = last_us
 
 
 class Surroundings(NamedTuple):
@@ -160,7 +168,7 @@ class Turn:
         if isinstance(message, NonceMessage):
             self.outcome.nonces.append((message.agent, message.nonce))
         elif isinstance(message, LostMessage):
-            if self._around.reports.lets(self._now_us, "lost", message.agent):
+            if self._reports("lost", message.agent):
                 self._report(message.agent, AgentLost())
         elif isinstance(message, Refused):
             self._refuse(message)
@@ -330,16 +338,12 @@ class Turn:
         if isinstance(last, Record):
             reached_us = min(last.at_us - admitted.mark.offset_us, self._now_us)
         self._site.contacts.put(agent, Contact(self._now_us, reached_us))
-        if self._around.reports.lets(self._now_us, "heard", agent):
+        if self._reports("heard", agent):
             self._report(agent, AgentHeard(), stored=False)
 
     def _refuse(self, refused: Refused) -> None:
         self._count[f"refused_{refused.reason}"] += 1
-        if (
-            refused.foreign
-            and refused.agent
-            and self._around.reports.lets(self._now_us, "foreign", refused.agent, refused.reason)
-        ):
+        if refused.foreign and refused.agent and self._reports("foreign", refused.agent, refused.reason):
             self._report(refused.agent, ForeignReport(reason=refused.reason))
 
     def _quarantine(self, stream: StreamMark, seq: int, reason: str, body: bytes) -> None:
@@ -352,7 +356,7 @@ class Turn:
         self.outcome.quarantine.setdefault((stream, seq), row)
 
     def _report_quarantine(self, device: str, reason: str) -> None:
-        if self._around.reports.lets(self._now_us, "quarantined", device, reason):
+        if self._reports("quarantined", device, reason):
             self._report(device, Quarantined(reason=reason))
 
     def _detector_failed(self, failure: Failure, event: Event | None) -> None:
@@ -365,6 +369,10 @@ class Turn:
             self._put_aside(event.stream, event.seq, agent, reason, _encode(event.reading))
         if event is None or not isinstance(event.reading, Quarantined):
             self._report_quarantine(failure.device, reason)
+
+    def _reports(self, *key: str) -> bool:
+        """Whether such a report may be made now."""
+        return self._around.reports.lets(self._site.journal, self._now_us, *key)
 
     def _report(self, device_id: str, reading: Reading, *, stored: bool = True) -> None:
         """An event of the hub's own. Its number is never given again, whether it is stored or not."""
@@ -382,7 +390,7 @@ class Turn:
 
     def _order_flush(self, source: str) -> None:
         device: Device | None = self._around.book.detector_device(source)
-        if device is not None and self._around.flushes.lets(self._now_us, device.agent):
+        if device is not None and self._around.flushes.lets(self._site.journal, self._now_us, device.agent):
             self._count["flushes"] += 1
             self.outcome.orders.append((device.agent, Flush(id=self._around.new_id())))
 

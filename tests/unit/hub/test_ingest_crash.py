@@ -19,7 +19,7 @@ from hub.ingest import writer
 from hub.ingest.core import DiskFailed, Request
 from hub.ingest.lease import LEASE_US, LeaseHeld, LeaseLost
 from hub.ingest.ports import CaseAct, Hook, StepName, Unavailable
-from tests.support.site_rig import SITE, Hub, HubMaker, ModelAgent, sqlite_url
+from tests.support.site_rig import OTHER_KEY, SITE, Hub, HubMaker, ModelAgent, sqlite_url
 
 STEPS: tuple[StepName, ...] = get_args(StepName)
 
@@ -92,6 +92,22 @@ def test_a_deadline_that_fires_while_the_hub_is_killed_fires_once(any_url: str, 
     hub.later(1)
     acts = [act for key, act in hub.rows("change", "key", "act") if key == "1"]
     assert acts == ["raised", "escalated"]
+
+
+def test_a_report_of_a_turn_that_was_not_committed_is_made_by_the_next(hub: Hub):
+    forged = ModelAgent(hub.clock, key=OTHER_KEY).says("door-1", DoorContact(open=True))
+    hub.take()
+
+    def fails(at: StepName) -> None:
+        if at == "commit":
+            raise OperationalError("COMMIT", None, sqlite3.OperationalError("database is locked"))
+
+    hub.hook = fails
+    hub.take(forged)
+    assert hub.incidents() == []
+    hub.hook = lambda _: None
+    hub.take(forged)
+    assert hub.incidents() == [("foreign_report", "open")]
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
