@@ -72,6 +72,15 @@ def test_a_gap_near_the_window_is_ambiguous():
     assert tally_happened(refusals(0, 5.5)).ambiguous == ["repeated_refusals reader-1: a gap of 1.10 windows"]
 
 
+def test_what_is_over_is_added_up_and_the_sum_stays_the_same():
+    record = Record()
+    deeds = refusals(0, 0.1, 0.2, 10, 10.1, 20, 20.1, 20.2, 20.3, 30)
+    for one in deeds:
+        record.happened(one)
+    assert record.tally() == tally_happened(deeds)
+    assert record.tally().episodes == {"repeated_refusals": 2}
+
+
 def test_the_record_adds_up_all_of_it():
     record = Record()
     record.lasted(lasted(9))

@@ -76,13 +76,6 @@ class Books:
         with self._engine.connect() as connection:
             return Counter({str(name): int(count) for name, count in connection.execute(wanted.group_by(c.detector))})
 
-    def subjects(self, detector: str) -> Counter[str]:
-        """The incidents of one detector by subject."""
-        c = schema.case.c
-        wanted = select(c.subject, func.count()).where(c.site == SITE, c.detector == detector, c.state != NO_INCIDENT)
-        with self._engine.connect() as connection:
-            return Counter({str(name): int(count) for name, count in connection.execute(wanted.group_by(c.subject))})
-
     def marks(self) -> dict[str, int]:
         """How far each agent's stream is committed."""
         c = schema.stream.c
@@ -90,9 +83,8 @@ class Books:
             return {str(stream): int(mark) for stream, mark in connection.execute(select(c.stream, c.mark))}
 
     def events(self) -> int:
-        """Committed events."""
-        with self._engine.connect() as connection:
-            return int(connection.execute(select(func.count()).select_from(schema.event)).scalar_one())
+        """How many rows of the agents' logs are committed: a sum of marks, as counting rows takes longer every day."""
+        return sum(mark for stream, mark in self.marks().items() if stream != HUB_STREAM)
 
     def heard_of(self) -> set[str]:
         """The devices that have told anything."""

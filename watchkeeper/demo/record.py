@@ -62,34 +62,37 @@ def settled_s(lasted_s: float, limit_s: float) -> float:
 
 
 class Record:
-    """Takes what twins' lanes have done, from any thread."""
+    """Takes what twins' lanes have done, from any thread. What is over is added up at once, so that days of life take no room."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._lasted: list[Lasted] = []
-        self._happened: list[Happened] = []
-        self._harmless: Counter[str] = Counter()
+        self._so_far = Tally(Counter(), Counter(), [])
+        self._bursts: dict[tuple[str, str], list[Happened]] = {}
 
     def lasted(self, one: Lasted) -> None:
         """A condition has ended."""
         with self._lock:
-            self._lasted.append(one)
+            self._so_far = add(self._so_far, tally_lasted([one]))
 
     def happened(self, one: Happened) -> None:
-        """A counted thing was done."""
+        """A counted thing was done, after all others of its subject."""
         with self._lock:
-            self._happened.append(one)
+            row = self._bursts.setdefault((one.detector, one.subject), [])
+            if row and one.at_us - row[-1].at_us >= LONG * one.window_us:
+                self._so_far = add(self._so_far, tally_happened(row))
+                row.clear()
+            row.append(one)
 
     def harmless(self, detector: str) -> None:
         """Something was done that looks like a cause of `detector` and is none, however long it takes."""
         with self._lock:
-            self._harmless[detector] += 1
+            self._so_far = add(self._so_far, Tally(Counter(), Counter((detector,)), []))
 
     def tally(self) -> Tally:
         """What is to be expected of all that was done so far."""
         with self._lock:
-            lasted, happened, harmless = list(self._lasted), list(self._happened), Counter(self._harmless)
-        return add(tally_lasted(lasted), tally_happened(happened), Tally(Counter(), harmless, []))
+            rows = [one for row in self._bursts.values() for one in row]
+            return add(self._so_far, tally_happened(rows))
 
 
 def tally_lasted(deeds: Iterable[Lasted]) -> Tally:
