@@ -18,7 +18,7 @@ router = APIRouter(tags=["commands"])
 @router.post(
     "/devices/{device}/commands",
     summary="Have a device do something",
-    responses={**problems(404, 429, 504), 202: {"model": models.Command, "description": "sent; no result within 8 s"}},
+    responses={**problems(404, 413, 429, 504), 202: {"model": models.Command, "description": "sent; no result within 8 s"}},
 )
 def command_device(backend: Behind, response: Response, device: DeviceId, asked: models.CommandRequest) -> models.Command:
     """Waits 8 s at most. 200: `phase` says whether it was done, refused by an interlock, or failed. 202: it was sent and the

@@ -7,6 +7,7 @@ import msgspec
 
 from contract.clock import parse_rfc3339
 from hub.api.errors import ApiError
+from hub.api.models import NUMBER_MAX, plain
 from hub.store.read import EventCursor
 
 
@@ -25,9 +26,13 @@ def event_cursor(text: str | None) -> EventCursor | None:
     if text is None:
         return None
     try:
-        return msgspec.json.decode(base64.urlsafe_b64decode(text.encode()), type=EventCursor)
+        cursor = msgspec.json.decode(base64.urlsafe_b64decode(text.encode()), type=EventCursor)
+        plain(cursor.stream)
     except (ValueError, binascii.Error, msgspec.DecodeError) as error:
         raise ApiError("bad_cursor") from error
+    if max(abs(cursor.at_us), abs(cursor.seq)) > NUMBER_MAX:
+        raise ApiError("bad_cursor")
+    return cursor
 
 
 def cursor_text(cursor: EventCursor | None) -> str | None:

@@ -110,7 +110,10 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def _(_request: Request, error: RequestValidationError) -> JSONResponse:
-        wrong = [Wrong(at=".".join(str(step) for step in one["loc"]), what=one["msg"]) for one in error.errors()]
+        wrong = [
+            Wrong(at=_printable(".".join(str(step) for step in one["loc"])), what=_printable(one["msg"]))
+            for one in error.errors()
+        ]
         return problem("wrong_request", errors=wrong)
 
     @app.exception_handler(HTTPException)
@@ -128,6 +131,11 @@ def install(app: FastAPI) -> None:
     async def _(request: Request, error: SQLAlchemyError) -> JSONResponse:
         _log.error("database_failed", path=request.url.path, error=str(error).splitlines()[0])
         return problem("database_failed")
+
+
+def _printable(text: str) -> str:
+    """What was sent may be no text that can be sent back."""
+    return text.encode(errors="replace").decode()
 
 
 def _reply(status: int, code: str, zh: str, en: str, errors: list[Wrong] | None = None) -> JSONResponse:

@@ -22,7 +22,7 @@ def list_events(
     backend: Behind,
     device: Annotated[str, Query(max_length=63, description="A device's or an agent's id", examples=["door-east"])],
     *,
-    kind: Annotated[str, Query(max_length=40, examples=["door_contact"])] = "",
+    kind: Annotated[str, models.Plain, Query(max_length=40, examples=["door_contact"])] = "",
     since: TimeQuery = None,
     until: TimeQuery = None,
     cursor: Annotated[str | None, Query(max_length=400, description="`next` of the page before")] = None,

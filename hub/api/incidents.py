@@ -19,7 +19,7 @@ from hub.views import SOUNDING_PRIORITY_MAX, Titles, incident_view, when
 
 router = APIRouter(prefix="/incidents", tags=["incidents"])
 StateQuery = Literal["live", "open", "acknowledged", "closed", "withdrawn"]
-Number = Annotated[int, Path(ge=1, description="The incident's number", examples=[17])]
+Number = Annotated[int, Path(ge=1, le=models.NUMBER_MAX, description="The incident's number", examples=[17])]
 
 
 @router.get("", summary="The incidents, newest first", responses=problems())
@@ -28,11 +28,11 @@ def list_incidents(
     *,
     state: Annotated[list[StateQuery] | None, Query(description="`live` is open or acknowledged; several may be given")] = None,
     priority: Annotated[list[Annotated[int, Query(ge=1, le=4)]] | None, Query(description="1 to 4; several may be given")] = None,
-    detector: Annotated[str, Query(max_length=100, examples=["door_held"])] = "",
-    device: Annotated[str, Query(max_length=63)] = "",
-    place: Annotated[str, Query(max_length=63)] = "",
+    detector: Annotated[str, models.Plain, Query(max_length=100, examples=["door_held"])] = "",
+    device: Annotated[str, models.Plain, Query(max_length=63)] = "",
+    place: Annotated[str, models.Plain, Query(max_length=63)] = "",
     since: TimeQuery = None,
-    cursor: Annotated[int | None, Query(ge=1, description="`next` of the page before")] = None,
+    cursor: Annotated[int | None, Query(ge=1, le=models.NUMBER_MAX, description="`next` of the page before")] = None,
     limit: Limit = 50,
 ) -> models.IncidentPage:
     """All incidents that fit every filter. `since`: raised at that time or later."""
@@ -87,7 +87,7 @@ def show_incident(backend: Behind, no: Number) -> models.IncidentDetail:
     )
 
 
-@router.post("/{no}/acts/{act}", summary="Acknowledge, comment, assign, close or reopen", responses=problems(403, 404, 409))
+@router.post("/{no}/acts/{act}", summary="Acknowledge, comment, assign, close or reopen", responses=problems(403, 404, 409, 413))
 def act_on_incident(
     backend: Behind,
     no: Number,

@@ -36,8 +36,8 @@ def list_dead_letters(backend: Behind, limit: Limit = 50, offset: Offset = 0) ->
 @router.post("/{reader}/{pos}/retry", summary="Deliver a dead letter once more", responses=problems(404, 409, 502))
 def retry_dead_letter(
     backend: Behind,
-    reader: Annotated[str, Path(max_length=100, examples=["webhook:desk"])],
-    pos: Annotated[int, Path(ge=0)],
+    reader: Annotated[str, models.Plain, Path(max_length=100, examples=["webhook:desk"])],
+    pos: Annotated[int, Path(ge=0, le=models.NUMBER_MAX)],
 ) -> models.Resent:
     """Waits for the delivery. Delivered: the letter is gone. It goes out under the same key as before."""
     row = backend.reads.dead_letter(reader, pos)

@@ -2,10 +2,22 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000)]
+NUMBER_MAX = 2**53
+"""The largest number that every reader of JSON has exactly; a database's own limit is higher."""
+
+
+def plain(text: str) -> str:
+    """The text, where a database can keep it. Raises ValueError for NUL and for half a surrogate pair."""
+    if any(char == "\0" or "\ud800" <= char <= "\udfff" for char in text):
+        raise ValueError("leave out NUL and half surrogate pairs")
+    return text
+
+
+Plain = AfterValidator(plain)
+Name = Annotated[str, Plain, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+Words = Annotated[str, Plain, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000)]
 Time = Annotated[str, Field(examples=["2026-01-01T00:00:00.000000Z"], description="RFC 3339, UTC")]
 
 
@@ -133,8 +145,8 @@ class ActRequest(Strict):
 
     actor: Name
     role: Literal["operator", "guard", "manager"] = "operator"
-    fields: dict[str, str] = Field(default={}, max_length=20)
-    version: int | None = Field(default=None, ge=1)
+    fields: dict[Annotated[str, Plain], Annotated[str, Plain]] = Field(default={}, max_length=20)
+    version: int | None = Field(default=None, ge=1, le=NUMBER_MAX)
 
 
 class Count(Strict):

@@ -1,6 +1,8 @@
 """The API over real HTTP, on a real worker and database."""
 
+import base64
 import hashlib
+import json
 import re
 import threading
 from collections.abc import Iterator
@@ -124,6 +126,43 @@ def test_wrong_requests_are_answered_in_one_shape(site):
     problem(site.http.get("/events", params={"device": "door-1", "cursor": "!"}), 422, "bad_cursor")
     problem(site.http.get("/events", params={"device": "stranger"}), 404, "unknown_device")
     problem(site.http.get("/events"), 422, "wrong_request")
+
+
+def test_a_number_that_no_database_has_is_422(site):
+    huge = 10**30
+    problem(site.http.get(f"/incidents/{huge}"), 422, "wrong_request")
+    problem(site.act(huge, "acknowledge"), 422, "wrong_request")
+    problem(site.http.post("/incidents/1/acts/acknowledge", json={"actor": "x", "version": huge}), 422, "wrong_request")
+    problem(site.http.get("/incidents", params={"cursor": huge}), 422, "wrong_request")
+    problem(site.http.post(f"/dead-letters/mqtt/{huge}/retry"), 422, "wrong_request")
+    for cursor in ([huge, "s", 1], [1, "s", huge], [1, "s", -huge], [2**62, "s", 1], [1, "\0", 1]):
+        text_of = base64.urlsafe_b64encode(json.dumps(cursor).encode()).decode()
+        problem(site.http.get("/events", params={"device": "door-1", "cursor": text_of}), 422, "bad_cursor")
+
+
+@pytest.mark.parametrize("bad", ["\ud800", "\0"], ids=["half_a_pair", "nul"])
+def test_text_that_no_database_keeps_is_422(site, bad):
+    number = site.incident()
+    for asked in (
+        {"actor": f"a{bad}"},
+        {"actor": "a", "fields": {"note": f"n{bad}"}},
+        {"actor": "a", "fields": {f"n{bad}": "n"}},
+        {"actor": "a", f"x{bad}": "n"},
+    ):
+        body = json.dumps(asked).encode()
+        headers = {"Content-Type": "application/json"}
+        reply = site.http.post(f"/incidents/{number}/acts/acknowledge", content=body, headers=headers)
+        problem(reply, 422, "wrong_request")
+    body = json.dumps({"action": "open", "actor": "a", "reason": f"r{bad}"}).encode()
+    problem(site.http.post("/devices/door-1/commands", content=body, headers=headers), 422, "wrong_request")
+    assert [entry["act"] for entry in site.http.get(f"/incidents/{number}").json()["timeline"]] == ["raised"]
+
+
+def test_a_nul_in_a_filter_is_422(site):
+    for name in ("detector", "device", "place"):
+        problem(site.http.get(f"/incidents?{name}=a%00"), 422, "wrong_request")
+    problem(site.http.get("/events?device=door-1&kind=a%00"), 422, "wrong_request")
+    problem(site.http.post("/dead-letters/a%00/1/retry"), 422, "wrong_request")
 
 
 def test_a_worker_that_cannot_commit_is_503_and_not_500(site):
