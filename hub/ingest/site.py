@@ -59,6 +59,13 @@ class Contact(NamedTuple):
     reached_us: int = -1
 
 
+class Sent(NamedTuple):
+    """When a stream's boot last sent something, by its agent's clock."""
+
+    boot: str
+    sent_us: int
+
+
 @dataclass
 class Counters:
     """The site's numbers besides the stream marks: rows of `site`."""
@@ -208,6 +215,7 @@ class Site:
     def __post_init__(self) -> None:
         self.streams: Rows[str, StreamMark] = Rows(self.journal)
         self.contacts: Rows[str, Contact] = Rows(self.journal)
+        self.sent: Rows[str, Sent] = Rows(self.journal)
         self.watermarks: Rows[str, int] = Rows(self.journal)
         self.states: Rows[tuple[str, str], DetectorState] = Rows(self.journal)
         self.deadlines = Deadlines(self.journal)
@@ -230,7 +238,16 @@ class Site:
 
     def tables(self) -> tuple[Rows[Any, Any], ...]:
         """Everything that `settle` and the counters of a turn go over."""
-        return (self.streams, self.contacts, self.watermarks, self.states, self.deadlines, self.cases, self.case_numbers)
+        return (
+            self.streams,
+            self.contacts,
+            self.sent,
+            self.watermarks,
+            self.states,
+            self.deadlines,
+            self.cases,
+            self.case_numbers,
+        )
 
     def next_change(self) -> int:
         """The change log's next position."""

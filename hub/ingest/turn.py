@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, Protocol
 import msgspec
 
 from contract.clock import US_PER_S
-from contract.envelope import Record
+from contract.envelope import BatchHead, Record
 from contract.orders import Flush
 from contract.readings import KINDS, BadBytes, CommandDone, DeviceLink, Heartbeat, Reading, SnapshotTaken
 from hub.cases.types import Change, Refusal
@@ -31,7 +31,7 @@ from hub.ingest.gate import Admitted, BatchMessage, LostMessage, NonceMessage, P
 from hub.ingest.limits import Quota, too_many_streams
 from hub.ingest.outcome import Answer, EventRow, Outcome, PictureRow, QuarantineRow
 from hub.ingest.ports import Ask, CaseAct, PictureStored, SiteBook, Write
-from hub.ingest.site import HUB_STREAM, Contact, Deadline, Journal, Site
+from hub.ingest.site import HUB_STREAM, Contact, Deadline, Journal, Sent, Site
 from hub.ingest.stepping import Failure, RuleTable, Stepper
 
 REPORT_EVERY_US = US_PER_S
@@ -240,7 +240,8 @@ class Turn:
             else:
                 self._take_record(admitted.mark, record)
         self.outcome.answers[head.stream, head.boot] = Answer(message.agent, head, admitted.verdict)
-        self._hear(message.agent, admitted)
+        if self._is_fresh(head, admitted):
+            self._hear(message.agent, admitted)
         return len(admitted.records)
 
     def _put_off(self, message: BatchMessage, known: StreamMark | None) -> None:
@@ -330,6 +331,14 @@ class Turn:
             body = json.dumps({"device": row.device, "agent": row.agent, "at_us": row.at_us, "case_no": row.case_no})
             self._casebook.change(self._now_us, "picture", picture, "stored", body.encode())
         return True
+
+    def _is_fresh(self, head: BatchHead, admitted: Admitted) -> bool:
+        """Whether the batch shows that its agent is alive. A recorded copy brings nothing new, and was sent before."""
+        was = self._site.sent.get(head.stream)
+        later = was is None or was.boot != head.boot or head.sent_us > was.sent_us
+        if later:
+            self._site.sent.put(head.stream, Sent(head.boot, head.sent_us))
+        return later or bool(admitted.records)
 
     def _hear(self, agent: str, admitted: Admitted) -> None:
         was = self._site.contacts.get(agent)
