@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
 from hub.api import commands, devices, errors, events, health, incidents, letters, live, pictures
+from hub.api.body import BodyLimit
 from hub.api.guard import Guard
 from hub.api.ports import Backend
 
@@ -37,7 +38,7 @@ DESCRIPTION = """
 
 The hub's API. There is no sign-in yet, so it listens on this machine alone.
 
-* Times are RFC 3339 in UTC. Requests with unknown fields are refused.
+* Times are RFC 3339 in UTC. Requests with unknown fields are refused, and bodies over 64 KiB (a picture: 1 MiB).
 * Every error is `application/problem+json` with a stable `code` and a message in Chinese and English.
 * **Live**: a WebSocket at `/live?from=POS` sends JSON messages: `snapshot` (all live incidents, in chunks), `change`
   (`pos, at, topic, key, act, body`) and a `heartbeat` after 2 s without one. Keep the last `pos` and come back with it.
@@ -66,7 +67,8 @@ def build_api(backend: Backend) -> FastAPI:
     )
     app.state.backend = backend
     app.state.live = channel
-    app.add_middleware(Guard)
+    app.add_middleware(BodyLimit)
+    app.add_middleware(Guard)  # the last one added is asked first
     errors.install(app)
     for router in ROUTERS:
         app.include_router(router)

@@ -13,6 +13,7 @@ from sqlalchemy import text
 from contract.envelope import bulk_mac, picture_path
 from contract.orders import TakeSnapshot
 from contract.readings import SnapshotTaken
+from hub.api.body import BODY_BYTES_MAX
 from hub.api.guard import NotLoopback, is_loopback
 from hub.api.server import CannotListen, listen, serve
 from hub.store.read import SCAN_ROWS_MAX
@@ -163,6 +164,18 @@ def test_a_nul_in_a_filter_is_422(site):
         problem(site.http.get(f"/incidents?{name}=a%00"), 422, "wrong_request")
     problem(site.http.get("/events?device=door-1&kind=a%00"), 422, "wrong_request")
     problem(site.http.post("/dead-letters/a%00/1/retry"), 422, "wrong_request")
+
+
+def test_a_body_that_is_too_long_is_refused_while_it_is_read(site):
+    number = site.incident()
+    path = f"/incidents/{number}/acts/acknowledge"
+    headers = {"Content-Type": "application/json"}
+    whole = json.dumps({"actor": "a", "fields": {"note": "n" * BODY_BYTES_MAX}}).encode()
+    for body in (whole, whole * 100, iter([whole[:1000]] * 100)):
+        problem(site.http.post(path, content=body, headers=headers), 413, "too_large")
+    problem(site.http.post("/nothing", content=whole), 413, "too_large")
+    fits = json.dumps({"actor": "a", "fields": {"note": "n"}}).encode().ljust(BODY_BYTES_MAX)
+    assert site.http.post(path, content=fits, headers=headers).status_code == 200
 
 
 def test_a_worker_that_cannot_commit_is_503_and_not_500(site):

@@ -1,0 +1,54 @@
+"""No request makes the hub hold more than a little of its body: what is too long is refused while it is read."""
+
+import re
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from hub.api.errors import problem
+
+BODY_BYTES_MAX = 64 * 1024
+_OWN_LIMIT = re.compile(r"/agents/[^/]+/pictures/[^/]+")
+"""Pictures: their route reads the body itself, up to its own limit."""
+
+
+class BodyLimit:
+    """ASGI middleware: reads a request's body, up to the limit, before the application sees the request."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let the request through, or answer 413."""
+        if scope["type"] != "http" or _OWN_LIMIT.fullmatch(scope["path"]):
+            await self._app(scope, receive, send)
+            return
+        told = Headers(scope=scope).get("content-length", "")
+        body = None if told.isdecimal() and len(told) > len(str(BODY_BYTES_MAX)) else await _read(receive)
+        if body is None:
+            await problem("too_large", words={"limit": BODY_BYTES_MAX})(scope, receive, send)
+        else:
+            await self._app(scope, _first(body, receive), send)
+
+
+async def _read(receive: Receive) -> Message | None:
+    """The whole body in one message, or the news that the client went; None when there is too much of it."""
+    body = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            return message
+        body += message.get("body", b"")
+        if len(body) > BODY_BYTES_MAX:
+            return None
+        if not message.get("more_body", False):
+            return {"type": "http.request", "body": bytes(body), "more_body": False}
+
+
+def _first(message: Message, then: Receive) -> Receive:
+    waiting = [message]
+
+    async def receiving() -> Message:
+        return waiting.pop() if waiting else await then()
+
+    return receiving
