@@ -13,7 +13,7 @@ import structlog
 from contract.clock import US_PER_S, Clock
 from contract.readings import AgentStarted, CommandDone, DeviceLink, Heartbeat, Reading
 from edge.actuator import Actuator, Job
-from edge.config import Config, DeviceSettings, Kinds, spoken_for
+from edge.config import Config, DeviceSettings, Kinds, fire_inputs, spoken_for
 from edge.interlocks import Observed
 from edge.orders import Hand, Orders
 from edge.permit_files import PermitBook
@@ -91,7 +91,7 @@ class Agent:
         self.abandoned = 0
         self._journal = Journal(spool, self._fail)
         self._own = Source([config.agent], self._journal, ports.clock)
-        self._observed = Observed()
+        self._observed = Observed(fire_inputs(config.devices))
         self._pictures = Pictures(config.spool_path.parent / "pictures", config.pictures_bytes_max, ports.token)
         by_device = {one.id: Source([one.id, *spoken_for(one)], self._journal, ports.clock) for one in config.devices}
         self.sources = Sources([self._own, *by_device.values()])

@@ -7,9 +7,9 @@ from contract.settings import BadSettings, Document, check
 from drivers.table import driver_kind
 from edge.broker_address import BrokerSettings
 from edge.config_rules import RULES, Files, drivers_agree, options_of
-from edge.config_types import DAY_US, AccessRule, AgentSettings, Config, DeviceSettings, Kinds, spoken_for
+from edge.config_types import DAY_US, AccessRule, AgentSettings, Config, DeviceSettings, Kinds, fire_inputs, spoken_for
 
-__all__ = ["AccessRule", "Config", "DeviceSettings", "Kinds", "load_config", "spoken_for"]
+__all__ = ["AccessRule", "Config", "DeviceSettings", "Kinds", "fire_inputs", "load_config", "spoken_for"]
 
 
 def load_config(path: Path, kinds: Kinds = driver_kind) -> Config:

@@ -1,7 +1,7 @@
 """What an agent's settings file may say, and what is made of it."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 from urllib.parse import urlsplit
@@ -12,10 +12,11 @@ from contract.clock import US_PER_S
 from contract.envelope import KEY_BYTES
 from contract.settings import Check, Id, TypedBy
 from contract.topics import is_id
+from drivers.contacts_modbus.decode import ContactsOptions
 from drivers.port import DriverKind
 from edge.access import Permit
 from edge.broker_address import BrokerSettings, parse_broker
-from edge.interlocks import Sensor
+from edge.interlocks import FireName, Sensor
 
 MAX_DEVICES = 256
 DAY_US = 86_400 * US_PER_S
@@ -158,6 +159,14 @@ def spoken_for(device: DeviceSettings) -> tuple[str, ...]:
     """The other devices whose readings may come by this one: those it names, and those that its inputs are wired to."""
     named = (*device.speaks_for, *_wired(device.options))
     return tuple(dict.fromkeys(name for name in named if name != device.id))
+
+
+def fire_inputs(devices: Iterable[DeviceSettings]) -> Iterator[FireName]:
+    """The fire inputs that are wired to boards."""
+    for device in devices:
+        for one in device.options.inputs if isinstance(device.options, ContactsOptions) else ():
+            if one.role == "fire":
+                yield (one.device or device.id, one.name)
 
 
 def _wired(options: Any) -> Iterator[str]:

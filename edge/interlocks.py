@@ -1,10 +1,11 @@
 """What stands between every command and the device. Nothing overrides it, the hub least of all.
 
 A barrier closes only when each of its sensors has said lately that the way is clear. Not knowing counts as not clear.
-Where a fire input is active nothing closes; the opening itself is done by the fire panel's own wire.
+Where a fire input is active nothing closes, nor before every fire input that is wired has spoken; the opening itself is
+done by the fire panel's own wire.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from threading import Lock
 from typing import Literal, NamedTuple
 
@@ -12,8 +13,11 @@ from contract.clock import US_PER_S
 from contract.readings import BeamState, FireInput, LoopState, Reading
 
 Sensor = Literal["loop", "beam"]
+FireName = tuple[str, str]
+"""A fire input: its device and its name."""
+Fire = Literal["none", "active", "unknown"]
 Reason = Literal[
-    "allowed", "fire_active", "no_sensor", "stale",
+    "allowed", "fire_active", "fire_unknown", "no_sensor", "stale",
     "loop_unknown", "loop_faulty", "loop_occupied", "beam_unknown", "beam_faulty", "beam_blocked",
 ]  # fmt: skip
 
@@ -35,12 +39,12 @@ class Seen(NamedTuple):
 NOTHING_SEEN = Seen()
 
 
-def judge(action: str, sensors: Collection[Sensor], seen: Seen, fire: bool, mono_us: int) -> Reason:
+def judge(action: str, sensors: Collection[Sensor], seen: Seen, fire: Fire, mono_us: int) -> Reason:
     """`allowed`, or the name of what forbids `action` at a barrier that has `sensors`."""
     if action not in CLOSING:
         return "allowed"
-    if fire:
-        return "fire_active"
+    if fire != "none":
+        return _FIRES[fire]
     if not sensors:
         return "no_sensor"
     if seen.heard_us is None or mono_us - seen.heard_us > STALE_US:
@@ -50,6 +54,9 @@ def judge(action: str, sensors: Collection[Sensor], seen: Seen, fire: bool, mono
         if reason != "allowed":
             return reason
     return "allowed"
+
+
+_FIRES: dict[Fire, Reason] = {"active": "fire_active", "unknown": "fire_unknown"}
 
 
 def _loop(seen: Seen) -> Reason:
@@ -75,13 +82,14 @@ class Observed:
     """The last of what interlocks need to know, by device; safe to use from any thread.
 
     A lost link forgets loop and beam. A fire input that was active stays so until it says otherwise: a cut cable is no
-    end of a fire.
+    end of a fire. `fire_inputs`: those that are wired; until each has spoken, whether there is a fire is unknown.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, fire_inputs: Iterable[FireName] = ()) -> None:
         self._lock = Lock()
         self._seen: dict[str, Seen] = {}
-        self._fires: set[tuple[str, str]] = set()
+        self._fires: set[FireName] = set()
+        self._unheard = set(fire_inputs)
 
     def reading(self, device: str, reading: Reading) -> None:
         """Take note of a reading of `device`, whether or not interlocks care."""
@@ -94,6 +102,7 @@ class Observed:
         elif isinstance(reading, FireInput):
             with self._lock:
                 (self._fires.add if reading.active else self._fires.discard)((device, reading.name))
+                self._unheard.discard((device, reading.name))
 
     def heard(self, device: str, mono_us: int) -> None:
         """The device has told everything up to `mono_us`."""
@@ -109,4 +118,5 @@ class Observed:
     def judge(self, device: str, action: str, sensors: Collection[Sensor], mono_us: int) -> Reason:
         """What `judge` says of `device` now."""
         with self._lock:
-            return judge(action, sensors, self._seen.get(device, NOTHING_SEEN), bool(self._fires), mono_us)
+            fire: Fire = "active" if self._fires else "unknown" if self._unheard else "none"
+            return judge(action, sensors, self._seen.get(device, NOTHING_SEEN), fire, mono_us)

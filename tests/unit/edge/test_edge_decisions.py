@@ -43,17 +43,18 @@ def test_a_reading_without_a_card_opens_nothing():
 @pytest.mark.parametrize(
     ("seen", "fire", "mono_us", "wanted"),
     [
-        (CLEAR, False, 0, "allowed"),
-        (CLEAR, False, STALE_US, "allowed"),
-        (CLEAR, False, STALE_US + 1, "stale"),
-        (CLEAR._replace(heard_us=None), False, 0, "stale"),
-        (CLEAR, True, 0, "fire_active"),
-        (CLEAR._replace(loop=None), False, 0, "loop_unknown"),
-        (CLEAR._replace(loop=LoopState(occupied=True)), False, 0, "loop_occupied"),
-        (CLEAR._replace(loop=LoopState(occupied=False, faulty=True)), False, 0, "loop_faulty"),
-        (CLEAR._replace(beam=None), False, 0, "beam_unknown"),
-        (CLEAR._replace(beam=BeamState(blocked=True)), False, 0, "beam_blocked"),
-        (CLEAR._replace(beam=BeamState(blocked=False, faulty=True)), False, 0, "beam_faulty"),
+        (CLEAR, "none", 0, "allowed"),
+        (CLEAR, "none", STALE_US, "allowed"),
+        (CLEAR, "none", STALE_US + 1, "stale"),
+        (CLEAR._replace(heard_us=None), "none", 0, "stale"),
+        (CLEAR, "active", 0, "fire_active"),
+        (CLEAR, "unknown", 0, "fire_unknown"),
+        (CLEAR._replace(loop=None), "none", 0, "loop_unknown"),
+        (CLEAR._replace(loop=LoopState(occupied=True)), "none", 0, "loop_occupied"),
+        (CLEAR._replace(loop=LoopState(occupied=False, faulty=True)), "none", 0, "loop_faulty"),
+        (CLEAR._replace(beam=None), "none", 0, "beam_unknown"),
+        (CLEAR._replace(beam=BeamState(blocked=True)), "none", 0, "beam_blocked"),
+        (CLEAR._replace(beam=BeamState(blocked=False, faulty=True)), "none", 0, "beam_faulty"),
     ],
 )
 def test_closing_needs_every_sensor_clear_and_lately_heard(seen, fire, mono_us, wanted):
@@ -63,12 +64,12 @@ def test_closing_needs_every_sensor_clear_and_lately_heard(seen, fire, mono_us, 
 
 
 def test_a_barrier_without_sensors_never_closes():
-    assert judge("close", (), CLEAR, False, 0) == "no_sensor"
+    assert judge("close", (), CLEAR, "none", 0) == "no_sensor"
 
 
 def test_only_the_sensors_that_a_barrier_has_are_asked():
-    assert judge("close", LOOP, CLEAR._replace(beam=None), False, 0) == "allowed"
-    assert judge("close", BEAM, CLEAR._replace(loop=None), False, 0) == "allowed"
+    assert judge("close", LOOP, CLEAR._replace(beam=None), "none", 0) == "allowed"
+    assert judge("close", BEAM, CLEAR._replace(loop=None), "none", 0) == "allowed"
 
 
 def test_no_combination_closes_on_anything_but_two_clear_sensors():
@@ -77,7 +78,7 @@ def test_no_combination_closes_on_anything_but_two_clear_sensors():
     allowed = [
         (loop, beam)
         for loop, beam, heard in itertools.product(loops, beams, (None, 0))
-        if judge("close", BOTH, Seen(loop, beam, heard), False, 1) == "allowed"
+        if judge("close", BOTH, Seen(loop, beam, heard), "none", 1) == "allowed"
     ]
     assert allowed == [(LoopState(occupied=False), BeamState(blocked=False))]
 
@@ -100,6 +101,22 @@ def test_what_was_seen_is_forgotten_with_the_link_but_a_fire_is_not():
     observed.lost("b")
     observed.heard("b", 11)
     assert observed.judge("b", "close", BOTH, 11) == "stale"
+
+
+def test_nothing_closes_before_every_fire_input_that_is_wired_has_spoken():
+    observed = Observed([("panel", "hall"), ("panel", "garage")])
+    observed.reading("b", LoopState(occupied=False))
+    observed.reading("b", BeamState(blocked=False))
+    observed.heard("b", 10)
+    assert observed.judge("b", "close", BOTH, 10) == "fire_unknown"
+    assert observed.judge("b", "open", BOTH, 10) == "allowed"
+    observed.reading("panel", FireInput(active=False, name="hall"))
+    observed.reading("other", FireInput(active=False, name="garage"))
+    assert observed.judge("b", "close", BOTH, 10) == "fire_unknown"
+    observed.reading("panel", FireInput(active=True, name="garage"))
+    assert observed.judge("b", "close", BOTH, 10) == "fire_active"
+    observed.reading("panel", FireInput(active=False, name="garage"))
+    assert observed.judge("b", "close", BOTH, 10) == "allowed"
 
 
 def test_a_card_s_name_tells_its_number_to_nobody_and_its_format_apart():

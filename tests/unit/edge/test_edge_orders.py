@@ -6,10 +6,11 @@ from contract.clock import US_PER_S
 from contract.envelope import encode, seal
 from contract.orders import AskNonce, Command, Flush, TakeSnapshot, decode_nonce
 from contract.readings import BeamState, CardRead, CommandDone, FireInput, LoopState
+from drivers.contacts_modbus.decode import ContactsOptions, Input
 from drivers.port import CommandFailed
 from edge.access import Permit
 from edge.actuator import ACT_LIMIT_US, QUEUE_MAX, STUCK_MAX
-from edge.config import AccessRule
+from edge.config import AccessRule, DeviceSettings
 from edge.names import card_name
 from edge.orders import LIFE_US, NONCES_MAX, Nonces
 from tests.support.agent_rig import CARD_KEY, device, running, wait_for
@@ -108,6 +109,23 @@ def test_nothing_closes_while_a_fire_input_is_active(tmp_path):
         command(rig, ask_nonce(rig), "close")
         assert done(rig) == [("refused", "fire_active")]
         assert rig.devices["barrier"].acts == []
+
+
+def test_nothing_closes_before_the_fire_inputs_of_a_board_have_spoken(tmp_path):
+    inputs = (
+        Input(number=0, role="fire", name="hall"),
+        Input(number=1, role="fire", device="panel"),
+        Input(number=2, role="door"),
+    )
+    board = DeviceSettings("board", "fake", "null:board", ContactsOptions(inputs=inputs))
+    with running(tmp_path, barrier(), board) as rig:
+        rig.devices["barrier"].say(*CLEAR)
+        rig.devices["board"].say(FireInput(active=False, name="hall"))
+        command(rig, ask_nonce(rig, "n1"), "close", "c1")
+        assert done(rig) == [("refused", "fire_unknown")]
+        rig.devices["board"].say(FireInput(active=False), device="panel")
+        command(rig, ask_nonce(rig, "n2"), "close", "c2")
+        assert done(rig, 2)[-1] == ("done", "")
 
 
 def test_a_barrier_that_was_silent_for_a_while_does_not_close(tmp_path):
