@@ -10,6 +10,10 @@ Resolve = Callable[[str, int], list[str]]
 """From a host name and a port to addresses as text. Raises OSError."""
 
 _NAT64 = IPv6Network("64:ff9b::/96")
+_GLOBAL_V6 = IPv6Network("2000::/3")
+"""All that is given out for the internet so far. Outside are also the forms that some network turns into IPv4 by itself."""
+_SPECIAL_V6 = tuple(IPv6Network(text) for text in ("2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"))
+"""Inside it, and no host of the internet: protocol assignments with Teredo, documentation, 6to4, documentation."""
 
 
 class Pinned(NamedTuple):
@@ -34,7 +38,7 @@ def judge(address: Ip, allowed: Sequence[Network]) -> str:
         ("link_local", inner.is_link_local),
         ("multicast", inner.is_multicast),
         ("unspecified", inner.is_unspecified),
-        ("private", not inner.is_global),
+        ("private", not _is_public(inner)),
     )
     return next((name for name, hit in tests if hit), "")
 
@@ -50,6 +54,13 @@ def pin(host: str, port: int, resolve: Resolve, allowed: Sequence[Network]) -> P
         if wrong:
             return NotAllowed(f"{host} is at a {wrong} address: allow its network under webhook.allow_private in the policy")
     return Pinned(found[0])
+
+
+def _is_public(address: Ip) -> bool:
+    """Whether it is a host's address in the internet."""
+    if isinstance(address, IPv6Address):
+        return address in _GLOBAL_V6 and not any(address in network for network in _SPECIAL_V6) and address.is_global
+    return address.is_global
 
 
 def _inner(address: Ip) -> Ip:
