@@ -7,6 +7,7 @@ The receiver checks `X-Watchkeeper-Signature: t=SECONDS,v1=HEX`, where HEX is HM
 import hmac
 import socket
 from collections.abc import Sequence
+from contextlib import suppress
 from hashlib import sha256
 from ipaddress import ip_network
 from urllib.parse import urlsplit, urlunsplit
@@ -18,10 +19,12 @@ from contract.clock import US_PER_S, Clock
 from hub.notify.backoff import LAST_S
 from hub.notify.delivery import Delivered, Failure, Notice
 from hub.notify.webhook.address import NotAllowed, Resolve, pin
+from hub.notify.webhook.deadline import Deadline, DeadlineTransport
 from hub.notify.webhook.settings import WebhookSettings
 from hub.views import Titles, change_view
 
 TIMEOUT_S = 10.0
+"""For a whole exchange, from connecting to the last byte of the reply."""
 REPLY_BYTES_MAX = 64 * 1024
 TRANSIENT_STATUS = frozenset((408, 425, 429))
 """The 4xx that mean "later"."""
@@ -71,7 +74,9 @@ class WebhookChannel:
         self._url = urlsplit(settings.url)
         self._port = self._url.port or (443 if self._url.scheme == "https" else 80)
         self._host = str(self._url.hostname)
-        self._client = httpx.Client(timeout=TIMEOUT_S, follow_redirects=False, trust_env=False)
+        self._deadline = Deadline(clock)
+        transport = DeadlineTransport(self._deadline)
+        self._client = httpx.Client(transport=transport, timeout=TIMEOUT_S, follow_redirects=False, trust_env=False)
 
     def deliver(self, notices: Sequence[Notice]) -> Delivered:
         """One request after another; ends at the first that fails."""
@@ -110,18 +115,20 @@ class WebhookChannel:
             return Failure("transient", f"{type(error).__name__}: {error}"[:200])
 
     def _send(self, address: str, headers: dict[str, str], body: bytes) -> int:
-        """The status. The reply's body is read up to a limit and within the time, so that a dripping one holds nobody up."""
-        until_us = self._clock.mono_us() + int(TIMEOUT_S * US_PER_S)
+        """The status. The reply's body is read up to a limit and within the time, so that a dripping one holds nobody up. Once
+        the status is here, it counts."""
+        self._deadline.start(TIMEOUT_S)
         netloc = f"[{address}]:{self._port}" if ":" in address else f"{address}:{self._port}"
         url = urlunsplit((self._url.scheme, netloc, self._url.path or "/", self._url.query, ""))
         request = self._client.build_request("POST", url, headers=headers, content=body, extensions={"sni_hostname": self._host})
         reply = self._client.send(request, stream=True)
         try:
             got = 0
-            for piece in reply.iter_raw():
-                got += len(piece)
-                if got > REPLY_BYTES_MAX or self._clock.mono_us() > until_us:
-                    break
+            with suppress(httpx.TimeoutException):
+                for piece in reply.iter_raw():
+                    got += len(piece)
+                    if got > REPLY_BYTES_MAX:
+                        break
             return reply.status_code
         finally:
             reply.close()

@@ -2,9 +2,12 @@
 
 import hmac
 import json
+import socket
 from hashlib import sha256
 from ipaddress import ip_address, ip_network
 from pathlib import Path
+from threading import Thread
+from time import sleep
 
 import msgspec
 import pytest
@@ -116,6 +119,64 @@ def test_nobody_there_may_go_better_later():
     assert done.failure.sort == "transient"
 
 
+class TickingClock(ManualClock):
+    """A second passes with each look at it."""
+
+    def mono_us(self) -> int:
+        self.advance_us(1_000_000)
+        return super().mono_us()
+
+
+class Dripping:
+    """A receiver that sends `start`, then `drop` over and over, for some seconds."""
+
+    def __init__(self, start: bytes, drop: bytes) -> None:
+        self._start, self._drop = start, drop
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listening.getsockname()[1]}/hook"
+        self._thread = Thread(target=self._run)
+        self._thread.start()
+
+    def _run(self) -> None:
+        taken, _ = self._listening.accept()
+        with taken:
+            taken.settimeout(30)
+            said = b""
+            while not said.endswith(b"}"):
+                said += taken.recv(65_536)
+            try:
+                taken.sendall(self._start)
+                for _ in range(300):
+                    taken.sendall(self._drop)
+                    sleep(0.01)
+            except OSError:
+                return  # it was hung up on
+
+    def __enter__(self) -> "Dripping":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._thread.join(30)
+        self._listening.close()
+
+
+def dripped(start: bytes, drop: bytes):
+    clock = TickingClock()
+    with Dripping(start, drop) as receiver:
+        settings = WebhookSettings("desk", receiver.url, "unused")
+        return deliver(WebhookChannel(settings, "garden", titles, clock, secret="s3cret", allow_private=LOOPBACK))
+
+
+def test_headers_that_never_end_are_given_up():
+    done = dripped(b"HTTP/1.1 200 OK\r\n", b"X-Slow: 1\r\n")
+    assert done.done == 0
+    assert done.failure == ("transient", "no answer within 10 s")
+
+
+def test_a_body_that_never_ends_changes_nothing_about_its_status():
+    assert dripped(b"HTTP/1.1 200 OK\r\nContent-Length: 60000\r\n\r\n", b"x") == (1, None)
+
+
 def test_a_name_that_cannot_be_resolved_may_go_better_later():
     def unknown(_host: str, _port: int) -> list[str]:
         raise OSError("no such name")
@@ -155,7 +216,10 @@ def test_the_connection_goes_to_the_address_that_was_judged():
      ("255.255.255.255", "private"), ("::1", "loopback"), ("fe80::1", "link_local"), ("fd00::1", "private"),
      ("::", "unspecified"),
      ("::ffff:127.0.0.1", "loopback"), ("::ffff:10.0.0.1", "private"), ("64:ff9b::7f00:1", "loopback"),
-     ("64:ff9b::a9fe:a9fe", "link_local"), ("2002:7f00:1::", "loopback"), ("8.8.8.8", ""), ("2606:4700::1111", "")],
+     ("64:ff9b::a9fe:a9fe", "link_local"), ("2002:7f00:1::", "loopback"), ("fec0::1", "private"),
+     ("64:ff9b:1::7f00:1", "private"), ("::127.0.0.1", "private"), ("::ffff:0:7f00:1", "private"), ("5f00::1", "private"),
+     ("2001:0:7f00:1::1", "private"), ("2001:db8::1", "private"), ("3fff::1", "private"), ("100::1", "private"),
+     ("2002:c0a8:1::", "private"), ("64:ff9b::808:808", ""), ("240e::1", ""), ("8.8.8.8", ""), ("2606:4700::1111", "")],
 )  # fmt: skip
 def test_each_address_is_judged_by_what_it_reaches(address, wrong):
     assert judge(ip_address(address), []) == wrong
