@@ -54,8 +54,8 @@ class ForeignReport(Reading, frozen=True):
 
 
 class Quarantined(Reading, frozen=True):
-    """The hub's own report: an event was put aside. `reason`: `undecodable`, `unknown_device`, `foreign_device`, or
-    `detector:NAME` when that detector raised."""
+    """The hub's own report: an event was put aside. `reason`: `undecodable`, `too_long_text`, `unknown_device`, `foreign_device`,
+    or `detector:NAME` when that detector raised."""
 
     reason: str
 

@@ -31,6 +31,8 @@ from hub.ingest.writer import is_empty, write
 from hub.store.sweep import sweep_changes, sweep_stream
 
 SWEEP_EVERY_US = 10 * US_PER_S
+_OUTAGES = frozenset({"08", "40", "53", "55", "57", "58"})
+"""Classes of SQLSTATE: connection, rolled back for another's sake, resources, locks, an operator's doing, the system below."""
 _log = logging.getLogger(__name__)
 
 
@@ -280,10 +282,15 @@ class Core:
 
 
 def _is_outage(failure: Exception) -> bool:
-    """The database is at fault (locked, full, read-only, gone), and not what was to be written."""
-    if isinstance(failure, OperationalError | InterfaceError | DatabaseGone):
+    """The database is at fault (locked, full, read-only, gone), and not what was to be written. PostgreSQL says by its SQLSTATE
+    which: a row that is too long for it is an "operational error" as well."""
+    if isinstance(failure, DBAPIError) and failure.connection_invalidated:
         return True
-    return isinstance(failure, DBAPIError) and failure.connection_invalidated
+    told = getattr(failure, "orig", failure)
+    sqlstate = getattr(told, "sqlstate", None)
+    if sqlstate is not None:
+        return str(sqlstate)[:2] in _OUTAGES
+    return isinstance(failure, OperationalError | InterfaceError | DatabaseGone) or hasattr(told, "sqlstate")
 
 
 def _is_disk_failure(failure: Exception) -> bool:

@@ -6,7 +6,7 @@ committed: duplicates are left out, gaps are asked for, copies of a log are fenc
 
 import re
 from collections.abc import Callable
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 from msgspec.structs import replace
@@ -26,7 +26,7 @@ from contract.envelope import (
     unseal,
 )
 from contract.orders import Nonce, decode_nonce, decode_status
-from contract.readings import Dropped
+from contract.readings import MAX_TEXT, Dropped
 from contract.topics import AgentTopic, parse_agent_topic
 
 SEQ_MAX = 2**53
@@ -36,6 +36,7 @@ MAX_STATUS_BYTES = 1024
 _STREAM = re.compile(r"[0-9a-f]{32}")
 _BOOT = re.compile(r"[0-9A-Za-z_-]{1,64}")
 _NUL = b"\\u0000"
+_LONG_TEXT = re.compile(rb'"[^"]{%d}' % (MAX_TEXT + 1))
 _UNDECODABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 
 
@@ -57,6 +58,7 @@ class Poison(NamedTuple):
     seq: int
     last_seq: int
     body: bytes
+    reason: Literal["undecodable", "too_long_text"] = "undecodable"
 
 
 class Refused(NamedTuple):
@@ -219,15 +221,28 @@ def _open_batch(topic: AgentTopic, body: bytes) -> BatchMessage | Refused:
             return Refused("undecodable", topic.agent, foreign=True)
         return _checked(topic.agent, raw, [one for one in decoded if one is not None])
     records = list(batch.records)
-    if _NUL in body:
-        records = [_without_nul(record) for record in batch.records]
+    if b"\\" in body or _LONG_TEXT.search(body):  # few batches: NUL and quotes are escaped
+        records = [_storable(record) for record in batch.records]
     return _checked(topic.agent, batch, records)
 
 
-def _without_nul(record: Record) -> Record | Poison:
-    """PostgreSQL cannot hold a NUL in a text: a record that has one is poison on every database."""
+def _storable(record: Record) -> Record | Poison:
+    """PostgreSQL cannot hold a NUL in a text, nor a key of some thousand characters: a record with either is poison on every
+    database."""
     body = msgspec.json.encode(record)
-    return Poison(record.seq, _last(record), body) if _NUL in body else record
+    if _NUL in body:
+        return Poison(record.seq, _last(record), body)
+    if len(body) > MAX_TEXT and _longest_text(msgspec.to_builtins(record)) > MAX_TEXT:
+        return Poison(record.seq, _last(record), body, "too_long_text")
+    return record
+
+
+def _longest_text(value: Any) -> int:
+    """Characters of the longest text in what JSON can hold, names of fields included."""
+    if isinstance(value, str):
+        return len(value)
+    inner = [*value, *value.values()] if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return max(map(_longest_text, inner), default=0)
 
 
 def _checked(agent: str, head: BatchHead | RawBatch, records: list[Record | Poison]) -> BatchMessage | Refused:
@@ -271,7 +286,7 @@ def _in_time(record: Record | Poison) -> Record | Poison:
 
 def _one_by_one(body: bytes) -> Record | Poison | None:
     try:
-        return _without_nul(decode_record(body))
+        return _storable(decode_record(body))
     except _UNDECODABLE:
         pass
     try:

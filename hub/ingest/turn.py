@@ -254,7 +254,7 @@ class Turn:
 
     def _take_record(self, stream: StreamMark, record: Record | Poison) -> None:
         if isinstance(record, Poison):
-            self._quarantine(stream, record.seq, "undecodable", record.body)
+            self._quarantine(stream, record.seq, record.reason, record.body)
             return
         device = self._around.book.detector_device(record.device)
         if device is None or stream.agent not in {device.agent, device.id}:

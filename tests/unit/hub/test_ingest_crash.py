@@ -13,13 +13,13 @@ from sqlalchemy.event import listen
 from sqlalchemy.exc import OperationalError
 
 from contract.clock import US_PER_S, ManualClock
-from contract.readings import ArmState, DoorContact
+from contract.readings import AlarmInput, ArmState, DoorContact
 from hub.ingest import core as cores
 from hub.ingest import writer
 from hub.ingest.core import DiskFailed, Request
 from hub.ingest.lease import LEASE_US, LeaseHeld, LeaseLost
 from hub.ingest.ports import CaseAct, Hook, StepName, Unavailable
-from tests.support.site_rig import OTHER_KEY, SITE, Hub, HubMaker, ModelAgent, sqlite_url
+from tests.support.site_rig import OTHER_KEY, SITE, STREAM, Hub, HubMaker, ModelAgent, sqlite_url
 
 STEPS: tuple[StepName, ...] = get_args(StepName)
 
@@ -315,3 +315,41 @@ def test_an_idle_worker_keeps_its_lease(hub: Hub):
     for _ in range(4):
         hub.later(LEASE_US / 2 / US_PER_S)
     assert hub.rows("site", "lease_until_us")[0] > hub.clock.now_us()
+
+
+class Told(Exception):
+    """What psycopg raises, as far as the hub looks at it."""
+
+    def __init__(self, sqlstate: str | None) -> None:
+        super().__init__("told")
+        self.sqlstate = sqlstate
+
+
+@pytest.mark.parametrize(
+    ("sqlstate", "outage"),
+    [
+        *((sqlstate, True) for sqlstate in (None, "08006", "40P01", "53100", "55P03", "57P01", "58030")),
+        *((sqlstate, False) for sqlstate in ("54000", "22001", "23505")),
+    ],
+)
+def test_of_what_postgresql_says_only_its_own_trouble_is_an_outage(sqlstate: str | None, outage: bool):
+    told = Told(sqlstate)
+    assert cores._is_outage(OperationalError("INSERT", None, told)) is outage
+    assert cores._is_outage(told) is outage
+
+
+def test_one_agents_text_that_the_database_will_not_have_stops_nobody_else(hub: Hub, monkeypatch: pytest.MonkeyPatch):
+    other = ModelAgent(hub.clock, "cellar", OTHER_KEY, "f" * 32)
+    insert = writer.bulk.insert
+
+    def refuses(connection, table, rows):
+        if any("too much" in str(row[-1]) for row in rows if table.name == "event"):
+            raise OperationalError("INSERT", None, Told("54000"))
+        insert(connection, table, rows)
+
+    monkeypatch.setattr(writer.bulk, "insert", refuses)
+    bad = ModelAgent(hub.clock).says("door-1", AlarmInput(active=True, name="too much"))
+    receipts = hub.take(bad, other.says("door-9", DoorContact(open=False)))
+    assert [(one.verdict, one.up_to) for one in receipts] == [("committed", 1), ("committed", 1)]
+    assert hub.rows("quarantine", "stream", "reason") == [(STREAM, "uncommittable")]
+    assert hub.seqs("f" * 32) == [1]

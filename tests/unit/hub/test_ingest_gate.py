@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from contract.clock import ManualClock
 from contract.envelope import Batch, encode, seal
 from contract.orders import Nonce
-from contract.readings import DoorContact, Dropped
+from contract.readings import AlarmInput, DoorContact, Dropped, Heartbeat
 from contract.topics import agent_topic
 from hub.ingest import gate
 from hub.ingest.gate import Admitted, BatchMessage, LostMessage, NonceMessage, Poison, Refused, StreamMark
@@ -142,6 +142,24 @@ def test_a_nul_in_a_text_is_poison_as_postgresql_could_not_hold_it():
     made = agent()
     body = b'{"seq":1,"device":"door-1","at_us":1,"reading":{"kind":"alarm_input","active":true,"name":"a\\u0000b"}}'
     assert [type(one) for one in opened(raw(made, [body])).records] == [Poison]
+
+
+@pytest.mark.parametrize("text", ["x" * 201, "门" * 201, '"' * 201], ids=["plain", "chinese", "escaped"])
+def test_a_text_over_the_limit_is_poison_by_itself(text: str):
+    made = agent()
+    made.log[1] = msgspec.structs.replace(made.log[1], reading=AlarmInput(active=True, name=text))
+    records = opened(made.batch(made.log)).records
+    assert [record.reason for record in records if isinstance(record, Poison)] == ["too_long_text"]
+    assert [record.seq for record in records if isinstance(record, Poison)] == [2]
+    made.log[0] = msgspec.structs.replace(made.log[0], reading=Heartbeat(sources={text: 1}))
+    body = msgspec.json.encode(made.log[0])
+    assert [one.reason for one in opened(raw(made, [body, b'{"seq":2}'])).records] == ["too_long_text", "undecodable"]
+
+
+def test_a_text_at_the_limit_is_taken():
+    made = agent()
+    made.log[1] = msgspec.structs.replace(made.log[1], reading=AlarmInput(active=True, name="门" * 199 + '"'))
+    assert opened(made.batch(made.log)).records == made.log
 
 
 def test_a_batch_with_a_hole_inside_is_refused():
