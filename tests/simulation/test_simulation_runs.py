@@ -14,6 +14,7 @@ from watchkeeper.simulation.run import simulate
 
 FULL = os.environ.get("WATCHKEEPER_TRIES") == "full"
 SEEDS, DAYS = (range(1, 21), 3.0) if FULL else (range(1, 3), 0.5)
+PLANT_SEEDS_MAX = 3
 KEYS = ["seed", "days", "events", "incidents", "crashes", "violations", "hash"]
 
 
@@ -31,21 +32,18 @@ def test_no_accepted_event_is_lost_and_each_cause_has_one_incident(seed):
 @pytest.mark.parametrize("name", PLANTS)
 def test_a_planted_bug_is_found(name):
     plant = PLANTS[name]
-    result = simulate(1, plant.days, plant.parts, scale=plant.faults)
-    assert [one for one in result.violations if one.words.startswith(plant.promise)], f"{name} was not found"
+    for seed in range(1, PLANT_SEEDS_MAX + 1):
+        result = simulate(seed, plant.days, plant.parts, scale=plant.faults)
+        if any(one.words.startswith(plant.promise) for one in result.violations):
+            return
+    pytest.fail(f"{name} was not found in {PLANT_SEEDS_MAX} runs of {plant.days} days")
 
 
-@pytest.mark.parametrize("name", PLANTS)
-def test_without_the_bug_the_same_faults_find_nothing(name):
-    """A plant that is found proves nothing where the same run is red without it. One run stands for all of its faults."""
-    plant = PLANTS[name]
-    if any(earlier.faults == plant.faults and earlier.days >= plant.days for earlier in _before(name)):
-        pytest.skip("an earlier plant has the same faults")
-    assert not simulate(1, 0.1, scale=plant.faults).violations
-
-
-def _before(name):
-    return list(PLANTS.values())[: list(PLANTS).index(name)]
+@pytest.mark.parametrize("scale", sorted({plant.faults for plant in PLANTS.values()}))
+def test_without_a_bug_the_same_faults_find_nothing(scale):
+    """A plant that is found proves nothing where the same run is red without it."""
+    result = simulate(1, 0.25 if FULL else 0.1, scale=scale)
+    assert not result.violations, result.violations
 
 
 def test_the_same_seed_gives_the_same_hash_whatever_the_process():

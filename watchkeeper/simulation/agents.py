@@ -99,6 +99,7 @@ class SimAgent:
         self._db: Tapped | None = None
         self._online = False
         self._wake = 0
+        self._peak_us = 0
         ledger.unclear[plan.id] = []
 
     # Life
@@ -129,6 +130,7 @@ class SimAgent:
         if self.up:
             return
         self.boots += 1
+        self._peak_us = 0
         self.spool = self._spool_kind.open(
             self._path, self.id, self._limits, self.clock, connect=self._connect, name=self._world.name
         )
@@ -266,14 +268,16 @@ class SimAgent:
         the oldest one that the hub has not got until the clock has caught up with what it said before."""
         if not self.up:
             return
+        self._peak_us = max(self._peak_us, self.clock.now_us())
         self.clock.ahead_us += by_us
         self._world.counters["clock_steps"] += 1
         if abs(by_us) <= SMALL_STEP_US:
             return
         now_us = self._world.now_us
+        frozen_us = max(0, self._peak_us - self.clock.now_us())
         waits = self._ledger.told.get((self.spool.stream, self.spool.acked + 1))
         oldest_us = now_us if waits is None else waits.true_us
-        self._ledger.unclear[self.id].append(Span(oldest_us - AROUND_STEP_US, now_us + max(0, -by_us) + AROUND_STEP_US))
+        self._ledger.unclear[self.id].append(Span(oldest_us - AROUND_STEP_US, now_us + frozen_us + AROUND_STEP_US))
 
     def _notice(self) -> None:
         if self.link.cut and self._online:

@@ -191,7 +191,7 @@ _ALL = (
     Plant("deadline_from_wall_clock_at_notice", "P2", "a limit is counted from when the hub noticed",
           Parts(detectors=_LIMITS)),
     Plant("detector_state_outside_transaction", "P2", "a detector's state is committed before its findings",
-          Parts(core=StatesApart), faults=12.0),
+          Parts(core=StatesApart), days=0.5, faults=1.0),
     Plant("every_report_a_cause", "P2", "each report of a condition is taken for a new cause",
           Parts(detectors=_CAUSES)),
     Plant("ignores_epoch", "P2", "a hub writes on without its lease",

@@ -149,7 +149,7 @@ def _refused(low: int, high: int) -> Callable[[Twin, float], None]:
 
 def _contacts(_twin: Twin) -> tuple[Deed, ...]:
     zones = [
-        Deed(2 * HOUR_S, ((5.0, 600.0),), _holds(zone, AlarmInput(True, zone), AlarmInput(False, zone)))
+        Deed(0.6 * HOUR_S, ((5.0, 600.0),), _holds(zone, AlarmInput(True, zone), AlarmInput(False, zone)))
         for zone in ("zone-1", "zone-2")
     ]
     return (*zones, Deed(5 * HOUR_S, ((5.0, 300.0),), _holds("tamper", TamperContact(True), TamperContact(False))))
