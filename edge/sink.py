@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import structlog
 
-from contract.clock import Clock
+from contract.clock import US_PER_S, Clock
 from contract.readings import AccessDecided, CardRead, CommandDone, Reading
 from drivers.port import DeviceLost, Finding
 from edge.access import Permit, decide
@@ -23,6 +23,8 @@ _LOG = structlog.get_logger("edge.sink")
 
 ACTOR = "access"
 """The actor of an action that a card asked for."""
+OPEN_LIFE_US = 5 * US_PER_S
+"""How long a card's opening may wait for the device: whoever showed the card is gone by then, and it would open for another."""
 
 
 class Gate(NamedTuple):
@@ -118,22 +120,23 @@ class DriverSink:
             # A full disk keeps nobody out, and stops no reader. The opening shows at the hub as unexplained: an incident.
             _LOG.error("decision_unrecorded", reader=reader, granted=granted, reason=reason, error=str(error))
         if granted:
-            _open(gate)
+            _open(gate, self._shared.clock.mono_us() + OPEN_LIFE_US)
 
     def _check(self) -> None:
         if self._cut.is_set():
             raise DeviceLost("run_ended")
 
 
-def _open(gate: Gate) -> None:
-    """Ask the device to open. What goes wrong is appended; an opening that went well is told by the device itself."""
+def _open(gate: Gate, until_us: int) -> None:
+    """Ask the device to open before `until_us` of the monotonic clock. What goes wrong is appended; an opening that went
+    well is told by the device itself."""
 
     def done(outcome: Outcome, reason: str) -> None:
         if outcome != "done":
             told = CommandDone(nonce="", action=gate.rule.action, outcome=outcome, reason=reason, actor=ACTOR)
             gate.source.append([Said(gate.rule.device, told)], from_device=False)
 
-    if not gate.ask(Job(gate.rule.action, gate.rule.args, done)):
+    if not gate.ask(Job(gate.rule.action, gate.rule.args, done, until_us)):
         _LOG.error("gate_busy", device=gate.rule.device)
         with suppress(SpoolFull):  # said in the line above
             done("failed", "busy")

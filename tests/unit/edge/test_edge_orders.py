@@ -13,6 +13,7 @@ from edge.actuator import ACT_LIMIT_US, QUEUE_MAX, STUCK_MAX
 from edge.config import AccessRule, DeviceSettings
 from edge.names import card_name
 from edge.orders import LIFE_US, NONCES_MAX, Nonces
+from edge.sink import OPEN_LIFE_US
 from tests.support.agent_rig import CARD_KEY, device, running, wait_for
 
 CLEAR = (LoopState(occupied=False), BeamState(blocked=False))
@@ -236,6 +237,22 @@ def test_a_gate_whose_opening_is_given_up_opens_for_the_next_card(tmp_path):
         assert (told.reading.outcome, told.reading.reason, told.reading.actor) == ("failed", "timeout", "access")
         rig.devices["reader"].say(CardRead(bits=26, facility=12, number=3456))
         wait_for(lambda: dev.inside == 2, "the second opening")
+
+
+def test_a_card_s_opening_that_waited_too_long_opens_for_nobody(tmp_path):
+    card = card_name(CARD_KEY, 12, 3456, 26)
+    rules = {"reader": AccessRule("barrier", "open", {card: Permit(card)}, {})}
+    with running(tmp_path, barrier(), device("reader"), access=rules) as rig:
+        dev = rig.devices["barrier"]
+        dev.hold.clear()
+        for _ in range(2):
+            rig.devices["reader"].say(CardRead(bits=26, facility=12, number=3456))
+        wait_for(lambda: dev.inside == 1, "the first opening")
+        rig.clock.advance_us(OPEN_LIFE_US + 1)
+        dev.hold.set()
+        (told,) = rig.wait("command_done", "barrier")
+        assert (told.reading.outcome, told.reading.reason, told.reading.actor) == ("refused", "expired", "access")
+        assert len(dev.acts) == 1
 
 
 def test_what_is_not_sealed_by_the_hub_or_not_an_order_is_counted_and_nothing_else(tmp_path):
