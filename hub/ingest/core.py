@@ -26,6 +26,7 @@ from hub.ingest.outcome import Answer, Outcome
 from hub.ingest.ports import Ask, ChangeRow, Hook, Out, Rules, SiteBook, State, Unavailable
 from hub.ingest.site import HUB_STREAM, Site
 from hub.ingest.stepping import RuleTable
+from hub.ingest.sweeping import Halt, SweepGuard
 from hub.ingest.turn import Surroundings, Throttle, Turn
 from hub.ingest.writer import is_empty, write
 from hub.store.sweep import sweep_changes, sweep_stream
@@ -60,7 +61,8 @@ class DiskFailed(RuntimeError):
 
 
 class Core:
-    """One site's turns. Not for two threads. `on_changes` and `on_nonce` are called after the commit, in this thread."""
+    """One site's turns. Not for two threads. `mono_us` tells monotonic time. `on_changes` and `on_nonce` are called after the
+    commit, in this thread."""
 
     def __init__(
         self,
@@ -71,6 +73,7 @@ class Core:
         *,
         owner: str,
         new_id: Callable[[], str],
+        mono_us: Callable[[], int],
         hook: Hook = lambda _: None,
         on_changes: Callable[[Sequence[ChangeRow]], None] = lambda _: None,
         on_nonce: Callable[[str, Nonce], None] = lambda _agent, _nonce: None,
@@ -80,6 +83,7 @@ class Core:
         self._engine = engine
         self._out = out
         self._owner = owner
+        self._mono_us = mono_us
         self._hook = hook
         self._on_changes = on_changes
         self._on_nonce = on_nonce
@@ -95,6 +99,8 @@ class Core:
         self._lease: Lease | None = None
         self._held_us = 0
         self._sweep_us = 0
+        self._sweep_guard: SweepGuard | None = None
+        self._sweep_halted: Halt | None = None
         self._to_sweep: list[str] = []
 
     def open(self, now_us: int) -> None:
@@ -102,6 +108,8 @@ class Core:
         with self._engine.begin() as connection:
             self._lease = leases.take(connection, self._site_id, self._owner, now_us)
             self._site = load_site(connection, self._site_id, self._around.table, self.counters)
+        newest_us = max((mark.heard_us for name in self._site.streams if (mark := self._site.streams.get(name))), default=None)
+        self._sweep_guard = SweepGuard(newest_us, now_us, self._mono_us())
         self._around = self._around._replace(ready_us=now_us)
         self._held_us = now_us
         self.state = State(True, "")
@@ -271,6 +279,8 @@ class Core:
         if now_us - self._sweep_us < SWEEP_EVERY_US and self._sweep_us <= now_us:
             return
         self._sweep_us = now_us
+        if self._may_not_sweep(now_us):
+            return
         before_us = now_us - self._keep_us
         newest_pos = site.counters.change_pos
         self.counters["changes_swept"] += sweep_changes(connection, self._site_id, newest_pos, before_us)
@@ -279,6 +289,16 @@ class Core:
         if self._to_sweep:
             stream = self._to_sweep.pop()
             self.counters["swept"] += sweep_stream(connection, self._site_id, stream, before_us)
+
+    def _may_not_sweep(self, now_us: int) -> bool:
+        assert self._sweep_guard is not None
+        halted = self._sweep_guard.halted(now_us, self._mono_us())
+        if halted is not None:
+            self.counters["sweeps_halted"] += 1
+            if halted != self._sweep_halted:
+                _log.warning("sweep_halted", extra={"reason": halted})
+        self._sweep_halted = halted
+        return halted is not None
 
 
 def _is_outage(failure: Exception) -> bool:

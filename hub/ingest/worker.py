@@ -58,6 +58,7 @@ class Worker:
             out,
             owner=owner,
             new_id=new_id,
+            mono_us=clock.mono_us,
             hook=hook,
             on_changes=self._tell_changes,
             on_nonce=self._tell_nonce,

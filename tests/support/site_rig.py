@@ -150,6 +150,7 @@ class Hub:
             self.said,
             owner=self.owner,
             new_id=new_id,
+            mono_us=self.clock.mono_us,
             hook=self._hooked,
             on_changes=self.changes.extend,
         )

@@ -23,6 +23,9 @@ from hub.store import sweep
 from hub.store.read import SiteReads
 from tests.support.site_rig import OTHER_KEY, SITE, STREAM, Hub, HubMaker, ModelAgent, sqlite_url
 
+DAYS_KEPT_US = 200 * 86_400 * US_PER_S
+"""More than events are kept."""
+
 
 @pytest.fixture
 def agent(hub: Hub) -> ModelAgent:
@@ -309,6 +312,33 @@ def test_old_events_are_swept_and_their_numbers_stay_taken(hub: Hub, agent: Mode
     assert hub.take(old)[0].up_to == 1
     assert hub.seqs() == []
     assert ("stream", STREAM) in [("stream", stream) for stream in hub.rows("stream", "stream")]
+
+
+def test_a_clock_that_jumps_ahead_sweeps_nothing_and_goes_on_once_it_is_right_again(hub: Hub, agent: ModelAgent):
+    hub.take(agent.says("door-1", DoorContact(open=False)))
+    hub.clock.step_wall_us(2 * DAYS_KEPT_US)
+    for _ in range(4):
+        hub.later(11, agent.batch([]))
+    assert (hub.seqs(), hub.core.counters["swept"]) == ([1], 0)
+    assert hub.core.counters["sweeps_halted"] == 4
+    hub.clock.step_wall_us(-2 * DAYS_KEPT_US)
+    hub.later(2 * DAYS_KEPT_US / US_PER_S, agent.batch([]))
+    for _ in range(4):
+        hub.later(11, agent.batch([]))
+    assert hub.seqs() == []
+
+
+def test_a_hub_that_starts_long_past_its_newest_row_sweeps_nothing_for_a_week(hub: Hub, agent: ModelAgent):
+    hub.take(agent.says("door-1", DoorContact(open=False)))
+    hub.clock.advance_us(2 * DAYS_KEPT_US)
+    hub.crash_and_reopen()
+    for _ in range(4):
+        hub.later(11, agent.batch([]))
+    assert (hub.seqs(), hub.core.counters["sweeps_halted"]) == ([1], 4)
+    hub.later(7 * 86_400)
+    for _ in range(4):
+        hub.later(11, agent.batch([]))
+    assert hub.seqs() == []
 
 
 def test_an_agent_that_sends_more_than_its_share_is_told_to_wait_and_loses_nothing(hub: Hub, agent: ModelAgent):
