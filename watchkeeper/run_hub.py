@@ -24,7 +24,8 @@ def hub(settings: Path) -> None:
     """Run the hub of the SETTINGS file until SIGTERM or Ctrl-C.
 
     Exit code 2: the settings, or a file they name, are wrong, or another hub has the data folder; nothing was started.
-    1: the database, the port or a channel cannot be had, or the worker had to stop.
+    1: the database, the port or a channel cannot be had, or the worker or the
+    connection to the broker had to stop.
     """
     raise SystemExit(run_hub(settings, _stop_at_signals()))
 
@@ -54,11 +55,14 @@ def run_hub(settings: Path, stop: Event) -> int:
 
 
 def _wait(running: Hub, stop: Event) -> int:
-    """Until it is asked to stop, or the worker is gone for good: then a supervisor starts all of it again."""
+    """Until it is asked to stop, or the worker or the broker's client is gone for good: a supervisor then starts it again."""
     while not stop.wait(_LOOK_S):
         state = running.worker.state
         if state.reason in {"lease_lost", "stopped"}:
             _log.error("worker_ended", extra={"reason": state.reason, "detail": state.detail})
+            return FAILED
+        if running.broker.died:
+            _log.error("broker_client_died", extra={"detail": "an error ended the thread of the connection to the broker"})
             return FAILED
     return STOPPED
 

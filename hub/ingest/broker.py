@@ -67,6 +67,7 @@ class Broker:
         self._submit = submit
         self._on_connected = on_connected
         self._connected = threading.Event()
+        self._started = False
         self._waiting: dict[int, Callable[[], None]] = {}
         self._early: set[int] = set()
         self._publishing = 0
@@ -75,16 +76,23 @@ class Broker:
 
     @property
     def connected(self) -> bool:
-        """Whether the broker has accepted us and our subscriptions were sent."""
-        return self._connected.is_set()
+        """Whether the broker has accepted us, our subscriptions were sent, and somebody listens."""
+        return self._connected.is_set() and self._client.alive
+
+    @property
+    def died(self) -> bool:
+        """Whether the client's thread has ended by itself: an error that nobody foresaw. Only a new Broker connects again."""
+        return self._started and not self._client.alive
 
     def start(self) -> None:
         """Begin to connect, and go on trying for ever. Returns at once."""
         self._client.connect_async(self._address.host, self._address.port, keepalive=KEEPALIVE_S)
         self._client.loop_start()
+        self._started = True
 
     def stop(self) -> None:
         """Say goodbye and end the thread."""
+        self._started = False
         self._client.disconnect()
         self._client.loop_stop()
         self._connected.clear()
@@ -128,7 +136,7 @@ class Broker:
         sent = self._client.publish(topic, seal(key, topic, body), qos=qos)
         self.counters[f"{leaf}_sent" if sent.rc == paho.MQTT_ERR_SUCCESS else f"{leaf}_unsent"] += 1
 
-    def _new_client(self, client_id: str) -> paho.Client:
+    def _new_client(self, client_id: str) -> Client:
         client = Client(CallbackAPIVersion.VERSION2, client_id, clean_session=True, protocol=paho.MQTTv311)
         client.reconnect_delay_set(*BACK_OFF_S)
         client.max_queued_messages_set(PENDING_MAX)
@@ -164,8 +172,13 @@ class Broker:
         if message.retain:
             self.counters["retained_ignored"] += 1
             return
+        try:
+            topic = message.topic
+        except UnicodeDecodeError:
+            self.counters["topic_undecodable"] += 1
+            return
         self.counters["received"] += 1
-        self._submit(message.topic, bytes(message.payload[: MAX_PAYLOAD_BYTES + 1]))
+        self._submit(topic, bytes(message.payload[: MAX_PAYLOAD_BYTES + 1]))
 
     def _on_publish(self, _client: object, _data: object, mid: int, _reason: object, _properties: object) -> None:
         with self._lock:

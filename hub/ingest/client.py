@@ -44,6 +44,12 @@ class Client(paho.Client):
     """Reads all that has come before it looks at anything else. Sends without Nagle's delay: a receipt is small, and an agent
     waits for it."""
 
+    @property
+    def alive(self) -> bool:
+        """Whether the thread that `loop_start` began still runs. An error in it ends it, and nothing else tells."""
+        thread = self._thread
+        return thread is not None and thread.is_alive()
+
     def loop_read(self, max_packets: int = 1) -> MQTTErrorCode:
         """Take in up to READS_MAX packets. Returns the first error."""
         for _ in range(READS_MAX):

@@ -1,6 +1,8 @@
 """The hub's connection to a real broker."""
 
 import socket
+import struct
+import threading
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -142,3 +144,76 @@ def test_a_broker_that_is_killed_and_comes_back_is_used_again(rig: Rig, broker: 
 
 def says_if_connected(rig: Rig) -> bool:
     return rig.client.is_connected() and says(rig, "status", b"again")
+
+
+class StrangeBroker:
+    """Takes one client, lets it subscribe, and sends it publications whatever their topics are."""
+
+    def __init__(self, *publications: tuple[bytes, bytes]) -> None:
+        self._packets = b"".join(
+            bytes((0x30, 2 + len(topic) + len(payload))) + struct.pack(">H", len(topic)) + topic + payload
+            for topic, payload in publications
+        )
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.port = int(self._listening.getsockname()[1])
+        self._thread = threading.Thread(target=self._run)
+        self._thread.start()
+
+    def _run(self) -> None:
+        taken, _ = self._listening.accept()
+        with taken:
+            taken.settimeout(30)
+            taken.recv(65_536)
+            taken.sendall(b"\x20\x02\x00\x00")
+            taken.recv(65_536)
+            taken.sendall(self._packets)
+            while taken.recv(65_536):
+                pass
+
+    def close(self) -> None:
+        self._thread.join(30)
+        self._listening.close()
+
+
+def strange(submit: Callable[[str, bytes], bool], *publications: tuple[bytes, bytes]) -> tuple[StrangeBroker, Broker]:
+    running = StrangeBroker(*publications)
+    hub = Broker(BrokerAddress("127.0.0.1", running.port), SITE, {"gatehouse": KEY}.get, submit, client_id="hub-test")
+    hub.start()
+    return running, hub
+
+
+def test_a_topic_that_is_no_text_is_counted_and_the_next_message_is_taken():
+    submitted: list[tuple[str, bytes]] = []
+
+    def submit(topic: str, payload: bytes) -> bool:
+        submitted.append((topic, payload))
+        return True
+
+    running, hub = strange(submit, (b"watchkeeper/\xff", b"bad"), (b"watchkeeper/x", b"good"))
+    try:
+        until(lambda: submitted)
+        assert submitted == [("watchkeeper/x", b"good")]
+        assert hub.counters["topic_undecodable"] == 1
+        assert hub.connected
+        assert not hub.died
+    finally:
+        hub.stop()
+        running.close()
+    assert not hub.died, "it was asked to stop"
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_client_whose_thread_has_died_is_not_connected():
+    def submit(_topic: str, _payload: bytes) -> bool:
+        raise RuntimeError("a bug")
+
+    running, hub = strange(submit, (b"watchkeeper/x", b"any"))
+    try:
+        until(lambda: hub.died)
+        assert not hub.connected
+        with pytest.raises(NotConnected):
+            hub.publish("watchkeeper/x", b"", retain=False)
+    finally:
+        hub.stop()
+        hub._client._sock_close()
+        running.close()
