@@ -142,6 +142,7 @@ class SimHub:
             self._rules,
             self,
             owner=OWNER,
+            mono_us=self._world.clock.mono_us,
             new_id=lambda: self._world.name(8),
             hook=self._step,
             on_changes=self._changed,
