@@ -1,11 +1,11 @@
-"""Old events and changes go, a chunk at a time, from the front: in a stream the hub's time grows with the number.
+"""Old events, changes and dead letters go, a chunk at a time, from the front: in a stream the hub's time grows with the number.
 
-Cases with their timelines, and dead letters, are records and stay.
+Cases with their timelines and pictures are records and stay.
 """
 
 from sqlalchemy import Connection, Table, delete, func, select
 
-from hub.store.schema import change, event, quarantine, reader
+from hub.store.schema import change, dead_letter, event, quarantine, reader
 
 CHUNK_ROWS = 2_000
 BEHIND_MAX = 1_000_000
@@ -18,8 +18,28 @@ def sweep_stream(connection: Connection, site: str, stream: str, before_us: int)
 
 
 def sweep_changes(connection: Connection, site: str, newest_pos: int, before_us: int) -> int:
-    """Remove a chunk of the change log: rows from before `before_us` that every reader has passed. A live client that comes back
-    with a position from before then is given a snapshot. Returns how many."""
+    """Remove a chunk of the change log: rows from before `before_us` that every reader has passed; and of what was put aside
+    before then. A live client that comes back with a position from before then is given a snapshot. Returns how many."""
+    return _sweep_log(connection, site, newest_pos, before_us) + _sweep_letters(connection, site, before_us)
+
+
+def _sweep_letters(connection: Connection, site: str, before_us: int) -> int:
+    """Each reader's from its front, up to the first that is younger: a letter that was sent again in vain is as young as that."""
+    letter = dead_letter.c
+    swept = 0
+    for name in connection.execute(select(reader.c.reader).where(reader.c.site == site)).scalars().all():
+        mine = (letter.site == site) & (letter.reader == name)
+        last = None
+        for row in connection.execute(select(letter.pos, letter.at_us).where(mine).order_by(letter.pos).limit(CHUNK_ROWS)):
+            if row.at_us >= before_us:
+                break
+            last = row.pos
+        if last is not None:
+            swept += connection.execute(delete(dead_letter).where(mine, letter.pos <= last)).rowcount
+    return swept
+
+
+def _sweep_log(connection: Connection, site: str, newest_pos: int, before_us: int) -> int:
     slowest = connection.execute(select(func.min(reader.c.pos)).where(reader.c.site == site)).scalar()
     passed = newest_pos if slowest is None else max(int(slowest), newest_pos - BEHIND_MAX)
     first = select(change.c.pos, change.c.at_us).where(change.c.site == site, change.c.pos <= passed)
