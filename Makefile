@@ -33,7 +33,7 @@ lint: setup
 	$(BIN)/mypy
 
 test: lint
-	$(PYTEST) -n 2 --dist loadscope --maxprocesses 2
+	$(PYTEST) -n 2 --dist loadgroup
 
 promises: setup
 	$(BIN)/python -m tests.faults.promises
