@@ -7,7 +7,7 @@ what can still be read of it is carried over into a new log.
 import contextlib
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -195,21 +195,6 @@ def set_aside(path: Path) -> Path:
             path.with_name(f"{path.name}.damaged-{old}{end}").unlink(missing_ok=True)
     sync_folder(path.parent)
     return target
-
-
-def salvage(path: Path, connect: Connect) -> Iterator[tuple[int, int, int, int, bytes]]:
-    """The rows (seq, span, sort, at_us, body) of a damaged file that can be read and that no receipt is known for,
-    by their numbers, until the first that cannot be read. Never raises for what is in the file."""
-    db = connect(path, isolation_level=None, timeout=LOCK_WAIT_S)
-    try:
-        acked = 0
-        with contextlib.suppress(sqlite3.Error, TypeError):
-            acked = int(db.execute("SELECT acked FROM log").fetchone()[0])
-        with contextlib.suppress(sqlite3.Error):
-            yield from db.execute("SELECT seq, span, sort, at_us, body FROM record WHERE seq > ? ORDER BY seq", (acked,))
-    finally:
-        with contextlib.suppress(sqlite3.Error):
-            db.close()
 
 
 def sync_folder(folder: Path) -> None:

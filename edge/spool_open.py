@@ -6,13 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-import msgspec
-
-from contract.envelope import decode_record
-from contract.readings import Dropped
-from edge import spool_file, spool_room
-from edge.spool_file import TOMB, Connect, Damaged, Extent, Head, SpoolFailed
-from edge.spool_rows import put_row, transaction
+from edge import spool_file
+from edge.spool_file import Connect, Damaged, Extent, Head, SpoolFailed
+from edge.spool_rows import transaction
+from edge.spool_salvage import carry_over
 
 
 class Opened(NamedTuple):
@@ -39,7 +36,9 @@ def open_log(path: Path, agent: str, bytes_max: int, connect: Connect, name: Cal
             raise SpoolFailed(f"{path} is the spool of agent {old.agent}, not of {agent}: give each agent its own path")
         with transaction(db):
             if old is None:
-                extent = _carry_over(db, agent, damaged, connect)
+                if damaged is not None:
+                    carry_over(db, agent, damaged, connect)
+                extent = spool_file.measure(db, 1)
                 # Nothing was ever sent of a new log: whatever the hub holds of it came from a copy.
                 old = Head(agent, name(16), extent.first, 0, "", extent.first - 1, False, extent.first - 1, True)
             boot_head = extent.last if old.confirmed else old.boot_head
@@ -76,29 +75,6 @@ def _load(path: Path, bytes_max: int, connect: Connect) -> tuple[sqlite3.Connect
         db.close()
         raise
     return db, head, extent
-
-
-def _carry_over(db: sqlite3.Connection, agent: str, damaged: Path | None, connect: Connect) -> Extent:
-    """Copy what can be read of a damaged log under its old numbers; a hole is told as dropped, its sorts unknown."""
-    following: int | None = None
-    for seq, span, sort, at_us, body in spool_file.salvage(damaged, connect) if damaged else ():
-        if not _is_sound(seq, span, body, following):
-            continue
-        if following is not None and seq > following:
-            tomb = spool_room.tomb_body(agent, following, at_us, Dropped(seq - 1))
-            put_row(db, following, seq - following, TOMB, at_us, tomb)
-        put_row(db, seq, span, sort, at_us, body)
-        following = seq + span
-    return spool_file.measure(db, 1)
-
-
-def _is_sound(seq: int, span: int, body: bytes, following: int | None) -> bool:
-    try:
-        record = decode_record(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, TypeError):
-        return False
-    covers = record.reading.last_seq - seq + 1 if isinstance(record.reading, Dropped) else 1
-    return record.seq == seq and covers == span and (following is None or seq >= following)
 
 
 random_name: Callable[[int], str] = secrets.token_hex

@@ -436,6 +436,55 @@ def test_a_torn_page_does_not_stop_the_agent(open_spool, tmp_path):
     assert is_contiguous(records(spool))
 
 
+def damaged_log(open_spool, tmp_path, spoil):
+    """A log of 2,000 readings whose receipts go up to 100, opened after `spoil` has changed its pages."""
+    first = open_spool(SpoolLimits(bytes_max=1 << 20))
+    first.confirm()
+    first.append_many([Entry("d", OPEN, n) for n in range(1, 2_001)])
+    first.acknowledge(100)
+    first.close()
+    open_spool(SpoolLimits(bytes_max=1 << 20)).abandon()
+    path = tmp_path / "spool.db"
+    data = bytearray(path.read_bytes())
+    spoil(data)
+    path.write_bytes(data)
+    spool = open_spool(SpoolLimits(bytes_max=1 << 20))
+    assert spool.damaged is not None
+    found = records(spool)
+    assert is_contiguous(found)
+    return found
+
+
+def test_what_lies_behind_a_torn_page_is_carried_over_and_the_hole_is_told(open_spool, tmp_path):
+    def spoil(data):
+        data[4096 * 12 : 4096 * 20] = b"\xa5" * (4096 * 8)
+
+    found = damaged_log(open_spool, tmp_path, spoil)
+    assert (found[0].seq, found[-1].seq) == (101, 2_000)
+    (hole,) = [r for r in found if isinstance(r.reading, Dropped)]
+    assert 1 < last_seq(hole) - hole.seq < 1_000
+
+
+def test_an_end_that_cannot_be_read_is_told_as_dropped_up_to_the_last_known_number(open_spool, tmp_path):
+    def spoil(data):
+        data[-4096 * 3 :] = b"\xa5" * (4096 * 3)
+
+    found = damaged_log(open_spool, tmp_path, spoil)
+    assert (found[0].seq, found[-1].device, found[-1].reading) == (101, "gate-1", Dropped(2_000))
+    assert 1_000 < found[-1].seq < 2_000
+    assert not any(isinstance(r.reading, Dropped) for r in found[:-1])
+
+
+def test_a_beginning_that_cannot_be_read_is_told_as_dropped(open_spool, tmp_path):
+    def spoil(data):
+        page = data.index(b'"seq":101,') // 4096
+        data[4096 * page : 4096 * (page + 1)] = b"\xa5" * 4096
+
+    found = damaged_log(open_spool, tmp_path, spoil)
+    assert (found[0].seq, found[-1].seq) == (101, 2_000)
+    assert isinstance(found[0].reading, Dropped)
+
+
 def test_only_a_few_damaged_files_are_kept(open_spool, tmp_path):
     for _ in range(6):
         (tmp_path / "spool.db").write_bytes(b"junk" * 2_000)
