@@ -4,7 +4,6 @@ Memory is what was committed, always: a turn that cannot be committed is thrown 
 """
 
 import logging
-import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
@@ -28,7 +27,7 @@ from hub.ingest.site import HUB_STREAM, Site
 from hub.ingest.stepping import RuleTable
 from hub.ingest.sweeping import Halt, SweepGuard
 from hub.ingest.turn import Surroundings, Throttle, Turn
-from hub.ingest.writer import is_empty, write
+from hub.ingest.writer import is_disk_failure, is_empty, write
 from hub.store.sweep import sweep_changes, sweep_stream
 
 SWEEP_EVERY_US = 10 * US_PER_S
@@ -104,10 +103,15 @@ class Core:
         self._to_sweep: list[str] = []
 
     def open(self, now_us: int) -> None:
-        """Take the site over. Raises LeaseHeld, or what the database raises; either may be tried again."""
-        with self._engine.begin() as connection:
-            self._lease = leases.take(connection, self._site_id, self._owner, now_us)
-            self._site = load_site(connection, self._site_id, self._around.table, self.counters)
+        """Take the site over. Raises LeaseHeld, or what the database raises; either may be tried again. Raises DiskFailed."""
+        try:
+            with self._engine.begin() as connection:
+                self._lease = leases.take(connection, self._site_id, self._owner, now_us)
+                self._site = load_site(connection, self._site_id, self._around.table, self.counters)
+        except SQLAlchemyError as failure:
+            if is_disk_failure(failure):
+                raise DiskFailed(str(failure)) from failure
+            raise
         newest_us = max((mark.heard_us for name in self._site.streams if (mark := self._site.streams.get(name))), default=None)
         self._sweep_guard = SweepGuard(newest_us, now_us, self._mono_us())
         self._around = self._around._replace(ready_us=now_us)
@@ -182,7 +186,7 @@ class Core:
                 self._site.rollback()
             self._stale = True  # a commit that failed may have been made all the same
             self.counters["turns_failed"] += 1
-            if _is_disk_failure(failure):
+            if is_disk_failure(failure):
                 self._fail(inputs, Unavailable("the database's disk failed"))
                 raise DiskFailed(str(failure)) from failure
             return failure
@@ -311,12 +315,6 @@ def _is_outage(failure: Exception) -> bool:
     if sqlstate is not None:
         return str(sqlstate)[:2] in _OUTAGES
     return isinstance(failure, OperationalError | InterfaceError | DatabaseGone) or hasattr(told, "sqlstate")
-
-
-def _is_disk_failure(failure: Exception) -> bool:
-    """SQLite's own I/O error. (PostgreSQL ends itself, and connections to it with it.)"""
-    code = getattr(getattr(failure, "orig", None), "sqlite_errorcode", None)
-    return isinstance(code, int) and code & 0xFF == sqlite3.SQLITE_IOERR
 
 
 def _answer(future: Future[Any], value: Any) -> None:

@@ -1,6 +1,7 @@
 """All that a turn changed, written in one transaction: the lease first, the streams' marks last."""
 
 import logging
+import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
@@ -48,6 +49,12 @@ def write(connection: Connection, lease: Lease, site: Site, outcome: Outcome, *,
     bulk.upsert(connection, schema.stream, [(lease.site, *msgspec.structs.astuple(row)) for _, row in rows])
 
 
+def is_disk_failure(failure: Exception) -> bool:
+    """SQLite's own I/O error. (PostgreSQL ends itself, and connections to it with it.)"""
+    code = getattr(getattr(failure, "orig", None), "sqlite_errorcode", None)
+    return isinstance(code, int) and code & 0xFF == sqlite3.SQLITE_IOERR
+
+
 def _write_states(connection: Connection, site_id: str, site: Site) -> None:
     marks, _ = _split(site.watermarks)
     bulk.upsert(connection, schema.watermark, [(site_id, source, up_to_us) for source, up_to_us in marks])
@@ -69,12 +76,15 @@ def _write_cases(connection: Connection, site_id: str, site: Site) -> None:
 
 
 def _run_writes(connection: Connection, outcome: Outcome) -> None:
-    """Each in a savepoint of its own: one that fails is undone alone, and its future told why."""
+    """Each in a savepoint of its own: one that fails is undone alone, and its future told why. The disk's failure is everybody's:
+    it is raised."""
     for future, asked in outcome.writes:
         savepoint = connection.begin_nested()
         try:
             answer = asked.run(connection)
         except Exception as error:
+            if is_disk_failure(error):
+                raise
             savepoint.rollback()
             outcome.futures.append((future, error))
         else:

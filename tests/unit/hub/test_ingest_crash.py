@@ -18,7 +18,7 @@ from hub.ingest import core as cores
 from hub.ingest import writer
 from hub.ingest.core import DiskFailed, Request
 from hub.ingest.lease import LEASE_US, LeaseHeld, LeaseLost
-from hub.ingest.ports import CaseAct, Hook, StepName, Unavailable
+from hub.ingest.ports import CaseAct, Hook, StepName, Unavailable, Write
 from tests.support.site_rig import OTHER_KEY, SITE, STREAM, Hub, HubMaker, ModelAgent, sqlite_url
 
 STEPS: tuple[StepName, ...] = get_args(StepName)
@@ -170,12 +170,37 @@ def test_while_the_database_fails_nothing_is_acknowledged_and_the_hub_says_so(hu
     assert hub.incidents() == [("arm_knocked_off", "open")]
 
 
-def test_a_disk_that_does_not_sync_stops_the_hub_at_once(hub: Hub, monkeypatch: pytest.MonkeyPatch):
-    def disk_error() -> Exception:
-        original = sqlite3.OperationalError("disk I/O error")
-        original.sqlite_errorcode = sqlite3.SQLITE_IOERR_FSYNC
-        return OperationalError("COMMIT", None, original)
+def disk_error() -> Exception:
+    original = sqlite3.OperationalError("disk I/O error")
+    original.sqlite_errorcode = sqlite3.SQLITE_IOERR_FSYNC
+    return OperationalError("COMMIT", None, original)
 
+
+def test_a_disk_that_fails_while_the_site_is_taken_over_stops_the_hub(hub: Hub, monkeypatch: pytest.MonkeyPatch):
+    hub.crash_and_reopen()
+
+    def fails(*_: object) -> None:
+        raise disk_error()
+
+    monkeypatch.setattr(cores.leases, "take", fails)
+    with pytest.raises(DiskFailed):
+        hub.core.open(hub.clock.now_us())
+
+
+def test_a_disk_that_fails_in_a_request_stops_the_hub_and_commits_nothing_of_the_turn(hub: Hub):
+    def fails(_: object) -> None:
+        raise disk_error()
+
+    asked: Future[object] = Future()
+    with pytest.raises(DiskFailed):
+        hub.take(ModelAgent(hub.clock).says("door-1", ArmState(attached=True)), Request(Write(fails), asked))
+    assert isinstance(asked.exception(timeout=0), Unavailable)
+    assert hub.said.receipts == []
+    hub.crash_and_reopen()
+    assert hub.seqs() == []
+
+
+def test_a_disk_that_does_not_sync_stops_the_hub_at_once(hub: Hub, monkeypatch: pytest.MonkeyPatch):
     fail_with(disk_error, 1, monkeypatch)
     agent = ModelAgent(hub.clock)
     with pytest.raises(DiskFailed):

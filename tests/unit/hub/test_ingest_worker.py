@@ -1,15 +1,18 @@
 """The thread: a bounded queue, requests from any thread, deadlines that wake it, a stop that answers everybody."""
 
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from contract.clock import US_PER_S, ManualClock
 from contract.readings import ArmState, DoorContact
 from hub.cases.types import Change
+from hub.ingest import lease as leases
 from hub.ingest import worker as workers
 from hub.ingest.ports import CaseAct, ChangeRow, StepName, Unavailable, Write
 from hub.ingest.rules import rules_of
@@ -171,6 +174,19 @@ def test_a_worker_whose_site_was_taken_over_stops_and_says_so(bench: Bench):
     worker.submit(message.topic, message.payload)
     until(lambda: worker.state.reason == "lease_lost")
     assert bench.said.receipts == []
+
+
+def test_a_worker_whose_disk_fails_as_it_begins_ends(bench: Bench, monkeypatch: pytest.MonkeyPatch):
+    def fails(*_: object) -> None:
+        original = sqlite3.OperationalError("disk I/O error")
+        original.sqlite_errorcode = sqlite3.SQLITE_IOERR_READ
+        raise OperationalError("SELECT", None, original)
+
+    monkeypatch.setattr(leases, "take", fails)
+    worker = bench.worker()
+    worker.start()
+    until(lambda: worker.state.reason == "stopped")
+    assert "disk I/O error" in worker.state.detail
 
 
 def test_a_database_that_comes_back_is_used_again(bench: Bench):
