@@ -16,7 +16,7 @@ from contract.clock import US_PER_S, Clock
 from contract.envelope import MAX_PAYLOAD_BYTES, Record, encode
 from contract.readings import Reading
 from edge import spool_file, spool_room
-from edge.spool_file import Connect, SpoolBusy, SpoolFailed
+from edge.spool_file import Connect, SpoolBusy, SpoolFailed, is_full, reserve_of
 from edge.spool_open import Opened, name_of, open_log, random_name
 from edge.spool_rows import Page, Rows, SpoolCounters, Values, transaction
 
@@ -288,7 +288,7 @@ class Spool:
         try:
             yield
         except sqlite3.Error as err:
-            if not _is_full(err):
+            if not is_full(err):
                 raise self._fail(err) from err
             self._let_reserve_go()
 
@@ -304,14 +304,14 @@ class Spool:
                 self._file.make_room(self._acked, over + self._chunk_bytes)
             except sqlite3.Error as err:
                 # The reading is synced, so it is accepted whatever happens here; the next one meets the full disk.
-                if not _is_full(err):
+                if not is_full(err):
                     self._fail(err)
 
     def _insert_on_full_disk(self, err: sqlite3.Error, values: list[Values]) -> None:
         """After a failed write: only a full disk is worth another try, with room made."""
         want_bytes = 2 * self._chunk_bytes + sum(len(row[3]) for row in values)
         for _ in range(_FULL_TRIES):
-            if not _is_full(err):
+            if not is_full(err):
                 raise self._fail(err) from err
             self._let_reserve_go()
             try:
@@ -323,7 +323,7 @@ class Spool:
                 err = again
             else:
                 return
-        if not _is_full(err):
+        if not is_full(err):
             raise self._fail(err) from err
         self.counters.refused += len(values)
         raise SpoolFull(f"{self._path}: the disk is full, and nothing is left to drop: free space on it") from err
@@ -341,7 +341,7 @@ class Spool:
 
     @property
     def _reserve(self) -> Path:
-        return self._path.with_name(self._path.name + ".reserve")
+        return reserve_of(self._path)
 
     def _let_reserve_go(self) -> None:
         self.counters.disk_full += 1
@@ -375,7 +375,3 @@ def _values(seq: int, device: str, reading: Reading, at_us: int, device_at_us: i
     if len(body) > MAX_RECORD_BYTES:
         raise ValueError(f"a {reading.kind} of {len(body)} bytes is over the limit of {MAX_RECORD_BYTES}: cut its text")
     return (seq, spool_room.sort_of(reading), at_us, body)
-
-
-def _is_full(err: sqlite3.Error) -> bool:
-    return getattr(err, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL

@@ -182,6 +182,16 @@ def is_damage(err: sqlite3.Error) -> bool:
     return getattr(err, "sqlite_errorname", "").startswith(names)
 
 
+def is_full(err: BaseException | None) -> bool:
+    """Whether the disk was full."""
+    return getattr(err, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+
+
+def reserve_of(path: Path) -> Path:
+    """Where the log at `path` keeps room on disk, to be let go when the disk is full."""
+    return path.with_name(path.name + ".reserve")
+
+
 def set_aside(path: Path) -> Path:
     """Rename a damaged file and its log out of the way; the oldest of several are deleted. Returns the new name."""
     numbers = [int(n) for p in path.parent.glob(f"{path.name}.damaged-*") if (n := p.name.rpartition("-")[2]).isdigit()]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from edge import spool_file
-from edge.spool_file import Connect, Damaged, Extent, Head, SpoolFailed
+from edge.spool_file import Connect, Damaged, Extent, Head, SpoolFailed, is_full, reserve_of
 from edge.spool_rows import transaction
 from edge.spool_salvage import carry_over
 
@@ -23,8 +23,19 @@ class Opened(NamedTuple):
 
 
 def open_log(path: Path, agent: str, bytes_max: int, connect: Connect, name: Callable[[int], str]) -> Opened:
-    """See Spool.open."""
+    """See Spool.open. A full disk gets the log's reserve, once."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        return _begin_boot(path, agent, bytes_max, connect, name)
+    except SpoolFailed as err:
+        reserve = reserve_of(path)
+        if not is_full(err.__cause__) or not reserve.exists():
+            raise
+        reserve.unlink()
+        return _begin_boot(path, agent, bytes_max, connect, name)
+
+
+def _begin_boot(path: Path, agent: str, bytes_max: int, connect: Connect, name: Callable[[int], str]) -> Opened:
     damaged: Path | None = None
     try:
         db, old, extent = _load(path, bytes_max, connect)

@@ -356,6 +356,24 @@ def test_the_reserve_comes_back_when_there_is_room(open_spool, tmp_path, clock, 
     assert (tmp_path / "spool.db.reserve").exists()
 
 
+@pytest.mark.parametrize("statement", ["INSERT OR REPLACE INTO log", "BEGIN IMMEDIATE", "PRAGMA journal_mode"])
+def test_an_agent_starts_on_a_full_disk_by_letting_its_reserve_go(open_spool, tmp_path, disk, statement):
+    first = open_spool()
+    first.append("d", OPEN, 1)
+    first.close()
+    reserve = tmp_path / "spool.db.reserve"
+    disk.on, disk.times, disk.error, disk.name = statement, 1, sqlite3.SQLITE_FULL, "SQLITE_FULL"
+    reserve.write_bytes(b"old")
+    spool = open_spool(connect=disk.connect)
+    assert (spool.epoch, spool.head, spool.unclean) == (2, 1, False)
+    assert not reserve.exists() or reserve.read_bytes() != b"old"
+    spool.close()
+    reserve.unlink(missing_ok=True)
+    disk.times = 1
+    with pytest.raises(SpoolFailed, match="SQLITE_FULL"):
+        open_spool(connect=disk.connect)
+
+
 # Files that are not what they should be
 
 
