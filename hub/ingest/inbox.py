@@ -3,44 +3,61 @@
 Not for two threads at once: whoever calls holds a lock.
 """
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Collection
 
 from hub.ingest.core import Message
 
+BYTES_MAX = 64 * 1024 * 1024
 _STRANGER = ""
 """Everything that names no agent of the site shares one queue."""
 
 
 class Inbox:
-    """At most `size` messages. When it is full, the newest message of the longest queue makes room; so an agent that floods loses
-    its own."""
+    """At most `size` messages, of `bytes_max` bytes together. When it is full, the newest message of the longest queue makes
+    room, and where it is the bytes, of the largest; so an agent that floods loses its own."""
 
-    def __init__(self, agents: Collection[str], size: int) -> None:
+    def __init__(self, agents: Collection[str], size: int, bytes_max: int = BYTES_MAX) -> None:
         self._agents = agents
         self._size = size
+        self._bytes_max = bytes_max
         self._queues: dict[str, deque[Message]] = {}
+        self._bytes: Counter[str] = Counter()
+        self._total = 0
         self._count = 0
 
     def __len__(self) -> int:
         return self._count
 
     def put(self, message: Message) -> int:
-        """Take a message in. Returns how many were dropped: 0, or 1, which may be this one."""
+        """Take a message in. Returns how many were dropped; this one may be among them."""
         agent = self._agent_of(message.topic)
+        size = len(message.payload)
         dropped = 0
-        if self._count >= self._size:
-            dropped = 1
-            longest = max(self._queues, key=lambda name: len(self._queues[name]))
-            if len(self._queues.get(agent, ())) >= len(self._queues[longest]):
+        while self._count >= self._size or self._total + size > self._bytes_max:
+            dropped += 1
+            if self._count >= self._size:
+                longest = max(self._queues, key=lambda name: len(self._queues[name]))
+                own = len(self._queues.get(agent, ())) >= len(self._queues[longest])
+            else:
+                longest = max(self._queues, key=self._bytes.__getitem__, default=agent)
+                own = self._bytes[agent] + size > self._bytes[longest]
+            if own:
                 return dropped
-            self._queues[longest].pop()
-            self._count -= 1
-            if not self._queues[longest]:
-                del self._queues[longest]
+            self._shrink(longest, self._queues[longest].pop())
         self._queues.setdefault(agent, deque()).append(message)
+        self._bytes[agent] += size
+        self._total += size
         self._count += 1
         return dropped
+
+    def _shrink(self, agent: str, message: Message) -> None:
+        """The message has left the agent's queue."""
+        self._count -= 1
+        self._bytes[agent] -= len(message.payload)
+        self._total -= len(message.payload)
+        if not self._queues[agent]:
+            del self._queues[agent], self._bytes[agent]
 
     def take(self, count_max: int, bytes_max: int) -> list[Message]:
         """The next messages, one of each agent in turn, each agent's own in order. Ends with the one that reaches a limit."""
@@ -50,16 +67,17 @@ class Inbox:
             agent = next(iter(self._queues))
             queue = self._queues.pop(agent)
             message = queue.popleft()
-            if queue:
-                self._queues[agent] = queue  # at the end: it is the others' turn
+            self._queues[agent] = queue  # at the end: it is the others' turn
+            self._shrink(agent, message)
             taken.append(message)
             size += len(message.payload)
-        self._count -= len(taken)
         return taken
 
     def clear(self) -> None:
         """Drop everything."""
         self._queues.clear()
+        self._bytes.clear()
+        self._total = 0
         self._count = 0
 
     def _agent_of(self, topic: str) -> str:

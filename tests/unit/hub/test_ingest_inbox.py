@@ -43,6 +43,16 @@ def test_when_it_is_full_who_floods_loses_its_own_newest():
     assert told(inbox.take(9, 1_000)) == [("a", 1), ("b", 1), ("a", 2)]
 
 
+def test_when_its_bytes_are_full_who_floods_loses_its_own_newest():
+    inbox = Inbox({"a", "b"}, 100, bytes_max=30)
+    assert [inbox.put(says("a", number, 10)) for number in range(1, 5)] == [0, 0, 0, 1]
+    assert inbox.put(says("b", 1, 15)) == 2
+    assert inbox.put(says("b", 2, 31)) == 1
+    assert told(inbox.take(9, 1_000)) == [("a", 1), ("b", 1)]
+    assert inbox.put(says("b", 3, 30)) == 0
+    assert told(inbox.take(9, 1_000)) == [("b", 3)]
+
+
 def test_names_that_nobody_knows_share_one_place():
     inbox = Inbox({"a"}, 4)
     for number in range(4):
