@@ -193,18 +193,52 @@ def reserve_of(path: Path) -> Path:
 
 
 def set_aside(path: Path) -> Path:
-    """Rename a damaged file and its log out of the way; the oldest of several are deleted. Returns the new name."""
+    """Rename a damaged file and its log out of the way; the oldest of several are deleted. Returns the new name. Until `settled`,
+    a mark says that what is in it is not carried over yet."""
     numbers = [int(n) for p in path.parent.glob(f"{path.name}.damaged-*") if (n := p.name.rpartition("-")[2]).isdigit()]
     number = max(numbers, default=0) + 1
     target = path.with_name(f"{path.name}.damaged-{number}")
-    for end in ("-wal", "-shm", ""):
-        with contextlib.suppress(FileNotFoundError):
-            path.with_name(path.name + end).rename(target.with_name(target.name + end))
+    _mark_of(target).touch()
+    sync_folder(path.parent)
+    _move(path, target)
     for old in sorted(numbers)[: max(0, len(numbers) + 1 - KEPT_DAMAGED_FILES)]:
         for end in ("-wal", "-shm", ""):
             path.with_name(f"{path.name}.damaged-{old}{end}").unlink(missing_ok=True)
     sync_folder(path.parent)
     return target
+
+
+def unsettled(path: Path) -> Path | None:
+    """Where the damaged file is whose setting aside or carrying over a kill cut short; the renames are finished first: without
+    its log, an older file would look sound."""
+    for mark in sorted(path.parent.glob(f"{path.name}.damaged-*{_UNSETTLED}")):
+        target = mark.with_name(mark.name.removesuffix(_UNSETTLED))
+        if not target.exists():
+            _move(path, target)
+            sync_folder(path.parent)
+        if target.exists():
+            return target
+    return None
+
+
+def settled(path: Path) -> None:
+    """What can be read of the file that was set aside is in the new log, for good."""
+    for mark in path.parent.glob(f"{path.name}.damaged-*{_UNSETTLED}"):
+        mark.unlink(missing_ok=True)
+
+
+_UNSETTLED = ".unsettled"
+
+
+def _mark_of(target: Path) -> Path:
+    return target.with_name(target.name + _UNSETTLED)
+
+
+def _move(path: Path, target: Path) -> None:
+    """The file itself goes last: while it is there, so may its log be."""
+    for end in ("-wal", "-shm", ""):
+        with contextlib.suppress(FileNotFoundError):
+            path.with_name(path.name + end).rename(target.with_name(target.name + end))
 
 
 def sync_folder(folder: Path) -> None:

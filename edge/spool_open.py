@@ -36,12 +36,14 @@ def open_log(path: Path, agent: str, bytes_max: int, connect: Connect, name: Cal
 
 
 def _begin_boot(path: Path, agent: str, bytes_max: int, connect: Connect, name: Callable[[int], str]) -> Opened:
-    damaged: Path | None = None
+    damaged = spool_file.unsettled(path)
     try:
         db, old, extent = _load(path, bytes_max, connect)
     except Damaged:
         damaged = spool_file.set_aside(path)
         db, old, extent = _load(path, bytes_max, connect)
+    if old is not None:
+        damaged = None  # it had been carried over, all but the last word
     try:
         if old is not None and old.agent != agent:
             raise SpoolFailed(f"{path} is the spool of agent {old.agent}, not of {agent}: give each agent its own path")
@@ -55,6 +57,7 @@ def _begin_boot(path: Path, agent: str, bytes_max: int, connect: Connect, name: 
             boot_head = extent.last if old.confirmed else old.boot_head
             head = old._replace(epoch=old.epoch + 1, boot=name(8), boot_head=boot_head, confirmed=False, clean=False)
             spool_file.write_head(db, head)
+        spool_file.settled(path)
     except sqlite3.Error as err:
         db.close()
         raise SpoolFailed(f"{path} cannot be written ({name_of(err)}): check the disk") from err

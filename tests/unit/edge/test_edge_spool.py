@@ -16,6 +16,7 @@ import pytest
 from contract.clock import US_PER_S, ManualClock
 from contract.envelope import decode_record, last_seq
 from contract.readings import CardRead, DoorContact, Dropped, LoopState, Measurement, ObjectSeen
+from edge import spool_file, spool_open
 from edge.spool import Entry, Spool, SpoolBusy, SpoolFailed, SpoolFull, SpoolLimits
 
 SMALL = SpoolLimits(bytes_max=64 * 1024, age_us_max=1 << 62)
@@ -501,6 +502,53 @@ def test_a_beginning_that_cannot_be_read_is_told_as_dropped(open_spool, tmp_path
     found = damaged_log(open_spool, tmp_path, spoil)
     assert (found[0].seq, found[-1].seq) == (101, 2_000)
     assert isinstance(found[0].reading, Dropped)
+
+
+class Killed(BaseException):
+    """The process ends here."""
+
+
+STEPS = ("rename spool.db-wal", "rename spool.db", "carry_over")
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_kill_while_a_damaged_log_is_set_aside_loses_nothing(open_spool, tmp_path, monkeypatch, step):
+    folder = tmp_path / "image"
+    folder.mkdir()
+    first = open_spool()
+    first.append_many([Entry("d", OPEN, n) for n in range(1, 101)])
+    first._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    first.append_many([Entry("d", OPEN, n) for n in range(101, 201)])  # in the write-ahead log alone
+    subprocess.run([shutil.which("cp") or "cp", tmp_path / "spool.db", tmp_path / "spool.db-wal", folder], check=True)
+    spoiled = [True]
+    check = spool_file.check
+
+    def find_damage(db):
+        check(db)
+        if spoiled.pop() if spoiled else False:
+            raise spool_file.Damaged("planted")
+
+    def killing(name, real):
+        def call(path, *rest):
+            if step in (name, f"{name} {getattr(path, 'name', '')}"):
+                raise Killed
+            return real(path, *rest)
+
+        return call
+
+    with monkeypatch.context() as patch:
+        patch.setattr(spool_file, "check", find_damage)
+        patch.setattr(Path, "rename", killing("rename", Path.rename))
+        patch.setattr(spool_open, "carry_over", killing("carry_over", spool_open.carry_over))
+        with pytest.raises(Killed):
+            open_spool(folder=folder)
+    spool = open_spool(folder=folder)
+    assert spool.damaged == folder / "spool.db.damaged-1"
+    assert [r.seq for r in records(spool)] == list(range(1, 201))
+    assert not list(folder.glob("*.unsettled"))
+    spool.close()
+    again = open_spool(folder=folder)
+    assert (again.damaged, again.unclean, again.head) == (None, False, 200)
 
 
 def test_only_a_few_damaged_files_are_kept(open_spool, tmp_path):
