@@ -55,7 +55,7 @@ class ForeignReport(Reading, frozen=True):
 
 class Quarantined(Reading, frozen=True):
     """The hub's own report: an event was put aside. `reason`: `undecodable`, `too_long_text`, `unknown_device`, `foreign_device`,
-    or `detector:NAME` when that detector raised."""
+    `detector:NAME` when that detector raised, or `too_many_subjects` when the event is stored but one of them saw too many."""
 
     reason: str
 

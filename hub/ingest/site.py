@@ -5,6 +5,7 @@ that a turn changed are known without comparing anything.
 """
 
 import heapq
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -151,6 +152,26 @@ class Rows(Generic[K, V]):
             self._rows[key] = value
 
 
+class States(Rows[tuple[str, str], DetectorState]):
+    """The detectors' states, counted by detector and device."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._counts: Counter[tuple[str, str]] = Counter()
+        super().__init__(journal)
+
+    def count_of(self, detector: str, device: str) -> int:
+        """How many subjects of the device the detector has a state for."""
+        return self._counts[detector, device]
+
+    def _place(self, key: tuple[str, str], value: DetectorState | None) -> None:
+        was = self._rows.get(key)
+        if was is not None:
+            self._counts[key[0], was.device] -= 1
+        if value is not None:
+            self._counts[key[0], value.device] += 1
+        super()._place(key, value)
+
+
 class Deadlines(Rows[DeadlineKey, Deadline]):
     """The deadlines, found by source and by time."""
 
@@ -217,7 +238,7 @@ class Site:
         self.contacts: Rows[str, Contact] = Rows(self.journal)
         self.sent: Rows[str, Sent] = Rows(self.journal)
         self.watermarks: Rows[str, int] = Rows(self.journal)
-        self.states: Rows[tuple[str, str], DetectorState] = Rows(self.journal)
+        self.states = States(self.journal)
         self.deadlines = Deadlines(self.journal)
         self.cases: Rows[int, Case] = Rows(self.journal)
         self.case_numbers: Rows[CaseKey, int] = Rows(self.journal)

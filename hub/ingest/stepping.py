@@ -12,9 +12,12 @@ from hub.detectors.types import Detector, Device, Event, Step
 from hub.ingest.casebook import CASE_OWNER, Casebook, DatabaseGone
 from hub.ingest.outcome import Outcome
 from hub.ingest.ports import Rules, SiteBook
-from hub.ingest.site import Deadline, DeadlineKey, DetectorState, Site
+from hub.ingest.site import HUB_STREAM, Deadline, DeadlineKey, DetectorState, Site
 
 WAKES_PER_ADVANCE_MAX = 1_000
+SUBJECTS_PER_DEVICE_MAX = 1_024
+"""Of one detector. A device names its zones and quantities itself. An alarm host has 999 zones at most; one that makes names up
+may not fill the site's memory, nor blind the other detectors to it."""
 FLUSH_EVERY_US = US_PER_S
 DETECTOR_OWNER = "detector:"
 
@@ -67,7 +70,8 @@ class RuleTable:
 
 
 class Stepper:
-    """Runs detectors within one turn. `on_failure` is told of those that raise; `order_flush` asks a source's agent to report."""
+    """Runs detectors within one turn. `on_failure` is told of those that raise, `on_too_many` of a
+    device that names one subject too many; `order_flush` asks a source's agent to report."""
 
     def __init__(
         self,
@@ -79,6 +83,7 @@ class Stepper:
         *,
         now_us: int,
         on_failure: Callable[[Failure, Event | None], None],
+        on_too_many: Callable[[Device], None],
         order_flush: Callable[[str], None],
     ) -> None:
         self._site = site
@@ -88,6 +93,7 @@ class Stepper:
         self._book = book
         self._now_us = now_us
         self._on_failure = on_failure
+        self._on_too_many = on_too_many
         self._order_flush = order_flush
 
     def step(self, event: Event, device: Device) -> None:
@@ -98,6 +104,10 @@ class Stepper:
             try:
                 subject = detector.subject(event, device)
                 row = states.get((detector.name, subject))
+                full = row is None and states.count_of(detector.name, device.id) >= SUBJECTS_PER_DEVICE_MAX
+                if full and event.stream != HUB_STREAM:
+                    self._on_too_many(device)
+                    continue
                 step = detector.step(None if row is None else row.state, event, device, numbers)
                 if step is not None:
                     saved = self._savepoint()

@@ -122,6 +122,7 @@ class Turn:
             around.book,
             now_us=now_us,
             on_failure=self._detector_failed,
+            on_too_many=self._too_many_subjects,
             order_flush=self._order_flush,
         )
 
@@ -378,6 +379,10 @@ class Turn:
             self._put_aside(event.stream, event.seq, agent, reason, _encode(event.reading))
         if event is None or not isinstance(event.reading, Quarantined):
             self._report_quarantine(failure.device, reason)
+
+    def _too_many_subjects(self, device: Device) -> None:
+        self._count["too_many_subjects"] += 1
+        self._report_quarantine(device.id, "too_many_subjects")
 
     def _reports(self, *key: str) -> bool:
         """Whether such a report may be made now."""

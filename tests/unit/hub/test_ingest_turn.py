@@ -6,6 +6,7 @@ from contract.clock import US_PER_S
 from contract.envelope import seal
 from contract.orders import TakeSnapshot
 from contract.readings import (
+    AlarmInput,
     ArmState,
     CommandDone,
     DoorContact,
@@ -16,7 +17,7 @@ from contract.readings import (
 from contract.topics import agent_topic
 from hub.cases.types import Change, Refusal
 from hub.detectors.types import AgentHeard, Detector, Quarantined, Raise, Step, Wake
-from hub.ingest import limits
+from hub.ingest import limits, stepping
 from hub.ingest.core import Message
 from hub.ingest.ports import CaseAct, PictureStored, Write
 from hub.store import sweep
@@ -365,6 +366,23 @@ def test_an_agent_that_begins_stream_after_stream_is_stopped_and_an_incident_say
     assert hub.incidents() == [("foreign_report", "open")]
     cellar = ModelAgent(hub.clock, "cellar", OTHER_KEY, "f" * 32)
     assert len(hub.take(cellar.batch([]), streams[0].batch([]))) == 2
+
+
+def test_a_device_that_makes_names_up_is_stored_but_takes_no_more_memory(
+    hub: Hub, agent: ModelAgent, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(stepping, "SUBJECTS_PER_DEVICE_MAX", 8)
+    records = [agent.note("door-1", AlarmInput(active=True, name=f"zone {number}")) for number in range(20)]
+    assert hub.take(agent.batch(records))[0].up_to == 20
+    assert hub.seqs() == list(range(1, 21))
+    raised = [detector for detector, _ in hub.incidents()]
+    assert (raised.count("alarm_input"), raised.count("quarantined")) == (8, 1)
+    assert hub.core.counters["too_many_subjects"] == 12
+    hub.take(agent.says("door-1", TamperContact(active=True)))
+    assert "tamper" in dict(hub.incidents())
+    cleared = [agent.note("door-1", AlarmInput(active=False, name=f"zone {number}")) for number in range(8)]
+    hub.take(agent.batch(cleared))
+    assert [active for detector, active in hub.rows("case_", "detector", "active") if detector == "alarm_input"] == [False] * 8
 
 
 def move_reader(pos: int) -> Write:
