@@ -105,6 +105,8 @@ class DriverKind(NamedTuple):
     """From options to a decoder for `watchkeeper decode`, whose input is what `unit` says."""
     actions: frozenset[str] = frozenset()
     """What `act` understands: `open`, `close`, `stop`, `snapshot`, `unlock`."""
+    secret_bytes: bool = False
+    """Whether what comes over the wire must not be kept, such as card numbers: findings are then counted without their bytes."""
     lines: bool = False
     """Whether an input unit is a line of text: then `watchkeeper decode --hex` takes the same lines as without it."""
     cannot: Callable[[Any, str, str], str] = only_itself

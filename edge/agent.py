@@ -93,7 +93,7 @@ class Agent:
         self._own = Source([config.agent], self._journal, ports.clock)
         self._observed = Observed(fire_inputs(config.devices))
         self._pictures = Pictures(config.spool_path.parent / "pictures", config.pictures_bytes_max, ports.token)
-        by_device = {one.id: Source([one.id, *spoken_for(one)], self._journal, ports.clock) for one in config.devices}
+        by_device = {one.id: self._source(one) for one in config.devices}
         self.sources = Sources([self._own, *by_device.values()])
         self._supervisors: dict[str, Supervisor] = {}
         self._actuators: dict[str, Actuator] = {}
@@ -106,6 +106,10 @@ class Agent:
         self._uploader = self._make_uploader()
 
     # Composition
+
+    def _source(self, device: DeviceSettings) -> Source:
+        secret = self._ports.kinds(device.driver).secret_bytes
+        return Source([device.id, *spoken_for(device)], self._journal, self._ports.clock, secret_bytes=secret)
 
     def _compose(self, device: DeviceSettings, source: Source) -> None:
         kind = self._ports.kinds(device.driver)

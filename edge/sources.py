@@ -58,13 +58,15 @@ class Journal:
 class Source:
     """One driver's part of the log. Safe from any thread."""
 
-    def __init__(self, devices: Sequence[str], journal: Journal, clock: Clock) -> None:
+    def __init__(self, devices: Sequence[str], journal: Journal, clock: Clock, *, secret_bytes: bool = False) -> None:
+        """`secret_bytes`: the bytes of findings are not kept."""
         self.devices = frozenset(devices)
         self._name = devices[0]
         self._journal = journal
         self._clock = clock
         self._lock = Lock()
         self._noise = Noise()
+        self._secret_bytes = secret_bytes
         self._last_us = 0
         self._told_us = 0
 
@@ -90,7 +92,7 @@ class Source:
     def finding(self, reason: str, data: bytes) -> None:
         """Count bytes that were not understood, and tell the log at most once a minute for each reason."""
         with self._lock:
-            told = self._noise.take(reason, data, self._clock.mono_us())
+            told = self._noise.take(reason, b"" if self._secret_bytes else data, self._clock.mono_us())
             if told is not None:
                 with suppress(SpoolFull):  # noise is what a full disk loses first
                     self._append([Said(self._name, told)], False)

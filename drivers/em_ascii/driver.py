@@ -22,4 +22,5 @@ KIND = DriverKind(
     schemes=SCHEMES,
     make=make,
     decoder=EmAsciiDecoder,
+    secret_bytes=True,
 )

@@ -22,5 +22,6 @@ KIND = DriverKind(
     schemes=SCHEMES,
     make=make,
     decoder=WiegandDecoder,
+    secret_bytes=True,
     lines=True,
 )

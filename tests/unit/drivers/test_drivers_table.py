@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from contract.readings import CardRead
 from drivers.table import DRIVERS, UnknownDriver, driver_kind
 
 
@@ -35,3 +36,9 @@ def test_a_card_reader_loads_no_video_and_no_modbus_library():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("name", DRIVERS)
+def test_a_driver_that_reads_cards_keeps_no_bytes(name):
+    kind = driver_kind(name)
+    assert kind.secret_bytes == (CardRead in kind.readings)

@@ -289,3 +289,12 @@ def test_noise_is_told_at_once_then_counted_by_the_minute_and_at_the_end(tmp_pat
     again = Rig(tmp_path, ())
     assert [r.reading.count for r in again.records("bad_bytes")] == [1, 49, 1]
     again.agent.stop()
+
+
+@pytest.mark.parametrize(("secret", "told"), [(False, b"26:2EC0C87".hex()), (True, "")])
+def test_the_bytes_of_a_card_reader_s_noise_are_counted_and_not_kept(tmp_path, monkeypatch, secret, told):
+    kind = Rig.kind
+    monkeypatch.setattr(Rig, "kind", lambda rig, name: kind(rig, name)._replace(secret_bytes=secret))
+    with running(tmp_path, device("reader")) as rig:
+        rig.devices["reader"].do(lambda sink: sink.finding(Finding("parity", 0, b"26:2EC0C87")))
+        assert [r.reading for r in rig.wait("bad_bytes")] == [BadBytes(reason="parity", bytes_hex=told)]
