@@ -10,7 +10,9 @@ import structlog
 
 MASK = "***"
 _SECRET_KEY = re.compile(r"(?:^|_)(?:key|password|secret|token|credential)s?$")
-_USERINFO = re.compile(r"(?<=://)[^/@\s]+@")
+_USERINFO = re.compile(r"(?<=://)\S+@")
+"""Up to the last @ before a blank: a password that was not escaped may have an @ or a / in it. An @ in a path hides the host as
+well, which is the lesser evil."""
 
 
 def hide_userinfo(text: str) -> str:

@@ -3,6 +3,7 @@
 import io
 import json
 
+import pytest
 import structlog
 
 from edge import logs
@@ -37,3 +38,16 @@ def test_a_log_line_is_json_with_chinese_as_it_is_and_secrets_masked():
 def test_an_exception_s_text_is_masked_too():
     event = logs.masked(None, "info", {"exception": "ConnectionError: rtsp://a:b@c"})
     assert event["exception"] == "ConnectionError: rtsp://***@c"
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("to rtsp://u:p@ss@cam/1 failed", "to rtsp://***@cam/1 failed"),
+        ("to rtsp://u:pa/ss@cam/1 failed", "to rtsp://***@cam/1 failed"),
+        ("rtsp://u:p@a and mqtt://v:q/@b", "rtsp://***@a and mqtt://***@b"),
+        ("rtsp://cam/1, write to li@estate", "rtsp://cam/1, write to li@estate"),
+    ],
+)
+def test_a_password_with_an_at_or_a_slash_is_masked_whole(text, masked):
+    assert logs.hide_userinfo(text) == masked
