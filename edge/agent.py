@@ -17,7 +17,7 @@ from edge.config import Config, DeviceSettings, Kinds, fire_inputs, spoken_for
 from edge.interlocks import Observed
 from edge.orders import Hand, Orders
 from edge.permit_files import PermitBook
-from edge.pictures import Destination, Pictures, Post, Uploader
+from edge.pictures import Destination, Patience, Pictures, Post, Uploader
 from edge.reach import asker, who_acts
 from edge.sink import DriverSink, Gate, Surroundings
 from edge.sources import Journal, Said, Source, Sources
@@ -164,7 +164,9 @@ class Agent:
         if config.hub_url is None:
             return None
         to = Destination(config.hub_url, config.site, config.agent, config.key)
-        return Uploader(self._pictures, to, self._ports.post, self._ports.random, pause_s=PICTURE_PAUSE_S)
+        patience = Patience(*PICTURE_PAUSE_S, config.spool_age_us_max)
+        clock = self._ports.clock
+        return Uploader(self._pictures, to, self._ports.post, self._ports.random, patience=patience, now_us=clock.now_us)
 
     # Life
 

@@ -107,6 +107,13 @@ class Pictures:
             self._sizes.pop(picture, None)
             self._path(picture).unlink(missing_ok=True)
 
+    def age_us(self, picture: str, now_us: int) -> int:
+        """How long ago the picture was written; 0 when it had to go, and by a clock that was wrong then."""
+        try:
+            return max(0, now_us - self._path(picture).stat().st_mtime_ns // 1000)
+        except FileNotFoundError:
+            return 0
+
     def waiting(self) -> tuple[int, int]:
         """How many pictures wait, and their bytes."""
         with self._lock:
@@ -133,16 +140,29 @@ class Destination(NamedTuple):
     key: bytes
 
 
-class Uploader:
-    """A thread that sends what waits, one after the other. No answer, or a server's error: it waits and tries again, longer
-    each time, for as long as the picture is there. A plain refusal deletes the picture."""
+class Patience(NamedTuple):
+    """How long to wait after a first failure and at most, and how old a picture gets that the hub refuses for now."""
 
-    def __init__(self, pictures: Pictures, to: Destination, post: Post, random: Random, *, pause_s: tuple[float, float]) -> None:
+    first_s: float
+    max_s: float
+    age_us_max: int
+
+
+class Uploader:
+    """A thread that sends what waits, in turn. What fails goes to the end of the row and is tried again, after a pause that is
+    longer with each failure until a picture is sent. There is no giving up without an answer, at a server's error, or while the
+    hub does not know the picture's reading (409); the folder's limit bounds them. Other refusals are tried again up to an age;
+    one of the picture itself deletes it."""
+
+    def __init__(
+        self, pictures: Pictures, to: Destination, post: Post, random: Random, *, patience: Patience, now_us: Callable[[], int]
+    ) -> None:
         self._pictures = pictures
         self._to = to
         self._post = post
         self._random = random
-        self._first_s, self._max_s = pause_s
+        self._patience = patience
+        self._now_us = now_us
         self._stop = Event()
         self._thread = Thread(target=self._loop, name="pictures", daemon=True)
         self._log = structlog.get_logger("edge.pictures")
@@ -163,16 +183,21 @@ class Uploader:
         return not self._thread.is_alive()
 
     def _loop(self) -> None:
+        pause_s = self._patience.first_s
         while not self._stop.is_set():
             picture = self._pictures.next(0.5)
-            pause_s, tries = self._first_s, 1
-            while picture is not None and not self._stop.is_set() and not self._send(picture, tries):
-                self._pictures.counters.retries += 1
-                self._stop.wait(pause_s * (0.5 + 0.5 * self._random.random()))
-                pause_s, tries = min(self._max_s, 2 * pause_s), tries + 1
+            if picture is None:
+                continue
+            if self._send(picture):
+                pause_s = self._patience.first_s
+                continue
+            self._pictures.counters.retries += 1
+            self._pictures.offer(picture)
+            self._stop.wait(pause_s * (0.5 + 0.5 * self._random.random()))
+            pause_s = min(self._patience.max_s, 2 * pause_s)
 
-    def _send(self, picture: str, tries: int) -> bool:
-        """Whether the picture is done with, at this of its tries."""
+    def _send(self, picture: str) -> bool:
+        """Whether the picture is done with."""
         body = self._pictures.read(picture)
         if body is None:
             return True
@@ -189,7 +214,7 @@ class Uploader:
             return False
         if 200 <= status < 300:
             self._pictures.counters.sent += 1
-        elif 400 <= status < 500 and (status not in _LATER or tries >= LATER_TRIES_MAX):
+        elif status in _UNWANTED or (self._is_refused(status) and self._is_old(picture)):
             self._pictures.counters.rejected += 1
             self._log.error("picture_rejected", picture=picture, status=status)
         else:
@@ -198,10 +223,17 @@ class Uploader:
         self._pictures.forget(picture)
         return True
 
+    def _is_refused(self, status: int) -> bool:
+        return 400 <= status < 500 and status != _UNPROMISED
 
-_LATER = frozenset((404, 408, 409, 425, 429))
-"""Refusals that another try may not meet: the hub may not know the snapshot's reading yet."""
-LATER_TRIES_MAX = 12
+    def _is_old(self, picture: str) -> bool:
+        return self._pictures.age_us(picture, self._now_us()) > self._patience.age_us_max
+
+
+_UNWANTED = frozenset((413, 422))
+"""The picture itself is refused: it will be no smaller or sounder the next time."""
+_UNPROMISED = 409
+"""The hub has not got the picture's reading yet, which waits in the log as the picture does here."""
 
 
 def http_post(url: str, headers: dict[str, str], body: bytes) -> int:

@@ -5,12 +5,14 @@ from random import Random
 
 import pytest
 
+from contract.clock import US_PER_S
 from contract.envelope import bulk_mac_fits, picture_path
-from edge.pictures import LATER_TRIES_MAX, MAX_PICTURE_BYTES, Destination, Pictures, Uploader, http_post
+from edge.pictures import MAX_PICTURE_BYTES, Destination, Patience, Pictures, Uploader, http_post
 from tests.support.agent_rig import KEY, device, running, wait_for
 
 JPEG = b"\xff\xd8" + b"x" * 998
-QUICK_S = (0.001, 0.002)
+AGE_US_MAX = 60 * US_PER_S
+QUICK = Patience(0.001, 0.002, AGE_US_MAX)
 TO = Destination("http://hub:1", "lake", "gate", KEY)
 
 
@@ -65,7 +67,7 @@ def test_what_is_no_jpeg_or_too_big_is_refused(tmp_path, jpeg):
         pictures_in(tmp_path).keep(jpeg, 1, 1, "")
 
 
-def uploaded(tmp_path, answers):
+def uploaded(tmp_path, answers, age_us=0):
     """Post one picture to a hub that answers so, one after the other; the pictures and how often it was posted."""
     pictures = pictures_in(tmp_path)
     posts = []
@@ -77,8 +79,10 @@ def uploaded(tmp_path, answers):
             raise answer
         return answer
 
-    pictures.offer(pictures.keep(JPEG, 1, 1, "").picture)
-    uploader = Uploader(pictures, TO, post, Random(1), pause_s=QUICK_S)
+    picture = pictures.keep(JPEG, 1, 1, "").picture
+    pictures.offer(picture)
+    written_us = (tmp_path / "pictures" / f"{picture}.jpg").stat().st_mtime_ns // 1000
+    uploader = Uploader(pictures, TO, post, Random(1), patience=QUICK, now_us=lambda: written_us + age_us)
     uploader.start()
     try:
         wait_for(lambda: pictures.waiting() == (0, 0), "the picture's end")
@@ -93,15 +97,40 @@ def test_no_answer_and_a_server_s_error_are_tried_again(tmp_path):
     assert (counters.sent, counters.retries, posts) == (1, 3, 4)
 
 
-def test_a_plain_refusal_deletes_the_picture(tmp_path):
-    counters, posts = uploaded(tmp_path, [413])
+@pytest.mark.parametrize("status", [413, 422])
+def test_a_refusal_of_the_picture_itself_deletes_it(tmp_path, status):
+    counters, posts = uploaded(tmp_path, [status])
     assert (counters.rejected, counters.sent, posts) == (1, 0, 1)
 
 
-def test_a_hub_that_does_not_know_the_picture_yet_is_asked_again_but_not_for_ever(tmp_path):
-    assert uploaded(tmp_path, [404, 404, 204])[0].sent == 1
-    counters, posts = uploaded(tmp_path, [404])
-    assert (counters.rejected, posts) == (1, LATER_TRIES_MAX)
+def test_a_picture_whose_reading_the_hub_has_not_got_yet_is_kept_however_long_that_takes(tmp_path):
+    counters, posts = uploaded(tmp_path, [*[409] * 30, 204], age_us=2 * AGE_US_MAX)
+    assert (counters.sent, counters.rejected, posts) == (1, 0, 31)
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 429])
+def test_another_refusal_is_tried_again_until_the_picture_is_too_old(tmp_path, status):
+    young, posts = uploaded(tmp_path / "young", [*[status] * 20, 204], age_us=AGE_US_MAX)
+    assert (young.sent, young.rejected, posts) == (1, 0, 21)
+    old, posts = uploaded(tmp_path / "old", [status], age_us=AGE_US_MAX + 1)
+    assert (old.rejected, old.sent, posts) == (1, 0, 1)
+
+
+def test_a_picture_that_is_refused_for_now_keeps_no_other_waiting(tmp_path):
+    pictures = pictures_in(tmp_path)
+    stuck, *others = (pictures.keep(JPEG, 1, 1, "").picture for _ in range(3))
+    for one in (stuck, *others):
+        pictures.offer(one)
+    uploader = Uploader(
+        pictures, TO, lambda url, _headers, _body: 409 if stuck in url else 204, Random(1), patience=QUICK, now_us=lambda: 0
+    )
+    uploader.start()
+    try:
+        wait_for(lambda: pictures.counters.sent == 2, "the others")
+        assert pictures.read(stuck) == JPEG
+    finally:
+        uploader.stop()
+        assert uploader.join(30)
 
 
 def test_a_dead_address_is_an_os_error():
