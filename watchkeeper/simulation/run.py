@@ -33,8 +33,8 @@ CALM_US = (30 * 60 + 15) * US_PER_S
 """How long the end is given to come to rest; it ends between two heartbeats."""
 VIOLATIONS_MAX = 20
 MEMORY = Path("/dev/shm")  # noqa: S108
-SPEED_UP = (Swap(core, "RENEW_US", 15 * US_PER_S),)
-"""A hub with nothing to do renews its lease three times as rarely: most turns of a day are that."""
+SPEED_UP = (Swap(core, "RENEW_US", 15 * US_PER_S), Swap(core, "SWEEP_EVERY_US", MINUTE_US))
+"""A hub with nothing to do renews its lease three times as rarely, and looks for old rows each minute: most of a day is that."""
 
 Progress = Callable[[float, int], None]
 """Told of the virtual hours done, and of the events accepted."""
