@@ -1,4 +1,5 @@
 import struct
+from typing import Any
 
 import msgspec
 import pytest
@@ -279,7 +280,8 @@ class FakeBoard:
 
 
 def locks_on(board, numbers=(0, 3)):
-    clock, findings = ManualClock(), []
+    clock = ManualClock()
+    findings: list[Any] = []
     return Locks(board, numbers, clock, findings.append), clock, findings
 
 

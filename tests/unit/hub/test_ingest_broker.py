@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from functools import partial
+from typing import Any
 
 import paho.mqtt.client as paho
 import pytest
@@ -120,7 +121,7 @@ def test_every_publication_is_acknowledged_once(rig: Rig):
 
 def test_a_small_receipt_does_not_wait_for_more(rig: Rig):
     heard_first(rig)
-    sock = rig.hub._client.socket()
+    sock: Any = rig.hub._client.socket()
     assert sock is not None
     assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract.clock import ManualClock
-from contract.envelope import Batch, encode, seal
+from contract.envelope import Batch, Record, encode, seal
 from contract.orders import Nonce
 from contract.readings import AlarmInput, DoorContact, Dropped, Heartbeat
 from contract.topics import agent_topic
@@ -215,6 +215,7 @@ def test_the_counts_of_the_rest_of_a_dropped_range_fit_into_it():
     gap = msgspec.structs.replace(made.log[0], reading=Dropped(last_seq=5, measurements=2, events=1, alarms=2))
     outcome = gate.admit(opened(made.batch([gap, made.log[5]])), mark(2), NOW_US)
     assert isinstance(outcome, Admitted)
+    assert isinstance(outcome.records[0], Record)
     assert outcome.records[0].reading == Dropped(last_seq=5, measurements=0, events=1, alarms=2)
 
 

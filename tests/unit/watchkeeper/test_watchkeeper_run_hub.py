@@ -2,6 +2,7 @@
 
 from threading import Event
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -17,12 +18,12 @@ from watchkeeper.run_hub import FAILED, STOPPED
 )
 def test_a_hub_that_cannot_go_on_ends_so_that_it_is_started_again(monkeypatch: pytest.MonkeyPatch, state: State, died: bool):
     monkeypatch.setattr(run_hub, "_LOOK_S", 0.01)
-    running = SimpleNamespace(worker=SimpleNamespace(state=state), broker=SimpleNamespace(died=died))
+    running: Any = SimpleNamespace(worker=SimpleNamespace(state=state), broker=SimpleNamespace(died=died))
     assert run_hub._wait(running, Event()) == FAILED
 
 
 def test_a_hub_that_is_asked_to_stop_has_not_failed():
     stop = Event()
     stop.set()
-    running = SimpleNamespace(worker=SimpleNamespace(state=State(True, "")), broker=SimpleNamespace(died=False))
+    running: Any = SimpleNamespace(worker=SimpleNamespace(state=State(True, "")), broker=SimpleNamespace(died=False))
     assert run_hub._wait(running, stop) == STOPPED
