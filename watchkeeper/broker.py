@@ -83,7 +83,11 @@ class EmbeddedBroker:
         settings.write_text(_SETTINGS[self.program](self.port, kept), encoding="utf-8")
         with (self.folder / "broker.log").open("ab") as log:
             self._child = subprocess.Popen(
-                [_program(self.program), "-c", str(settings)], stdin=subprocess.DEVNULL, stdout=log, stderr=log
+                [_program(self.program), "-c", str(settings)],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,  # Ctrl-C is for whoever started it, who still has things to say through it
             )
         for _ in range(START_POLLS):
             if not self.running:
