@@ -25,8 +25,8 @@ def _id(name: str, **more: object) -> Column[str]:
     return Column(name, Text, nullable=False, **more)  # type: ignore[arg-type]
 
 
-def _us(name: str, *, nullable: bool = False, comment: str | None = None) -> Column[int]:
-    return Column(name, BigInteger, nullable=nullable, comment=comment)
+def _us(name: str, *, nullable: bool = False, key: bool = False, comment: str | None = None) -> Column[int]:
+    return Column(name, BigInteger, nullable=nullable, primary_key=key, comment=comment)
 
 
 site = Table(
@@ -213,4 +213,116 @@ picture = Table(
     _id("sha256"),
     Column("size_bytes", BigInteger, nullable=False),
     _us("stored_us", nullable=True, comment="when the file was synced at the hub; null: promised, not yet here"),
+)
+
+duty_plan = Table(
+    "duty_plan",
+    metadata,
+    _id("site", primary_key=True),
+    Column("plan_no", Integer, primary_key=True),
+    _us("from_us", comment="in force from then on, until the next plan"),
+    _us("planned_until_us", comment="windows that open before this are made"),
+    _id("body", comment="JSON: the duties of the policy and the routes of the estate"),
+)
+
+window = Table(
+    "duty_window",
+    metadata,
+    _id("site", primary_key=True),
+    _id(
+        "window_id",
+        primary_key=True,
+        comment="DUTY/ROUTE/PLACE/OPENS/N, the same each time it is planned; the episode of its gap",
+    ),
+    _id("duty"),
+    _id("route"),
+    _id("place"),
+    _us("opens_us"),
+    _us("due_us"),
+    _us("ends_us", comment="due and the tolerance: without evidence made by then it is a gap"),
+    Column("plan_no", Integer, nullable=False, comment="the plan that judges it"),
+    _id("state"),
+    _us("settled_us", nullable=True, comment="hub time of the last change of state"),
+    _us("gap_us", nullable=True, comment="hub time when the gap was raised"),
+    Column("evidence", Text, nullable=True, comment="SOURCE|KEY of the scan that filled it"),
+    _id("note", comment="what else is known, by name"),
+    CheckConstraint("state IN ('open', 'kept', 'unproven', 'missed', 'withdrawn')", name="window_state_is_known"),
+    CheckConstraint("opens_us <= due_us AND due_us <= ends_us", name="window_is_in_order"),
+    Index("window_by_end", "site", "ends_us"),
+    sqlite_with_rowid=False,
+)
+
+scan = Table(
+    "scan",
+    metadata,
+    _id("site", primary_key=True),
+    _id("source", primary_key=True),
+    _id("key", primary_key=True, comment="the source's own name for it: what is reported twice counts once"),
+    _id("place", comment="empty: the tag is not known"),
+    _us("at_us", comment="when it was made, on the hub's time line"),
+    _us("received_us"),
+    _id("person", comment="an id of the estate's staff, or empty"),
+    _id("medium"),
+    _id("tag"),
+    _id("duty", comment="only for answers and reports"),
+    _us("device_at_us", nullable=True),
+    _id("flags", comment="JSON list of names"),
+    _id("fields", comment="JSON object: what a report holds"),
+    Index("scan_by_place", "site", "place", "at_us"),
+    Index("scan_by_time", "site", "at_us"),
+    sqlite_with_rowid=False,
+)
+
+tag = Table(
+    "tag",
+    metadata,
+    _id("site", primary_key=True),
+    _id("tag", primary_key=True),
+    _us("from_us", key=True),
+    _id("medium"),
+    _id("place", comment="the checkpoint it stands at, or empty"),
+    _id("person", comment="whose it is, or empty"),
+    _us("until_us", nullable=True),
+    _id("reason", comment="why it ended"),
+    CheckConstraint("(place = '') <> (person = '')", name="tag_is_of_a_place_or_of_a_person"),
+)
+
+roster = Table(
+    "roster",
+    metadata,
+    _id("site", primary_key=True),
+    _id("person", primary_key=True),
+    _id("route", primary_key=True, comment="empty: everywhere"),
+    _us("from_us", key=True),
+    _us("until_us"),
+    CheckConstraint("from_us < until_us", name="shift_is_in_order"),
+)
+
+occasion = Table(
+    "occasion",
+    metadata,
+    _id("site", primary_key=True),
+    _id("occasion", primary_key=True, comment="a random name"),
+    _id("kind", comment="bad_weather, event…: what schedules of the type occasion name"),
+    _us("from_us"),
+    _us("until_us"),
+    _id("note"),
+)
+
+tally = Table(
+    "tally",
+    metadata,
+    _id("site", primary_key=True),
+    _id("day", primary_key=True, comment="the estate's local date, YYYY-MM-DD"),
+    _id("duty", primary_key=True),
+    _id("kind", primary_key=True, comment="place, route, hour or person: what `key` is"),
+    _id("key", primary_key=True),
+    Column("due", Integer, nullable=False, comment="windows that ended on that day"),
+    Column("kept", Integer, nullable=False),
+    Column("missed", Integer, nullable=False),
+    Column("unproven", Integer, nullable=False),
+    Column("withdrawn", Integer, nullable=False),
+    Column("longest_s", Integer, nullable=False, comment="for places: the longest time unvisited that ended on that day"),
+    CheckConstraint("due = kept + missed + unproven + withdrawn", name="tally_adds_up"),
+    sqlite_with_rowid=False,
 )
