@@ -55,14 +55,17 @@ def raised_again(case: Case, finding: Raise, now_us: int, policy: Numbers) -> Ch
     """The same episode was raised again: it merges, and can only strengthen. None when it says nothing new.
 
     What was closed or withdrawn stays so, with one exception: a case that ended while it was unproven, and whose condition
-    has not returned to normal, is open again when the source proves it, since it ended on a guess.
+    has not returned to normal, is open again when the source proves it, since it ended on a guess. So is one that was
+    withdrawn and is raised `again`: what took it back counts no more.
     """
     proven, late = case.proven or finding.proven, case.late and finding.late
     priority = min(case.priority, finding.priority or case.priority)
     facts = {**case.facts, **finding.facts}
-    if (proven, late, priority, facts) == (case.proven, case.late, case.priority, case.facts):
+    again = finding.again and case.state == "withdrawn"
+    if not again and (proven, late, priority, facts) == (case.proven, case.late, case.priority, case.facts):
         return None
-    revives = case.state not in LIVE and proven and not case.proven and (case.active or case.state == "withdrawn")
+    proves = proven and not case.proven and (case.active or case.state == "withdrawn")
+    revives = case.state not in LIVE and (proves or again)
     name = "reopened" if revives else "proven" if proven and not case.proven else "merged"
     state = "open" if revives else case.state
     started = _clocks_in(case, state) if not late and (revives or case.late) else ()

@@ -70,6 +70,8 @@ class Raise(NamedTuple):
     proven: bool = True
     late: bool = False
     priority: Literal[1, 2, 3, 4] | None = None
+    again: bool = False
+    """What was withdrawn is so after all: the case is open again."""
 
 
 class Clear(NamedTuple):

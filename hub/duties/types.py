@@ -54,6 +54,8 @@ class Window(msgspec.Struct, frozen=True, gc=False):
     settled_us: int | None = None
     gap_us: int | None = None
     evidence: str | None = None
+    person: str = ""
+    """Who kept it, or who was on duty when it ended, several with spaces between; empty: not known."""
     note: str = ""
 
     @property
@@ -92,6 +94,28 @@ class Scan(msgspec.Struct, frozen=True, gc=False):
     def id(self) -> ScanKey:
         """Its key."""
         return ScanKey(self.source, self.key)
+
+
+Taken = Literal["new", "duplicate", "altered"]
+"""What became of a scan that came in: the same name with another content is `altered`."""
+
+
+class Seen(NamedTuple):
+    """A scan as it came in, before tags are looked up. `clock_off_us`: the device's clock less the true time, as far as is known.
+    `place` and `person` are set where the source knows them itself."""
+
+    source: str
+    key: str
+    at_us: int
+    medium: Medium
+    tag: str = ""
+    person_tag: str = ""
+    place: str = ""
+    person: str = ""
+    duty: str = ""
+    device_at_us: int | None = None
+    clock_off_us: int = 0
+    fields: dict[str, Any] = {}
 
 
 class Duty(msgspec.Struct, frozen=True):
@@ -155,3 +179,13 @@ class Shift(msgspec.Struct, frozen=True):
     route: str
     from_us: int
     until_us: int
+
+
+class Occasion(msgspec.Struct, frozen=True):
+    """A row of `occasion`: something that schedules of the type `occasion` go by, such as a warning of bad weather."""
+
+    occasion: str
+    kind: str
+    from_us: int
+    until_us: int
+    note: str = ""

@@ -17,11 +17,13 @@ from contract.envelope import Receipt
 from contract.orders import Nonce
 from hub.ingest import lease as leases
 from hub.ingest.casebook import DatabaseGone
+from hub.ingest.duties.dutybook import forget_old
 from hub.ingest.gate import StreamMark
 from hub.ingest.lease import RENEW_US, Lease, LeaseLost
 from hub.ingest.limits import Quota
 from hub.ingest.load import DatabaseArchive, load_site
 from hub.ingest.outcome import Answer, Outcome
+from hub.ingest.duties.rows import HOUR_US
 from hub.ingest.ports import Ask, ChangeRow, Hook, Out, Rules, SiteBook, State, Unavailable
 from hub.ingest.site import HUB_STREAM, Site
 from hub.ingest.stepping import RuleTable
@@ -98,6 +100,7 @@ class Core:
         self._lease: Lease | None = None
         self._held_us = 0
         self._sweep_us = 0
+        self._forgot_us = 0
         self._sweep_guard: SweepGuard | None = None
         self._sweep_halted: Halt | None = None
         self._to_sweep: list[str] = []
@@ -107,7 +110,7 @@ class Core:
         try:
             with self._engine.begin() as connection:
                 self._lease = leases.take(connection, self._site_id, self._owner, now_us)
-                self._site = load_site(connection, self._site_id, self._around.table, self.counters)
+                self._site = load_site(connection, self._site_id, self._around.table, self.counters, now_us)
         except SQLAlchemyError as failure:
             if is_disk_failure(failure):
                 raise DiskFailed(str(failure)) from failure
@@ -133,9 +136,8 @@ class Core:
         """When the next turn is due though nothing should come in."""
         if not self._agents_awaited:
             return 0
-        due_us = self._site.deadlines.next_us() if self._site is not None else None
-        idle_us = self._held_us + RENEW_US
-        return idle_us if due_us is None else min(due_us, idle_us)
+        due = () if self._site is None else (self._site.deadlines.next_us(), self._site.windows.next_us(), self._site.plans_due_us())
+        return min(self._held_us + RENEW_US, *(due_us for due_us in due if due_us is not None))
 
     def turn(self, inputs: Sequence[Input], now_us: int) -> None:
         """Take the inputs in, commit, answer. Where the database cannot, nothing is acknowledged and `state` says so. What one
@@ -159,7 +161,7 @@ class Core:
     def greet(self, now_us: int) -> None:
         """Tell each agent how far its log is committed: what it sent while this hub was away has reached nobody, and it would
         wait long for an answer. Of an agent's streams the one heard last counts."""
-        site = self._loaded()
+        site = self._loaded(now_us)
         last: dict[str, StreamMark] = {}
         for stream in site.streams:
             mark = site.streams.get(stream)
@@ -170,7 +172,7 @@ class Core:
 
     def _try_turn(self, inputs: Sequence[Input], now_us: int) -> Exception | None:
         try:
-            site = self._loaded()
+            site = self._loaded(now_us)
             turn = Turn(site, self._around, now_us)
             if self._turn_us is None or now_us < self._turn_us:
                 turn.distrust_watermarks()
@@ -194,10 +196,10 @@ class Core:
         self._speak(site, turn.outcome, now_us)
         return None
 
-    def _loaded(self) -> Site:
+    def _loaded(self, now_us: int) -> Site:
         if self._site is None or self._stale:
             with self._engine.connect() as connection:
-                self._site = load_site(connection, self._site_id, self._around.table, self.counters)
+                self._site = load_site(connection, self._site_id, self._around.table, self.counters, now_us)
             self._stale = False
         return self._site
 
@@ -211,6 +213,7 @@ class Core:
             else:
                 turn.ask(one.asked, one.future)
         turn.fire_by_clock()
+        turn.judge_duties()
 
     def _commit(self, site: Site, outcome: Outcome, now_us: int) -> None:
         assert self._lease is not None
@@ -224,6 +227,7 @@ class Core:
             self._sweep(connection, site, now_us)
             self._hook("commit")
         site.settle()
+        self._forget_old(site, now_us)
         self._agents_awaited = True
         self._held_us = now_us
         self.counters["turns"] += 1
@@ -293,6 +297,11 @@ class Core:
         if self._to_sweep:
             stream = self._to_sweep.pop()
             self.counters["swept"] += sweep_stream(connection, self._site_id, stream, before_us)
+
+    def _forget_old(self, site: Site, now_us: int) -> None:
+        if not 0 <= now_us - self._forgot_us < HOUR_US:
+            self._forgot_us = now_us
+            forget_old(site, now_us)
 
     def _may_not_sweep(self, now_us: int) -> bool:
         assert self._sweep_guard is not None

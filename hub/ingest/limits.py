@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from contract.clock import US_PER_S
 from hub.ingest.gate import StreamMark
-from hub.ingest.site import Rows
+from hub.ingest.rows import Rows
 
 STREAMS_MAX = 20_000
 """Streams of a site: each is a row in memory and on disk for ever, as its mark keeps an old log from being taken twice."""

@@ -6,14 +6,17 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import Connection, Engine, Row, bindparam, func, select
+from sqlalchemy import Connection, Engine, Row, bindparam, func, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from hub.cases.types import Case, ClockEvent
+from hub.duties.types import Occasion, Scan, ScanKey, Shift, Window
 from hub.ingest.casebook import CASE_OWNER, DatabaseGone
+from hub.ingest.duties.rows import PlanRow
 from hub.ingest.gate import StreamMark
 from hub.ingest.outcome import PictureRow
-from hub.ingest.site import CaseKey, Contact, Deadline, DeadlineKey, DetectorState, Site, key_of
+from hub.ingest.duties.scanning import MEMORY_US
+from hub.ingest.site import CaseKey, Contact, Deadline, DeadlineKey, DetectorState, ShiftKey, Site, key_of
 from hub.ingest.stepping import DETECTOR_OWNER, RuleTable
 from hub.store import schema
 
@@ -21,7 +24,7 @@ T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
 
-def load_site(connection: Connection, site_id: str, table: RuleTable, counters: Counter[str]) -> Site:
+def load_site(connection: Connection, site_id: str, table: RuleTable, counters: Counter[str], now_us: int) -> Site:
     """Everything a turn needs in memory. A detector's state that cannot be read any more is left out: it begins anew. What
     belongs to a detector that this program does not have stays in the database, for one that has it. Both are counted."""
     site = Site()
@@ -45,6 +48,7 @@ def load_site(connection: Connection, site_id: str, table: RuleTable, counters: 
     for case in _cases(connection, site_id, live):
         site.cases.load(case.case_no, case)
         site.case_numbers.load(key_of(case), case.case_no)
+    _load_duties(connection, site_id, site, now_us - MEMORY_US)
     return site
 
 
@@ -72,6 +76,12 @@ class DatabaseArchive:
         query = select(schema.picture).where(columns.site == self._site_id, columns.picture == picture)
         return self._ask(lambda connection: PictureRow(*row) if (row := connection.execute(query).first()) else None)
 
+    def scan(self, key: ScanKey) -> Scan | None:
+        """The scan of that name."""
+        columns = schema.scan.c
+        query = select(schema.scan).where(columns.site == self._site_id, columns.source == key.source, columns.key == key.key)
+        return self._ask(lambda connection: _scan(row) if (row := connection.execute(query).first()) else None)
+
     def _case(self, *where: Any) -> Case | None:
         return self._ask(lambda connection: next(iter(_cases(connection, self._site_id, *where)), None))
 
@@ -81,6 +91,12 @@ class DatabaseArchive:
                 return question(connection)
         except SQLAlchemyError as error:
             raise DatabaseGone(str(error)) from error
+
+
+def scan_row(site_id: str, scan: Scan) -> tuple[Any, ...]:
+    """The scan as a row of `scan`, in the table's order of columns."""
+    *row, flags, fields = msgspec.structs.astuple(scan)
+    return (site_id, *row, msgspec.json.encode(flags).decode(), msgspec.json.encode(fields).decode())
 
 
 def case_row(site_id: str, case: Case) -> tuple[Any, ...]:
@@ -94,6 +110,37 @@ def case_row(site_id: str, case: Case) -> tuple[Any, ...]:
 _KEY_NAMES = ("kind", "detector", "subject", "episode")
 _NUMBER_BY_KEY = select(schema.case.c.case_no).where(*(schema.case.c[name] == bindparam(name) for name in ("site", *_KEY_NAMES)))
 _CASE_COLUMNS = [column.name for column in schema.case.columns]
+
+
+def _load_duties(connection: Connection, site_id: str, site: Site, since_us: int) -> None:
+    """What may still be judged, and of each place the last scan before that."""
+    for plan in _rows(connection, schema.duty_plan, site_id):
+        site.plans.load(plan.plan_no, PlanRow(*tuple(plan)[1:]))
+    window, scan = schema.window.c, schema.scan.c
+    unsettled = window.state.in_(("open", "unproven"))
+    query = select(schema.window).where(window.site == site_id, or_(window.ends_us >= since_us, unsettled))
+    for row in connection.execute(query):
+        site.windows.load(row.window_id, Window(*tuple(row)[1:]))
+    for row in connection.execute(select(schema.scan).where(scan.site == site_id, scan.at_us >= since_us)):
+        found = _scan(row)
+        site.scans.load(found.id, found)
+    before = select(schema.scan).where(scan.site == site_id, scan.at_us < since_us).order_by(scan.at_us.desc()).limit(1)
+    for place in sorted(site.windows.places()):
+        for row in connection.execute(before.where(scan.place == place)):
+            found = _scan(row)
+            site.scans.load(found.id, found)
+    for shift in _rows(connection, schema.roster, site_id):
+        if shift.until_us >= since_us:
+            row = Shift(*tuple(shift)[1:])
+            site.roster.load(ShiftKey(row.person, row.route, row.from_us), row)
+    for occasion in _rows(connection, schema.occasion, site_id):
+        if occasion.until_us >= since_us - MEMORY_US:
+            site.occasions.load(occasion.occasion, Occasion(*tuple(occasion)[1:]))
+
+
+def _scan(row: Row[Any]) -> Scan:
+    *fields, flags, body = tuple(row)[1:]
+    return Scan(*fields, tuple(msgspec.json.decode(flags)), msgspec.json.decode(body))
 
 
 def _load_state(site: Site, table: RuleTable, row: Row[Any], counters: Counter[str]) -> None:

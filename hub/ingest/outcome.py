@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from contract.envelope import BatchHead, Verdict
 from contract.orders import AnyOrder, Nonce
+from hub.duties.tallying import Tallied, Unvisited
 from hub.ingest.ports import ChangeRow, Write
 
 
@@ -93,6 +94,8 @@ class Outcome:
     changes: list[ChangeRow] = field(default_factory=list)
     pictures: dict[str, PictureRow] = field(default_factory=dict)
     orders: list[tuple[str, AnyOrder]] = field(default_factory=list)
+    tallies: list[Tallied] = field(default_factory=list)
+    unvisited: list[Unvisited] = field(default_factory=list)
     answers: dict[tuple[str, str], Answer] = field(default_factory=dict)
     nonces: list[tuple[str, Nonce]] = field(default_factory=list)
     futures: list[tuple[Future[Any], Any]] = field(default_factory=list)
@@ -112,7 +115,7 @@ class Outcome:
                 table.popitem()
 
     def _lists(self) -> tuple[list[Any], ...]:
-        return (self.events, self.entries, self.clocks, self.changes, self.orders, self.nonces)
+        return (self.events, self.entries, self.clocks, self.changes, self.orders, self.nonces, self.tallies, self.unvisited)
 
     def _tables(self) -> tuple[dict[Any, Any], ...]:
         return (self.quarantine, self.pictures, self.answers)

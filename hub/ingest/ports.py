@@ -7,8 +7,11 @@ from sqlalchemy import Connection
 
 from contract.envelope import Receipt
 from contract.orders import AnyOrder
+from contract.readings import Reading
 from hub.cases.engine import Numbers
 from hub.detectors.types import Detector, Device
+from hub.duties.plan import Plan
+from hub.duties.types import Occasion, Seen, Shift
 
 
 class ChangeRow(NamedTuple):
@@ -46,7 +49,43 @@ class Write(NamedTuple):
     run: Callable[[Connection], Any]
 
 
-Ask = CaseAct | PictureStored | Write
+class Item(NamedTuple):
+    """One thing that a phone, or a person at the hub, reports. `key`: the reporter's own name for it, the same each time it is sent.
+    `at_us`: when it was made, on the hub's time line. Exactly one of `seen` and `reading` is set."""
+
+    key: str
+    at_us: int
+    seen: Seen | None = None
+    reading: Reading | None = None
+
+
+class Report(NamedTuple):
+    """What a source reports at once: a phone, or the hub itself. `up_to_us`: it has reported everything up to then. Answered by a
+    list of names, one for each item: `new`, `duplicate`, `altered`."""
+
+    source: str
+    items: tuple[Item, ...]
+    up_to_us: int | None = None
+
+
+class RosterAct(NamedTuple):
+    """Put a shift on the roster, or with `remove` take it off. Answered True, or False where there was nothing to take off."""
+
+    shift: Shift
+    actor: str
+    remove: bool = False
+
+
+class OccasionAct(NamedTuple):
+    """Announce something that schedules go by, or with `remove` call it off. Answered by the number of windows that are made, or taken
+    back; None where there was nothing to call off."""
+
+    occasion: Occasion
+    actor: str
+    remove: bool = False
+
+
+Ask = CaseAct | PictureStored | Write | Report | RosterAct | OccasionAct
 
 
 class Unavailable(RuntimeError):
@@ -116,3 +155,5 @@ class Rules(NamedTuple):
     stall_us: int
     keep_us: int
     """How long committed events are kept."""
+    plan: Plan | None = None
+    """What the policy and the estate say of duties; None: nothing."""

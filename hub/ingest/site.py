@@ -1,20 +1,16 @@
-"""The site in memory: what is committed, and on top of it what the present turn has changed.
-
-Every change is journalled with what was there before. So one detector's effects, or a whole turn's, can be undone, and the rows
-that a turn changed are known without comparing anything.
-"""
+"""The site in memory: what is committed, and on top of it what the present turn has changed."""
 
 import heapq
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from hub.cases.types import Case
+from hub.duties.types import Occasion, Shift
+from hub.ingest.duties.rows import AHEAD_US, STEP_US, PlanRow, Scans, Windows
 from hub.ingest.gate import StreamMark
-
-K = TypeVar("K")
-V = TypeVar("V")
+from hub.ingest.rows import Journal, Rows
 
 HUB_STREAM = "hub"
 """The stream of the reports that the hub makes itself; its agent is the hub, its mark the last number given."""
@@ -29,6 +25,14 @@ class CaseKey(NamedTuple):
     detector: str
     subject: str
     episode: str
+
+
+class ShiftKey(NamedTuple):
+    """A person, a route, and when the shift begins."""
+
+    person: str
+    route: str
+    from_us: int
 
 
 class DeadlineKey(NamedTuple):
@@ -73,83 +77,6 @@ class Counters:
 
     change_pos: int = 0
     case_no: int = 0
-
-
-class Journal:
-    """What was changed since the turn began, oldest first, each as a function and its arguments that undo it."""
-
-    def __init__(self) -> None:
-        self._undo: list[tuple[Any, ...]] = []
-        self.note = self._undo.append
-
-    def savepoint(self) -> int:
-        """A point to roll back to."""
-        return len(self._undo)
-
-    def rollback(self, to: int = 0) -> None:
-        """Undo everything since the savepoint, newest first."""
-        while len(self._undo) > to:
-            undo, *arguments = self._undo.pop()
-            undo(*arguments)
-
-    def clear(self) -> None:
-        """The turn is committed: nothing is to be undone any more."""
-        self._undo.clear()
-
-
-class Rows(Generic[K, V]):
-    """A table in memory that knows which keys the turn has changed. None is not a value."""
-
-    def __init__(self, journal: Journal) -> None:
-        self._journal = journal
-        self._rows: dict[K, V] = {}
-        self._before: dict[K, V | None] = {}
-        self.get = self._rows.get
-
-    def __len__(self) -> int:
-        return len(self._rows)
-
-    def __iter__(self) -> Iterator[K]:
-        return iter(self._rows)
-
-    def load(self, key: K, value: V) -> None:
-        """Take a committed row in, unjournalled."""
-        self._place(key, value)
-
-    def forget(self, key: K) -> None:
-        """Leave a committed row out of memory, unjournalled; it stays in the database."""
-        self._place(key, None)
-
-    def put(self, key: K, value: V | None) -> None:
-        """Set a row, or with None remove it."""
-        was = self.get(key)
-        first = key not in self._before
-        if first:
-            self._before[key] = was
-        self._place(key, value)
-        self._journal.note((self._restore, key, was, first))
-
-    def _restore(self, key: K, was: V | None, first: bool) -> None:
-        self._place(key, was)
-        if first:
-            del self._before[key]
-
-    def changed(self) -> Iterator[tuple[K, V | None, V | None]]:
-        """Each key that the turn has touched, with the committed value and the present one."""
-        for key, was in self._before.items():
-            now = self._rows.get(key)
-            if now is not was:
-                yield key, was, now
-
-    def settle(self) -> None:
-        """The turn is committed."""
-        self._before.clear()
-
-    def _place(self, key: K, value: V | None) -> None:
-        if value is None:
-            self._rows.pop(key, None)
-        else:
-            self._rows[key] = value
 
 
 class States(Rows[tuple[str, str], DetectorState]):
@@ -242,6 +169,11 @@ class Site:
         self.deadlines = Deadlines(self.journal)
         self.cases: Rows[int, Case] = Rows(self.journal)
         self.case_numbers: Rows[CaseKey, int] = Rows(self.journal)
+        self.plans: Rows[int, PlanRow] = Rows(self.journal)
+        self.windows = Windows(self.journal)
+        self.scans = Scans(self.journal)
+        self.roster: Rows[ShiftKey, Shift] = Rows(self.journal)
+        self.occasions: Rows[str, Occasion] = Rows(self.journal)
         self._visitors: list[Case] = []
 
     def visit(self, case: Case) -> None:
@@ -268,7 +200,17 @@ class Site:
             self.deadlines,
             self.cases,
             self.case_numbers,
+            self.plans,
+            self.windows,
+            self.scans,
+            self.roster,
+            self.occasions,
         )
+
+    def plans_due_us(self) -> int | None:
+        """When more windows are to be made."""
+        last = self.plans.get(max(self.plans, default=0))
+        return None if last is None else last.planned_until_us - AHEAD_US + STEP_US
 
     def next_change(self) -> int:
         """The change log's next position."""

@@ -12,7 +12,7 @@ import msgspec
 from contract.clock import US_PER_S
 from contract.envelope import BatchHead, Record
 from contract.orders import Flush
-from contract.readings import KINDS, BadBytes, CommandDone, DeviceLink, Heartbeat, Reading, SnapshotTaken
+from contract.readings import KINDS, BadBytes, CommandDone, DeviceLink, Heartbeat, Reading, SnapshotTaken, TagScanned
 from hub.cases.types import Change, Refusal
 from hub.detectors.types import (
     AgentAwaited,
@@ -26,19 +26,25 @@ from hub.detectors.types import (
 )
 from hub.ingest import gate
 from hub.ingest.casebook import CASE_OWNER, Casebook, ClosedCases, DatabaseGone
+from hub.ingest.duties.acts import DutyAsk, Heard
+from hub.ingest.duties.dutybook import SCANS, Times
+from hub.ingest.duties.parts import TurnParts, duties_of
+from hub.ingest.duties.scanning import OldScans
 from hub.ingest.effects import EFFECTS, case_of_order
 from hub.ingest.gate import Admitted, BatchMessage, LostMessage, NonceMessage, Poison, Refused, StreamMark
 from hub.ingest.limits import Quota, too_many_streams
 from hub.ingest.outcome import Answer, EventRow, Outcome, PictureRow, QuarantineRow
 from hub.ingest.ports import Ask, CaseAct, PictureStored, SiteBook, Write
-from hub.ingest.site import HUB_STREAM, Contact, Deadline, Journal, Sent, Site
+from hub.ingest.rows import Journal
+from hub.ingest.site import HUB_STREAM, Contact, Deadline, Sent, Site
 from hub.ingest.stepping import Failure, RuleTable, Stepper
 
 REPORT_EVERY_US = US_PER_S
 _THROTTLES_MAX = 20_000
 
-_AGENTS_OWN_WORDS = (DeviceLink, CommandDone, BadBytes)
-"""What an agent says about a device: the device itself may have been mute all along, and what it did is not known by it."""
+_NO_PROOF = (DeviceLink, CommandDone, BadBytes, TagScanned)
+"""What does not show that a device has told everything up to then: an agent says the first three of it, and a wand that is being read
+out has more to tell."""
 
 _log = logging.getLogger(__name__)
 _encode = msgspec.json.Encoder().encode
@@ -48,7 +54,7 @@ KIND_NAMES: dict[type[Reading], str] = {kind: name for name, kind in KINDS.items
 }
 
 
-class Archive(ClosedCases, Protocol):
+class Archive(ClosedCases, OldScans, Protocol):
     """What a turn may look up in the database. Raises DatabaseGone."""
 
     def picture(self, picture: str) -> PictureRow | None:
@@ -125,6 +131,12 @@ class Turn:
             on_too_many=self._too_many_subjects,
             order_flush=self._order_flush,
         )
+        rules = around.table.rules
+        parts = TurnParts(
+            site, self.outcome, self._casebook, around.book, around.archive, around.counters, rules.plan, around.new_id
+        )
+        heard = Heard(self._take_reported, self._stepper.advance)
+        self._duties = duties_of(parts, Times(now_us, around.ready_us, rules.late_us), heard, self._order_flush)
 
     def distrust_watermarks(self) -> None:
         """The clock was set back, or may have been while no hub ran."""
@@ -193,10 +205,16 @@ class Turn:
         else:
             self.outcome.futures.append((future, answer))
 
-    def _answer(self, asked: CaseAct | PictureStored) -> Change | Refusal | bool:
+    def _answer(self, asked: CaseAct | PictureStored | DutyAsk) -> Any:
         if isinstance(asked, CaseAct):
             return self._casebook.act(asked._replace(actor=_storable(asked.actor)), self._now_us)
-        return self._store_picture(asked.picture)
+        if isinstance(asked, PictureStored):
+            return self._store_picture(asked.picture)
+        return self._duties.acts.answer(asked)
+
+    def judge_duties(self) -> None:
+        """What the turn's scans and watermarks, and the wall clock, make of windows. After everything that came in."""
+        self._duties.book.judge()
 
     def fire_by_clock(self) -> None:
         """Deadlines that the wall clock has reached, after everything that came in."""
@@ -283,11 +301,13 @@ class Turn:
         )
         late = now_us - at_us > self._around.table.rules.late_us
         event = Event(device.id, at_us, now_us, reading, stream.stream, record.seq, late, record.device_at_us)
-        if type(reading) not in _AGENTS_OWN_WORDS:
+        if type(reading) not in _NO_PROOF:
             self._stepper.advance(device.id, at_us)
         if type(reading) is Heartbeat:
             self._advance_sources(stream, reading)
         self._stepper.step(event, device)
+        if type(reading) in SCANS:
+            self._duties.book.take(event, stream.offset_us)
         if type(reading) in EFFECTS:
             self._note_effect(event, stream.agent)
 
@@ -393,14 +413,26 @@ class Turn:
         device = self._around.book.detector_device(device_id)
         if device is None:
             return
-        was = self._site.streams.get(HUB_STREAM)
+        self._step_own(device, reading, HUB_STREAM, self._now_us, stored=stored)
+
+    def _take_reported(self, source: str, reading: Reading, at_us: int) -> None:
+        """What a phone reported, as an event of its own stream, which the hub numbers: phones name things by keys."""
+        device = self._around.book.detector_device(source)
+        if device is not None:
+            self._step_own(device, reading, f"phone:{source}", min(at_us, self._now_us), stored=True)
+
+    def _step_own(self, device: Device, reading: Reading, stream: str, at_us: int, *, stored: bool) -> None:
+        """An event that the hub numbers itself. The number is never given again, whether the event is stored or not."""
+        was = self._site.streams.get(stream)
         seq = 1 if was is None else was.mark + 1
         now_us = self._now_us
-        self._site.streams.put(HUB_STREAM, StreamMark(HUB_STREAM, HUB_STREAM, seq, 0, HUB_STREAM, now_us, 0))
+        agent = HUB_STREAM if stream == HUB_STREAM else device.id
+        self._site.streams.put(stream, StreamMark(stream, agent, seq, 0, HUB_STREAM, now_us, 0))
         if stored:
-            row = (device.id, KIND_NAMES[type(reading)], now_us, now_us, None, now_us, _encode(reading).decode())
-            self.outcome.events.append(EventRow(self.outcome.site, HUB_STREAM, seq, *row))
-        self._stepper.step(Event(device.id, now_us, now_us, reading, HUB_STREAM, seq), device)
+            row = (device.id, KIND_NAMES[type(reading)], at_us, at_us, None, now_us, _encode(reading).decode())
+            self.outcome.events.append(EventRow(self.outcome.site, stream, seq, *row))
+        late = now_us - at_us > self._around.table.rules.late_us
+        self._stepper.step(Event(device.id, at_us, now_us, reading, stream, seq, late), device)
 
     def _order_flush(self, source: str) -> None:
         device: Device | None = self._around.book.detector_device(source)

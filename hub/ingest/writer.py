@@ -10,11 +10,12 @@ from sqlalchemy import Connection
 
 from hub.ingest import lease as leases
 from hub.ingest.lease import Lease
-from hub.ingest.load import case_row
+from hub.ingest.load import case_row, scan_row
 from hub.ingest.outcome import Outcome
 from hub.ingest.ports import Hook
-from hub.ingest.site import Rows, Site
-from hub.store import bulk, schema
+from hub.ingest.rows import Rows
+from hub.ingest.site import Site
+from hub.store import bulk, schema, tally
 
 _log = logging.getLogger(__name__)
 _encode = msgspec.json.Encoder().encode
@@ -36,6 +37,7 @@ def write(connection: Connection, lease: Lease, site: Site, outcome: Outcome, *,
     bulk.insert(connection, schema.quarantine, list(outcome.quarantine.values()))
     hook("states")
     _write_states(connection, lease.site, site)
+    _write_duties(connection, lease.site, site, outcome)
     hook("cases")
     _write_cases(connection, lease.site, site)
     bulk.insert(connection, schema.case_entry, outcome.entries)
@@ -65,6 +67,23 @@ def _write_states(connection: Connection, site_id: str, site: Site) -> None:
     due, over = _split(site.deadlines)
     bulk.upsert(connection, schema.deadline, [(site_id, *key, *row) for key, row in due])
     bulk.delete(connection, schema.deadline, [(site_id, *key) for key in over])
+
+
+def _write_duties(connection: Connection, site_id: str, site: Site, outcome: Outcome) -> None:
+    plans, _ = _split(site.plans)
+    bulk.upsert(connection, schema.duty_plan, [(site_id, *plan) for _, plan in plans])
+    windows, gone = _split(site.windows)
+    bulk.upsert(connection, schema.window, [(site_id, *msgspec.structs.astuple(window)) for _, window in windows])
+    bulk.delete(connection, schema.window, [(site_id, window_id) for window_id in gone])
+    scans, _ = _split(site.scans)
+    bulk.upsert(connection, schema.scan, [scan_row(site_id, scan) for _, scan in scans])
+    shifts, over = _split(site.roster)
+    bulk.upsert(connection, schema.roster, [(site_id, *msgspec.structs.astuple(shift)) for _, shift in shifts])
+    bulk.delete(connection, schema.roster, [(site_id, *key) for key in over])
+    occasions, off = _split(site.occasions)
+    bulk.upsert(connection, schema.occasion, [(site_id, *msgspec.structs.astuple(one)) for _, one in occasions])
+    bulk.delete(connection, schema.occasion, [(site_id, name) for name in off])
+    tally.add(connection, site_id, outcome.tallies, outcome.unvisited)
 
 
 def _write_cases(connection: Connection, site_id: str, site: Site) -> None:

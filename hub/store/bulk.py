@@ -64,14 +64,15 @@ def _parameters(rows: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     return [tuple(row) for row in rows]
 
 
-def _mark(dialect: str) -> str:
+def mark(dialect: str) -> str:
+    """A parameter's place in a statement."""
     return "?" if dialect == "sqlite" else "%s"
 
 
 @lru_cache(maxsize=64)
 def _insert_sql(table: Table, dialect: str) -> str:
     names = [column.name for column in table.columns]
-    return f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({', '.join([_mark(dialect)] * len(names))})"  # noqa: S608
+    return f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({', '.join([mark(dialect)] * len(names))})"  # noqa: S608
 
 
 @lru_cache(maxsize=64)
@@ -88,10 +89,10 @@ def _delete_sql(table: Table, dialect: str) -> str:
 
 @lru_cache(maxsize=64)
 def _replace_sql(table: Table, dialect: str) -> str:
-    mark = _mark(dialect)
-    sets = ", ".join(f"{column.name} = {mark}" for column in table.columns if not column.primary_key)
-    return f"UPDATE {table.name} SET {sets} WHERE {_where(table, dialect)} AND version = {mark}"  # noqa: S608
+    place = mark(dialect)
+    sets = ", ".join(f"{column.name} = {place}" for column in table.columns if not column.primary_key)
+    return f"UPDATE {table.name} SET {sets} WHERE {_where(table, dialect)} AND version = {place}"  # noqa: S608
 
 
 def _where(table: Table, dialect: str) -> str:
-    return " AND ".join(f"{column.name} = {_mark(dialect)}" for column in table.primary_key.columns)
+    return " AND ".join(f"{column.name} = {mark(dialect)}" for column in table.primary_key.columns)

@@ -245,6 +245,7 @@ window = Table(
     _us("settled_us", nullable=True, comment="hub time of the last change of state"),
     _us("gap_us", nullable=True, comment="hub time when the gap was raised"),
     Column("evidence", Text, nullable=True, comment="SOURCE|KEY of the scan that filled it"),
+    _id("person", comment="who kept it, or who was on duty when it ended"),
     _id("note", comment="what else is known, by name"),
     CheckConstraint("state IN ('open', 'kept', 'unproven', 'missed', 'withdrawn')", name="window_state_is_known"),
     CheckConstraint("opens_us <= due_us AND due_us <= ends_us", name="window_is_in_order"),

@@ -52,6 +52,7 @@ def _make_duty_window() -> None:
         sa.Column("settled_us", sa.BigInteger(), nullable=True, comment="hub time of the last change of state"),
         sa.Column("gap_us", sa.BigInteger(), nullable=True, comment="hub time when the gap was raised"),
         sa.Column("evidence", sa.Text(), nullable=True, comment="SOURCE|KEY of the scan that filled it"),
+        sa.Column("person", sa.Text(), nullable=False, comment="who kept it, or who was on duty when it ended"),
         sa.Column("note", sa.Text(), nullable=False, comment="what else is known, by name"),
         sa.CheckConstraint("state IN ('open', 'kept', 'unproven', 'missed', 'withdrawn')", name="window_state_is_known"),
         sa.CheckConstraint("opens_us <= due_us AND due_us <= ends_us", name="window_is_in_order"),

@@ -1,0 +1,111 @@
+"""What is odd about a scan. Pure: a scan and those around it in, names of flags out; nothing is ever refused for them.
+
+Some flags follow from the scan alone (`own_flags`), others from what else was scanned (`flags_among`): these are found
+anew whenever a scan turns up among those it has to be compared with, so that the order of arrival does not matter.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import NamedTuple
+
+from contract.clock import US_PER_S
+from hub.duties.judging import SILENT_MAX_US
+from hub.duties.types import Flag, Medium, Scan, ScanKey, Shift, Tag
+
+AHEAD_MAX_US = 60 * US_PER_S
+"""Clocks of agents and phones are known to within a round trip; what lies further ahead of its own arrival cannot be."""
+_WEAK: frozenset[Medium] = frozenset(("qr", "hand"))
+_CONTEXT: frozenset[Flag] = frozenset(("too_fast", "two_places", "wrong_person", "out_of_order"))
+
+
+class Limits(NamedTuple):
+    """Numbers of the policy."""
+
+    checkpoint_min_us: int
+    apart_us: int
+    clock_off_us: int
+
+
+def own_flags(
+    scan: Scan, tag: Tag | None, *, ever_known: bool, better_tag: bool, clock_off_us: int, limits: Limits
+) -> tuple[Flag, ...]:
+    """What the scan by itself shows. `tag`: what was enrolled at that time; `ever_known`: it was once; `better_tag`: the place has
+    one that cannot be photographed; `clock_off_us`: by how much the device's clock was off."""
+    found: list[Flag] = []
+    if scan.tag and tag is None:
+        found.append("revoked_tag" if ever_known else "unknown_tag")
+    if scan.medium in _WEAK and better_tag:
+        found.append("weak_medium")
+    if abs(clock_off_us) > limits.clock_off_us:
+        found.append("clock_off")
+    if scan.at_us > scan.received_us + AHEAD_MAX_US:
+        found.append("from_the_future")
+    if scan.received_us - scan.at_us > SILENT_MAX_US:
+        found.append("too_late")
+    return tuple(found)
+
+
+def too_fast(scan: Scan, before: Iterable[Scan], limits: Limits) -> bool:
+    """Whether the same person or source was at another place less than the minimum before. `before`: scans of either."""
+    return any(
+        other.place != scan.place and 0 <= scan.at_us - other.at_us < limits.checkpoint_min_us and _goes_first(other, scan)
+        for other in before
+        if other.place and (other.source == scan.source or (scan.person and other.person == scan.person))
+    )
+
+
+def two_places(scan: Scan, near: Iterable[Scan], limits: Limits) -> bool:
+    """Whether the same person was at two places at once, by two sources; or the same tag was read by two sources, one of which was
+    somewhere else at that time. `near`: all scans within `apart_us`."""
+    around = [one for one in near if one.place and abs(one.at_us - scan.at_us) <= limits.apart_us and one.id != scan.id]
+    for other in around:
+        if other.source == scan.source:
+            continue
+        if scan.person and other.person == scan.person and other.place != scan.place:
+            return True
+        if scan.tag and other.tag == scan.tag and _elsewhere((scan, other), around):
+            return True
+    return False
+
+
+def out_of_order(walked: Sequence[Scan], order: Sequence[str]) -> set[ScanKey]:
+    """The scans of one round that came before a place they should have come after. `walked`: in the order of
+    their times; `order`: the route's places as they are to be visited. Only a place's first visit counts."""
+    index = {place: at for at, place in enumerate(order)}
+    furthest = -1
+    seen: set[str] = set()
+    wrong: set[ScanKey] = set()
+    for scan in walked:
+        if scan.place in seen or scan.place not in index:
+            continue
+        seen.add(scan.place)
+        if index[scan.place] < furthest:
+            wrong.add(scan.id)
+        furthest = max(furthest, index[scan.place])
+    return wrong
+
+
+def wrong_person(scan: Scan, on_duty: Collection[str]) -> bool:
+    """Whether somebody scanned who is not on the roster, where there is one."""
+    return bool(scan.person) and bool(on_duty) and scan.person not in on_duty
+
+
+def on_duty(roster: Iterable[Shift], route: str, at_us: int) -> tuple[str, ...]:
+    """Who is on the roster for the route at that time, in the order of their ids."""
+    found = {one.person for one in roster if one.route in ("", route) and one.from_us <= at_us < one.until_us}
+    return tuple(sorted(found))
+
+
+def with_context(scan: Scan, found: Callable[[Flag], bool]) -> tuple[Flag, ...]:
+    """The scan's flags, those that come from others found anew."""
+    own = [flag for flag in scan.flags if flag not in _CONTEXT]
+    return (*own, *(flag for flag in sorted(_CONTEXT) if found(flag)))
+
+
+def _goes_first(other: Scan, scan: Scan) -> bool:
+    """Of two scans at the same moment one must be the earlier, always the same."""
+    return (other.at_us, other.id) < (scan.at_us, scan.id)
+
+
+def _elsewhere(pair: tuple[Scan, Scan], around: Sequence[Scan]) -> bool:
+    sources = {one.source for one in pair}
+    return any(one.source in sources and one.place != pair[0].place for one in around)

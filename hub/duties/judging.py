@@ -1,0 +1,92 @@
+"""Which windows are kept. Pure: a lane's windows and its scans in, what fills what and what follows from it out.
+
+The order in which evidence arrives does not matter, only when it was made.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Literal, NamedTuple
+
+from contract.clock import US_PER_S
+from hub.duties.types import Duty, Person, Route, Scan, Window, WindowState
+
+GRACE_US = 800_000
+"""After a window's end its sources have so long to report, before the gap is raised as unproven: within the second."""
+SILENT_MAX_US = 72 * 3_600 * US_PER_S
+"""A gap that is unproven for so long is missed: a source that is switched off gains nothing. Older evidence changes no verdict."""
+
+Reason = Literal["in_time", "not_over", "waiting", "no_evidence", "source_silent", "source_silent_too_long"]
+
+
+class Verdict(NamedTuple):
+    """What a window is, and the name of the reason."""
+
+    state: Literal["open", "kept", "unproven", "missed"]
+    reason: Reason
+
+
+def fill(windows: Sequence[Window], scans: Sequence[Scan], counts: Callable[[Scan, Window], bool]) -> dict[str, Scan]:
+    """Which scan keeps which window, by the windows' ids. Both in the order of their times; the windows of a lane are proper.
+
+    Each scan goes to the unfilled window that ends first among those it lies in. As the windows are proper, no other choice would
+    keep more of them.
+    """
+    filled: dict[str, Scan] = {}
+    first = 0
+    for scan in scans:
+        while first < len(windows) and (windows[first].ends_us < scan.at_us or windows[first].window_id in filled):
+            first += 1
+        for window in windows[first:]:
+            if window.opens_us > scan.at_us:
+                break
+            if window.window_id not in filled and counts(scan, window):
+                filled[window.window_id] = scan
+                break
+    return filled
+
+
+def verdict(window: Window, filled: bool, reported_us: int, now_us: int, ready_us: int) -> Verdict:
+    """What the window is at `now_us`. `reported_us`: up to when all its sources have reported; `ready_us`: since when the hub has
+    been able to hear them."""
+    if filled:
+        return Verdict("kept", "in_time")
+    if now_us < window.ends_us:
+        return Verdict("open", "not_over")
+    if reported_us >= window.ends_us:
+        return Verdict("missed", "no_evidence")
+    if now_us >= window.ends_us + SILENT_MAX_US:
+        return Verdict("missed", "source_silent_too_long")
+    if now_us >= max(window.ends_us, ready_us) + GRACE_US:
+        return Verdict("unproven", "source_silent")
+    return Verdict("open", "waiting")
+
+
+def becomes(was: WindowState, found: Verdict) -> WindowState:
+    """The window's next state. What was raised as a gap and is kept after all is `withdrawn`: the gap stays on record."""
+    if found.state != "kept":
+        return found.state
+    return "withdrawn" if was in ("unproven", "missed", "withdrawn") else "kept"
+
+
+def grace_ends_us(window: Window, ready_us: int) -> int:
+    """When a window whose sources have not reported becomes unproven."""
+    return max(window.ends_us, ready_us) + GRACE_US
+
+
+def silence_ends_us(window: Window) -> int:
+    """When an unproven window becomes missed though its sources still say nothing."""
+    return window.ends_us + SILENT_MAX_US
+
+
+def counts(scan: Scan, duty: Duty, route: Route, person: Person | None) -> bool:
+    """Whether the scan is evidence for the duty on the route: by what brought it, who made it, and what is odd about it."""
+    if scan.source not in route.sources or (scan.duty and scan.duty != duty.duty):
+        return False
+    if duty.evidence != "scan" and scan.duty != duty.duty:
+        return False
+    if duty.by and person is not None and person.post not in duty.by:
+        return False
+    return not any(flag in duty.void or flag in NEVER_COUNTS for flag in scan.flags)
+
+
+NEVER_COUNTS = frozenset(("unknown_tag", "too_late", "from_the_future", "altered"))
+"""Flags that make a scan no evidence, whatever the policy says: it names no place, or cannot be true, or another one stands."""

@@ -1,0 +1,65 @@
+"""What is counted of windows and visits, by local day. Pure."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from hub.duties.types import LaneKey, Window
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class TallyKey(NamedTuple):
+    """The key of a row of `tally`. `kind`: place, route, hour or person."""
+
+    day: str
+    duty: str
+    kind: str
+    key: str
+
+
+class Tallied(NamedTuple):
+    """What is added to a row: one window more, or one less."""
+
+    key: TallyKey
+    state: str
+    count: int
+
+
+class Unvisited(NamedTuple):
+    """The longest time between two visits of which the second was on that day."""
+
+    key: TallyKey
+    longest_s: int
+
+
+def tallied(window: Window, count: int, zone: ZoneInfo) -> Iterator[Tallied]:
+    """What a window adds to the tallies of the day on which it ends, `count` times. One that is open adds nothing."""
+    if window.state == "open":
+        return
+    end = local(window.ends_us, zone)
+    day = end.date().isoformat()
+    opens = local(window.opens_us, zone)
+    names = [("place", window.place), ("route", window.route), ("hour", f"{opens.hour:02d}")]
+    names += [("person", person) for person in window.person.split()]
+    for kind, key in names:
+        yield Tallied(TallyKey(day, window.duty, kind, key), window.state, count)
+
+
+def unvisited(lane: LaneKey, visits: Sequence[int], zone: ZoneInfo, *, after_us: int) -> Iterator[Unvisited]:
+    """The longest time unvisited of each local day that had a visit, of visits in order; of days after the one of `after_us` alone."""
+    longest: dict[str, int] = {}
+    after = local(after_us, zone).date().isoformat()
+    for earlier, later in pairwise(visits):
+        if (day := local(later, zone).date().isoformat()) <= after:
+            continue
+        longest[day] = max(longest.get(day, 0), later - earlier)
+    for day, gap_us in longest.items():
+        yield Unvisited(TallyKey(day, lane.duty, "place", lane.place), gap_us // 1_000_000)
+
+
+def local(at_us: int, zone: ZoneInfo) -> datetime:
+    """The moment in the zone."""
+    return (_EPOCH + timedelta(microseconds=at_us)).astimezone(zone)

@@ -1,0 +1,105 @@
+"""What people and phones bring about: reports, shifts, occasions. Each is answered after the commit."""
+
+from collections import Counter
+from collections.abc import Callable
+from typing import NamedTuple
+
+import msgspec
+
+from contract.readings import GuardSign, Reading, TagScanned
+from hub.duties.types import Scan, Seen, Taken
+from hub.ingest.casebook import Casebook
+from hub.ingest.duties.planning import Planner
+from hub.ingest.duties.scanning import Scanning
+from hub.ingest.ports import Item, OccasionAct, Report, RosterAct
+from hub.ingest.site import ShiftKey, Site
+
+DutyAsk = Report | RosterAct | OccasionAct
+ITEMS_MAX = 500
+"""In one report."""
+_encode = msgspec.json.Encoder().encode
+
+
+class Heard(NamedTuple):
+    """What a turn does with what was reported: have it stored and stepped as an event of the source, and move its watermark."""
+
+    event: Callable[[str, Reading, int], None]
+    advance: Callable[[str, int], None]
+
+
+class DutyActs:
+    """The acts of one turn."""
+
+    def __init__(
+        self,
+        site: Site,
+        casebook: Casebook,
+        scanning: Scanning,
+        planner: Planner,
+        heard: Heard,
+        now_us: int,
+        count: Counter[str],
+    ) -> None:
+        self._site = site
+        self._casebook = casebook
+        self._scanning = scanning
+        self._planner = planner
+        self._heard = heard
+        self._now_us = now_us
+        self._count = count
+
+    def answer(self, asked: DutyAsk) -> list[Taken] | bool | int | None:
+        """See each kind of Ask."""
+        if isinstance(asked, Report):
+            return self._report(asked)
+        return self._shift(asked) if isinstance(asked, RosterAct) else self._occasion(asked)
+
+    def _report(self, report: Report) -> list[Taken]:
+        answers = [self._item(report.source, item) for item in report.items]
+        if report.up_to_us is not None:
+            self._heard.advance(report.source, min(report.up_to_us, self._now_us))
+        return answers
+
+    def _item(self, source: str, item: Item) -> Taken:
+        """A scan is kept as one; anything else is kept beside them, so that it too is known when it comes again."""
+        seen = item.seen or Seen(source, item.key, item.at_us, "hand", fields={"reading": msgspec.to_builtins(item.reading)})
+        taken, scan = self._scanning.take(seen)
+        if taken == "new":
+            self._heard.event(source, item.reading or _sign_of(scan), scan.at_us)
+        return taken
+
+    def _shift(self, asked: RosterAct) -> bool:
+        shift = asked.shift
+        key = ShiftKey(shift.person, shift.route, shift.from_us)
+        if asked.remove and self._site.roster.get(key) is None:
+            return False
+        self._site.roster.put(key, None if asked.remove else shift)
+        self._scanning.roster_changed(shift)
+        self._tell("roster", "/".join((shift.person, shift.route or "*", str(shift.from_us))), asked.actor, shift, asked.remove)
+        return True
+
+    def _occasion(self, asked: OccasionAct) -> int | None:
+        occasion = asked.occasion
+        was = self._site.occasions.get(occasion.occasion)
+        if asked.remove:
+            if was is None:
+                return None
+            changed = self._planner.cancel(was)
+            self._site.occasions.put(occasion.occasion, None)
+        else:
+            self._site.occasions.put(occasion.occasion, occasion)
+            changed = self._planner.add(occasion)
+        self._tell("occasion", occasion.occasion, asked.actor, was or occasion, asked.remove)
+        return changed
+
+    def _tell(self, topic: str, key: str, actor: str, thing: msgspec.Struct, removed: bool) -> None:
+        body = _encode({**msgspec.to_builtins(thing), "actor": actor})
+        self._casebook.change(self._now_us, topic, key, "removed" if removed else "set", body)
+        self._count[f"{topic}_acts"] += 1
+
+
+def _sign_of(scan: Scan) -> Reading:
+    """A scan as an event: a tag that was read, or a sign of life of whoever answered or reported."""
+    if not scan.tag:
+        return GuardSign(moved=True, answered=True)
+    return TagScanned(tag=scan.tag, medium=scan.medium, scan=scan.key)

@@ -1,0 +1,278 @@
+"""Duties as one turn sees them: windows are planned, scans taken in, and what follows is found once, at the turn's end.
+
+A window's change of state, its gap's incident and its tally are written with the scan or the watermark that brought it about.
+"""
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+from msgspec.structs import replace
+
+from contract.readings import CardRead, TagScanned
+from hub.duties.flags import on_duty
+from hub.duties.judging import becomes, counts, fill, grace_ends_us, silence_ends_us, verdict
+from hub.duties.lookup import PlanView
+from hub.duties.tallying import tallied, unvisited
+from hub.duties.types import HUB_SOURCE, Duty, LaneKey, Route, Scan, Seen, Taken, Window
+from hub.detectors.types import Clear, Detector, Device, Event, Finding, Raise, Withdraw
+from hub.ingest.casebook import Casebook, DatabaseGone
+from hub.ingest.outcome import Outcome
+from hub.ingest.duties.rows import HOUR_US
+from hub.ingest.duties.planning import Planner, view_of
+from hub.ingest.ports import SiteBook
+from hub.ingest.duties.scanning import MEMORY_US, Scanning, seen_of
+from hub.ingest.site import Site
+
+GAP = "duty_gap"
+SCANS = (TagScanned, CardRead)
+"""Readings that may be scans."""
+AGAIN_US = 60_000_000
+"""A lane that could not be judged is tried again after so long."""
+_EVER_US = 2**62
+_log = logging.getLogger(__name__)
+_encode = msgspec.json.Encoder().encode
+
+
+class Times(NamedTuple):
+    """The turn's moment, since when the hub has been able to hear its sources, and what counts as late."""
+
+    now_us: int
+    ready_us: int
+    late_us: int
+
+
+class Dutybook:
+    """The duties of one turn."""
+
+    def __init__(
+        self,
+        site: Site,
+        outcome: Outcome,
+        casebook: Casebook,
+        scanning: Scanning,
+        planner: Planner,
+        book: SiteBook,
+        *,
+        times: Times,
+        order_flush: Callable[[str], None],
+        count: Counter[str],
+    ) -> None:
+        self._site = site
+        self._outcome = outcome
+        self._casebook = casebook
+        self._scanning = scanning
+        self._planner = planner
+        self._book = book
+        self._times = times
+        self._order_flush = order_flush
+        self._count = count
+
+    def take(self, event: Event, offset_us: int) -> None:
+        """A reading that may be a scan: a tag at a wand or a reader, or a card at a reader that a route names. `offset_us`: the
+        agent's clock less the hub's."""
+        row = self._planner.newest
+        view = None if row is None else view_of(row.body)
+        seen = None if view is None else seen_of(event, offset_us, self._place_of(event.device, view))
+        if seen is not None:
+            self._scanning.take(seen)
+
+    def report(self, seen: Seen) -> tuple[Taken, Scan]:
+        """What a phone, or somebody at the hub, reports."""
+        return self._scanning.take(seen)
+
+    def judge(self) -> None:
+        """Everything that the turn's scans, watermarks and the clock change. To be called once, after all that came in."""
+        self._guarded("duties_failed", self._planner.keep_up)
+        self._guarded("duties_failed", self._scanning.reflag)
+        lanes = set(self._scanning.touched)
+        lanes.update(window.lane for window in self._site.windows.pop_due(self._times.now_us))
+        for source in self._site.windows.waited_for():
+            lanes.update(window.lane for window in self._site.windows.pop_reported(source, self._reported_us(source)))
+        touched = self._scanning.touched
+        for lane in sorted(lanes):
+            self._guarded("lanes_failed", self._judge_lane, lane, lane in touched)
+
+    def _place_of(self, device_id: str, view: PlanView) -> str | None:
+        """Where a device of the routes stands; None for one that no route names."""
+        device = self._book.detector_device(device_id) if device_id in view.sources else None
+        return None if device is None else device.place
+
+    def _guarded(self, counter: str, what: Callable[..., None], *arguments: Any) -> None:
+        """A bug in judging one lane is that lane's own: it is undone and tried again later, and all others go on."""
+        saved = self._site.journal.savepoint(), self._outcome.savepoint()
+        try:
+            what(*arguments)
+        except DatabaseGone:
+            raise
+        except Exception:
+            self._site.journal.rollback(saved[0])
+            self._outcome.rollback(saved[1])
+            self._count[counter] += 1
+            _log.exception(counter, extra={"about": [str(one) for one in arguments]})
+            for lane in arguments[:1]:
+                for window in self._site.windows.lane(lane)[:1]:
+                    self._site.windows.look_at(self._times.now_us + AGAIN_US, window.window_id)
+
+    def _judge_lane(self, lane: LaneKey, scanned: bool) -> None:
+        windows = self._site.windows.lane(lane)
+        if not windows:
+            return
+        scans = self._site.scans.at(lane.place)
+        filled = fill(windows, scans, self._counts)
+        for window in windows:
+            if window.opens_us > self._times.now_us and window.window_id not in filled and window.state == "open":
+                break
+            rules = self._rules_of(window)
+            if rules is not None:
+                self._judge(window, filled.get(window.window_id), scans, rules)
+        if scanned:
+            self._note_unvisited(lane, windows, scans)
+
+    def _judge(self, window: Window, scan: Scan | None, scans: Sequence[Scan], rules: tuple[Duty, Route]) -> None:
+        now_us = self._times.now_us
+        silent = [source for source in rules[1].sources if self._reported_us(source) < window.ends_us]
+        reported_us = min(map(self._reported_us, rules[1].sources), default=_EVER_US)
+        found = verdict(window, scan is not None, reported_us, now_us, self._times.ready_us)
+        state = becomes(window.state, found)
+        evidence = None if scan is None else f"{scan.source}|{scan.key}"
+        if found.reason == "waiting" or state == "unproven":
+            self._wait(window, silent, asks=found.reason == "waiting")
+        if (state, evidence) != (window.state, window.evidence):
+            note = {"source_silent_too_long": "source_silent"}.get(found.reason, window.note)
+            if window.state == "open" and state in ("missed", "unproven") and self._times.ready_us > window.ends_us:
+                note = "detected_late"
+            new = replace(window, state=state, evidence=evidence, settled_us=now_us, note=note)
+            new = replace(new, person=self._person(new, scan))
+            if state in ("missed", "unproven") and window.gap_us is None:
+                new = replace(new, gap_us=now_us)
+            self._settle(window, new, scan, scans, rules, silent)
+            window = new
+        if window.state == "missed" and window.note != "visited_late":
+            self._visited_late(window, scans, rules)
+
+    def _wait(self, window: Window, silent: Iterable[str], *, asks: bool) -> None:
+        """Be told when the sources have reported, and look again when their time is over."""
+        news = [source for source in silent if self._site.windows.wait_for(source, window)]
+        if news:
+            over_us = grace_ends_us(window, self._times.ready_us) if asks else silence_ends_us(window)
+            self._site.windows.look_at(over_us, window.window_id)
+        for source in news if asks else ():
+            self._order_flush(source)
+
+    def _settle(
+        self, was: Window, new: Window, scan: Scan | None, scans: Sequence[Scan], rules: tuple[Duty, Route], silent: Sequence[str]
+    ) -> None:
+        """The window's row, its tally, its gap's incident, and the change log."""
+        self._site.windows.put(new.window_id, new)
+        if new.state in ("open", "unproven"):
+            self._site.windows.look_at(new.ends_us if new.state == "open" else silence_ends_us(new), new.window_id)
+        zone = self._view(new).plan.timezone
+        self._outcome.tallies.extend(tallied(was, -1, zone))
+        self._outcome.tallies.extend(tallied(new, 1, zone))
+        if was.state != new.state:
+            self._count[f"windows_{new.state}"] += 1
+            finding = self._finding(was, new, scan, scans, rules, silent)
+            if finding is not None:
+                self._tell(new, rules[0], finding)
+        body = {**msgspec.to_builtins(new), "clause": rules[0].clause}
+        self._casebook.change(new.settled_us or new.ends_us, "duty", new.window_id, new.state, _encode(body))
+
+    def _finding(
+        self, was: Window, new: Window, scan: Scan | None, scans: Sequence[Scan], rules: tuple[Duty, Route], silent: Sequence[str]
+    ) -> Finding | None:
+        if new.state in ("missed", "unproven"):
+            facts = self._facts(new, scans, rules, silent)
+            late = was.state == "open" and self._times.now_us - new.ends_us > self._times.late_us
+            again = was.state == "withdrawn"
+            return Raise(new.window_id, new.ends_us, facts, proven=new.state == "missed", late=late, again=again)
+        if new.state == "withdrawn" and scan is not None and was.state in ("missed", "unproven"):
+            return Withdraw(new.window_id, scan.at_us, "evidence_made_in_time")
+        return None
+
+    def _facts(self, window: Window, scans: Sequence[Scan], rules: tuple[Duty, Route], silent: Sequence[str]) -> dict[str, Any]:
+        """What people are shown of a gap; empty facts are left out."""
+        duty, route = rules
+        odd = [scan for scan in scans if window.opens_us <= scan.at_us <= window.ends_us and scan.flags]
+        facts = {
+            "duty": duty.duty,
+            "duty_zh": duty.zh,
+            "duty_en": duty.en,
+            "route": route.id,
+            "opens_us": window.opens_us,
+            "due_us": window.due_us,
+            "on_duty": window.person.split(),
+            "cameras": list(self._book.cameras_at(window.place)),
+            "sources_silent": sorted(silent) if window.state == "unproven" else [],
+            "did_not_count": sorted({flag for scan in odd for flag in scan.flags}),
+            "note": window.note,
+        }
+        return {name: value for name, value in facts.items() if value not in ([], "")}
+
+    def _visited_late(self, window: Window, scans: Sequence[Scan], rules: tuple[Duty, Route]) -> None:
+        """Somebody was there after all, after the end: the gap stays, and its condition is over."""
+        for scan in scans:
+            if scan.at_us > window.ends_us and self._counts(scan, window):
+                new = replace(window, note="visited_late")
+                self._site.windows.put(new.window_id, new)
+                self._tell(new, rules[0], Clear(new.window_id, scan.at_us))
+                return
+
+    def _tell(self, window: Window, duty: Duty, finding: Finding) -> None:
+        detector = Detector(GAP, duty.clause, duty.priority, (), None, _never)
+        device = Device(window.place, "other", window.place, "", window.place, {})
+        self._casebook.apply(detector, f"{window.duty}/{window.route}/{window.place}", device, finding, self._times.now_us)
+
+    def _person(self, window: Window, scan: Scan | None) -> str:
+        if scan is not None:
+            return scan.person
+        shifts = [shift for key in self._site.roster if (shift := self._site.roster.get(key)) is not None]
+        return " ".join(on_duty(shifts, window.route, window.due_us))
+
+    def _note_unvisited(self, lane: LaneKey, windows: Sequence[Window], scans: Sequence[Scan]) -> None:
+        """The longest times unvisited of the days that the scans of this turn may have changed."""
+        rules = self._rules_of(windows[-1])
+        if rules is None or rules[0].evidence != "scan":
+            return
+        visits = [scan.at_us for scan in scans if counts(scan, *rules, self._view(windows[-1]).staff.get(scan.person))]
+        whole_us = self._times.now_us - MEMORY_US + HOUR_US  # of the days up to then some visits have left memory
+        self._outcome.unvisited.extend(unvisited(lane, visits, self._view(windows[-1]).plan.timezone, after_us=whole_us))
+
+    def _counts(self, scan: Scan, window: Window) -> bool:
+        rules = self._rules_of(window)
+        return rules is not None and counts(scan, *rules, self._view(window).staff.get(scan.person))
+
+    def _rules_of(self, window: Window) -> tuple[Duty, Route] | None:
+        return self._view(window).rules_of(window)
+
+    def _view(self, window: Window) -> PlanView:
+        row = self._site.plans.get(window.plan_no)
+        assert row is not None, f"the plan {window.plan_no} of {window.window_id} is not there"
+        return view_of(row.body)
+
+    def _reported_us(self, source: str) -> int:
+        return _EVER_US if source == HUB_SOURCE else self._site.watermarks.get(source) or -1
+
+
+def forget_old(site: Site, now_us: int) -> None:
+    """Leave out of memory what changes no verdict any more, between two turns. Of each place the last scan stays, since the time
+    that it goes unvisited counts from there."""
+    before_us = now_us - MEMORY_US
+    old = [row for name in site.windows if (row := site.windows.get(name)) is not None and row.ends_us < before_us]
+    for window in old:
+        if window.state not in ("open", "unproven"):
+            site.windows.forget(window.window_id)
+    for key in list(site.scans):
+        scan = site.scans.get(key)
+        if scan is not None and scan.at_us < before_us and (not scan.place or _has_newer(site, scan, before_us)):
+            site.scans.forget(key)
+
+
+def _has_newer(site: Site, scan: Scan, before_us: int) -> bool:
+    return any(other.id != scan.id for other in site.scans.at(scan.place, scan.at_us + 1, before_us))
+
+
+def _never(*_: object) -> None:
+    """A gap is no detector's: nothing is stepped."""

@@ -1,0 +1,59 @@
+"""The parts of a turn that deal with duties, put together."""
+
+from collections import Counter
+from collections.abc import Callable
+from typing import NamedTuple
+
+from hub.duties.lookup import PlanView
+from hub.duties.plan import Plan
+from hub.ingest.casebook import Casebook
+from hub.ingest.duties.acts import DutyActs, Heard
+from hub.ingest.duties.dutybook import Dutybook, Times
+from hub.ingest.duties.planning import Planner, view_of
+from hub.ingest.duties.scanning import OldScans, Scanning
+from hub.ingest.outcome import Outcome
+from hub.ingest.ports import SiteBook
+from hub.ingest.site import Site
+
+
+class TurnParts(NamedTuple):
+    """What a turn has. `plan`: what policy and estate say now."""
+
+    site: Site
+    outcome: Outcome
+    casebook: Casebook
+    book: SiteBook
+    archive: OldScans
+    count: Counter[str]
+    plan: Plan | None
+    new_id: Callable[[], str]
+
+
+class Duties(NamedTuple):
+    """What a turn gets."""
+
+    book: Dutybook
+    acts: DutyActs
+
+
+def duties_of(parts: TurnParts, times: Times, heard: Heard, order_flush: Callable[[str], None]) -> Duties:
+    """The duties as the turn sees them."""
+    planner = Planner(parts.site, parts.plan, times.now_us, parts.count, parts.new_id)
+
+    def view() -> PlanView | None:
+        row = planner.newest
+        return None if row is None else view_of(row.body)
+
+    scanning = Scanning(parts.site, parts.archive, view, times.now_us, parts.count)
+    book = Dutybook(
+        parts.site,
+        parts.outcome,
+        parts.casebook,
+        scanning,
+        planner,
+        parts.book,
+        times=times,
+        order_flush=order_flush,
+        count=parts.count,
+    )
+    return Duties(book, DutyActs(parts.site, parts.casebook, scanning, planner, heard, times.now_us, parts.count))

@@ -1,0 +1,170 @@
+"""Windows and scans in memory, found by lane, place, person, source, tag and time. What is derived follows each row's change."""
+
+import heapq
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Collection, Iterator
+from typing import Any, NamedTuple
+
+from hub.duties.types import LaneKey, Scan, ScanKey, Window
+from hub.ingest.rows import Journal, Rows
+
+HOUR_US = 3_600_000_000
+AHEAD_US = 36 * HOUR_US
+"""So far ahead there are windows."""
+STEP_US = HOUR_US
+"""How often more are made."""
+_STALE_ALARMS_MAX = 10_000
+_EVER = 2**62
+
+
+class PlanRow(NamedTuple):
+    """A row of `duty_plan`; `body` is the plan's JSON."""
+
+    plan_no: int
+    from_us: int
+    planned_until_us: int
+    body: str
+
+
+class Windows(Rows[str, Window]):
+    """The windows of the last days and of the next: by lane, and by when the clock has to look at one.
+
+    `waiting`: by source, those whose end has passed while it had not reported. A hint: what is no longer so is left out when it is asked for.
+    """
+
+    def __init__(self, journal: Journal) -> None:
+        self._lanes: dict[LaneKey, list[tuple[int, int, str]]] = {}
+        self._at_place: dict[str, set[LaneKey]] = {}
+        self._alarms: list[tuple[int, str]] = []
+        self._waiting: dict[str, list[tuple[int, str]]] = {}
+        self._waits: set[tuple[str, str]] = set()
+        super().__init__(journal)
+
+    def lane(self, lane: LaneKey) -> list[Window]:
+        """The lane's windows in order."""
+        return [self._rows[name] for _, _, name in self._lanes.get(lane, ())]
+
+    def lanes_at(self, place: str) -> list[LaneKey]:
+        """The lanes of a place, always in the same order."""
+        return sorted(self._at_place.get(place, ()))
+
+    def places(self) -> Collection[str]:
+        """The places that have windows."""
+        return self._at_place.keys()
+
+    def look_at(self, when_us: int, window_id: str) -> None:
+        """Have `pop_due` name the window at `when_us`."""
+        heapq.heappush(self._alarms, (when_us, window_id))
+        if len(self._alarms) > _STALE_ALARMS_MAX + 4 * len(self._rows):
+            self._alarms = sorted({(due_us, name) for due_us, name in self._alarms if name in self._rows})
+
+    def next_us(self) -> int | None:
+        """When `pop_due` will next have something to name; an early time does no harm."""
+        return self._alarms[0][0] if self._alarms else None
+
+    def pop_due(self, now_us: int) -> Iterator[Window]:
+        """The windows to look at by the clock, in order; each once."""
+        while self._alarms and self._alarms[0][0] <= now_us:
+            row = self.get(heapq.heappop(self._alarms)[1])
+            if row is not None:
+                yield row
+
+    def wait_for(self, source: str, window: Window) -> bool:
+        """The window has ended and the source has not reported up to its end. False where that was known."""
+        wait = (source, window.window_id)
+        if wait in self._waits:
+            return False
+        self._waits.add(wait)
+        heapq.heappush(self._waiting.setdefault(source, []), (window.ends_us, window.window_id))
+        return True
+
+    def waited_for(self) -> list[str]:
+        """The sources that some window waits for."""
+        return list(self._waiting)
+
+    def pop_reported(self, source: str, up_to_us: int) -> Iterator[Window]:
+        """The windows that waited for the source and that a watermark at `up_to_us` proves."""
+        heap = self._waiting.get(source, [])
+        while heap and heap[0][0] <= up_to_us:
+            window_id = heapq.heappop(heap)[1]
+            self._waits.discard((source, window_id))
+            row = self.get(window_id)
+            if row is not None and row.state in ("open", "unproven"):
+                yield row
+        if not heap:
+            self._waiting.pop(source, None)
+
+    def _place(self, key: str, value: Window | None) -> None:
+        was = self._rows.get(key)
+        super()._place(key, value)
+        if (was is None) == (value is None):
+            return
+        row = was or value
+        assert row is not None
+        lane, entry = row.lane, (row.opens_us, row.ends_us, key)
+        if value is None:
+            entries = self._lanes[lane]
+            del entries[bisect_left(entries, entry)]
+            if not entries:
+                del self._lanes[lane]
+                self._at_place[lane.place].discard(lane)
+            return
+        insort(self._lanes.setdefault(lane, []), entry)
+        self._at_place.setdefault(lane.place, set()).add(lane)
+        if value.state in ("open", "unproven"):
+            self.look_at(value.ends_us, key)
+
+
+class Scans(Rows[ScanKey, Scan]):
+    """The scans of the last days, by what they have in common."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._index: dict[tuple[str, str], list[tuple[int, ScanKey]]] = {}
+        super().__init__(journal)
+
+    def at(self, place: str, from_us: int = -_EVER, until_us: int = _EVER) -> list[Scan]:
+        """The scans at a place made in [from_us, until_us], in the order of their times."""
+        return self._between(("place", place), from_us, until_us)
+
+    def by_person(self, person: str, from_us: int, until_us: int) -> list[Scan]:
+        """The scans of a person."""
+        return self._between(("person", person), from_us, until_us)
+
+    def by_source(self, source: str, from_us: int, until_us: int) -> list[Scan]:
+        """The scans that a source brought."""
+        return self._between(("source", source), from_us, until_us)
+
+    def by_tag(self, tag: str, from_us: int, until_us: int) -> list[Scan]:
+        """The scans of a tag."""
+        return self._between(("tag", tag), from_us, until_us)
+
+    def _between(self, name: tuple[str, str], from_us: int, until_us: int) -> list[Scan]:
+        found = self._index.get(name)
+        if not found:
+            return []
+        low = bisect_left(found, (from_us,))
+        return [self._rows[key] for _, key in found[low : bisect_right(found, until_us, key=_time_of)]]
+
+    def _place(self, key: ScanKey, value: Scan | None) -> None:
+        was = self._rows.get(key)
+        super()._place(key, value)
+        before = {} if was is None else {name: was.at_us for name in _names(was)}
+        after = {} if value is None else {name: value.at_us for name in _names(value)}
+        for name, at_us in before.items() - after.items():
+            entries = self._index[name]
+            del entries[bisect_left(entries, (at_us, key))]
+            if not entries:
+                del self._index[name]
+        for name, at_us in after.items() - before.items():
+            insort(self._index.setdefault(name, []), (at_us, key))
+
+
+def _names(scan: Scan) -> Iterator[tuple[str, str]]:
+    for name in ("place", "person", "source", "tag"):
+        value: Any = getattr(scan, name)
+        if value:
+            yield name, value
+
+
+def _time_of(entry: tuple[int, ScanKey]) -> int:
+    return entry[0]

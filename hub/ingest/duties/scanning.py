@@ -1,0 +1,229 @@
+"""Scans are taken in: named, placed, flagged, and each once. Which windows they keep is found afterwards, for all of a turn together."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from hashlib import blake2b
+from typing import NamedTuple, Protocol
+
+from msgspec.structs import replace
+
+from contract.readings import CardRead, TagScanned
+from hub.detectors.types import Event
+from hub.duties import flags
+from hub.duties.judging import SILENT_MAX_US
+from hub.duties.lookup import PlanView
+from hub.duties.types import Flag, LaneKey, Scan, ScanKey, Seen, Shift, Taken
+from hub.ingest.duties.rows import HOUR_US
+from hub.ingest.site import Site
+
+MEMORY_US = SILENT_MAX_US + 24 * HOUR_US
+"""Scans and windows of the last days are in memory; what is older changes no verdict any more."""
+NEAR_MAX = 200
+"""So many scans around one are looked at: a source that pours out thousands in a minute is no guard."""
+
+
+
+def seen_of(event: Event, offset_us: int, place: str | None) -> Seen | None:
+    """The scan in a reading, if it is one. `offset_us`: the agent's clock less the hub's; `place`: where the device stands, None where
+    no route names it. What a fixed reader reads is the person's; what a wand reads is the place's, and it says whose it is."""
+    reading = event.reading
+    if isinstance(reading, TagScanned):
+        at_us = event.at_us if reading.made_at_us is None else reading.made_at_us - offset_us
+        off_us = round((reading.clock_off_s or 0.0) * 1_000_000)
+        key = reading.scan or event.name
+        guard = reading.guard or ""
+        return Seen(
+            event.device, key, at_us, reading.medium, reading.tag, guard, device_at_us=event.device_at_us, clock_off_us=off_us
+        )
+    if isinstance(reading, CardRead) and place is not None and reading.card is not None:
+        return Seen(event.device, event.name, event.at_us, "card", person_tag=reading.card, place=place)
+    return None
+
+
+class Round(NamedTuple):
+    """One walk over a route by one person or source."""
+
+    route: str
+    opens_us: int
+    source: str
+    person: str
+
+
+class OldScans(Protocol):
+    """Scans that are not in memory any more. Raises DatabaseGone."""
+
+    def scan(self, key: ScanKey) -> Scan | None:
+        """The scan of that name."""
+        ...
+
+
+class Scanning:
+    """The scans of one turn."""
+
+    def __init__(
+        self, site: Site, archive: OldScans, view: Callable[[], PlanView | None], now_us: int, count: Counter[str]
+    ) -> None:
+        self._site = site
+        self._archive = archive
+        self._view = view
+        self._now_us = now_us
+        self._count = count
+        self._new: list[ScanKey] = []
+        self.touched: set[LaneKey] = set()
+        """Lanes whose windows have to be judged anew."""
+
+    def take(self, seen: Seen) -> tuple[Taken, Scan]:
+        """One scan. A repetition changes nothing; the same name with another content is kept beside the first, flagged."""
+        scan, altered = self._placed(seen), False
+        was = self._known(scan.id, scan.at_us)
+        if was is not None and not _same(was, scan):
+            digest = blake2b(repr((scan.tag, scan.person, scan.place, scan.device_at_us, scan.at_us)).encode(), digest_size=4)
+            scan = replace(scan, key=f"{scan.key}~{digest.hexdigest()}", flags=(*scan.flags, "altered"))
+            altered, was = True, self._known(scan.id, scan.at_us)
+        if was is not None:
+            self._count["scans_repeated"] += 1
+            return "duplicate", was
+        self._site.scans.put(scan.id, scan)
+        self._count["scans"] += 1
+        for flag in scan.flags:
+            self._count[f"scans_{flag}"] += 1
+        self._new.append(scan.id)
+        self._touch(scan)
+        return ("altered" if altered else "new"), scan
+
+    def roster_changed(self, shift: Shift) -> None:
+        """Whose scans are whose duty has changed: those of the shift are looked at again."""
+        keys = ((key, self._site.scans.get(key)) for key in self._site.scans)
+        self._new += [key for key, scan in keys if scan is not None and shift.from_us <= scan.at_us < shift.until_us]
+
+    def reflag(self) -> None:
+        """Find anew what is odd about the turn's scans, and about those that have got new neighbours."""
+        view = self._view()
+        if view is None or not self._new:
+            return
+        again: dict[ScanKey, Scan] = {}
+        for key in self._new:
+            scan = self._site.scans.get(key)  # gone, where its message was undone
+            if scan is not None and scan.place:
+                again[key] = scan
+                again.update({near.id: near for near in self._near(scan, view)})
+        for one in self._rounds(again.values(), view):
+            again.update({walked.id: walked for walked in self._walked(one, view)})
+        wrong = self._out_of_order(self._rounds(again.values(), view), view)
+        for scan in again.values():
+            found = flags.with_context(scan, lambda flag, scan=scan: self._shows(scan, flag, view, wrong))  # type: ignore[misc]
+            if found != scan.flags:
+                self._site.scans.put(scan.id, replace(scan, flags=found))
+                self._touch(scan)
+        self._new.clear()
+
+    def _placed(self, seen: Seen) -> Scan:
+        """With the place and the person that its tags stand for."""
+        tag = self._site.tags.at(seen.tag, seen.at_us) if seen.tag else None
+        holder = self._site.tags.at(seen.person_tag, seen.at_us) if seen.person_tag else None
+        place = seen.place or (tag.place if tag is not None else "")
+        scan = Scan(
+            source=seen.source,
+            key=seen.key,
+            place=place,
+            at_us=seen.at_us,
+            received_us=self._now_us,
+            person=seen.person or (holder.person if holder is not None else ""),
+            medium=seen.medium,
+            tag=seen.tag,
+            duty=seen.duty,
+            device_at_us=seen.device_at_us,
+            fields=dict(seen.fields),
+        )
+        view = self._view()
+        if view is None:
+            return scan
+        better = seen.medium in ("qr", "hand") and any(
+            one.medium not in ("qr", "hand") for one in self._site.tags.of_place(place, seen.at_us)
+        )
+        own = flags.own_flags(
+            scan,
+            tag,
+            ever_known=bool(seen.tag) and self._site.tags.ever(seen.tag),
+            better_tag=better,
+            clock_off_us=seen.clock_off_us,
+            limits=view.limits,
+        )
+        return replace(scan, flags=own)
+
+    def _known(self, key: ScanKey, at_us: int) -> Scan | None:
+        was = self._site.scans.get(key)
+        if was is None and at_us < self._now_us - MEMORY_US + HOUR_US:
+            was = self._archive.scan(key)
+        return was
+
+    def _touch(self, scan: Scan) -> None:
+        if scan.place:
+            self.touched.update(self._site.windows.lanes_at(scan.place))
+
+    def _near(self, scan: Scan, view: PlanView) -> Iterator[Scan]:
+        """Scans whose flags depend on this one, or its own on them."""
+        reach_us = max(view.limits.apart_us, view.limits.checkpoint_min_us)
+        span = (scan.at_us - reach_us, scan.at_us + reach_us)
+        scans = self._site.scans
+        yield from scans.by_source(scan.source, *span)[:NEAR_MAX]
+        if scan.person:
+            yield from scans.by_person(scan.person, *span)[:NEAR_MAX]
+        if scan.tag:
+            for other in scans.by_tag(scan.tag, *span)[:NEAR_MAX]:
+                yield other
+                if other.source != scan.source:
+                    yield from scans.by_source(other.source, *span)[:NEAR_MAX]
+
+    def _rounds(self, scans: Iterable[Scan], view: PlanView) -> list[Round]:
+        """The rounds in a set order that the scans are part of."""
+        found = set()
+        for scan in scans:
+            for route in view.routes_of(scan):
+                if route.order == "free":
+                    continue
+                for window in self._site.windows.lane(LaneKey(route.duty, route.id, scan.place)):
+                    if window.opens_us <= scan.at_us <= window.ends_us:
+                        found.add(Round(route.id, window.opens_us, scan.source, scan.person))
+        return sorted(found)
+
+    def _out_of_order(self, rounds: Iterable[Round], view: PlanView) -> set[ScanKey]:
+        """The scans of these rounds that came too early."""
+        wrong: set[ScanKey] = set()
+        for one in rounds:
+            order = view.order_of(view.routes[one.route], one.opens_us)
+            wrong |= flags.out_of_order(self._walked(one, view), order or ())
+        return wrong
+
+    def _walked(self, one: Round, view: PlanView) -> list[Scan]:
+        """The scans of a round, in the order of their times."""
+        route = view.routes[one.route]
+        found = {}
+        for place in route.places:
+            for window in self._site.windows.lane(LaneKey(route.duty, route.id, place)):
+                if window.opens_us == one.opens_us:
+                    for scan in self._site.scans.at(place, window.opens_us, window.ends_us):
+                        if scan.source == one.source or (one.person and scan.person == one.person):
+                            found[scan.id] = scan
+        return sorted(found.values(), key=lambda scan: (scan.at_us, scan.id))
+
+    def _shows(self, scan: Scan, flag: Flag, view: PlanView, wrong: set[ScanKey]) -> bool:
+        limits = view.limits
+        if flag == "out_of_order":
+            return scan.id in wrong
+        if flag == "wrong_person":
+            return self._is_wrong_person(scan, view)
+        near = list(self._near(scan, view))
+        return flags.too_fast(scan, near, limits) if flag == "too_fast" else flags.two_places(scan, near, limits)
+
+    def _is_wrong_person(self, scan: Scan, view: PlanView) -> bool:
+        roster = [shift for key in self._site.roster if (shift := self._site.roster.get(key)) is not None]
+        told = [flags.on_duty(roster, route.id, scan.at_us) for route in view.routes_of(scan)]
+        return any(told) and all(flags.wrong_person(scan, one) for one in told if one)
+
+
+def _same(was: Scan, now: Scan) -> bool:
+    """Whether a source told the same of a scan as before. The hub's reckoning of its time may differ by a little each time."""
+    if was.device_at_us is not None or now.device_at_us is not None:
+        return (was.tag, was.person, was.device_at_us) == (now.tag, now.person, now.device_at_us)
+    return (was.tag, was.person, was.place, was.at_us, was.fields) == (now.tag, now.person, now.place, now.at_us, now.fields)
