@@ -4,7 +4,7 @@ On the wire a reading is a JSON object whose `kind` names the struct. Unknown fi
 can speak to an older hub; an unknown kind is quarantined by the hub, and the stream goes on.
 """
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 import msgspec
 
@@ -24,6 +24,9 @@ class Reading(msgspec.Struct, frozen=True, tag_field="kind", tag=_kind, omit_def
     """The base of all kinds. `SORT` says in which order a full spool drops: measurements, then events, then alarms."""
 
     SORT: ClassVar[Sort] = "event"
+    STORED: ClassVar[bool] = False
+    """Readings of this kind may have waited in the device's memory: that one arrives does not prove that the device has nothing
+    older to tell, so its `at_us` moves no watermark."""
 
     @property
     def kind(self) -> str:
@@ -167,6 +170,90 @@ class ObjectSeen(Reading, frozen=True):
     ended: bool = False
 
 
+# Rounds
+
+
+class TagScanned(Reading, frozen=True):
+    """A tag was held to a device, or a device to a tag, such as a patrol wand to a checkpoint.
+
+    A wand keeps its scans for hours. The record's `at_us` is when the agent appended this one, and `device_at_us` is the wand's own
+    time of the scan. `made_at_us` is when it was made by the agent's wall clock: `device_at_us` less `clock_off_s`. It is what
+    counts, on the hub's time line once the agent's offset is taken off, as from an `at_us`; where it is None the scan was made
+    at `at_us`. A decoder alone knows no offset, and puts the device's own time there.
+
+    A scan that is read out again has the same `scan`, `tag`, `guard` and `device_at_us`; `made_at_us` and `clock_off_s` are measured
+    anew and may differ by a second, and the first to arrive count.
+    """
+
+    STORED = True
+    tag: str
+    """As read: upper-case hex, or text."""
+    medium: Literal["nfc", "rfid", "ibutton", "qr", "card", "hand"] = "rfid"
+    scan: str = ""
+    """The device's own stable name of this scan; empty where it has none."""
+    guard: str | None = None
+    """The tag of whoever carried the device. The agent replaces it by a keyed hash before the reading leaves it."""
+    made_at_us: int | None = None
+    clock_off_s: float | None = None
+    """The device's clock minus the agent's at read-out."""
+
+
+class WandRead(Reading, frozen=True):
+    """A wand was read out whole: every scan that it made up to `up_to_us` stands in the log before this record. `up_to_us` is by
+    the agent's wall clock, `up_to_device_us` the same moment by the wand's.
+
+    `scans` were told in this read-out, and `bad` records had nothing in them that could be told. `clock_set`: nothing was left to
+    read, and the wand's clock, which was off by `clock_off_s`, has been set.
+    """
+
+    STORED = True
+    scans: int
+    up_to_us: int
+    up_to_device_us: int | None = None
+    clock_off_s: float | None = None
+    memory_used: float | None = None
+    """Before anything was cleared: 0 to 1."""
+    bad: int = 0
+    clock_set: bool = False
+
+
+class Observed(Reading, frozen=True):
+    """Somebody on a round saw something and wrote it down. `severity` rises from 1 to 4; `picture` is the name of a
+    `snapshot_taken`."""
+
+    category: str
+    note: str = ""
+    severity: Annotated[int, msgspec.Meta(ge=1, le=4)] = 1
+    place: str = ""
+    picture: str = ""
+
+
+# Somebody who works alone
+
+
+class GuardSign(Reading, frozen=True):
+    """A sign of life: the device was `moved`, or the guard `answered` when asked."""
+
+    moved: bool = False
+    answered: bool = False
+
+
+class LoneWatch(Reading, frozen=True):
+    """Somebody began to work alone, or no longer does. `silent_s`: after how long without a sign of life it is an alarm, where the
+    device says."""
+
+    on: bool
+    silent_s: float | None = None
+
+
+class PanicPressed(Reading, frozen=True):
+    """Somebody calls for help, or has taken it back."""
+
+    SORT = "alarm"
+    active: bool = True
+    note: str = ""
+
+
 # Measurements
 
 
@@ -270,6 +357,12 @@ AnyReading = (
     | PictureFrozen
     | SnapshotTaken
     | ObjectSeen
+    | TagScanned
+    | WandRead
+    | Observed
+    | GuardSign
+    | LoneWatch
+    | PanicPressed
     | Measurement
     | DeviceLink
     | BadBytes
