@@ -232,10 +232,11 @@ class Observed(Reading, frozen=True):
 
 
 class GuardSign(Reading, frozen=True):
-    """A sign of life: the device was `moved`, or the guard `answered` when asked."""
+    """A sign of life: the device was `moved`, or the guard `answered` when asked. `place`: where, where that is known."""
 
     moved: bool = False
     answered: bool = False
+    place: str = ""
 
 
 class LoneWatch(Reading, frozen=True):
@@ -252,6 +253,7 @@ class PanicPressed(Reading, frozen=True):
     SORT = "alarm"
     active: bool = True
     note: str = ""
+    place: str = ""
 
 
 # Measurements

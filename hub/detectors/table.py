@@ -26,6 +26,7 @@ from hub.detectors import conditions, measure
 from hub.detectors.agents import AGENT_SILENT
 from hub.detectors.counting import counting
 from hub.detectors.door import DOOR_FORCED
+from hub.detectors.guards import GUARD_SILENT, OBSERVATION, PANIC
 from hub.detectors.lasting import lasting
 from hub.detectors.types import Detector, Device, Event, ForeignReport, Quarantined, SequenceJumped
 
@@ -105,6 +106,9 @@ DETECTORS: tuple[Detector, ...] = (
     counting("sequence_gap", "CMD-1", 2, (Dropped, SequenceJumped), counts=lambda _: True, limit=None, window="quiet_s",
              facts=_gap_facts, subject=_lost_kind, priority_of=lambda event: 4 if _measurements_only(event) else None,
              proof="agent"),
+    PANIC,
+    GUARD_SILENT,
+    OBSERVATION,
     counting("foreign_report", "CMD-1", 2, (ForeignReport,), counts=lambda _: True, limit=None, window="quiet_s",
              facts=_says_reason, subject=_reason, proof="clock"),
     counting("quarantined", "CMD-1", 3, (Quarantined,), counts=lambda _: True, limit=None, window="quiet_s",

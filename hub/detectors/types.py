@@ -72,6 +72,8 @@ class Raise(NamedTuple):
     priority: Literal[1, 2, 3, 4] | None = None
     again: bool = False
     """What was withdrawn is so after all: the case is open again."""
+    place: str | None = None
+    """Where it is, where that is not the device's own place."""
 
 
 class Clear(NamedTuple):

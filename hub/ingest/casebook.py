@@ -130,7 +130,7 @@ class Casebook:
             finding,
             subject=subject,
             device=device.id,
-            place=device.place,
+            place=finding.place or device.place,
             now_us=now_us,
             policy=self._policy,
         )

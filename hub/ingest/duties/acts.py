@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from contract.readings import GuardSign, Reading, TagScanned
+from contract.readings import GuardSign, PanicPressed, Reading
 from hub.duties.types import Scan, Seen, Taken
 from hub.ingest.casebook import Casebook
 from hub.ingest.duties.planning import Planner
@@ -65,8 +65,17 @@ class DutyActs:
         seen = item.seen or Seen(source, item.key, item.at_us, "hand", fields={"reading": msgspec.to_builtins(item.reading)})
         taken, scan = self._scanning.take(seen)
         if taken == "new":
-            self._heard.event(source, item.reading or _sign_of(scan), scan.at_us)
+            self._heard.event(source, self._event_of(item, scan), scan.at_us)
         return taken
+
+    def _event_of(self, item: Item, scan: Scan) -> Reading:
+        """A scan is a sign of life; a call for help comes from where the source was last, unless it says so itself."""
+        reading = item.reading
+        if reading is None:
+            return GuardSign(moved=True, answered=True, place=scan.place)
+        if isinstance(reading, PanicPressed | GuardSign) and not reading.place:
+            return msgspec.structs.replace(reading, place=self._scanning.last_place(scan.source, scan.at_us))
+        return reading
 
     def _shift(self, asked: RosterAct) -> bool:
         shift = asked.shift
@@ -97,9 +106,3 @@ class DutyActs:
         self._casebook.change(self._now_us, topic, key, "removed" if removed else "set", body)
         self._count[f"{topic}_acts"] += 1
 
-
-def _sign_of(scan: Scan) -> Reading:
-    """A scan as an event: a tag that was read, or a sign of life of whoever answered or reported."""
-    if not scan.tag:
-        return GuardSign(moved=True, answered=True)
-    return TagScanned(tag=scan.tag, medium=scan.medium, scan=scan.key)

@@ -91,6 +91,11 @@ class Scanning:
         self._touch(scan)
         return ("altered" if altered else "new"), scan
 
+    def last_place(self, source: str, at_us: int) -> str:
+        """Where the source was last seen, in the hour before."""
+        places = [scan.place for scan in self._site.scans.by_source(source, at_us - HOUR_US, at_us) if scan.place]
+        return places[-1] if places else ""
+
     def roster_changed(self, shift: Shift) -> None:
         """Whose scans are whose duty has changed: those of the shift are looked at again."""
         keys = ((key, self._site.scans.get(key)) for key in self._site.scans)
