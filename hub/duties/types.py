@@ -4,6 +4,8 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
+from hub.duties.schedule import Schedule
+
 HUB_SOURCE = "hub"
 """The source of what people enter at the hub itself: it has always reported up to now."""
 
@@ -20,14 +22,6 @@ Flag = Literal[
     "from_the_future", "too_late", "altered",
 ]  # fmt: skip
 """Why a scan looks odd; see docs/design/duties.md."""
-
-
-class Span(NamedTuple):
-    """One occurrence of a schedule, before tolerance: from `opens_us` until `due_us`. `n` tells apart those with equal times."""
-
-    opens_us: int
-    due_us: int
-    n: int = 0
 
 
 class LaneKey(NamedTuple):
@@ -128,7 +122,7 @@ class Duty(msgspec.Struct, frozen=True):
     zh: str
     en: str
     evidence: Evidence
-    schedule: tuple[Any, ...]
+    schedule: tuple[Schedule, ...]
     tolerance_s: float = 0.0
     early_s: float = 0.0
     priority: Literal[1, 2, 3, 4] = 3
