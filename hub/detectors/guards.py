@@ -12,7 +12,8 @@ Numbers = dict[str, float]
 
 
 class Alone(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
-    """Somebody works alone, with the device. `at_us`: the last sign of life; `silent_s`: what the device asked for, None: the policy's."""
+    """Somebody works alone, with the device. `at_us`: the last sign of life; `silent_s`: what the device asked for, None: the
+    policy's."""
 
     at_us: int
     episode: str
@@ -22,7 +23,8 @@ class Alone(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 def watch(state: Alone | None, event: Event, _device: Device, numbers: Numbers) -> Step | None:
-    """See Detector. By the hub's clock alone: whoever is in trouble cannot prove it, and a phone in a cellar is trouble enough."""
+    """See Detector. By the hub's clock alone: whoever is in trouble cannot prove it, and a phone in a cellar is trouble
+    enough."""
     reading = event.reading
     if isinstance(reading, LoneWatch):
         if not reading.on:
@@ -59,9 +61,7 @@ def observe(_state: None, event: Event, _device: Device, _numbers: Numbers) -> S
     facts = {"category": reading.category, "note": reading.note, "picture": reading.picture, "by": event.device}
     told = {name: value for name, value in facts.items() if value}
     priority = _PRIORITIES[reading.severity]
-    return Step(
-        None, (Raise(event.name, event.at_us, told, late=event.late, priority=priority, place=reading.place or None),)
-    )
+    return Step(None, (Raise(event.name, event.at_us, told, late=event.late, priority=priority, place=reading.place or None),))
 
 
 def panic(state: str | None, event: Event, _device: Device, _numbers: Numbers) -> Step | None:

@@ -28,8 +28,8 @@ class Limits(NamedTuple):
 def own_flags(
     scan: Scan, tag: Tag | None, *, ever_known: bool, better_tag: bool, clock_off_us: int, limits: Limits
 ) -> tuple[Flag, ...]:
-    """What the scan by itself shows. `tag`: what was enrolled at that time; `ever_known`: it was once; `better_tag`: the place has
-    one that cannot be photographed; `clock_off_us`: by how much the device's clock was off."""
+    """What the scan by itself shows. `tag`: what was enrolled at that time; `ever_known`: it was once; `better_tag`: the place
+    has one that cannot be photographed; `clock_off_us`: by how much the device's clock was off."""
     found: list[Flag] = []
     if scan.tag and tag is None:
         found.append("revoked_tag" if ever_known else "unknown_tag")
@@ -54,8 +54,8 @@ def too_fast(scan: Scan, before: Iterable[Scan], limits: Limits) -> bool:
 
 
 def two_places(scan: Scan, near: Iterable[Scan], limits: Limits) -> bool:
-    """Whether the same person was at two places at once, by two sources; or the same tag was read by two sources, one of which was
-    somewhere else at that time. `near`: all scans within `apart_us`."""
+    """Whether the same person was at two places at once, by two sources; or the same tag was read by two sources, one of which
+    was somewhere else at that time. `near`: all scans within `apart_us`."""
     around = [one for one in near if one.place and abs(one.at_us - scan.at_us) <= limits.apart_us and one.id != scan.id]
     for other in around:
         if other.source == scan.source:

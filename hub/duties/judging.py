@@ -12,7 +12,8 @@ from hub.duties.types import Duty, Person, Route, Scan, Window, WindowState
 GRACE_US = 800_000
 """After a window's end its sources have so long to report, before the gap is raised as unproven: within the second."""
 SILENT_MAX_US = 72 * 3_600 * US_PER_S
-"""A gap that is unproven for so long is missed: a source that is switched off gains nothing. Older evidence changes no verdict."""
+"""A gap that is unproven for so long is missed: a source that is switched off gains nothing. Older evidence changes no
+verdict."""
 
 Reason = Literal["in_time", "not_over", "waiting", "no_evidence", "source_silent", "source_silent_too_long"]
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from random import Random
+from zoneinfo import ZoneInfo
 
 from contract.clock import US_PER_S
 from hub.duties.flags import Limits
@@ -14,6 +15,7 @@ class PlanView:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
+        self.zone = ZoneInfo(plan.zone)
         self.duties: Mapping[str, Duty] = {duty.duty: duty for duty in plan.duties}
         self.routes: Mapping[str, Route] = {route.id: route for route in plan.routes}
         self.staff: Mapping[str, Person] = {person.id: person for person in plan.staff}

@@ -9,8 +9,9 @@ import msgspec
 
 from contract.clock import US_PER_S
 from hub.duties.calendar import CalendarDays, calendar_of
-from hub.duties.schedule import MAX_EQUAL, Occasion, Random, Schedule, ShiftHours, Surroundings, spans
-from hub.duties.types import Duty, Route, Window
+from hub.duties.schedule import MAX_EQUAL, Random, Schedule, ShiftHours, Surroundings, spans
+from hub.duties.schedule import Occasion as When
+from hub.duties.types import Duty, Occasion, Person, Route, Window
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -20,6 +21,7 @@ class Plan(msgspec.Struct, frozen=True):
     zone: str
     duties: tuple[Duty, ...]
     routes: tuple[Route, ...]
+    staff: tuple[Person, ...] = ()
     calendar: CalendarDays = CalendarDays()
     shifts: tuple[tuple[str, ShiftHours], ...] = ()
     numbers: dict[str, float] = {}
@@ -40,15 +42,25 @@ def plan_from(text: str) -> Plan:
 
 def surroundings(plan: Plan, occasions: Sequence[Occasion] = (), lane: str = "") -> Surroundings:
     """What the plan's schedules are computed in; `lane` is DUTY/ROUTE/PLACE/INDEX of the schedule, where it matters."""
-    return Surroundings(ZoneInfo(plan.zone), calendar_of(plan.calendar), dict(plan.shifts), occasions, f"{plan.seed}/{lane}")
+    when = [When(one.kind, one.from_us, one.until_us) for one in occasions]
+    return Surroundings(ZoneInfo(plan.zone), calendar_of(plan.calendar), dict(plan.shifts), when, f"{plan.seed}/{lane}")
 
 
-def windows(plan: Plan, plan_no: int, occasions: Sequence[Occasion], from_us: int, until_us: int) -> Iterator[Window]:
-    """The windows that open at `from_us` or later and before `until_us`: lane by lane, and in each by their opening."""
+def windows(
+    plan: Plan,
+    plan_no: int,
+    occasions: Sequence[Occasion],
+    from_us: int,
+    until_us: int,
+    only: type[Schedule] | None = None,
+) -> Iterator[Window]:
+    """The windows that open at `from_us` or later and before `until_us`: lane by lane, and in each by their opening. `only`: of
+    schedules of that type alone."""
     for duty in plan.duties:
         routes = [route for route in plan.routes if route.duty == duty.duty]
         if routes:
-            yield from _of_duty(plan, plan_no, duty, routes, surroundings(plan, occasions), from_us, until_us)
+            around = surroundings(plan, occasions)
+            yield from _of_duty(plan, plan_no, duty, routes, around, occasions, from_us, until_us, only)
 
 
 class _Made(NamedTuple):
@@ -61,11 +73,21 @@ class _Made(NamedTuple):
 
 
 def _of_duty(
-    plan: Plan, plan_no: int, duty: Duty, routes: Sequence[Route], around: Surroundings, from_us: int, until_us: int
+    plan: Plan,
+    plan_no: int,
+    duty: Duty,
+    routes: Sequence[Route],
+    around: Surroundings,
+    occasions: Sequence[Occasion],
+    from_us: int,
+    until_us: int,
+    only: type[Schedule] | None,
 ) -> Iterator[Window]:
     shared: list[_Made] = []
     drawn: list[tuple[int, Random]] = []
     for index, schedule in enumerate(duty.schedule):
+        if only is not None and not isinstance(schedule, only):
+            continue
         if isinstance(schedule, Random):
             drawn.append((index, schedule))
         else:
@@ -76,7 +98,7 @@ def _of_duty(
             made = shared
             lane = f"{duty.duty}/{route.id}/{place}"
             for index, random in drawn:  # each place has moments of its own
-                own = surroundings(plan, around.occasions, f"{lane}/{index}")
+                own = surroundings(plan, occasions, f"{lane}/{index}")
                 made = sorted((*made, *_made(duty, index, random, own, from_us, until_us)))
             for opens_us, due_us, ends_us, name in made:
                 yield Window(lane + name, duty.duty, route.id, place, opens_us, due_us, ends_us, plan_no)

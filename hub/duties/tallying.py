@@ -25,7 +25,7 @@ class Tallied(NamedTuple):
 
     key: TallyKey
     state: str
-    count: int
+    windows: int
 
 
 class Unvisited(NamedTuple):
@@ -49,7 +49,8 @@ def tallied(window: Window, count: int, zone: ZoneInfo) -> Iterator[Tallied]:
 
 
 def unvisited(lane: LaneKey, visits: Sequence[int], zone: ZoneInfo, *, after_us: int) -> Iterator[Unvisited]:
-    """The longest time unvisited of each local day that had a visit, of visits in order; of days after the one of `after_us` alone."""
+    """The longest time unvisited of each local day that had a visit, of visits in order; of days after the one of `after_us`
+    alone."""
     longest: dict[str, int] = {}
     after = local(after_us, zone).date().isoformat()
     for earlier, later in pairwise(visits):

@@ -1,10 +1,12 @@
 """What duties are made of. Times are UTC microseconds unless a name says otherwise."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 import msgspec
 
-from hub.duties.schedule import Schedule
+from hub.duties.schedule import OccasionKind, Schedule
 
 HUB_SOURCE = "hub"
 """The source of what people enter at the hub itself: it has always reported up to now."""
@@ -66,8 +68,8 @@ class ScanKey(NamedTuple):
 
 
 class Scan(msgspec.Struct, frozen=True, gc=False):
-    """A row of `scan`: a piece of evidence. `place` is empty where the tag is not known. `person`: an id of the estate's staff, or
-    empty. `tag`: as read. `at_us`: when it was made, on the hub's time line; `device_at_us`: by the device's own clock.
+    """A row of `scan`: a piece of evidence. `place` is empty where the tag is not known. `person`: an id of the estate's staff,
+    or empty. `tag`: as read. `at_us`: when it was made, on the hub's time line; `device_at_us`: by the device's own clock.
     `fields`: what a report holds."""
 
     source: str
@@ -109,13 +111,13 @@ class Seen(NamedTuple):
     duty: str = ""
     device_at_us: int | None = None
     clock_off_us: int = 0
-    fields: dict[str, Any] = {}
+    fields: Mapping[str, Any] = MappingProxyType({})
 
 
 class Duty(msgspec.Struct, frozen=True):
     """A duty as it is planned: what the policy says, under its clause. `schedule`: the schedules of the policy, as
-    hub/duties/schedule.py knows them. `by`: the posts whose people may do it; empty: anybody. `void`: flags with which a scan does not
-    count. `requires`: fields that a report must have; `equal`: pairs of fields that must be equal."""
+    hub/duties/schedule.py knows them. `by`: the posts whose people may do it; empty: anybody. `void`: flags with which a scan
+    does not count. `requires`: fields that a report must have; `equal`: pairs of fields that must be equal."""
 
     duty: str
     clause: str
@@ -133,7 +135,8 @@ class Duty(msgspec.Struct, frozen=True):
 
 
 class Route(msgspec.Struct, frozen=True):
-    """A row of the estate file's `routes`: where a duty is done and what brings its evidence. `sources`: devices, phones, or `hub`."""
+    """A row of the estate file's `routes`: where a duty is done and what brings its evidence. `sources`: devices, phones, or
+    `hub`."""
 
     id: str
     duty: str
@@ -154,7 +157,8 @@ class Person(msgspec.Struct, frozen=True):
 
 
 class Tag(msgspec.Struct, frozen=True):
-    """A row of `tag`: what was enrolled. Exactly one of `place` and `person` is set. It counts from `from_us` until `until_us`."""
+    """A row of `tag`: what was enrolled. Exactly one of `place` and `person` is set. It counts from `from_us` until
+    `until_us`."""
 
     tag: str
     medium: Medium
@@ -176,10 +180,11 @@ class Shift(msgspec.Struct, frozen=True):
 
 
 class Occasion(msgspec.Struct, frozen=True):
-    """A row of `occasion`: something that schedules of the type `occasion` go by, such as a warning of bad weather."""
+    """A row of `occasion`: something that schedules of the type `occasion` go by, such as a warning of bad weather. `until_us`
+    None: it goes on, or nobody has said."""
 
     occasion: str
-    kind: str
+    kind: OccasionKind
     from_us: int
-    until_us: int
+    until_us: int | None = None
     note: str = ""

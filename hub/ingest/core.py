@@ -18,12 +18,12 @@ from contract.orders import Nonce
 from hub.ingest import lease as leases
 from hub.ingest.casebook import DatabaseGone
 from hub.ingest.duties.dutybook import forget_old
+from hub.ingest.duties.rows import HOUR_US
 from hub.ingest.gate import StreamMark
 from hub.ingest.lease import RENEW_US, Lease, LeaseLost
 from hub.ingest.limits import Quota
 from hub.ingest.load import DatabaseArchive, load_site
 from hub.ingest.outcome import Answer, Outcome
-from hub.ingest.duties.rows import HOUR_US
 from hub.ingest.ports import Ask, ChangeRow, Hook, Out, Rules, SiteBook, State, Unavailable
 from hub.ingest.site import HUB_STREAM, Site
 from hub.ingest.stepping import RuleTable
@@ -136,8 +136,8 @@ class Core:
         """When the next turn is due though nothing should come in."""
         if not self._agents_awaited:
             return 0
-        due = () if self._site is None else (self._site.deadlines.next_us(), self._site.windows.next_us(), self._site.plans_due_us())
-        return min(self._held_us + RENEW_US, *(due_us for due_us in due if due_us is not None))
+        idle_us = self._held_us + RENEW_US
+        return idle_us if self._site is None else min([idle_us, *self._site.due_us()])
 
     def turn(self, inputs: Sequence[Input], now_us: int) -> None:
         """Take the inputs in, commit, answer. Where the database cannot, nothing is acknowledged and `state` says so. What one

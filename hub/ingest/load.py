@@ -13,9 +13,9 @@ from hub.cases.types import Case, ClockEvent
 from hub.duties.types import Occasion, Scan, ScanKey, Shift, Window
 from hub.ingest.casebook import CASE_OWNER, DatabaseGone
 from hub.ingest.duties.rows import PlanRow
+from hub.ingest.duties.scanning import MEMORY_US
 from hub.ingest.gate import StreamMark
 from hub.ingest.outcome import PictureRow
-from hub.ingest.duties.scanning import MEMORY_US
 from hub.ingest.site import CaseKey, Contact, Deadline, DeadlineKey, DetectorState, ShiftKey, Site, key_of
 from hub.ingest.stepping import DETECTOR_OWNER, RuleTable
 from hub.store import schema
@@ -131,16 +131,15 @@ def _load_duties(connection: Connection, site_id: str, site: Site, since_us: int
             site.scans.load(found.id, found)
     for shift in _rows(connection, schema.roster, site_id):
         if shift.until_us >= since_us:
-            row = Shift(*tuple(shift)[1:])
-            site.roster.load(ShiftKey(row.person, row.route, row.from_us), row)
+            site.roster.load(ShiftKey(shift.person, shift.route, shift.from_us), Shift(*tuple(shift)[1:]))
     for occasion in _rows(connection, schema.occasion, site_id):
-        if occasion.until_us >= since_us - MEMORY_US:
+        if occasion.until_us is None or occasion.until_us >= since_us - MEMORY_US:
             site.occasions.load(occasion.occasion, Occasion(*tuple(occasion)[1:]))
 
 
 def _scan(row: Row[Any]) -> Scan:
-    *fields, flags, body = tuple(row)[1:]
-    return Scan(*fields, tuple(msgspec.json.decode(flags)), msgspec.json.decode(body))
+    values = {**row._mapping, "flags": msgspec.json.decode(row.flags), "fields": msgspec.json.decode(row.fields)}
+    return msgspec.convert(values, Scan)
 
 
 def _load_state(site: Site, table: RuleTable, row: Row[Any], counters: Counter[str]) -> None:

@@ -50,8 +50,8 @@ class Write(NamedTuple):
 
 
 class Item(NamedTuple):
-    """One thing that a phone, or a person at the hub, reports. `key`: the reporter's own name for it, the same each time it is sent.
-    `at_us`: when it was made, on the hub's time line. Exactly one of `seen` and `reading` is set."""
+    """One thing that a phone, or a person at the hub, reports. `key`: the reporter's own name for it, the same each time it is
+    sent. `at_us`: when it was made, on the hub's time line. Exactly one of `seen` and `reading` is set."""
 
     key: str
     at_us: int
@@ -77,8 +77,8 @@ class RosterAct(NamedTuple):
 
 
 class OccasionAct(NamedTuple):
-    """Announce something that schedules go by, or with `remove` call it off. Answered by the number of windows that are made, or taken
-    back; None where there was nothing to call off."""
+    """Announce something that schedules go by, or with `remove` call it off. Answered by the number of windows that are made, or
+    taken back; None where there was nothing to call off."""
 
     occasion: Occasion
     actor: str

@@ -207,10 +207,11 @@ class Site:
             self.occasions,
         )
 
-    def plans_due_us(self) -> int | None:
-        """When more windows are to be made."""
+    def due_us(self) -> list[int]:
+        """When the clock alone gives the hub something to do: deadlines, windows, and the making of more windows."""
         last = self.plans.get(max(self.plans, default=0))
-        return None if last is None else last.planned_until_us - AHEAD_US + STEP_US
+        more_us = None if last is None else last.planned_until_us - AHEAD_US + STEP_US
+        return [due_us for due_us in (self.deadlines.next_us(), self.windows.next_us(), more_us) if due_us is not None]
 
     def next_change(self) -> int:
         """The change log's next position."""

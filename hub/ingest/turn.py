@@ -13,7 +13,6 @@ from contract.clock import US_PER_S
 from contract.envelope import BatchHead, Record
 from contract.orders import Flush
 from contract.readings import KINDS, BadBytes, CommandDone, DeviceLink, Heartbeat, Reading, SnapshotTaken, TagScanned
-from hub.cases.types import Change, Refusal
 from hub.detectors.types import (
     AgentAwaited,
     AgentHeard,
@@ -43,8 +42,8 @@ REPORT_EVERY_US = US_PER_S
 _THROTTLES_MAX = 20_000
 
 _NO_PROOF = (DeviceLink, CommandDone, BadBytes, TagScanned)
-"""What does not show that a device has told everything up to then: an agent says the first three of it, and a wand that is being read
-out has more to tell."""
+"""What does not show that a device has told everything up to then: an agent says the first three of it, and a wand that is being
+read out has more to tell."""
 
 _log = logging.getLogger(__name__)
 _encode = msgspec.json.Encoder().encode

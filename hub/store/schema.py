@@ -306,7 +306,7 @@ occasion = Table(
     _id("occasion", primary_key=True, comment="a random name"),
     _id("kind", comment="bad_weather, event…: what schedules of the type occasion name"),
     _us("from_us"),
-    _us("until_us"),
+    _us("until_us", nullable=True, comment="null: it goes on, or nobody has said"),
     _id("note"),
 )
 

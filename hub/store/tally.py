@@ -16,7 +16,7 @@ def add(connection: Connection, site: str, tallies: Sequence[Tallied], longest: 
     """Add windows to their rows, or with a count of -1 take them away; set the longest times unvisited."""
     sums: dict[TallyKey, Counter[str]] = {}
     for one in tallies:
-        sums.setdefault(one.key, Counter())[one.state] += one.count
+        sums.setdefault(one.key, Counter())[one.state] += one.windows
     rows = []
     for key, counts in sorted(sums.items()):
         numbers = [counts[state] for state in _STATES]
@@ -24,7 +24,9 @@ def add(connection: Connection, site: str, tallies: Sequence[Tallied], longest: 
             rows.append((site, *key, sum(numbers), *numbers, 0))
     _upsert(connection, rows, ", ".join(f"{name} = tally.{name} + excluded.{name}" for name in ("due", *_STATES)))
     times = {one.key: one.longest_s for one in longest}
-    _upsert(connection, [(site, *key, 0, 0, 0, 0, 0, found) for key, found in sorted(times.items())], "longest_s = excluded.longest_s")
+    _upsert(
+        connection, [(site, *key, 0, 0, 0, 0, 0, found) for key, found in sorted(times.items())], "longest_s = excluded.longest_s"
+    )
 
 
 def _upsert(connection: Connection, rows: Sequence[tuple[Any, ...]], sets: str) -> None:

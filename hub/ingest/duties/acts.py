@@ -90,14 +90,11 @@ class DutyActs:
     def _occasion(self, asked: OccasionAct) -> int | None:
         occasion = asked.occasion
         was = self._site.occasions.get(occasion.occasion)
-        if asked.remove:
-            if was is None:
-                return None
-            changed = self._planner.cancel(was)
-            self._site.occasions.put(occasion.occasion, None)
-        else:
-            self._site.occasions.put(occasion.occasion, occasion)
-            changed = self._planner.add(occasion)
+        if asked.remove and was is None:
+            return None
+        others = [one for key in self._site.occasions if key != occasion.occasion and (one := self._site.occasions.get(key))]
+        changed = self._planner.occasions_change(others if asked.remove else [*others, occasion])
+        self._site.occasions.put(occasion.occasion, None if asked.remove else occasion)
         self._tell("occasion", occasion.occasion, asked.actor, was or occasion, asked.remove)
         return changed
 
@@ -105,4 +102,3 @@ class DutyActs:
         body = _encode({**msgspec.to_builtins(thing), "actor": actor})
         self._casebook.change(self._now_us, topic, key, "removed" if removed else "set", body)
         self._count[f"{topic}_acts"] += 1
-

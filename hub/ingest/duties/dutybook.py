@@ -5,25 +5,25 @@ A window's change of state, its gap's incident and its tally are written with th
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
 from msgspec.structs import replace
 
 from contract.readings import CardRead, TagScanned
+from hub.detectors.types import Clear, Detector, Device, Event, Finding, Raise, Withdraw
 from hub.duties.flags import on_duty
 from hub.duties.judging import becomes, counts, fill, grace_ends_us, silence_ends_us, verdict
 from hub.duties.lookup import PlanView
 from hub.duties.tallying import tallied, unvisited
 from hub.duties.types import HUB_SOURCE, Duty, LaneKey, Route, Scan, Seen, Taken, Window
-from hub.detectors.types import Clear, Detector, Device, Event, Finding, Raise, Withdraw
 from hub.ingest.casebook import Casebook, DatabaseGone
-from hub.ingest.outcome import Outcome
-from hub.ingest.duties.rows import HOUR_US
 from hub.ingest.duties.planning import Planner, view_of
-from hub.ingest.ports import SiteBook
+from hub.ingest.duties.rows import HOUR_US
 from hub.ingest.duties.scanning import MEMORY_US, Scanning, seen_of
+from hub.ingest.outcome import Outcome
+from hub.ingest.ports import SiteBook
 from hub.ingest.site import Site
 
 GAP = "duty_gap"
@@ -169,7 +169,7 @@ class Dutybook:
         self._site.windows.put(new.window_id, new)
         if new.state in ("open", "unproven"):
             self._site.windows.look_at(new.ends_us if new.state == "open" else silence_ends_us(new), new.window_id)
-        zone = self._view(new).plan.timezone
+        zone = self._view(new).zone
         self._outcome.tallies.extend(tallied(was, -1, zone))
         self._outcome.tallies.extend(tallied(new, 1, zone))
         if was.state != new.state:
@@ -238,7 +238,7 @@ class Dutybook:
             return
         visits = [scan.at_us for scan in scans if counts(scan, *rules, self._view(windows[-1]).staff.get(scan.person))]
         whole_us = self._times.now_us - MEMORY_US + HOUR_US  # of the days up to then some visits have left memory
-        self._outcome.unvisited.extend(unvisited(lane, visits, self._view(windows[-1]).plan.timezone, after_us=whole_us))
+        self._outcome.unvisited.extend(unvisited(lane, visits, self._view(windows[-1]).zone, after_us=whole_us))
 
     def _counts(self, scan: Scan, window: Window) -> bool:
         rules = self._rules_of(window)

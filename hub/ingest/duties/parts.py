@@ -24,7 +24,7 @@ class TurnParts(NamedTuple):
     casebook: Casebook
     book: SiteBook
     archive: OldScans
-    count: Counter[str]
+    counters: Counter[str]
     plan: Plan | None
     new_id: Callable[[], str]
 
@@ -38,13 +38,13 @@ class Duties(NamedTuple):
 
 def duties_of(parts: TurnParts, times: Times, heard: Heard, order_flush: Callable[[str], None]) -> Duties:
     """The duties as the turn sees them."""
-    planner = Planner(parts.site, parts.plan, times.now_us, parts.count, parts.new_id)
+    planner = Planner(parts.site, parts.plan, times.now_us, parts.counters, parts.new_id)
 
     def view() -> PlanView | None:
         row = planner.newest
         return None if row is None else view_of(row.body)
 
-    scanning = Scanning(parts.site, parts.archive, view, times.now_us, parts.count)
+    scanning = Scanning(parts.site, parts.archive, view, times.now_us, parts.counters)
     book = Dutybook(
         parts.site,
         parts.outcome,
@@ -54,6 +54,6 @@ def duties_of(parts: TurnParts, times: Times, heard: Heard, order_flush: Callabl
         parts.book,
         times=times,
         order_flush=order_flush,
-        count=parts.count,
+        count=parts.counters,
     )
-    return Duties(book, DutyActs(parts.site, parts.casebook, scanning, planner, heard, times.now_us, parts.count))
+    return Duties(book, DutyActs(parts.site, parts.casebook, scanning, planner, heard, times.now_us, parts.counters))

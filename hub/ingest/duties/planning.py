@@ -1,11 +1,14 @@
 """Windows are made ahead of time, and made anew when the policy or the estate changes. What has opened is left as it was."""
 
 from collections import Counter
+from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import Protocol
+
+from msgspec.structs import replace
 
 from hub.duties.lookup import PlanView
-from hub.duties.plan import Plan, decode_plan, encode_plan, windows
+from hub.duties.plan import Plan, plan_from, plan_text, windows
+from hub.duties.schedule import AtOccasion
 from hub.duties.types import Occasion, Window
 from hub.ingest.duties.rows import AHEAD_US, HOUR_US, STEP_US, PlanRow
 from hub.ingest.site import Site
@@ -16,24 +19,17 @@ WINDOWS_PER_TURN_MAX = 20_000
 _OCCASION_BACK_US = 31 * 24 * HOUR_US
 
 
-class SeedMaker(Protocol):
-    """Makes the secret from which random windows and orders are drawn."""
-
-    def __call__(self) -> str:
-        """A new one."""
-        ...
-
-
 @lru_cache(maxsize=8)
 def view_of(body: str) -> PlanView:
     """The plan in a row of `duty_plan`. Raises ValueError for one that this program cannot read."""
-    return PlanView(decode_plan(body))
+    return PlanView(plan_from(body))
 
 
 class Planner:
-    """The plans and windows as one turn sees them. `plan`: what policy and estate say now; None: the site has no duties."""
+    """The plans and windows as one turn sees them. `plan`: what policy and estate say now; None: the site has no duties.
+    `new_seed` makes the secret from which random windows and orders are drawn."""
 
-    def __init__(self, site: Site, plan: Plan | None, now_us: int, count: Counter[str], new_seed: SeedMaker) -> None:
+    def __init__(self, site: Site, plan: Plan | None, now_us: int, count: Counter[str], new_seed: Callable[[], str]) -> None:
         self._site = site
         self._plan = plan
         self._now_us = now_us
@@ -52,45 +48,34 @@ class Planner:
             return
         row = self.newest
         if row is None:
-            row = self._begin(1, self._plan._replace_seed(self._new_seed()))
+            row = self._begin(1, replace(self._plan, seed=self._new_seed()))
         else:
-            plan = self._plan._replace_seed(view_of(row.body).plan.seed)
-            if encode_plan(plan) != row.body:
+            plan = replace(self._plan, seed=view_of(row.body).plan.seed)
+            if plan_text(plan) != row.body:
                 row = self._change(row, plan)
         self._extend(row, self._now_us + AHEAD_US)
 
-    def add(self, occasion: Occasion) -> int:
-        """Make the windows that go by an occasion that has just become known, also those that should have opened already.
-        Returns how many."""
+    def occasions_change(self, occasions: Sequence[Occasion]) -> int:
+        """From now on these are all. Windows that go by occasions are made for them, also those that should have opened already;
+        those that have not opened and are not wanted any more are taken back. Returns how many windows were made or taken
+        back."""
         row = self.newest
         if row is None:
             return 0
         plan = view_of(row.body).plan
-        until_us = max(row.planned_until_us, occasion.until_us + 1)
-        made = 0
-        for window in windows(plan, row.plan_no, (occasion,), self._now_us - _OCCASION_BACK_US, until_us, only_occasions=True):
-            if window.ends_us > self._now_us and self._site.windows.get(window.window_id) is None:
-                self._site.windows.put(window.window_id, window)
-                made += 1
-        return made
-
-    def cancel(self, occasion: Occasion) -> int:
-        """Take back the windows of an occasion that will not be, as far as they have not opened. Returns how many."""
-        row = self.newest
-        if row is None:
-            return 0
-        plan = view_of(row.body).plan
-        span = (occasion.from_us - _OCCASION_BACK_US, occasion.until_us + _OCCASION_BACK_US)
-        names = [one.window_id for one in windows(plan, row.plan_no, (occasion,), *span, only_occasions=True)]
-        return sum(self._take_back(window) for name in names if (window := self._site.windows.get(name)) is not None)
-
-    def next_us(self) -> int | None:
-        """When `keep_up` will have something to do."""
-        row = self.newest
-        return None if row is None or self._plan is None else row.planned_until_us - AHEAD_US + STEP_US
+        span = (self._now_us - _OCCASION_BACK_US, row.planned_until_us)
+        wanted = {one.window_id: one for one in windows(plan, row.plan_no, occasions, *span, AtOccasion)}
+        were = [one.window_id for one in windows(plan, row.plan_no, self._occasions(), *span, AtOccasion)]
+        gone = [found for name in were if name not in wanted and (found := self._site.windows.get(name)) is not None]
+        changed = sum(self._take_back(window) for window in gone)
+        for name, window in wanted.items():
+            if window.ends_us > self._now_us and self._site.windows.get(name) is None:
+                self._site.windows.put(name, window)
+                changed += 1
+        return changed
 
     def _begin(self, number: int, plan: Plan) -> PlanRow:
-        row = PlanRow(number, self._now_us, self._now_us + 1, encode_plan(plan))
+        row = PlanRow(number, self._now_us, self._now_us + 1, plan_text(plan))
         self._site.plans.put(number, row)
         return row
 
@@ -120,12 +105,14 @@ class Planner:
     def _make(self, row: PlanRow, until_us: int) -> PlanRow:
         """One more piece of the plan's windows."""
         until_us = min(until_us, row.planned_until_us + _PIECE_US)
-        occasions = [one for name in self._site.occasions if (one := self._site.occasions.get(name)) is not None]
         plan = view_of(row.body).plan
-        for window in windows(plan, row.plan_no, occasions, row.planned_until_us, until_us):
+        for window in windows(plan, row.plan_no, self._occasions(), row.planned_until_us, until_us):
             if self._site.windows.get(window.window_id) is None:
                 self._site.windows.put(window.window_id, window)
                 self._count["windows"] += 1
         row = row._replace(planned_until_us=until_us)
         self._site.plans.put(row.plan_no, row)
         return row
+
+    def _occasions(self) -> list[Occasion]:
+        return [one for name in self._site.occasions if (one := self._site.occasions.get(name)) is not None]

@@ -29,7 +29,8 @@ class PlanRow(NamedTuple):
 class Windows(Rows[str, Window]):
     """The windows of the last days and of the next: by lane, and by when the clock has to look at one.
 
-    `waiting`: by source, those whose end has passed while it had not reported. A hint: what is no longer so is left out when it is asked for.
+    `waiting`: by source, those whose end has passed while it had not reported. A hint: what is no longer so is left out when it
+    is asked for.
     """
 
     def __init__(self, journal: Journal) -> None:
@@ -148,8 +149,8 @@ class Scans(Rows[ScanKey, Scan]):
     def _place(self, key: ScanKey, value: Scan | None) -> None:
         was = self._rows.get(key)
         super()._place(key, value)
-        before = {} if was is None else {name: was.at_us for name in _names(was)}
-        after = {} if value is None else {name: value.at_us for name in _names(value)}
+        before = {} if was is None else dict.fromkeys(_names(was), was.at_us)
+        after = {} if value is None else dict.fromkeys(_names(value), value.at_us)
         for name, at_us in before.items() - after.items():
             entries = self._index[name]
             del entries[bisect_left(entries, (at_us, key))]

@@ -1,4 +1,5 @@
-"""Scans are taken in: named, placed, flagged, and each once. Which windows they keep is found afterwards, for all of a turn together."""
+"""Scans are taken in: named, placed, flagged, and each once. Which windows they keep is found afterwards, for all of a turn
+together."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -22,10 +23,10 @@ NEAR_MAX = 200
 """So many scans around one are looked at: a source that pours out thousands in a minute is no guard."""
 
 
-
 def seen_of(event: Event, offset_us: int, place: str | None) -> Seen | None:
-    """The scan in a reading, if it is one. `offset_us`: the agent's clock less the hub's; `place`: where the device stands, None where
-    no route names it. What a fixed reader reads is the person's; what a wand reads is the place's, and it says whose it is."""
+    """The scan in a reading, if it is one. `offset_us`: the agent's clock less the hub's; `place`: where the device stands, None
+    where no route names it. What a fixed reader reads is the person's; what a wand reads is the place's, and it says whose it
+    is."""
     reading = event.reading
     if isinstance(reading, TagScanned):
         at_us = event.at_us if reading.made_at_us is None else reading.made_at_us - offset_us

@@ -69,7 +69,7 @@ def _make_occasion() -> None:
         sa.Column("occasion", sa.Text(), nullable=False, comment="a random name"),
         sa.Column("kind", sa.Text(), nullable=False, comment="bad_weather, event…: what schedules of the type occasion name"),
         sa.Column("from_us", sa.BigInteger(), nullable=False),
-        sa.Column("until_us", sa.BigInteger(), nullable=False),
+        sa.Column("until_us", sa.BigInteger(), nullable=True, comment="null: it goes on, or nobody has said"),
         sa.Column("note", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("site", "occasion"),
     )
