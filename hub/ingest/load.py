@@ -16,8 +16,9 @@ from hub.ingest.duties.rows import PlanRow
 from hub.ingest.duties.scanning import MEMORY_US
 from hub.ingest.gate import StreamMark
 from hub.ingest.outcome import PictureRow
-from hub.ingest.site import CaseKey, Contact, Deadline, DeadlineKey, DetectorState, ShiftKey, Site, key_of
+from hub.ingest.site import CaseKey, Contact, Deadline, DeadlineKey, DetectorState, ShiftKey, Site, TagKey, key_of
 from hub.ingest.stepping import DETECTOR_OWNER, RuleTable
+from hub.ingest.tagging import tag_of_row
 from hub.store import schema
 
 T = TypeVar("T")
@@ -44,6 +45,8 @@ def load_site(connection: Connection, site_id: str, table: RuleTable, counters: 
             site.deadlines.load(DeadlineKey(due.owner, due.subject), Deadline(due.due_at_us, due.source, bool(due.stalled)))
         else:
             _skip(counters, "deadline_without_detector", due.owner, due.subject)
+    for tag in _rows(connection, schema.tag, site_id):
+        site.tags.load(TagKey(tag.tag, tag.from_us), tag_of_row(tag))
     live = schema.case.c.closed_us.is_(None)
     for case in _cases(connection, site_id, live):
         site.cases.load(case.case_no, case)

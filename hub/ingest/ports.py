@@ -11,7 +11,7 @@ from contract.readings import Reading
 from hub.cases.engine import Numbers
 from hub.detectors.types import Detector, Device
 from hub.duties.plan import Plan
-from hub.duties.types import Occasion, Seen, Shift
+from hub.duties.types import Medium, Occasion, Seen, Shift
 
 
 class ChangeRow(NamedTuple):
@@ -40,6 +40,20 @@ class PictureStored(NamedTuple):
     """A promised picture's file is synced at the hub. Answered True, or False where no such picture was promised."""
 
     picture: str
+
+
+class TagAct(NamedTuple):
+    """Somebody enrols, replaces or revokes the tag of that name (see hub/tags/labels.py). Enrolling takes its `medium` and a
+    place or a person; replacing, the `new_tag` and its medium. Answered by a TagChange, or a Refusal with nothing written."""
+
+    act: Literal["enrol", "replace", "revoke"]
+    tag: str
+    actor: str
+    reason: str
+    medium: Medium = "nfc"
+    place: str = ""
+    person: str = ""
+    new_tag: str = ""
 
 
 class Write(NamedTuple):
@@ -85,7 +99,7 @@ class OccasionAct(NamedTuple):
     remove: bool = False
 
 
-Ask = CaseAct | PictureStored | Write | Report | RosterAct | OccasionAct
+Ask = CaseAct | PictureStored | TagAct | Write | Report | RosterAct | OccasionAct
 
 
 class Unavailable(RuntimeError):
@@ -137,6 +151,11 @@ class SiteBook(Protocol):
 
     def detector_device(self, device: str) -> Device | None:
         """The estate's row of a device, or of an agent under its own id; None for a stranger."""
+        ...
+
+    @property
+    def places(self) -> Collection[str]:
+        """The ids of the site's places."""
         ...
 
     def cameras_at(self, place: str) -> tuple[str, ...]:

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from hub.cases.types import Case
-from hub.duties.types import Occasion, Shift
+from hub.duties.types import Occasion, Shift, Tag
 from hub.ingest.duties.rows import AHEAD_US, STEP_US, PlanRow, Scans, Windows
 from hub.ingest.gate import StreamMark
 from hub.ingest.rows import Journal, Rows
+from hub.tags import tagbook
 
 HUB_STREAM = "hub"
 """The stream of the reports that the hub makes itself; its agent is the hub, its mark the last number given."""
@@ -55,6 +56,13 @@ class DetectorState(NamedTuple):
 
     state: Any
     device: str
+
+
+class TagKey(NamedTuple):
+    """A tag, and since when the row counts."""
+
+    tag: str
+    from_us: int
 
 
 class Contact(NamedTuple):
@@ -153,6 +161,46 @@ class Deadlines(Rows[DeadlineKey, Deadline]):
             heapq.heapify(self._alarms)
 
 
+class Tags(Rows[TagKey, Tag]):
+    """The tags' rows, found by the tag."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._histories: dict[str, tuple[Tag, ...]] = {}
+        self._of_place: dict[str, set[str]] = {}
+        super().__init__(journal)
+
+    def history(self, tag: str) -> tuple[Tag, ...]:
+        """All that a tag has been, in the order of time."""
+        return self._histories.get(tag, ())
+
+    def at(self, tag: str, us: int) -> Tag | None:
+        """What it was at that time."""
+        return tagbook.at(self.history(tag), us)
+
+    def ever(self, tag: str) -> bool:
+        """Whether it was once enrolled."""
+        return tag in self._histories
+
+    def of_place(self, place: str, us: int) -> Iterator[Tag]:
+        """The tags that stood there then."""
+        for tag in self._of_place.get(place, ()):
+            row = self.at(tag, us)
+            if row is not None and row.place == place:
+                yield row
+
+    def _place(self, key: TagKey, value: Tag | None) -> None:
+        super()._place(key, value)
+        if value is not None and value.place:
+            self._of_place.setdefault(value.place, set()).add(key.tag)
+        rows = [row for row in self.history(key.tag) if row.from_us != key.from_us]
+        if value is not None:
+            rows.append(value)
+        if rows:
+            self._histories[key.tag] = tuple(sorted(rows, key=lambda row: row.from_us))
+        else:
+            self._histories.pop(key.tag, None)
+
+
 @dataclass
 class Site:
     """All that a turn reads and changes. `cases` holds the open ones; closed ones are looked up in the database."""
@@ -174,6 +222,7 @@ class Site:
         self.scans = Scans(self.journal)
         self.roster: Rows[ShiftKey, Shift] = Rows(self.journal)
         self.occasions: Rows[str, Occasion] = Rows(self.journal)
+        self.tags = Tags(self.journal)
         self._visitors: list[Case] = []
 
     def visit(self, case: Case) -> None:
@@ -205,6 +254,7 @@ class Site:
             self.scans,
             self.roster,
             self.occasions,
+            self.tags,
         )
 
     def due_us(self) -> list[int]:

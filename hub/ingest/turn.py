@@ -33,10 +33,11 @@ from hub.ingest.effects import EFFECTS, case_of_order
 from hub.ingest.gate import Admitted, BatchMessage, LostMessage, NonceMessage, Poison, Refused, StreamMark
 from hub.ingest.limits import Quota, too_many_streams
 from hub.ingest.outcome import Answer, EventRow, Outcome, PictureRow, QuarantineRow
-from hub.ingest.ports import Ask, CaseAct, PictureStored, SiteBook, Write
+from hub.ingest.ports import Ask, CaseAct, PictureStored, SiteBook, TagAct, Write
 from hub.ingest.rows import Journal
 from hub.ingest.site import HUB_STREAM, Contact, Deadline, Sent, Site
 from hub.ingest.stepping import Failure, RuleTable, Stepper
+from hub.ingest.tagging import act_on_tag
 
 REPORT_EVERY_US = US_PER_S
 _THROTTLES_MAX = 20_000
@@ -204,9 +205,12 @@ class Turn:
         else:
             self.outcome.futures.append((future, answer))
 
-    def _answer(self, asked: CaseAct | PictureStored | DutyAsk) -> Any:
+    def _answer(self, asked: CaseAct | PictureStored | TagAct | DutyAsk) -> Any:
         if isinstance(asked, CaseAct):
             return self._casebook.act(asked._replace(actor=_storable(asked.actor)), self._now_us)
+        if isinstance(asked, TagAct):
+            asked = asked._replace(actor=_storable(asked.actor), reason=_storable(asked.reason))
+            return act_on_tag(asked, self._site, self._around.book, self._casebook.change, self._count, self._now_us)
         if isinstance(asked, PictureStored):
             return self._store_picture(asked.picture)
         return self._duties.acts.answer(asked)

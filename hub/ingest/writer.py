@@ -15,6 +15,7 @@ from hub.ingest.outcome import Outcome
 from hub.ingest.ports import Hook
 from hub.ingest.rows import Rows
 from hub.ingest.site import Site
+from hub.ingest.tagging import tag_row
 from hub.store import bulk, schema, tally
 
 _log = logging.getLogger(__name__)
@@ -67,6 +68,8 @@ def _write_states(connection: Connection, site_id: str, site: Site) -> None:
     due, over = _split(site.deadlines)
     bulk.upsert(connection, schema.deadline, [(site_id, *key, *row) for key, row in due])
     bulk.delete(connection, schema.deadline, [(site_id, *key) for key in over])
+    tags, _ = _split(site.tags)
+    bulk.upsert(connection, schema.tag, [tag_row(site_id, tag) for _, tag in tags])
 
 
 def _write_duties(connection: Connection, site_id: str, site: Site, outcome: Outcome) -> None:

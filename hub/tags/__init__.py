@@ -1,0 +1,1 @@
+"""Checkpoint tags: what they are called, the labels that are printed, and what was enrolled when."""
