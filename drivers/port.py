@@ -1,8 +1,8 @@
 """What every driver looks like to those who run one."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from threading import Event
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 import msgspec
 
@@ -43,6 +43,11 @@ class CommandFailed(Exception):
     """The device did not carry a command out. The message says why, in a few words."""
 
 
+ReceiptOf = Literal["committed", "waiting", "unknown"]
+"""What is known of readings that were appended. `unknown`: it cannot be known any more, as a full spool dropped one of them, or they
+left the log; whoever still has them says them again."""
+
+
 class Sink(Protocol):
     """Where a running driver puts what it understood. Every method may be called from the driver's own threads."""
 
@@ -50,9 +55,14 @@ class Sink(Protocol):
         """The device answers. Called once for each run, before the first reading."""
         ...
 
-    def reading(self, reading: Reading, device_at_us: int | None = None, device: str | None = None) -> None:
+    def reading(self, reading: Reading, device_at_us: int | None = None, device: str | None = None) -> int:
         """Append one reading. Returns when it is synced in the spool: accepted. Raises when it cannot be accepted.
-        `device`: the id of another device that the reading is about, such as a door wired to this board; None: this device."""
+        `device`: the id of another device that the reading is about, such as a door wired to this board; None: this device.
+        The number is what `receipt_of` takes; 0 where nothing was appended."""
+        ...
+
+    def receipt_of(self, numbers: Sequence[int]) -> ReceiptOf:
+        """Whether the hub has committed all of these readings, so that the device may forget them."""
         ...
 
     def finding(self, finding: Finding) -> None:
@@ -61,6 +71,11 @@ class Sink(Protocol):
 
     def alive(self) -> None:
         """Everything the device had to say up to now has been given to `reading`: the source's watermark moves to now."""
+        ...
+
+    def told(self, device: str, up_to_us: int) -> None:
+        """Everything that `device`, one of the kind's `remembers`, had stored up to `up_to_us` of the agent's wall clock has been
+        given to `reading`: its watermark moves there. `alive` does not move it."""
         ...
 
     def picture(self, jpeg: bytes, width: int, height: int, order: str) -> None:
@@ -81,6 +96,11 @@ class Driver(Protocol):
         confirmed. Raises CommandFailed. `args` for a snapshot is `{"order": id}`; for an unlock `unlock_s`, a number, and `door`
         where they are given."""
         ...
+
+
+def nobody(_options: Any) -> frozenset[str]:
+    """`DriverKind.remembers` of a driver whose devices tell at once what happens."""
+    return frozenset()
 
 
 def only_itself(_options: Any, _action: str, door: str) -> str:
@@ -113,3 +133,5 @@ class DriverKind(NamedTuple):
     """Why one of `actions` is not possible with these options, as `what: what to write instead`; empty: it is. The last
     argument is a device that this one speaks for, such as a door wired to a board; `act` gets it as `args["door"]`. Empty: the
     device itself."""
+    remembers: Callable[[Any], frozenset[str]] = nobody
+    """From options to the devices that store readings and are read out now and then: only `Sink.told` moves their watermarks."""

@@ -108,8 +108,14 @@ class Agent:
     # Composition
 
     def _source(self, device: DeviceSettings) -> Source:
-        secret = self._ports.kinds(device.driver).secret_bytes
-        return Source([device.id, *spoken_for(device)], self._journal, self._ports.clock, secret_bytes=secret)
+        kind = self._ports.kinds(device.driver)
+        return Source(
+            [device.id, *spoken_for(device)],
+            self._journal,
+            self._ports.clock,
+            secret_bytes=kind.secret_bytes,
+            remembering=kind.remembers(device.options),
+        )
 
     def _compose(self, device: DeviceSettings, source: Source) -> None:
         kind = self._ports.kinds(device.driver)
@@ -136,7 +142,8 @@ class Agent:
             reader: Gate(rule, partial(self._permits.of, reader), self._asker(rule.device), self.sources.of(rule.device))
             for reader, rule in self._config.access.items()
         }
-        return Surroundings(self._ports.clock, self._config.card_key, self._observed, gates, self._pictures)
+        clock, card_key = self._ports.clock, self._config.card_key
+        return Surroundings(clock, card_key, self._observed, gates, self._pictures, self._spool.receipt_of)
 
     def _asker(self, name: str) -> Callable[[Job], bool]:
         device = self._hands[name].device

@@ -156,8 +156,9 @@ Kinds = Callable[[str], DriverKind]
 
 
 def spoken_for(device: DeviceSettings) -> tuple[str, ...]:
-    """The other devices whose readings may come by this one: those it names, and those that its inputs are wired to."""
-    named = (*device.speaks_for, *_wired(device.options))
+    """The other devices whose readings may come by this one: those it names, those that its inputs are wired to, and those that
+    its options say that they bring."""
+    named = (*device.speaks_for, *_wired(device.options), *getattr(device.options, "brings", ()))
     return tuple(dict.fromkeys(name for name in named if name != device.id))
 
 

@@ -1,6 +1,6 @@
 """What a running driver speaks to: readings are named, decided on and appended here."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from threading import Event
 from typing import NamedTuple
@@ -8,13 +8,13 @@ from typing import NamedTuple
 import structlog
 
 from contract.clock import US_PER_S, Clock
-from contract.readings import AccessDecided, CardRead, CommandDone, Reading
-from drivers.port import DeviceLost, Finding
+from contract.readings import AccessDecided, CardRead, CommandDone, Reading, TagScanned
+from drivers.port import DeviceLost, Finding, ReceiptOf
 from edge.access import Permit, decide
 from edge.actuator import Job, Outcome
 from edge.config import AccessRule
 from edge.interlocks import Observed
-from edge.names import pseudonymous
+from edge.names import nameless, pseudonymous
 from edge.pictures import Pictures
 from edge.sources import Said, Source
 from edge.spool import SpoolFull
@@ -44,6 +44,7 @@ class Surroundings(NamedTuple):
     observed: Observed
     gates: dict[str, Gate]
     pictures: Pictures
+    receipt_of: Callable[[Sequence[int]], ReceiptOf]
 
 
 class DriverSink:
@@ -67,19 +68,30 @@ class DriverSink:
         self._check()
         self._up()
 
-    def reading(self, reading: Reading, device_at_us: int | None = None, device: str | None = None) -> None:
+    def reading(self, reading: Reading, device_at_us: int | None = None, device: str | None = None) -> int:
         """Append one reading of `device`, by default the driver's own. One of a device that this driver does not speak for is
-        counted as a finding instead."""
+        counted as a finding instead. Returns its number, or 0."""
         self._check()
         about = device or self._device
         if about not in self._source.devices:
             self._source.finding("unknown_device", about.encode())
-            return
+            return 0
         if isinstance(reading, CardRead):
-            self._card(about, reading, device_at_us)
-            return
+            return self._card(about, reading, device_at_us)
+        if isinstance(reading, TagScanned):
+            reading = nameless(reading, self._shared.card_key)
         self._shared.observed.reading(about, reading)
-        self._source.append([Said(about, reading, device_at_us)])
+        return self._source.append([Said(about, reading, device_at_us)], from_device=not reading.STORED)
+
+    def receipt_of(self, numbers: Sequence[int]) -> ReceiptOf:
+        """Whether the hub has committed all of these."""
+        self._check()
+        return self._shared.receipt_of(numbers)
+
+    def told(self, device: str, up_to_us: int) -> None:
+        """Move the watermark of a device that remembers."""
+        self._check()
+        self._source.told(device, up_to_us)
 
     def finding(self, finding: Finding) -> None:
         """Count bytes that were not understood."""
@@ -105,22 +117,23 @@ class DriverSink:
             raise
         self._shared.pictures.offer(taken.picture)
 
-    def _card(self, reader: str, reading: CardRead, device_at_us: int | None) -> None:
+    def _card(self, reader: str, reading: CardRead, device_at_us: int | None) -> int:
         named = Said(reader, pseudonymous(reading, self._shared.card_key), device_at_us)
         gate = self._shared.gates.get(reader)
         if gate is None:
-            self._source.append([named])
-            return
+            return self._source.append([named])
         card = named.reading.card if isinstance(named.reading, CardRead) else None
         granted, reason = decide(gate.permits(), card, self._shared.clock.now_us())
         decided = Said(reader, AccessDecided(card=card or "", granted=granted, reason=reason))
+        number = 0
         try:
-            self._source.append([named, decided])
+            number = self._source.append([named, decided]) - 1
         except SpoolFull as error:
             # A full disk keeps nobody out, and stops no reader. The opening shows at the hub as unexplained: an incident.
             _LOG.error("decision_unrecorded", reader=reader, granted=granted, reason=reason, error=str(error))
         if granted:
             _open(gate, self._shared.clock.mono_us() + OPEN_LIFE_US)
+        return number
 
     def _check(self) -> None:
         if self._cut.is_set():

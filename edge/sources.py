@@ -3,9 +3,12 @@
 One source is one driver with all devices it speaks for. Stamping, appending and moving the watermark happen under the
 source's lock, so that a heartbeat cannot overtake a reading: a reading's time is always after every watermark that was
 told before it, and never before the reading in front of it, however the wall clock steps.
+
+A device that remembers, such as a patrol wand, has a watermark of its own: it may hold what is older than all that its driver
+has said, and only a whole read-out proves that it does not.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import suppress
 from threading import Lock
 from typing import NamedTuple, Protocol
@@ -58,8 +61,16 @@ class Journal:
 class Source:
     """One driver's part of the log. Safe from any thread."""
 
-    def __init__(self, devices: Sequence[str], journal: Journal, clock: Clock, *, secret_bytes: bool = False) -> None:
-        """`secret_bytes`: the bytes of findings are not kept."""
+    def __init__(
+        self,
+        devices: Sequence[str],
+        journal: Journal,
+        clock: Clock,
+        *,
+        secret_bytes: bool = False,
+        remembering: Collection[str] = (),
+    ) -> None:
+        """`secret_bytes`: the bytes of findings are not kept. `remembering`: those of the devices that are read out."""
         self.devices = frozenset(devices)
         self._name = devices[0]
         self._journal = journal
@@ -69,10 +80,12 @@ class Source:
         self._secret_bytes = secret_bytes
         self._last_us = 0
         self._told_us = 0
+        self._read_out_us: dict[str, int | None] = dict.fromkeys(remembering)
 
     def append(self, said: Sequence[Said], *, from_device: bool = True) -> int:
         """Stamp and append readings, all or none; the number of the last. `from_device`: the device said so itself, which moves
-        its watermark; what the agent adds about a device proves nothing of the device. Raises as Journal.append does."""
+        its watermark; what the agent adds about a device, or finds in its memory, proves nothing of the device. Raises as
+        Journal.append does."""
         with self._lock:
             return self._append(said, from_device)
 
@@ -88,6 +101,14 @@ class Source:
         """Everything up to now has been appended: the watermark moves to now, never back."""
         with self._lock:
             self._told_us = max(self._told_us, self._clock.now_us())
+
+    def told(self, device: str, up_to_us: int) -> None:
+        """A device that remembers has been read out up to `up_to_us`: its own watermark moves there, never back and never ahead of
+        now."""
+        with self._lock:
+            if device in self._read_out_us:
+                up_to_us = min(up_to_us, self._clock.now_us())
+                self._read_out_us[device] = max(up_to_us, self._read_out_us[device] or 0)
 
     def finding(self, reason: str, data: bytes) -> None:
         """Count bytes that were not understood, and tell the log at most once a minute for each reason."""
@@ -111,10 +132,16 @@ class Source:
         return self._noise.total
 
     def watermark(self) -> int | None:
-        """Everything of these devices up to this time is in the log; None before the first sign of life. Waits for a reading that
-        is being appended."""
+        """Everything of the devices that do not remember is in the log up to this time; None before the first sign of life. Waits
+        for a reading that is being appended."""
         with self._lock:
             return self._told_us or None
+
+    def watermarks(self) -> dict[str, int]:
+        """The watermark of each device that has one. Waits as `watermark` does."""
+        with self._lock:
+            marks = {device: self._read_out_us.get(device, self._told_us) for device in sorted(self.devices)}
+        return {device: mark for device, mark in marks.items() if mark}
 
 
 class Sources:
@@ -134,5 +161,4 @@ class Sources:
 
     def watermarks(self) -> dict[str, int]:
         """Each device's watermark. A heartbeat that is appended after this call may carry it."""
-        known = [(source, source.watermark()) for source in self._sources]
-        return {device: mark for source, mark in known if mark is not None for device in sorted(source.devices)}
+        return {device: mark for source in self._sources for device, mark in source.watermarks().items()}

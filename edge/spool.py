@@ -15,6 +15,7 @@ from typing import NamedTuple, Self
 from contract.clock import US_PER_S, Clock
 from contract.envelope import MAX_PAYLOAD_BYTES, Record, encode
 from contract.readings import Reading
+from drivers.port import ReceiptOf
 from edge import spool_file, spool_room
 from edge.spool_file import Connect, SpoolBusy, SpoolFailed, is_full, reserve_of
 from edge.spool_open import Opened, name_of, open_log, random_name
@@ -190,6 +191,14 @@ class Spool:
         return last
 
     # Reading and receipts
+
+    def receipt_of(self, numbers: Sequence[int]) -> ReceiptOf:
+        """Whether the hub has all of these readings. The receipt of their numbers alone does not say so: a full log may have dropped
+        a reading, and then the hub was told of that under its number."""
+        with self._lock, self._guarded():
+            if not self._file.hold(numbers):
+                return "unknown"
+            return "committed" if max(numbers, default=0) <= self._acked else "waiting"
 
     def page(self, from_seq: int, max_bytes: int, max_records: int) -> Page:
         """Contiguous records from `from_seq` on, or from the floor where it lies above. The bytes count one separator a record.

@@ -1,6 +1,7 @@
 """The rows of the spool: what they add up to, reading them in order, and making room among them. No lock, no policy on errors."""
 
 import contextlib
+import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -83,6 +84,11 @@ class Rows:
             records.append(record)
             last = seq + span - 1
         return Page(first, last, records)
+
+    def hold(self, numbers: Sequence[int]) -> bool:
+        """Whether each of these is still a row of its own, and no tomb."""
+        sql = "SELECT count(*) FROM record WHERE seq IN (SELECT value FROM json_each(?)) AND sort < ?"
+        return bool(self._db.execute(sql, (json.dumps(sorted(set(numbers))), TOMB)).fetchone()[0] == len(set(numbers)))
 
     def release(self, acked: int, want_bytes: int, before_us: int | None = None) -> int:
         """Delete receipted rows from the front, never the log's last row, until `want_bytes` are freed; returns the bytes.

@@ -1,13 +1,13 @@
 """A bus with slaves on it, a sink that keeps what it gets, and drivers running in threads."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import contextmanager
 from threading import Event, Lock, Thread
 
 from contract.readings import Reading
 from drivers.modbus.slave import SlaveLine
-from drivers.port import DeviceLost, Driver, Finding
+from drivers.port import DeviceLost, Driver, Finding, ReceiptOf
 from drivers.transports.null import NullLine
 
 WAIT_S = 30.0
@@ -36,9 +36,16 @@ class KeepingSink:
         assert not self.said
         self.ups += 1
 
-    def reading(self, reading: Reading, device_at_us: int | None = None, device: str | None = None) -> None:
+    def reading(self, reading: Reading, device_at_us: int | None = None, device: str | None = None) -> int:
         with self.lock:
             self.said.append((reading, device))
+            return len(self.said)
+
+    def receipt_of(self, numbers: Sequence[int]) -> ReceiptOf:
+        raise AssertionError("a board is not asked to forget")
+
+    def told(self, device: str, up_to_us: int) -> None:
+        raise AssertionError("a board does not remember")
 
     def finding(self, finding: Finding) -> None:
         with self.lock:

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from threading import Event, Thread
 
@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from contract.readings import CameraLink, PictureDark, PictureFrozen, Reading
-from drivers.port import CommandFailed, DeviceLost, Finding
+from drivers.port import CommandFailed, DeviceLost, Finding, ReceiptOf
 from drivers.rtsp_camera import clip
 from drivers.rtsp_camera.driver import KIND, CameraDriver
 from drivers.rtsp_camera.messages import MAX_PICTURE_BYTES
@@ -45,9 +45,16 @@ class Box:
         assert not self.readings
         self.ups += 1
 
-    def reading(self, reading: Reading, device_at_us: int | None = None, device: str | None = None) -> None:
+    def reading(self, reading: Reading, device_at_us: int | None = None, device: str | None = None) -> int:
         assert self.ups == 1
         self.readings.append(reading)
+        return len(self.readings)
+
+    def receipt_of(self, numbers: Sequence[int]) -> ReceiptOf:
+        raise AssertionError("a camera is not asked to forget")
+
+    def told(self, device: str, up_to_us: int) -> None:
+        raise AssertionError("a camera does not remember")
 
     def finding(self, finding: Finding) -> None:
         self.findings.append(finding)
