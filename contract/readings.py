@@ -176,13 +176,13 @@ class ObjectSeen(Reading, frozen=True):
 class TagScanned(Reading, frozen=True):
     """A tag was held to a device, or a device to a tag, such as a patrol wand to a checkpoint.
 
-    A wand keeps its scans for hours. The record's `at_us` is when the agent appended this one, and `device_at_us` is the wand's own
-    time of the scan. `made_at_us` is when it was made by the agent's wall clock: `device_at_us` less `clock_off_s`. It is what
-    counts, on the hub's time line once the agent's offset is taken off, as from an `at_us`; where it is None the scan was made
-    at `at_us`. A decoder alone knows no offset, and puts the device's own time there.
+    A wand keeps its scans for hours. The record's `at_us` is when the agent appended this one, and `device_at_us` is the wand's
+    own time of the scan. `made_at_us` is when it was made by the agent's wall clock: `device_at_us` less `clock_off_s`. It is
+    what counts, on the hub's time line once the agent's offset is taken off, as from an `at_us`; where it is None the scan was
+    made at `at_us`. A decoder alone knows no offset, and puts the device's own time there.
 
-    A scan that is read out again has the same `scan`, `tag`, `guard` and `device_at_us`; `made_at_us` and `clock_off_s` are measured
-    anew and may differ by a second, and the first to arrive count.
+    A scan that is read out again has the same `scan`, `tag`, `guard` and `device_at_us`; `made_at_us` and `clock_off_s` are
+    measured anew and may differ by a second, and the first to arrive count.
     """
 
     STORED = True
@@ -240,8 +240,8 @@ class GuardSign(Reading, frozen=True):
 
 
 class LoneWatch(Reading, frozen=True):
-    """Somebody began to work alone, or no longer does. `silent_s`: after how long without a sign of life it is an alarm, where the
-    device says."""
+    """Somebody began to work alone, or no longer does. `silent_s`: after how long without a sign of life it is an alarm, where
+    the device says."""
 
     on: bool
     silent_s: float | None = None

@@ -44,8 +44,8 @@ class CommandFailed(Exception):
 
 
 ReceiptOf = Literal["committed", "waiting", "unknown"]
-"""What is known of readings that were appended. `unknown`: it cannot be known any more, as a full spool dropped one of them, or they
-left the log; whoever still has them says them again."""
+"""What is known of readings that were appended. `unknown`: it cannot be known any more, as a full spool dropped one of them, or
+they left the log; whoever still has them says them again."""
 
 
 class Sink(Protocol):

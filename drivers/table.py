@@ -9,6 +9,7 @@ from drivers.port import DriverKind
 DRIVERS: tuple[str, ...] = (
     "wiegand",
     "em_ascii",
+    "patrol_wand",
     "barrier_modbus",
     "contacts_modbus",
     "rtsp_camera",

@@ -103,8 +103,8 @@ class Source:
             self._told_us = max(self._told_us, self._clock.now_us())
 
     def told(self, device: str, up_to_us: int) -> None:
-        """A device that remembers has been read out up to `up_to_us`: its own watermark moves there, never back and never ahead of
-        now."""
+        """A device that remembers has been read out up to `up_to_us`: its own watermark moves there, never back and never ahead
+        of now."""
         with self._lock:
             if device in self._read_out_us:
                 up_to_us = min(up_to_us, self._clock.now_us())

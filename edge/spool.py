@@ -193,8 +193,8 @@ class Spool:
     # Reading and receipts
 
     def receipt_of(self, numbers: Sequence[int]) -> ReceiptOf:
-        """Whether the hub has all of these readings. The receipt of their numbers alone does not say so: a full log may have dropped
-        a reading, and then the hub was told of that under its number."""
+        """Whether the hub has all of these readings. The receipt of their numbers alone does not say so: a full log may have
+        dropped a reading, and then the hub was told of that under its number."""
         with self._lock, self._guarded():
             if not self._file.hold(numbers):
                 return "unknown"

@@ -1,0 +1,1 @@
+"""Patrol wands: handhelds that store checkpoint scans and are read out in a cradle."""
