@@ -42,7 +42,6 @@ def test_a_room_knows_no_library_of_another(room):
 
 
 @pytest.mark.parametrize("folder", PURE)
-def test_detectors_cases_and_duties_are_pure(folder):
 def test_what_decides_is_pure(folder):
     wrong = [
         f"{path} imports {name}"
