@@ -14,6 +14,7 @@ from contract.readings import Heartbeat, Reading
 from contract.topics import agent_topic
 from hub.detectors.table import DETECTORS
 from hub.detectors.types import Detector
+from hub.duties.plan import Plan
 from hub.estate import Agent, DeviceRow, Estate, EstateFile, Place
 from hub.ingest.core import Core, Input, Message, Request
 from hub.ingest.lease import LeaseHeld
@@ -120,7 +121,14 @@ class Hub:
     """A core that can be killed and opened again on the same database."""
 
     def __init__(
-        self, url: str, clock: ManualClock | None = None, *, detectors: tuple[Detector, ...] = DETECTORS, owner: str = "hub-a"
+        self,
+        url: str,
+        clock: ManualClock | None = None,
+        *,
+        detectors: tuple[Detector, ...] = DETECTORS,
+        owner: str = "hub-a",
+        plan: Plan | None = None,
+        book: Estate | None = None,
     ) -> None:
         self.clock = clock or ManualClock()
         self.url, self.owner, self.detectors = url, owner, detectors
@@ -131,6 +139,8 @@ class Hub:
         self.hook: Hook = lambda _: None
         self.ids = 0
         self.policy = Policy.load()
+        self.plan = plan
+        self.book = book or estate()
         self.core = self._new()
         try:
             self.core.open(self.clock.now_us())
@@ -145,8 +155,8 @@ class Hub:
 
         return Core(
             self.engine,
-            estate(),
-            rules_of(self.policy, self.detectors),
+            self.book,
+            rules_of(self.policy, self.detectors)._replace(plan=self.plan),
             self.said,
             owner=self.owner,
             new_id=new_id,
