@@ -14,7 +14,7 @@ there; an agent that has started anew reads all of it again, under the same name
 
 from collections.abc import Callable
 from threading import Event
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -42,6 +42,13 @@ AGAIN_US: Final = 600 * US_PER_S
 """How long after a read-out it may be done again because the log dropped something: the log is full, and more would not help."""
 HALF_S_US: Final = 500 * US_PER_MS
 """A clock that shows whole seconds is half of one ahead of what it shows, on average."""
+
+
+class Batch(NamedTuple):
+    """One read-out that brought something: the last record's number, and the numbers that its readings have in the log."""
+
+    read_to: int
+    numbers: list[int]
 
 
 class ReadOut:
@@ -75,6 +82,7 @@ class ReadOut:
         self._off_us: int | None = None
         self._scans = self._bad = 0
         self._numbers: list[int] = []
+        self._batches: list[Batch] = []
         self._done_mono_us = 0
         self._clock_is_right = False
 
@@ -96,7 +104,7 @@ class ReadOut:
                 return
             self._tell(state, asked_us)
         self._sink.told(self._device, asked_us)
-        if self._numbers:
+        if self._batches:
             self._forget(state)
         elif state.last < state.first and not self._clock_is_right:
             self._set_clock()
@@ -150,21 +158,29 @@ class ReadOut:
             bad=self._bad,
             clock_set=clock_set,
         )
-        self._numbers.append(self._sink.reading(read, device=self._device))
-        self._done, self._scans, self._bad = True, 0, 0
+        number = self._sink.reading(read, device=self._device)
+        if self._scans or self._bad:
+            assert self._read_to is not None
+            self._batches.append(Batch(self._read_to, [*self._numbers, number]))
+        self._done, self._scans, self._bad, self._numbers = True, 0, 0, []
         self._done_mono_us = self._clock.mono_us()
 
     def _forget(self, state: State) -> None:
-        """Clear the memory up to the last record that was read, once the hub has them all."""
-        receipt = self._sink.receipt_of(self._numbers)
-        if receipt == "unknown" and self._clock.mono_us() - self._done_mono_us >= AGAIN_US:
-            self._begin_anew()
-        if receipt != "committed":
+        """Clear the memory up to the last record of the read-outs that the hub has whole."""
+        committed = 0
+        for batch in self._batches:
+            receipt = self._sink.receipt_of(batch.numbers)
+            if receipt != "committed":
+                break
+            committed += 1
+        if not committed:
+            if receipt == "unknown" and self._clock.mono_us() - self._done_mono_us >= AGAIN_US:
+                self._begin_anew()
             return
-        assert self._read_to is not None
-        if state.first <= self._read_to:
-            self._cradle.ask(self._wand, CLEAR, self._read_to.to_bytes(NUMBER_BYTES))
-        self._numbers = []
+        read_to = self._batches[committed - 1].read_to
+        if state.first <= read_to:
+            self._cradle.ask(self._wand, CLEAR, read_to.to_bytes(NUMBER_BYTES))
+        del self._batches[:committed]
         self._clock_is_right = False
 
     # The clock

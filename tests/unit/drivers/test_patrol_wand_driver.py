@@ -1,0 +1,444 @@
+"""Wands in a cradle: what they stored is read, kept, and forgotten only when the hub has it."""
+
+from functools import partial
+
+import pytest
+
+from contract.clock import US_PER_S, ManualClock
+from drivers.patrol_wand import readout
+from drivers.patrol_wand.decode import PatrolWandOptions
+from drivers.patrol_wand.driver import KIND, PatrolWandDriver
+from drivers.patrol_wand.frames import CLEAR, READ_RECORDS, SET_CLOCK, STATE, frame_bytes
+from drivers.patrol_wand.layout import Layout, NumberField, TagField, TimeField
+from drivers.port import CommandFailed
+from drivers.transports.listen import TcpLine
+from drivers.transports.null import NullLine
+from drivers.transports.pty import PtyLine
+from tests.support.wand_rig import GATE, GUARD, OPTIONS, OTHER, POND, WAND, cradle, wait_for
+
+
+def commands(rig):
+    return [frame.command for frame in rig.twin.questions]
+
+
+@pytest.fixture(params=["pty", "tcp", "null"])
+def line(request, tmp_path):
+    makes = {"pty": partial(PtyLine, tmp_path / "cradle", baud=115_200), "tcp": TcpLine, "null": NullLine}
+    return makes[request.param]()  # type: ignore[operator]
+
+
+def test_a_wand_is_read_out_and_cleared_once_the_hub_has_its_scans(line):
+    with cradle(line, baud=115_200) as rig:
+        wand = rig.wand()
+        for tag in [GATE, POND] * 15:
+            wand.scan(tag, GUARD)
+        rig.twin.put_in(wand)
+        wait_for(lambda: rig.sink.reads, "the read-out")
+        assert [(one.scan, one.tag, one.guard) for one in rig.sink.scans] == [
+            (f"A1B2C3D4-{number}", [POND, GATE][number % 2], GUARD) for number in range(1, 31)
+        ]
+        assert {one.device for one in rig.sink.said} == {"wand-1"}
+        assert (rig.sink.reads[0].scans, rig.sink.reads[0].bad, rig.sink.reads[0].memory_used) == (30, 0, 0.0)
+        rig.turns()
+        assert wand.cleared_to == []
+        rig.sink.commit()
+        wait_for(lambda: wand.cleared_to == [30], "clearing")
+        rig.turns()
+        assert wand.stored == []
+        assert len(rig.sink.said) == 31
+    assert rig.sink.ups == 1
+    assert not rig.sink.findings
+
+
+def test_a_scan_has_the_time_of_the_agent_s_clock_and_of_the_wand_s():
+    clock = ManualClock()
+    made_us = clock.now_us()
+    with cradle(clock=clock) as rig:
+        wand = rig.wand(off_s=95.0)
+        wand.scan(GATE)
+        clock.advance_us(3600 * US_PER_S)
+        rig.twin.put_in(wand)
+        wait_for(lambda: rig.sink.reads, "the read-out")
+    (said, read) = rig.sink.said
+    assert said.device_at_us == made_us + 95 * US_PER_S
+    (scan,) = rig.sink.scans
+    assert scan.clock_off_s == 95.5
+    assert scan.made_at_us == made_us - US_PER_S // 2
+    assert rig.sink.reads[0].up_to_us == clock.now_us()
+    assert rig.sink.reads[0].up_to_device_us == clock.now_us() + 95_500_000
+    assert read.device_at_us is None
+
+
+def test_nothing_is_cleared_while_the_receipt_does_not_cover_the_last_scan():
+    with cradle() as rig:
+        wand = rig.wand()
+        for _ in range(25):
+            wand.scan(GATE)
+        rig.twin.put_in(wand)
+        wait_for(lambda: rig.sink.reads, "the read-out")
+        for number in (1, 24, 25):  # the last scan, and the word that the read-out was whole, are the 25th and 26th
+            rig.sink.committed = number
+            rig.turns()
+            assert wand.cleared_to == []
+            assert CLEAR not in commands(rig)
+        rig.sink.committed = 26
+        wait_for(lambda: wand.cleared_to == [25], "clearing")
+
+
+def test_scans_made_while_the_receipt_is_awaited_are_read_too_and_not_cleared_before_theirs():
+    with cradle() as rig:
+        wand = rig.wand()
+        wand.scan(GATE)
+        rig.twin.put_in(wand)
+        wait_for(lambda: rig.sink.reads, "the read-out")
+        rig.sink.commit()
+        wait_for(lambda: wand.cleared_to == [1], "clearing")
+        wand.scan(POND)
+        wait_for(lambda: len(rig.sink.reads) == 2, "the second read-out")
+        rig.turns()
+        assert wand.stored == [2]
+        rig.sink.commit()
+        wait_for(lambda: wand.cleared_to == [1, 2], "clearing")
+    assert [one.scan for one in rig.sink.scans] == ["A1B2C3D4-1", "A1B2C3D4-2"]
+
+
+def test_a_wand_that_is_taken_out_before_the_receipt_keeps_all_and_is_cleared_when_it_is_back():
+    with cradle() as rig:
+        wand = rig.wand()
+        wand.scan(GATE)
+        rig.twin.put_in(wand)
+        wait_for(lambda: rig.sink.reads, "the read-out")
+        rig.twin.take_out()
+        rig.turns()
+        rig.sink.commit()
+        rig.turns()
+        assert wand.stored == [1]
+        wand.scan(POND)
+        rig.twin.put_in(wand)
+        wait_for(lambda: len(rig.sink.reads) == 2, "the second read-out")
+        wait_for(lambda: wand.cleared_to == [1], "what the hub has is cleared, what it has not is kept")
+        rig.turns()
+        assert wand.stored == [2]
+        rig.sink.commit()
+        wait_for(lambda: wand.cleared_to == [1, 2], "clearing")
+    assert [one.scan for one in rig.sink.scans] == ["A1B2C3D4-1", "A1B2C3D4-2"]
+
+
+@pytest.mark.parametrize("after", ["the scans", "the read-out"])
+def test_a_driver_that_starts_anew_reads_the_same_scans_under_the_same_names(after):
+    clock = ManualClock()
+    with cradle(clock=clock) as rig:
+        wand = rig.wand(off_s=33.0)
+        for _ in range(30):
+            wand.scan(GATE, GUARD)
+        if after == "the scans":
+            rig.twin.bend = lambda frame: b"" if len(rig.sink.scans) >= 20 else frame
+        rig.twin.put_in(wand)
+        wait_for(lambda: len(rig.sink.scans) == (20 if after == "the scans" else 30), "scans")
+        rig.kill()
+        first = rig.sink.scans
+        rig.twin.bend = None
+        rig.start()
+        wait_for(lambda: len(rig.sink.scans) == len(first) + 30, "the same scans")
+        again = rig.sink.scans[len(first) :]
+        assert again[: len(first)] == first
+        assert wand.stored == list(range(1, 31))
+
+
+def test_a_wand_pulled_out_in_the_middle_of_an_answer_loses_nothing():
+    with cradle() as rig:
+        wand = rig.wand()
+        for _ in range(40):
+            wand.scan(GATE)
+        rig.twin.pull_after = 400
+        rig.twin.put_in(wand)
+        wait_for(lambda: rig.twin.pull_after is None, "the pull")
+        rig.turns(2)
+        assert not rig.sink.reads
+        assert not rig.sink.marks
+        assert "truncated" in rig.sink.reasons
+        rig.twin.put_in(wand)
+        wait_for(lambda: rig.sink.reads, "the read-out")
+        assert [one.scan for one in rig.sink.scans] == [f"A1B2C3D4-{number}" for number in range(1, 41)]
+        assert rig.sink.reads[0].scans == 40
+
+
+def test_a_damaged_answer_is_asked_for_again_and_never_a_scan():
+    hurt = []
+
+    def damage(frame):
+        if frame[6] == READ_RECORDS | 0x80 and len(hurt) < 2:
+            hurt.append(frame)
+            return frame[:40] + bytes((frame[40] ^ 4,)) + frame[41:]
+        return frame
+
+    with cradle() as rig:
+        wand = rig.wand()
+        wand.scan(GATE, GUARD)
+        wand.scan(POND, GUARD)
+        rig.twin.bend = damage
+        rig.twin.put_in(wand)
+        wait_for(lambda: rig.sink.reads, "the read-out")
+        assert [one.tag for one in rig.sink.scans] == [GATE, POND]
+    assert len(hurt) == 2
+    assert "crc" in rig.sink.reasons
+    assert all(one.data == b"" for one in rig.sink.findings), "a guard's tag may be among the bytes"
+
+
+def test_a_full_memory_is_told_and_free_again_after_the_receipt():
+    with cradle() as rig:
+        wand = rig.wand(capacity=12)
+        assert wand.fill(GATE) == 12
+        rig.twin.put_in(wand)
+        wait_for(lambda: rig.sink.reads, "the read-out")
+        assert rig.sink.reads[0].memory_used == 1.0
+        rig.sink.commit()
+        wait_for(lambda: wand.cleared_to, "clearing")
+        assert wand.scan(GATE) == 13
+
+
+def test_a_record_that_says_no_time_is_told_as_such_and_does_not_block_the_memory():
+    with cradle() as rig:
+        wand = rig.wand()
+        wand.scan(GATE)
+        wand.store(bytes((0, 0, 0, 2, 0x26, 0x13, 0x45, 0x99, 0, 0)) + bytes(12))
+        wand.scan(POND)
+        rig.twin.put_in(wand)
+        wait_for(lambda: rig.sink.reads, "the read-out")
+        assert [one.scan for one in rig.sink.scans] == ["A1B2C3D4-1", "A1B2C3D4-3"]
+        assert (rig.sink.reads[0].scans, rig.sink.reads[0].bad) == (2, 1)
+        assert "bad_time" in rig.sink.reasons
+        rig.sink.commit()
+        wait_for(lambda: wand.cleared_to == [3], "clearing")
+
+
+def test_records_out_of_order_end_the_read_out_and_nothing_is_cleared():
+    def swap(frame):
+        if frame[6] != READ_RECORDS | 0x80:
+            return frame
+        payload = frame[7:-2]
+        return frame_bytes(WAND, READ_RECORDS, payload[:4] + payload[26:48] + payload[4:26], answer=True)
+
+    with cradle() as rig:
+        wand = rig.wand()
+        wand.scan(GATE)
+        wand.scan(POND)
+        rig.twin.bend = swap
+        rig.twin.put_in(wand)
+        wait_for(lambda: "out_of_order" in rig.sink.reasons, "the finding")
+        rig.sink.commit()
+        rig.turns()
+        assert not rig.sink.scans
+        assert not rig.sink.reads
+        assert not rig.sink.marks
+        rig.twin.bend = None
+        wait_for(lambda: len(rig.sink.scans) == 2, "the scans")
+    assert wand.stored == [1, 2]
+
+
+# Watermarks
+
+
+def test_a_wand_s_watermark_is_the_time_at_which_its_state_was_asked_and_no_empty_cradle_moves_it():
+    clock = ManualClock()
+    with cradle(clock=clock) as rig:
+        rig.turns()
+        assert rig.sink.marks == []
+        wand = rig.wand()
+        for _ in range(30):
+            wand.scan(GATE)
+        rig.twin.bend = lambda frame: (clock.advance_us(US_PER_S), frame)[1] if frame[6] == READ_RECORDS | 0x80 else frame
+        began_us = clock.now_us()
+        rig.twin.put_in(wand)
+        wait_for(lambda: rig.sink.reads, "the read-out")
+        rig.turns()
+        device, up_to_us, said = rig.sink.marks[0]
+        assert (device, up_to_us, said) == ("wand-1", began_us, 31)
+        assert rig.sink.reads[0].up_to_us == began_us
+        assert clock.now_us() > began_us
+        rig.twin.take_out()
+        rig.turns(2)
+        marks = list(rig.sink.marks)
+        clock.advance_us(600 * US_PER_S)
+        rig.turns()
+        assert rig.sink.marks == marks
+
+
+def test_a_wand_that_stays_in_the_cradle_goes_on_to_tell_its_time():
+    clock = ManualClock()
+    with cradle(clock=clock) as rig:
+        rig.twin.put_in(rig.wand())
+        wait_for(lambda: rig.sink.marks, "the first mark")
+        clock.advance_us(60 * US_PER_S)
+        wait_for(lambda: rig.sink.marks[-1][1] == clock.now_us(), "a later mark")
+        rig.turns()
+    assert [one.scans for one in rig.sink.reads] == [0]
+
+
+# Several wands
+
+
+def test_each_wand_speaks_for_its_own_device_and_one_does_not_answer_for_another():
+    with cradle() as rig:
+        one, two = rig.wand(), rig.wand(OTHER, first=900)
+        one.scan(GATE)
+        two.scan(POND)
+        rig.twin.put_in(one)
+        wait_for(lambda: rig.sink.reads, "the first wand")
+        rig.twin.put_in(two)
+        wait_for(lambda: len(rig.sink.reads) == 2, "the second wand")
+        rig.sink.commit()
+        wait_for(lambda: two.cleared_to == [900], "clearing")
+        rig.turns()
+        assert one.stored == [1]
+        rig.twin.put_in(one)
+        wait_for(lambda: one.cleared_to == [1], "clearing the first")
+    said = [(s.device, s.reading.scan) for s in rig.sink.said if s.reading in rig.sink.scans]  # type: ignore[attr-defined]
+    assert said == [("wand-1", "A1B2C3D4-1"), ("wand-2", "00000002-900")]
+
+
+def test_an_unknown_wand_is_told_once_by_its_number_and_neither_read_nor_cleared():
+    with cradle() as rig:
+        stranger = rig.wand(0x0BADCAFE)
+        stranger.scan(GATE)
+        rig.twin.put_in(stranger)
+        rig.turns(4)
+        assert [(one.reason, one.data.hex()) for one in rig.sink.findings] == [("unknown_wand", "0badcafe")]
+        assert not rig.sink.said
+        assert {READ_RECORDS, STATE, CLEAR, SET_CLOCK}.isdisjoint(commands(rig))
+
+
+# The clock
+
+
+def test_a_clock_that_is_off_is_set_only_when_nothing_is_left_to_read_and_that_is_told():
+    clock = ManualClock()
+    with cradle(clock=clock) as rig:
+        wand = rig.wand(off_s=120.0)
+        wand.scan(GATE)
+        rig.twin.put_in(wand)
+        wait_for(lambda: rig.sink.reads, "the read-out")
+        rig.turns()
+        assert wand.clock_set == 0
+        rig.sink.commit()
+        wait_for(lambda: wand.clock_set, "the clock")
+        wait_for(lambda: len(rig.sink.reads) == 2, "word of it")
+        rig.sink.commit()
+        rig.turns(4)
+        assert wand.clock_set == 1
+        assert abs(wand.off_s()) <= 0.5
+    read, told = rig.sink.reads
+    assert not read.clock_set
+    assert (told.clock_set, told.scans, told.clock_off_s) == (True, 0, 120.5)
+    assert commands(rig).index(CLEAR) < commands(rig).index(SET_CLOCK)
+
+
+def test_a_clock_that_is_nearly_right_is_left_alone():
+    with cradle(clock=ManualClock()) as rig:
+        wand = rig.wand(off_s=3.0)
+        rig.twin.put_in(wand)
+        wait_for(lambda: rig.sink.reads, "the read-out")
+        rig.sink.commit()
+        rig.turns(5)
+        assert wand.clock_set == 0
+
+
+def test_scans_of_a_drifting_clock_are_corrected_by_what_it_is_off_at_read_out():
+    clock = ManualClock()
+    with cradle(clock=clock) as rig:
+        wand = rig.wand(drift_ppm=500.0)
+        clock.advance_us(100_000 * US_PER_S)
+        made_us = clock.now_us()
+        wand.scan(GATE)
+        rig.twin.put_in(wand)
+        wait_for(lambda: rig.sink.reads, "the read-out")
+    assert abs((rig.sink.scans[0].made_at_us or 0) - made_us) <= US_PER_S
+    assert rig.sink.reads[0].clock_off_s == pytest.approx(50, abs=1)
+
+
+# What goes wrong around it
+
+
+def test_what_the_log_dropped_is_read_again_after_a_while_and_not_before(monkeypatch):
+    monkeypatch.setattr(readout, "AGAIN_US", 60 * US_PER_S)
+    clock = ManualClock()
+    with cradle(clock=clock) as rig:
+        wand = rig.wand()
+        wand.scan(GATE)
+        rig.twin.put_in(wand)
+        wait_for(lambda: rig.sink.reads, "the read-out")
+        rig.sink.lost = {1}
+        rig.sink.commit()
+        rig.turns()
+        assert wand.stored == [1]
+        assert len(rig.sink.scans) == 1
+        clock.advance_us(61 * US_PER_S)
+        wait_for(lambda: len(rig.sink.scans) == 2, "the second time")
+        rig.sink.commit()
+        wait_for(lambda: wand.cleared_to == [1], "clearing")
+    assert rig.sink.scans[0].scan == rig.sink.scans[1].scan
+
+
+def test_a_log_that_takes_nothing_ends_the_run_and_the_wand_keeps_all():
+    with cradle() as rig:
+        rig.sink.refuses = RuntimeError("full")
+        wand = rig.wand()
+        wand.scan(GATE)
+        rig.twin.put_in(wand)
+        wait_for(lambda: rig.fault, "the end")
+        assert str(rig.fault) == "full"
+        rig.fault = None
+        assert wand.stored == [1]
+
+
+def test_noise_in_an_empty_cradle_is_no_wand_and_a_line_that_echoes_does_no_harm():
+    line = NullLine()
+    with cradle(line) as rig:
+        rig.twin.noise(b"\x02\x07\xff\x00")
+        rig.turns()
+        assert not rig.sink.said
+        line.bend_out = lambda data: (line.write(data), data)[1]
+        wand = rig.wand()
+        wand.scan(GATE)
+        rig.twin.put_in(wand)
+        wait_for(lambda: rig.sink.reads, "the read-out")
+    assert [one.tag for one in rig.sink.scans] == [GATE]
+
+
+def test_a_cradle_whose_line_is_gone_is_lost():
+    line = NullLine()
+    with cradle(line) as rig:
+        rig.turns(1)
+        line.unplug()
+        wait_for(lambda: rig.lost, "the loss")
+    assert rig.lost == "unplugged"
+
+
+def test_another_maker_s_record_is_read_by_a_table():
+    layout = Layout(
+        size=16,
+        time=TimeField(at=8, form="binary", order="smhDM-Y"),
+        tag=TagField(at=0, size=5, form="hex_reversed"),
+        guard=None,
+        number=NumberField(at=5, size=3, form="le"),
+    )
+    options = PatrolWandOptions(wands=OPTIONS.wands, layout=layout, medium="ibutton", poll_ms=100, timeout_ms=100)
+    with cradle(options=options) as rig:
+        wand = rig.wand(first=70_000)
+        for _ in range(20):
+            wand.scan(GATE)
+        rig.twin.put_in(wand)
+        wait_for(lambda: rig.sink.reads, "the read-out")
+    assert [(one.scan, one.tag, one.medium) for one in rig.sink.scans] == [
+        (f"A1B2C3D4-{number}", GATE, "ibutton") for number in range(70_000, 70_020)
+    ]
+    assert all(one.made_at_us and abs(one.made_at_us - rig.clock.now_us()) < 30 * US_PER_S for one in rig.sink.scans)
+
+
+def test_a_cradle_needs_a_wand_and_takes_no_commands():
+    with pytest.raises(ValueError, match="no wand is known by its number: write under options"):
+        KIND.make("null:x", PatrolWandOptions())
+    with pytest.raises(ValueError, match="scheme"):
+        KIND.make("rtsp://camera/1", OPTIONS)
+    with pytest.raises(CommandFailed, match="open"):
+        PatrolWandDriver("null:x", OPTIONS).act("open", {})
