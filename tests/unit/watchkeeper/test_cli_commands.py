@@ -72,7 +72,7 @@ def test_bad_bytes_are_findings_and_no_failure():
 def test_decode_lists_its_drivers_with_their_units():
     lines = [json.loads(line) for line in run("decode", "--list").stdout.splitlines()]
     assert {line["driver"] for line in lines} == {
-        "wiegand", "em_ascii", "barrier_modbus", "contacts_modbus", "rtsp_camera", "mqtt_json",
+        "wiegand", "em_ascii", "patrol_wand", "barrier_modbus", "contacts_modbus", "rtsp_camera", "mqtt_json",
     }  # fmt: skip
     assert all(line["unit"] and line["readings"] for line in lines)
 
