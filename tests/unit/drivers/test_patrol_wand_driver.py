@@ -5,6 +5,7 @@ from functools import partial
 import pytest
 
 from contract.clock import US_PER_S, ManualClock
+from contract.readings import TagScanned
 from drivers.patrol_wand import readout
 from drivers.patrol_wand.decode import PatrolWandOptions
 from drivers.patrol_wand.driver import KIND, PatrolWandDriver
@@ -164,7 +165,7 @@ def test_a_wand_pulled_out_in_the_middle_of_an_answer_loses_nothing():
 
 
 def test_a_damaged_answer_is_asked_for_again_and_never_a_scan():
-    hurt = []
+    hurt: list[bytes] = []
 
     def damage(frame):
         if frame[6] == READ_RECORDS | 0x80 and len(hurt) < 2:
@@ -241,13 +242,18 @@ def test_records_out_of_order_end_the_read_out_and_nothing_is_cleared():
 
 def test_a_wand_s_watermark_is_the_time_at_which_its_state_was_asked_and_no_empty_cradle_moves_it():
     clock = ManualClock()
+
+    def slowly(frame):
+        clock.advance_us(US_PER_S if frame[6] == READ_RECORDS | 0x80 else 0)
+        return frame
+
     with cradle(clock=clock) as rig:
         rig.turns()
         assert rig.sink.marks == []
         wand = rig.wand()
         for _ in range(30):
             wand.scan(GATE)
-        rig.twin.bend = lambda frame: (clock.advance_us(US_PER_S), frame)[1] if frame[6] == READ_RECORDS | 0x80 else frame
+        rig.twin.bend = slowly
         began_us = clock.now_us()
         rig.twin.put_in(wand)
         wait_for(lambda: rig.sink.reads, "the read-out")
@@ -293,7 +299,7 @@ def test_each_wand_speaks_for_its_own_device_and_one_does_not_answer_for_another
         assert one.stored == [1]
         rig.twin.put_in(one)
         wait_for(lambda: one.cleared_to == [1], "clearing the first")
-    said = [(s.device, s.reading.scan) for s in rig.sink.said if s.reading in rig.sink.scans]  # type: ignore[attr-defined]
+    said = [(s.device, s.reading.scan) for s in rig.sink.said if isinstance(s.reading, TagScanned)]
     assert said == [("wand-1", "A1B2C3D4-1"), ("wand-2", "00000002-900")]
 
 
@@ -393,11 +399,16 @@ def test_a_log_that_takes_nothing_ends_the_run_and_the_wand_keeps_all():
 
 def test_noise_in_an_empty_cradle_is_no_wand_and_a_line_that_echoes_does_no_harm():
     line = NullLine()
+
+    def echo(data):
+        line.write(data)
+        return data
+
     with cradle(line) as rig:
         rig.twin.noise(b"\x02\x07\xff\x00")
         rig.turns()
         assert not rig.sink.said
-        line.bend_out = lambda data: (line.write(data), data)[1]
+        line.bend_out = echo
         wand = rig.wand()
         wand.scan(GATE)
         rig.twin.put_in(wand)

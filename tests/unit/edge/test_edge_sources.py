@@ -65,6 +65,25 @@ def test_what_the_agent_adds_about_a_device_does_not_prove_the_device_alive():
     assert log.rows[-1][3] == 77
 
 
+def test_a_device_that_remembers_has_a_watermark_of_its_own_which_never_goes_back_nor_ahead():
+    log, clock = ListLog(), ManualClock()
+    source = Source(["cradle", "wand"], Journal(log, lambda _: None), clock, remembering=["wand"])
+    began_us = clock.now_us()
+    source.alive()
+    source.append([Said("wand", DOOR)])
+    assert set(Sources([source]).watermarks()) == {"cradle"}
+    clock.advance_us(10_000_000)
+    source.told("wand", began_us + 4_000_000)
+    source.alive()
+    assert Sources([source]).watermarks() == {"cradle": clock.now_us(), "wand": began_us + 4_000_000}
+    source.told("wand", began_us + 3_000_000)
+    assert source.watermarks()["wand"] == began_us + 4_000_000
+    source.told("wand", clock.now_us() + 5_000_000)
+    assert source.watermarks()["wand"] == clock.now_us()
+    source.told("cradle", clock.now_us() - 1)
+    assert source.watermarks()["cradle"] == clock.now_us()
+
+
 def test_a_watermark_never_overtakes_a_reading_on_its_way():
     log, clock = ListLog(), SystemClock()
     source = source_on(log, clock)

@@ -1,4 +1,4 @@
-"""A whole agent with a cradle: what a wand stored is cleared only once the hub's receipt covers it, and its watermark is its own."""
+"""A whole agent with a cradle: a wand is cleared only once the hub's receipt covers what it stored; its watermark is its own."""
 
 from contextlib import contextmanager
 from functools import partial
@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 
 from contract.clock import US_PER_S
-from contract.readings import BadBytes, Measurement, TagScanned, WandRead
+from contract.readings import BadBytes, DoorContact, Measurement, TagScanned, WandRead
 from drivers.patrol_wand.driver import KIND, PatrolWandDriver
 from drivers.patrol_wand.twin import CradleTwin, WandTwin
 from drivers.transports.null import NullLine
 from edge.config import DeviceSettings, spoken_for
 from edge.names import card_name, guard_name
 from edge.spool import Entry, Spool, SpoolLimits
-from tests.support.agent_rig import CARD_KEY, Rig, wait_for
+from tests.support.agent_rig import CARD_KEY, Rig, device, running, wait_for
 from tests.support.wand_rig import GATE, GUARD, OPTIONS, POND, WAND
 
 
@@ -174,6 +174,17 @@ def test_a_cradle_speaks_for_its_wands():
     assert spoken_for(DeviceSettings("wand-1", "patrol_wand", "null:x", OPTIONS)) == ("wand-2",)
 
 
+def test_a_stored_scan_proves_nothing_of_the_device_that_brings_it(tmp_path):
+    with running(tmp_path, device("phone")) as rig:
+        rig.agent.beat()
+        before = rig.records("heartbeat")[-1].reading.sources["phone"]
+        rig.clock.advance_us(60 * US_PER_S)
+        rig.devices["phone"].do(lambda sink: sink.reading(SCAN))
+        assert marks(rig)["phone"] == before
+        rig.devices["phone"].do(lambda sink: sink.reading(DoorContact(open=True)))
+        assert marks(rig)["phone"] > before
+
+
 # The spool's word
 
 
@@ -196,7 +207,7 @@ def test_a_receipt_covers_readings_that_are_in_the_log_and_no_others(open_spool)
 
 
 def test_the_receipt_of_a_number_under_which_a_drop_was_told_is_none_of_the_reading(tmp_path, clock):
-    """The hub's mark passes the number of a reading that a full log dropped. Whoever cleared a wand for it would lose the scan."""
+    """The hub's mark passes the number of a reading that a full log dropped. Who cleared a wand for it would lose the scan."""
     spool = Spool.open(tmp_path / "spool.db", "gate-1", SpoolLimits(bytes_max=40_000, reserve_bytes=1), clock)
     scans = [spool.append("wand-1", SCAN, 1) for _ in range(20)]
     while not spool.dropped:
