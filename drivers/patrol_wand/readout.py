@@ -117,6 +117,8 @@ class ReadOut:
             if stop.is_set():
                 return False
             for told in self._records(read_to + 1):
+                if told.number != read_to + 1:
+                    self._report("gap")
                 self._take(told)
                 self._read_to = read_to = told.number
             self._sink.alive()

@@ -30,7 +30,7 @@ from drivers.transports.pace import write_paced
 
 READ_S = 0.05
 UNPLUGGED_S = 0.1
-CLEARED = 1
+NONSENSE = 1
 """The code of a refusal: what is asked for is not there, or makes no sense."""
 
 
@@ -89,6 +89,11 @@ class WandTwin:
             count += 1
         return count
 
+    def lose(self, number: int) -> None:
+        """A record is gone from the middle of the memory."""
+        with self._lock:
+            del self._records[number]
+
     @property
     def stored(self) -> list[int]:
         """The numbers of the records in the memory."""
@@ -109,7 +114,7 @@ class WandTwin:
         with self._lock:
             payload = self._does(question)
         if payload is None:
-            return frame_bytes(self.wand, REFUSED, bytes((question.command, CLEARED)), answer=True)
+            return frame_bytes(self.wand, REFUSED, bytes((question.command, NONSENSE)), answer=True)
         return frame_bytes(self.wand, question.command, payload, answer=True)
 
     def _does(self, question: Frame) -> bytes | None:
@@ -134,9 +139,7 @@ class WandTwin:
         first, count = int.from_bytes(payload[:4]), payload[4]
         count = min(count, (BODY_BYTES_MAX - BODY_BYTES_MIN - 4) // self.layout.size)
         numbers = [number for number in sorted(self._records) if number >= first][:count]
-        if not numbers:
-            return payload[:4]
-        return numbers[0].to_bytes(4) + b"".join(self._records[number] for number in numbers)
+        return payload[:4] + b"".join(self._records[number] for number in numbers)
 
     def _clear(self, payload: bytes) -> bytes | None:
         up_to = int.from_bytes(payload)

@@ -237,6 +237,74 @@ def test_records_out_of_order_end_the_read_out_and_nothing_is_cleared():
     assert wand.stored == [1, 2]
 
 
+@pytest.mark.parametrize("whose", ["another wand's", "another question's"])
+def test_an_answer_that_is_not_the_one_asked_for_is_not_taken(whose):
+    done: list[bytes] = []
+
+    def other(frame):
+        if frame[6] != READ_RECORDS | 0x80 or done:
+            return frame
+        done.append(frame)
+        payload = frame[7:-2]
+        if whose == "another wand's":
+            return frame_bytes(OTHER, READ_RECORDS, payload, answer=True)
+        return frame_bytes(WAND, READ_RECORDS, (3).to_bytes(4) + payload[4 + 2 * 22 :], answer=True)
+
+    with cradle() as rig:
+        wand = rig.wand()
+        for _ in range(4):
+            wand.scan(GATE)
+        rig.twin.bend = other
+        rig.twin.put_in(wand)
+        wait_for(lambda: rig.sink.reads, "the read-out")
+    assert "mismatch" in rig.sink.reasons
+    assert [one.scan for one in rig.sink.scans] == [f"A1B2C3D4-{number}" for number in range(1, 5)]
+
+
+def test_records_that_are_missing_in_the_middle_are_told_and_do_not_block_the_rest():
+    with cradle() as rig:
+        wand = rig.wand()
+        for _ in range(12):
+            wand.scan(GATE)
+        wand.lose(11)  # where the second page would begin
+        wand.lose(4)
+        rig.twin.put_in(wand)
+        wait_for(lambda: rig.sink.reads, "the read-out")
+        assert [one.reason for one in rig.sink.findings] == ["gap", "gap"]
+        assert rig.sink.reads[0].scans == 10
+        rig.sink.commit()
+        wait_for(lambda: wand.cleared_to == [12], "clearing")
+
+
+def test_a_wand_that_is_put_back_with_nothing_new_is_told_as_read_out_once_more():
+    with cradle() as rig:
+        wand = rig.wand()
+        wand.scan(GATE)
+        rig.twin.put_in(wand)
+        wait_for(lambda: rig.sink.reads, "the read-out")
+        rig.twin.take_out()
+        rig.turns()
+        rig.twin.put_in(wand)
+        wait_for(lambda: len(rig.sink.reads) == 2, "the second")
+        rig.turns()
+    assert [one.scans for one in rig.sink.reads] == [1, 0]
+
+
+def test_a_wand_that_says_it_is_clear_and_is_not_keeps_its_clock():
+    with cradle(clock=ManualClock()) as rig:
+        wand = rig.wand(off_s=120.0)
+        wand.scan(GATE)
+        rig.twin.bend = lambda frame: frame_bytes(WAND, CLEAR, frame[8:-2], answer=True) if frame[6] == 0xFF else frame
+        wand._clear = lambda payload: None  # type: ignore[method-assign]
+        rig.twin.put_in(wand)
+        wait_for(lambda: rig.sink.reads, "the read-out")
+        rig.sink.commit()
+        wait_for(lambda: CLEAR in commands(rig), "clearing")
+        rig.turns(4)
+        assert wand.stored == [1]
+        assert wand.clock_set == 0
+
+
 # Watermarks
 
 
