@@ -8,6 +8,7 @@ further conditions of one value as `Check`, conditions between values as rules o
 import difflib
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar, Union, get_args, get_origin
 
@@ -373,7 +374,10 @@ def _seen(value: Any) -> str:
     return next((name for kind, name in names.items() if isinstance(value, kind)), type(value).__name__)
 
 
-_NOUNS = {int: "a whole number", float: "a number", str: "text", bool: "true or false", bytes: "base64 text"}
+_NOUNS = {
+    int: "a whole number", float: "a number", str: "text", bool: "true or false", bytes: "base64 text",
+    date: "a day such as 2026-12-31",
+}  # fmt: skip
 
 
 def expected(kind: Any) -> str:

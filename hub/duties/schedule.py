@@ -77,8 +77,8 @@ Count = Annotated[int, msgspec.Meta(ge=1, le=48)]
 class ShiftHours(msgspec.Struct, frozen=True):
     """A row of the policy's `shifts`. `to` may lie on the next day."""
 
-    zh: str
-    en: str
+    zh: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+    en: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
     from_: LocalTime = msgspec.field(name="from")
     to: LocalTime
 

@@ -9,6 +9,10 @@ import msgspec
 
 from contract.settings import BadSettings, Check, Checked, Document, Id, KeyPath, check, dotted, nearest
 from hub.detectors.types import Detector, Device
+from hub.duties.calendar import CalendarDays
+from hub.duties.schedule import ShiftHours
+from hub.duties.types import Duty
+from hub.policy.duties import DUTY_RULES, DutyRow, Words
 from hub.policy.numbers import CLAUSES, LEGAL, Number, faults
 
 RESIDENTIAL = Path(__file__).with_name("residential.yaml")
@@ -16,7 +20,7 @@ RESIDENTIAL = Path(__file__).with_name("residential.yaml")
 
 _GOES_ON = "\0"
 PRIORITIES = (1, 2, 3, 4)
-Words = Annotated[str, msgspec.Meta(min_length=1, max_length=2_000)]
+MAX_SHIFTS = 12
 
 
 def _network(text: str) -> None:
@@ -27,12 +31,13 @@ def _network(text: str) -> None:
 
 
 class Clause(msgspec.Struct, frozen=True):
-    """One clause: what it asks for, its numbers, and the law behind it where there is one."""
+    """One clause: what it asks for, its numbers, its duties, and the law behind it where there is one."""
 
     zh: Words
     en: Words
     numbers: dict[str, float] = {}
     legal_basis: str = ""
+    duties: list[DutyRow] = []
 
 
 class Name(msgspec.Struct, frozen=True):
@@ -55,6 +60,9 @@ class PolicyFile(msgspec.Struct, frozen=True):
     clauses: dict[str, Clause]
     priorities: dict[int, Name]
     webhook: Webhook = Webhook()
+    posts: dict[Id, Name] = {}
+    shifts: Annotated[dict[Id, ShiftHours], msgspec.Meta(max_length=MAX_SHIFTS)] = {}
+    calendar: CalendarDays = CalendarDays()
 
 
 class Policy:
@@ -65,6 +73,12 @@ class Policy:
         self.clauses: Mapping[str, Clause] = file.clauses
         self.priorities: Mapping[int, Name] = file.priorities
         self.webhook_allow_private: tuple[str, ...] = tuple(file.webhook.allow_private)
+        self.duties: Mapping[str, Duty] = {
+            row.duty: row.of(name) for name, clause in file.clauses.items() for row in clause.duties
+        }
+        self.posts: Mapping[str, Name] = file.posts
+        self.shifts: Mapping[str, ShiftHours] = file.shifts
+        self.calendar = file.calendar
 
     @classmethod
     def load(cls, path: Path | str = RESIDENTIAL) -> Self:
@@ -85,7 +99,7 @@ class Policy:
 
 def check_policy(path: Path | str) -> Checked[PolicyFile]:
     """Read the file and find everything that is wrong with it."""
-    checked = check(path, PolicyFile, rules=(_clauses, _priorities), label=_label)
+    checked = check(path, PolicyFile, rules=(_clauses, _priorities, *DUTY_RULES), label=_label)
     return checked._replace(messages=[message.replace(f"{_GOES_ON}: ", " ") for message in checked.messages])
 
 
@@ -102,7 +116,7 @@ def _clauses(document: Document) -> None:
     for clause in found:
         if clause not in CLAUSES:
             known = f"write one of {', '.join(CLAUSES)}{nearest(str(clause), CLAUSES)}"
-            document.wrong(("clauses", clause), "is no clause with numbers that are in use", known)
+            document.wrong(("clauses", clause), "is no clause that is in use", known)
     for clause, table in CLAUSES.items():
         if clause not in found:
             if any(number.required for number in table.values()):

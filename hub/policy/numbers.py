@@ -1,4 +1,4 @@
-"""Which numbers a policy has, under which clause, in which unit and range: the table that every policy file is held against."""
+"""Which clauses a policy has, and which numbers, in which unit and range: the table that every policy file is held against."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -64,6 +64,34 @@ CLAUSES: Mapping[str, Mapping[str, Number]] = {
         "resolve_p3_s": Number("how soon priority 3 is brought to an end, in seconds", 1, 30 * _DAY),
         "resolve_p4_s": Number("how soon priority 4 is brought to an end, in seconds", 1, 30 * _DAY),
     },
+    "PAT-1": {},
+    "PAT-2": {
+        "checkpoint_min_s": Number("how soon the same person can be at another checkpoint, in seconds", 0, _HOUR),
+        "apart_s": Number("within how long one person or tag cannot be at two places, in seconds", 0, _HOUR),
+        "scan_clock_off_s": Number("how far off the clock of what stored a scan may be, in seconds", 1, _DAY),
+    },
+    "PAT-3": {},
+    "PAT-4": {},
+    "PAT-5": {
+        "record_days": Number("how long the record of patrols is kept, in days", 30, 3_650, required=False),
+    },
+    "PAT-6": {
+        "lone_silent_s": Number("how long a guard who is alone may give no sign, in seconds", 60, _DAY, required=False),
+    },
+    "PAT-7": {
+        "late_scan_max_s": Number("how late a scan may come and still count, in seconds", _HOUR, 30 * _DAY),
+    },
+    "MON-1": {},
+    "MON-8": {},
+    "CMD-4": {},
+    "CLN-1": {},
+    "CLN-2": {},
+    "CLN-3": {},
+    "CLN-4": {},
+    "CLN-5": {},
+    "MAT-4": {},
+    "QUA-1": {},
+    "QUA-2": {},
     "REP-1": {
         "hold_s": Number("how long a value must stay beyond its threshold, in seconds", 0, _DAY),
         "hysteresis_percent": Number("how far back inside a value must be to be normal, in percent of the threshold", 0, 50),
