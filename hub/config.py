@@ -7,10 +7,12 @@ from urllib.parse import urlsplit
 import msgspec
 
 from contract.settings import Check, load, unique
+from hub.duties.plan import Plan
 from hub.estate import Estate
 from hub.ingest.broker import BrokerAddress
 from hub.notify.mqtt.settings import MqttSettings
 from hub.notify.table import AnyChannelSettings
+from hub.planning import plan_of
 from hub.policy.load import RESIDENTIAL, Policy
 from hub.store.engine import parse_url
 
@@ -72,12 +74,13 @@ class HubSettings(msgspec.Struct, frozen=True):
 
 
 class HubConfig(NamedTuple):
-    """Everything a hub starts from. `folder` is what the settings' relative paths begin at."""
+    """Everything a hub starts from. `folder` is what the settings' relative paths begin at; `plan` has no seed yet."""
 
     settings: HubSettings
     folder: Path
     estate: Estate
     policy: Policy
+    plan: Plan
     data: Path
     database: str
     broker: BrokerAddress
@@ -89,12 +92,15 @@ def load_config(path: Path | str) -> HubConfig:
     path = Path(path)
     settings = load(path, HubSettings, [unique("notify.*.name")])
     folder = path.parent
+    policy = Policy.load(RESIDENTIAL if settings.policy is None else folder / settings.policy)
+    estate = Estate.load(folder / settings.estate, policy)
     data = folder / settings.data
     return HubConfig(
         settings=settings,
         folder=folder,
-        estate=Estate.load(folder / settings.estate),
-        policy=Policy.load(RESIDENTIAL if settings.policy is None else folder / settings.policy),
+        estate=estate,
+        policy=policy,
+        plan=plan_of(estate, policy),
         data=data,
         database=settings.database or f"sqlite:///{data / 'hub.db'}",
         broker=broker_address(settings.broker, folder),

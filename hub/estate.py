@@ -1,4 +1,4 @@
-"""The estate file: the site, its places, its agents and its devices. Nothing else in the product knows an estate's names."""
+"""The estate file: the site, its places, devices, people and routes. Nothing else in the product knows an estate's names."""
 
 import stat
 from collections.abc import Iterator, Mapping
@@ -11,11 +11,17 @@ import msgspec
 from contract.envelope import KEY_BYTES
 from contract.settings import BadSettings, Check, Checked, Document, Id, check, nearest, refers, unique
 from hub.detectors.types import Device
+from hub.duties.types import HUB_SOURCE, Order, Person, Route
+from hub.policy.estate import policy_rules
+from hub.policy.load import Policy
 from hub.policy.numbers import OF_A_DEVICE, is_option
 
 MAX_DEVICES = 5_000
+MAX_ROUTES = 1_000
+MAX_PLACES = 1_000
+"""Of one route."""
 Words = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
-DeviceKind = Literal["door", "barrier", "camera", "reader", "meter", "contacts", "other"]
+DeviceKind = Literal["door", "barrier", "camera", "reader", "meter", "contacts", "wand", "other"]
 
 
 def _timezone(text: str) -> None:
@@ -69,6 +75,48 @@ class DeviceRow(msgspec.Struct, frozen=True):
     options: dict[str, float] = {}
 
 
+class Phone(msgspec.Struct, frozen=True):
+    """A guard's phone: it scans, and has no agent. `place`: where it belongs."""
+
+    id: Id
+    place: str
+    name_zh: Words
+    name_en: Words
+
+
+class PersonRow(msgspec.Struct, frozen=True):
+    """Somebody of the staff. `post`: one of the policy's."""
+
+    id: Id
+    name_zh: Words
+    name_en: Words
+    post: str = "guard"
+
+
+class RouteRow(msgspec.Struct, frozen=True):
+    """Where one duty of the policy is done, and what brings the evidence: devices, phones, or `hub`, where people enter it."""
+
+    id: Id
+    duty: str
+    name_zh: Words
+    name_en: Words
+    places: Annotated[list[str], msgspec.Meta(min_length=1, max_length=MAX_PLACES)]
+    sources: Annotated[list[str], msgspec.Meta(min_length=1, max_length=100)]
+    order: Order = "free"
+
+    def of(self) -> Route:
+        """The route; the order of its sources says nothing."""
+        return Route(
+            id=self.id,
+            duty=self.duty,
+            places=tuple(self.places),
+            sources=tuple(sorted(self.sources)),
+            order=self.order,
+            name_zh=self.name_zh,
+            name_en=self.name_en,
+        )
+
+
 class EstateFile(msgspec.Struct, frozen=True):
     """What stands in the file."""
 
@@ -79,6 +127,9 @@ class EstateFile(msgspec.Struct, frozen=True):
     places: Annotated[list[Place], msgspec.Meta(min_length=1)]
     agents: list[Agent]
     devices: Annotated[list[DeviceRow], msgspec.Meta(max_length=MAX_DEVICES)]
+    phones: Annotated[list[Phone], msgspec.Meta(max_length=MAX_DEVICES)] = []
+    staff: Annotated[list[PersonRow], msgspec.Meta(max_length=MAX_DEVICES)] = []
+    routes: Annotated[list[RouteRow], msgspec.Meta(max_length=MAX_ROUTES)] = []
 
 
 class Estate:
@@ -92,14 +143,17 @@ class Estate:
         self.places: Mapping[str, Place] = {place.id: place for place in file.places}
         self.agents: Mapping[str, Agent] = {agent.id: agent for agent in file.agents}
         self.devices: Mapping[str, DeviceRow] = {device.id: device for device in file.devices}
+        self.phones: Mapping[str, Phone] = {phone.id: phone for phone in file.phones}
+        self.staff: Mapping[str, Person] = {row.id: Person(row.id, row.name_zh, row.name_en, row.post) for row in file.staff}
+        self.routes: Mapping[str, Route] = {row.id: row.of() for row in file.routes}
         self._keys = dict(keys)
         self._detector_devices = {row.id: row for row in self._rows()}
         self._watchers = {place: self._watching(place) for place in self.places}
 
     @classmethod
-    def load(cls, path: Path | str) -> Self:
-        """The estate in the file. Raises BadSettings with every mistake."""
-        checked = check_estate(path)
+    def load(cls, path: Path | str, policy: Policy | None = None) -> Self:
+        """The estate in the file, held against the policy where one is given. Raises BadSettings with every mistake."""
+        checked = check_estate(path, policy)
         keys: dict[str, bytes] = {}
         if checked.value is not None:
             keys, wrong = _keys(checked.value, Path(path))
@@ -121,7 +175,7 @@ class Estate:
         return self._keys.get(agent)
 
     def detector_device(self, device: str) -> Device | None:
-        """What detectors may know of a device, or of an agent under its own id; None for a stranger."""
+        """What detectors may know of a device, or of an agent or a phone under its own id; None for a stranger."""
         return self._detector_devices.get(device)
 
     def cameras_at(self, place: str) -> tuple[str, ...]:
@@ -133,12 +187,14 @@ class Estate:
         return _name(self.places.get(place), place, lang)
 
     def device_name(self, device: str, lang: Literal["zh", "en"]) -> str:
-        """The device's or agent's name; its id where the estate does not know it (any more)."""
-        return _name(self.devices.get(device) or self.agents.get(device), device, lang)
+        """The device's, agent's or phone's name; its id where the estate does not know it (any more)."""
+        return _name(self.devices.get(device) or self.agents.get(device) or self.phones.get(device), device, lang)
 
     def _rows(self) -> Iterator[Device]:
         for agent in self.agents.values():
             yield Device(agent.id, "agent", agent.place, agent.id, agent.id, agent.options)
+        for phone in self.phones.values():
+            yield Device(phone.id, "phone", phone.place, phone.id, phone.id, {})
         for row in self.devices.values():
             yield Device(row.id, row.kind, row.place, row.agent, row.opens or row.id, row.options)
 
@@ -153,14 +209,19 @@ class Estate:
         return ()
 
 
-def check_estate(path: Path | str) -> Checked[EstateFile]:
-    """Read the file and find everything that is wrong with it, except in the key files it names."""
+def check_estate(path: Path | str, policy: Policy | None = None) -> Checked[EstateFile]:
+    """Read the file and find everything that is wrong with it, except in the key files it names. With a policy: also where the
+    two do not fit."""
+    of_places = (
+        *("places.*.parent", "agents.*.place", "devices.*.place", "devices.*.watches.*"),
+        *("phones.*.place", "routes.*.places.*"),
+    )
     rules = (
-        *(unique(f"{rows}.*.id") for rows in ("places", "agents", "devices")),
-        *(refers(field, "places.*.id") for field in ("places.*.parent", "agents.*.place", "devices.*.place")),
-        refers("devices.*.watches.*", "places.*.id"),
+        *(unique(f"{rows}.*.id") for rows in ("places", "agents", "devices", "phones", "staff", "routes")),
+        *(refers(field, "places.*.id") for field in of_places),
         refers("devices.*.agent", "agents.*.id"),
-        *(_parents, _ids, _one_key, _opens, _watches, _options),
+        *(_parents, _ids, _one_key, _opens, _watches, _options, _sources, _routes),
+        *(() if policy is None else policy_rules(policy)),
     )
     return check(path, EstateFile, rules)
 
@@ -179,11 +240,14 @@ def _parents(document: Document) -> None:
 
 
 def _ids(document: Document) -> None:
-    """Agents and devices share their names: both are sources of events."""
-    agents = {value for _, value in document.find("agents.*.id") if isinstance(value, str)}
-    for path, value in document.find("devices.*.id"):
-        if isinstance(value, str) and value in agents:
-            document.wrong(path, f"{value} is an agent's id", "write another one")
+    """Agents, devices and phones share their names, and the hub has one too: all are sources of events."""
+    taken = {HUB_SOURCE: "the hub's own id"}
+    for rows, what in (("agents", "an agent's id"), ("devices", "a device's id"), ("phones", "a phone's id")):
+        found = [(path, value) for path, value in document.find(f"{rows}.*.id") if isinstance(value, str)]
+        for path, value in found:
+            if value in taken:
+                document.wrong(path, f"{value} is {taken[value]}", "write another one")
+        taken = dict.fromkeys((value for _, value in found), what) | taken
 
 
 def _one_key(document: Document) -> None:
@@ -205,6 +269,25 @@ def _watches(document: Document) -> None:
     for path, row in document.find("devices.*"):
         if isinstance(row, dict) and row.get("watches") and row.get("kind") != "camera":
             document.wrong((*path, "watches"), "stands at a device that is no camera", "delete it, or write kind: camera")
+
+
+def _sources(document: Document) -> None:
+    known = [HUB_SOURCE, *(str(value) for rows in ("devices", "phones") for _, value in document.find(f"{rows}.*.id"))]
+    for path, value in document.find("routes.*.sources.*"):
+        if isinstance(value, str) and value not in known:
+            instead = f"write one of devices.*.id, phones.*.id, or {HUB_SOURCE}{nearest(value, known)}"
+            document.wrong(path, f"{value} is no device and no phone", instead)
+
+
+def _routes(document: Document) -> None:
+    """Nothing stands twice in one route."""
+    for path, _ in document.find("routes.*"):
+        for key in ("places", "sources"):
+            seen: set[str] = set()
+            for at, value in document.find(f"routes.{path[1]}.{key}.*"):
+                if isinstance(value, str) and value in seen:
+                    document.wrong(at, f"{value} stands twice in this route", "keep one of the two")
+                seen.add(str(value))
 
 
 def _options(document: Document) -> None:
@@ -240,7 +323,7 @@ def _keys(file: EstateFile, path: Path) -> tuple[dict[str, bytes], list[str]]:
     return keys, wrong
 
 
-def _name(row: Place | Agent | DeviceRow | None, otherwise: str, lang: Literal["zh", "en"]) -> str:
+def _name(row: Place | Agent | DeviceRow | Phone | None, otherwise: str, lang: Literal["zh", "en"]) -> str:
     if row is None:
         return otherwise
     return row.name_zh if lang == "zh" else row.name_en

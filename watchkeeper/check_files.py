@@ -7,6 +7,7 @@ import click
 
 from hub.estate import check_estate
 from hub.policy.check import check_file
+from hub.policy.load import RESIDENTIAL, Policy
 
 
 @click.group()
@@ -32,9 +33,13 @@ _FILE = click.argument("file", type=click.Path(path_type=Path))
 
 @estate.command("check")
 @_FILE
-def estate_check(file: Path) -> None:
-    """Say nothing and exit 0 when FILE is right; else name each mistake with its line and exit 2."""
-    _report(file, lambda path: check_estate(path).messages)
+@click.option(
+    "--policy", "rules", type=click.Path(path_type=Path), default=RESIDENTIAL, help="The estate's policy, if it has its own."
+)
+def estate_check(file: Path, rules: Path) -> None:
+    """Say nothing and exit 0 when FILE is right and fits the policy; else name each mistake with its line and exit 2."""
+    _report(rules, check_file)
+    _report(file, lambda path: check_estate(path, Policy.load(rules)).messages)
 
 
 @policy.command("check")

@@ -117,7 +117,7 @@ class Device(NamedTuple):
     """What detectors may know of the device: the estate file's row. `options` overrides policy numbers for this device."""
 
     id: str
-    kind: Literal["door", "barrier", "camera", "reader", "meter", "contacts", "agent", "other"]
+    kind: Literal["door", "barrier", "camera", "reader", "meter", "contacts", "wand", "phone", "agent", "other"]
     place: str
     agent: str
     opens: str

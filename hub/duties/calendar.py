@@ -7,7 +7,7 @@ the library has it, the policy names the days itself, and its word goes first.
 from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 import holidays
 import msgspec
@@ -28,6 +28,10 @@ class CalendarDays(msgspec.Struct, frozen=True):
     country: Annotated[str, Check(_country)] = "CN"
     workdays: tuple[date, ...] = ()
     holidays: tuple[date, ...] = ()
+
+    def in_order(self) -> Self:
+        """The same, however it was written."""
+        return type(self)(self.country, tuple(sorted(set(self.workdays))), tuple(sorted(set(self.holidays))))
 
 
 class Calendar:

@@ -15,7 +15,7 @@ from hub.duties.types import Duty, Occasion, Person, Route, Window
 
 
 class Plan(msgspec.Struct, frozen=True):
-    """What windows are made of, and what scans are judged by. `zone`: the estate's. `shifts`: in the order of the policy.
+    """What windows are made of, and what scans are judged by. `zone`: the estate's. `shifts`: by name.
     `numbers`: those that flags are judged by, by name. `seed`: what random windows are drawn from; a secret of the site."""
 
     zone: str

@@ -1,7 +1,7 @@
 """The duties of a policy: the rows under its clauses, and what may be wrong with them beyond a single value."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -12,7 +12,16 @@ from contract.clock import US_PER_S
 from contract.settings import Check, Document, Id, KeyPath, Rule, nearest, unique
 from hub.duties.calendar import Calendar, CalendarDays, calendar_of
 from hub.duties.schedule import (
-    DAY_S, MAX_SCHEDULES, AtOccasion, Once, Random, Schedule, ShiftHours, Span, Surroundings, improper,
+    DAY_S,
+    MAX_SCHEDULES,
+    AtOccasion,
+    Once,
+    Random,
+    Schedule,
+    ShiftHours,
+    Span,
+    Surroundings,
+    improper,
 )  # fmt: skip
 from hub.duties.types import Duty, Evidence, Flag
 
@@ -68,7 +77,7 @@ class DutyRow(msgspec.Struct, frozen=True):
         )
 
 
-def overlapping(schedules: list[Schedule], around: Surroundings) -> tuple[Span, Span] | None:
+def overlapping(schedules: Sequence[Schedule], around: Surroundings) -> tuple[Span, Span] | None:
     """Two spans of one duty that evidence could not tell apart, within a year; see `improper`. What is drawn, or comes when it
     comes, stands alone in its duty, so one row is never improper."""
     if len(schedules) < 2:

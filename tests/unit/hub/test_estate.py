@@ -4,7 +4,9 @@ import pytest
 
 from contract.settings import BadSettings
 from hub.detectors.types import Device
+from hub.duties.types import Person, Route
 from hub.estate import Estate, check_estate
+from hub.policy.load import RESIDENTIAL, Policy
 
 KEY = "0123456789abcdef" * 4
 TEXT = f"""\
@@ -25,6 +27,15 @@ devices:
   - {{id: cam-1, kind: camera, place: yard, agent: agent-1, name_zh: 摄像机, name_en: Camera, watches: [gate]}}
   - {{id: cam-2, kind: camera, place: pump, agent: agent-1, name_zh: 泵房摄像机, name_en: Pump camera}}
   - {{id: meter-1, kind: meter, place: pump, agent: agent-1, name_zh: 水表, name_en: Meter, options: {{water_flow_max: 80}}}}
+  - {{id: wand-1, kind: wand, place: gate, agent: agent-1, name_zh: 巡更棒, name_en: Wand}}
+phones:
+  - {{id: phone-1, place: gate, name_zh: 东门手机, name_en: East gate phone}}
+staff:
+  - {{id: li-wei, name_zh: 李伟, name_en: Li Wei}}
+  - {{id: chen-fang, name_zh: 陈芳, name_en: Chen Fang, post: cleaner}}
+routes:
+  - {{id: night, duty: patrol-night, name_zh: 夜巡, name_en: Night, places: [pump, lane], sources: [wand-1, phone-1], order: set}}
+  - {{id: box, duty: complaint-box, name_zh: 意见箱, name_en: Box, places: [gate], sources: [hub]}}
 """
 
 
@@ -72,9 +83,87 @@ def test_a_place_is_watched_by_its_own_cameras_or_by_those_of_the_nearest_place_
     assert estate.cameras_at("nowhere") == ()
 
 
+def test_an_estate_knows_its_routes_people_and_phones(tmp_path):
+    estate = Estate.load(written(tmp_path), Policy.load())
+    assert estate.routes["night"] == Route(
+        "night", "patrol-night", ("pump", "lane"), ("phone-1", "wand-1"), "set", "夜巡", "Night"
+    )
+    assert (estate.routes["box"].sources, estate.routes["box"].order) == (("hub",), "free")
+    assert estate.staff["chen-fang"] == Person("chen-fang", "陈芳", "Chen Fang", "cleaner")
+    assert estate.staff["li-wei"].post == "guard"
+    assert estate.device_name("phone-1", "zh") == "东门手机"
+
+
+def test_a_phone_is_a_source_of_its_own_without_an_agent(tmp_path):
+    estate = Estate.load(written(tmp_path))
+    assert estate.detector_device("phone-1") == Device("phone-1", "phone", "gate", "phone-1", "phone-1", {})
+    assert estate.device("phone-1") is None
+    assert estate.detector_device("wand-1") == Device("wand-1", "wand", "gate", "agent-1", "wand-1", {})
+
+
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
+        (
+            "duty: patrol-night",
+            "duty: patrol-nite",
+            "routes[0].duty: patrol-nite is no duty of the policy residential: write one of",
+        ),
+        ("duty: patrol-night", "duty: patrol-nite", ", perhaps patrol-night"),
+        (
+            "post: cleaner",
+            "post: cleener",
+            "staff[1].post: cleener is no post of the policy residential: write one of guard, monitor",
+        ),
+    ],
+)
+def test_what_does_not_fit_the_policy_is_told_where_the_policy_is_known(tmp_path, old, new, message):
+    file = bent(tmp_path, old, new)
+    assert check_estate(file).messages == []
+    (told,) = check_estate(file, Policy.load()).messages
+    assert told.startswith(f"{file}:{next(n for n, line in enumerate(file.read_text().splitlines(), 1) if new in line)}: ")
+    assert message in told
+    with pytest.raises(BadSettings, match="of the policy residential"):
+        Estate.load(file, Policy.load())
+
+
+def test_schedules_that_a_change_of_clocks_pushes_into_each_other_are_told_for_the_estates_own_zone(tmp_path):
+    both = '[{ type: times, at: ["01:00"], after_s: 7200 }, { type: times, at: ["02:30"], after_s: 1800 }] # patrol'
+    policy_file = tmp_path / "policy.yaml"
+    text = RESIDENTIAL.read_text(encoding="utf-8")
+    one = '[{ type: interval, from: "19:00", to: "07:00", every_s: 3600 }]'
+    assert one in text
+    policy_file.write_text(text.replace(one, both), encoding="utf-8")
+    policy = Policy.load(policy_file)
+    assert check_estate(written(tmp_path), policy).messages == []
+    (told,) = check_estate(bent(tmp_path, "Asia/Shanghai", "Europe/Berlin"), policy).messages
+    assert "routes[0].duty: patrol-night has a window from 2027-03-28 03:00 until 2027-03-28 03:30 within one from" in told
+    assert "since the clocks change: write a duty for each in the policy" in told
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("places: [pump, lane]", "places: [pump, lane, pump]", "routes[0].places[2]: pump stands twice in this route: keep one"),
+        ("places: [pump, lane]", "places: [pump, line]", "line is not known: write one of places.*.id, perhaps lane"),
+        ("places: [pump, lane]", "places: []", "routes[0].places: has 0 entries: write a list, of at least 1 entries"),
+        ("sources: [wand-1, phone-1]", "sources: [wand-1, wand-1]", "wand-1 stands twice in this route"),
+        (
+            "sources: [wand-1, phone-1]",
+            "sources: [wand-2]",
+            "wand-2 is no device and no phone: write one of devices.*.id, phones.*.id, or",
+        ),
+        ("sources: [wand-1, phone-1]", "sources: [agent-1]", "agent-1 is no device and no phone"),
+        ("sources: [hub]", "sources: []", "routes[1].sources: has 0 entries"),
+        ("order: set", "order: fixed", "routes[0].order: is text: write one of free, set, random"),
+        ("id: box", "id: night", "night is taken by routes[0].id"),
+        ("id: chen-fang", "id: li-wei", "li-wei is taken by staff[0].id"),
+        ("id: phone-1", "id: door-1", "phones[0].id: door-1 is a device's id: write another one"),
+        ("id: phone-1", "id: agent-1", "phones[0].id: agent-1 is an agent's id"),
+        ("id: phone-1", "id: hub", "phones[0].id: hub is the hub's own id"),
+        ("id: wand-1", "id: hub", "devices[5].id: hub is the hub's own id"),
+        ("id: phone-1, place: gate", "id: phone-1, place: gat", "phones[0].place: gat is not known"),
+        ("name_en: Box, ", "", "routes[1].name_en: is missing"),
         ("Asia/Shanghai", "Asia/Shanhai", "'Asia/Shanhai' is no time zone: write one such as Asia/Shanghai"),
         ("site: willow", "site: Willow", "is not an id"),
         ("parent: gate", "parent: gat", "gat is not known: write one of places.*.id, perhaps gate"),
@@ -86,7 +175,7 @@ def test_a_place_is_watched_by_its_own_cameras_or_by_those_of_the_nearest_place_
         ("opens: door-1", "watches: [gate]", "stands at a device that is no camera"),
         ("held_s: 60", "hold_s_max_x: 60", "is no number that a device can have"),
         ("held_s: 60", "held_s: long", "is text: write a number"),
-        ("kind: meter", "kind: metre", "write one of door, barrier, camera, reader, meter, contacts, other, perhaps meter"),
+        ("kind: meter", "kind: metre", "write one of door, barrier, camera, reader, meter, contacts, wand, other, perhaps meter"),
         ("id: meter-1", "id: door-1", "door-1 is taken by devices[0].id"),
         ("id: meter-1", "id: agent-1", "agent-1 is an agent's id"),
         (f"key: {KEY}", "key: abc", "is no key: write 32 bytes as 64 hex digits"),
