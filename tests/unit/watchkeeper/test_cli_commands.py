@@ -120,6 +120,21 @@ def test_an_estate_is_checked_whole(tmp_path, settings):
     assert "gate-west" in shown.stderr
 
 
+def test_an_estate_is_held_against_the_policy_that_ships_or_against_its_own(tmp_path, settings):
+    file, own = settings.with_name("estate.yaml"), tmp_path / "own.yaml"
+    text = RESIDENTIAL.read_text(encoding="utf-8")
+    own.write_text(text.replace("duty: patrol-night", "duty: night-walk"), encoding="utf-8")
+    file.write_text(file.read_text(encoding="utf-8").replace("duty: patrol-night", "duty: night-walk"), encoding="utf-8")
+    shown = run("estate", "check", str(file))
+    assert shown.exit_code == 2
+    assert "night-walk is no duty of the policy residential: write one of" in shown.stderr
+    assert run("estate", "check", str(file), "--policy", str(own)).exit_code == 0
+    own.write_text(text.replace("held_s: 30", "held_s: -1"), encoding="utf-8")
+    shown = run("estate", "check", str(file), "--policy", str(own))
+    assert shown.exit_code == 2
+    assert shown.stderr.startswith(f"{own}:")
+
+
 def test_a_hub_with_wrong_settings_starts_nothing(settings, capsys):
     settings.write_text("estate: estate.yaml\nhttp: {host: 0.0.0.0, prt: 1}\n")
     assert run_hub(settings, Event()) == 2
