@@ -16,8 +16,8 @@ def plain(text: str) -> str:
 
 
 Plain = AfterValidator(plain)
-Name = Annotated[str, Plain, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
-Words = Annotated[str, Plain, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), Plain]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1_000), Plain]
 Time = Annotated[str, Field(examples=["2026-01-01T00:00:00.000000Z"], description="RFC 3339, UTC")]
 
 

@@ -278,7 +278,8 @@ def test_a_refused_command_says_which_interlock(site):
 def test_a_command_needs_an_actor_and_a_reason(site):
     for missing in ("actor", "reason", "action"):
         asked = {"action": "open", "actor": "李伟", "reason": "x"}
-        problem(site.http.post("/devices/door-1/commands", json=asked | {missing: ""}), 422, "wrong_request")
+        for nothing in ("", "   "):
+            problem(site.http.post("/devices/door-1/commands", json=asked | {missing: nothing}), 422, "wrong_request")
     problem(site.http.get("/commands/none"), 404, "unknown_command")
     assert site.broker.orders == []
 
