@@ -18,6 +18,8 @@ from hub.store.engine import parse_url
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 PORTS = {"mqtt": 1883, "mqtts": 8883}
+PUBLIC_URL_CHARS_MAX = 100
+"""It is in every QR label: a longer one makes the code finer."""
 
 
 def _broker(text: str) -> None:
@@ -41,6 +43,13 @@ def _loopback(text: str) -> None:
         raise ValueError("would be seen from outside, and there is no sign-in yet: write 127.0.0.1")
 
 
+def _public_url(text: str) -> None:
+    parts = urlsplit(text)
+    good = parts.scheme in ("http", "https") and bool(parts.hostname) and not parts.query and not parts.fragment
+    if not good or "@" in parts.netloc or any(char.isspace() for char in text) or len(text) > PUBLIC_URL_CHARS_MAX:
+        raise ValueError("is no address for phones: write https://HOST, with a port or a path where it needs one")
+
+
 class BrokerSettings(msgspec.Struct, frozen=True):
     """The MQTT broker. `password_file` and `ca_file` are files' names beside this file."""
 
@@ -51,10 +60,12 @@ class BrokerSettings(msgspec.Struct, frozen=True):
 
 
 class HttpSettings(msgspec.Struct, frozen=True):
-    """Where the console and the API answer: on this machine alone, until there is a sign-in. Port 0: any free one."""
+    """Where the console and the API answer: on this machine alone, until there is a sign-in. Port 0: any free one. `public_url`:
+    what QR labels begin with, so that a phone's camera finds the hub; without one they hold the tag alone."""
 
     host: Annotated[str, Check(_loopback)] = "127.0.0.1"
     port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 8080
+    public_url: Annotated[str, Check(_public_url)] | None = None
 
 
 def _mqtt_alone() -> list[AnyChannelSettings]:

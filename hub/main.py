@@ -19,6 +19,7 @@ from hub.ingest.worker import Worker
 from hub.outward import Outward, OutwardSettings
 from hub.store.engine import open_engine
 from hub.store.migrate import migrate
+from hub.tags.keyfile import KEY_FILE, LabelKey
 
 GC_THRESHOLDS = (20_000, 20, 100)
 """Rows of a turn live shortly and hold no cycles: with Python's own thresholds a quarter of a busy hub's time went to looking."""
@@ -57,8 +58,9 @@ class Hub:
         )
         owner = f"{socket.gethostname()}:{config.data.resolve()}"
         self.worker = Worker(self.engine, estate, rules_of(policy), self.broker, clock, owner=owner)
+        labels = LabelKey(config.data / KEY_FILE, http.public_url or "")
         self.outward = Outward(
-            OutwardSettings(http.host, http.port, config.settings.notify, config.folder, config.data / "pictures"),
+            OutwardSettings(http.host, http.port, config.settings.notify, config.folder, config.data / "pictures", labels),
             estate=estate,
             policy=policy,
             engine=self.read_engine,

@@ -23,6 +23,7 @@ from hub.notify.table import AnyChannelSettings, Surroundings
 from hub.orders import Orders
 from hub.policy.load import Policy
 from hub.store.read import SiteReads
+from hub.tags.keyfile import LabelKey
 from hub.views import Titles
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ class OutwardSettings(NamedTuple):
     channels: Sequence[AnyChannelSettings]
     folder: Path
     pictures: Path
+    labels: LabelKey
     patience: Patience = PATIENCE
 
 
@@ -161,6 +163,7 @@ class Outward:
             orders=self.orders,
             notifiers=notifiers,
             pictures=self.settings.pictures,
+            labels=self.settings.labels,
             connected=lambda: self._broker.connected,
             clock=self._clock,
             counters=counters,

@@ -12,6 +12,7 @@ COMMANDS: dict[str, str] = {
     "estate": "watchkeeper.check_files:estate",
     "policy": "watchkeeper.check_files:policy",
     "decode": "watchkeeper.decode_command:decode",
+    "tags": "watchkeeper.tags_command:tags",
     "backup": "watchkeeper.backup_command:backup",
     "restore": "watchkeeper.backup_command:restore",
     "simulate": "watchkeeper.simulation.command:simulate",

@@ -7,7 +7,7 @@ from importlib.metadata import version
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
-from hub.api import commands, devices, errors, events, health, incidents, letters, live, pictures
+from hub.api import commands, devices, errors, events, health, incidents, letters, live, pictures, tags
 from hub.api.body import BodyLimit
 from hub.api.guard import Guard
 from hub.api.ports import Backend
@@ -18,6 +18,7 @@ ROUTERS = (
     commands.router,
     events.router,
     pictures.router,
+    tags.router,
     letters.router,
     health.router,
     live.router,
@@ -29,6 +30,7 @@ TAGS = [
     {"name": "commands", "description": "Have a device do something; interlocks at the agent may refuse"},
     {"name": "events", "description": "What devices said, and what could not be understood"},
     {"name": "pictures", "description": "Agents bring pictures, people look at them"},
+    {"name": "tags", "description": "What stands at checkpoints and in guards' pockets, and labels to print"},
     {"name": "dead letters", "description": "What a notification channel could not deliver"},
     {"name": "health", "description": "Whether the hub does its work"},
     {"name": "policy", "description": "The numbers in force, by clause"},

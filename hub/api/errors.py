@@ -59,6 +59,21 @@ REASONS: dict[str, tuple[int, str, str]] = {
     "not_a_jpeg": (422, "内容不是 JPEG 图片", "the body is no JPEG picture"),
     "too_large": (413, "内容超过 {limit} 字节", "the body is over {limit} bytes"),
     "disk_failed": (507, "图片无法写入磁盘", "the picture cannot be written to the disk: see the hub's log"),
+    "unknown_place": (404, "没有位置“{place}”{near}", "the estate has no place {place!r}{near}"),
+    "tag_missing": (422, "请填写标签号；只有二维码标签由系统生成", "give the tag's number: the hub makes QR labels alone"),
+    "no_qr_labels": (
+        404,
+        "这些位置没有二维码标签，请先登记",
+        "no QR label is enrolled there: enrol one first, with the medium qr and without a number",
+    ),
+    "too_many_labels": (
+        422,
+        "超过 {limit} 张标签，请按位置分批打印",
+        "there are over {limit} labels: name places, and print them in parts",
+    ),
+    "sheet_under_way": (429, "正在生成另一份标签，请稍后重试", "another sheet is being made: try again in a few seconds"),
+    "reports_missing": (501, "未安装 PDF 组件：{error}", "{error}"),
+    "label_key_failed": (503, "标签密钥不可用：{error}", "the label key cannot be used: {error}"),
     "unknown_dead_letter": (404, "没有这条未送达的通知", "there is no such dead letter"),
     "unknown_channel": (409, "通知渠道“{reader}”未配置", "the channel {reader!r} is not configured any more"),
     "not_delivered": (502, "仍未送达：{error}", "it was not delivered again: {error}"),
@@ -67,8 +82,15 @@ REASONS: dict[str, tuple[int, str, str]] = {
 }
 """Each error's name, its status, and its message in Chinese and in English."""
 
-REFUSAL_STATUS = {"unknown_case": 404, "unknown_act": 404, "not_allowed": 403, "wrong_state": 409, "changed_meanwhile": 409}
+REFUSAL_STATUS = {
+    "unknown_case": 404, "unknown_act": 404, "not_allowed": 403, "wrong_state": 409, "changed_meanwhile": 409,
+    "unknown_tag": 404, "unknown_place": 404, "unknown_person": 404, "tag_enrolled": 409, "tag_ended": 409, "too_many_tags": 409,
+}  # fmt: skip
 """The status of a refused act; what is not named is 422."""
+
+
+_FINAL = frozenset(("changed_meanwhile", "tag_enrolled", "tag_ended", "too_many_tags"))
+"""Conflicts that asking again will not solve."""
 
 
 class ApiError(Exception):
@@ -81,7 +103,7 @@ class ApiError(Exception):
 
 
 class Refused(Exception):
-    """The cases' engine refused an act; the message is the engine's own, Chinese and then English."""
+    """An act was refused by what decides about it; the message is its own, Chinese and then English."""
 
     def __init__(self, reason: str, message: str) -> None:
         super().__init__(reason)
@@ -148,5 +170,5 @@ def _reply(status: int, code: str, zh: str, en: str, errors: list[Wrong] | None 
         message_en=en,
         errors=errors or [],
     )
-    headers = {"Retry-After": "2"} if status in (409, 429, 503) and code != "changed_meanwhile" else None
+    headers = {"Retry-After": "2"} if status in (409, 429, 503) and code not in _FINAL else None
     return JSONResponse(body.model_dump(mode="json"), status_code=status, media_type=MEDIA_TYPE, headers=headers)

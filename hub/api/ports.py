@@ -15,6 +15,7 @@ from hub.notify.reader import ReaderState
 from hub.orders import Orders
 from hub.policy.load import Policy
 from hub.store.read import SiteReads
+from hub.tags.keyfile import LabelKey
 from hub.views import Titles
 
 Counters = Callable[[], Mapping[str, int]]
@@ -47,7 +48,8 @@ class NotifiersPort(Protocol):
 
 @dataclass(frozen=True)
 class Backend:
-    """Everything behind the API. `pictures`: the folder that pictures are kept in. `connected`: whether the broker is there.
+    """Everything behind the API. `pictures`: the folder that pictures are kept in. `labels`: what makes and
+    reads QR labels. `connected`: whether the broker is there.
     `counters`: what is counted, by room, for the metrics."""
 
     site: str
@@ -60,6 +62,7 @@ class Backend:
     orders: Orders
     notifiers: NotifiersPort
     pictures: Path
+    labels: LabelKey
     connected: Callable[[], bool]
     clock: Clock
     counters: Mapping[str, Counters] = field(default_factory=dict)

@@ -45,6 +45,7 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
         413: "too large",
         422: "the request is wrong",
         429: "too many",
+        501: "a part of the program is not installed",
         502: "the receiver refused",
         503: "the hub or its database cannot do it now",
         504: "the agent did not answer",

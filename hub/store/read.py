@@ -51,6 +51,16 @@ class CasePage(NamedTuple):
     pictures: list[AnyRow]
 
 
+class TagFilter(NamedTuple):
+    """Which rows of tags are asked for; an empty field asks for all. `current`: only those that still count."""
+
+    tag: str = ""
+    places: tuple[str, ...] = ()
+    person: str = ""
+    medium: str = ""
+    current: bool = False
+
+
 class EventCursor(NamedTuple):
     """The last event that was looked at: the next page holds what is older."""
 
@@ -204,6 +214,18 @@ class SiteReads:
     def streams(self) -> list[AnyRow]:
         """Every agent's logs, the one heard last first."""
         return self._all(select(t.stream).where(t.stream.c.site == self._site).order_by(t.stream.c.heard_us.desc()))
+
+    def tags(self, wanted: TagFilter, limit: int, offset: int = 0) -> list[AnyRow]:
+        """What was enrolled, newest first."""
+        c = t.tag.c
+        query = select(t.tag).where(c.site == self._site)
+        named = {"tag": wanted.tag, "person": wanted.person, "medium": wanted.medium}
+        query = query.where(*(c[name] == value for name, value in named.items() if value))
+        if wanted.places:
+            query = query.where(c.place.in_(wanted.places))
+        if wanted.current:
+            query = query.where(c.until_us.is_(None))
+        return self._all(query.order_by(c.from_us.desc(), c.tag).limit(limit).offset(offset))
 
     # What went wrong
 

@@ -23,6 +23,7 @@ from hub.outward import Outward, OutwardSettings
 from hub.policy.load import Policy
 from hub.store import schema
 from hub.store.engine import open_engine
+from hub.tags.keyfile import KEY_FILE, LabelKey
 from tests.support.site_rig import SITE, ModelAgent, Said, estate
 
 WAIT_S = 30.0
@@ -88,8 +89,9 @@ class Site:
             self.clock,
             owner="test",
         )
+        labels = LabelKey(folder / KEY_FILE, "https://hub.garden.example")
         self.outward = Outward(
-            OutwardSettings("127.0.0.1", 0, channels, folder, folder / "pictures", patience),
+            OutwardSettings("127.0.0.1", 0, channels, folder, folder / "pictures", labels, patience),
             estate=self.estate,
             policy=self.policy,
             engine=self.read_engine,

@@ -1,0 +1,72 @@
+"""How a command speaks to a running hub: through its API, with errors that say what to do."""
+
+from types import TracebackType
+from typing import Any, Self
+
+import click
+import httpx
+
+DEFAULT_URL = "http://127.0.0.1:8080"
+ANSWER_S = 60.0
+"""A sheet of labels takes a while on a busy machine."""
+
+
+class Wrong(click.ClickException):
+    """What was given is wrong, and nothing was done."""
+
+    exit_code = 2
+
+
+class HubClient:
+    """A hub at an address. As a context manager it lets the connection go. `transport`: for tests."""
+
+    def __init__(self, url: str, transport: httpx.BaseTransport | None = None) -> None:
+        self._url = url
+        # A proxy of the surroundings would not find a hub that listens on this machine alone.
+        try:
+            self._http = httpx.Client(base_url=url, timeout=ANSWER_S, trust_env=False, transport=transport)
+        except httpx.InvalidURL as error:
+            raise Wrong(f"--url {url}: {error}: write it as {DEFAULT_URL}") from None
+
+    def get(self, path: str, **query: Any) -> httpx.Response:
+        """The reply. Raises click's errors."""
+        return self._ask("GET", path, params=query)
+
+    def post(self, path: str, body: dict[str, Any]) -> Any:
+        """What was answered. Raises click's errors."""
+        return self._ask("POST", path, json=body).json()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        self._http.close()
+
+    def _ask(self, method: str, path: str, **more: Any) -> httpx.Response:
+        try:
+            reply = self._http.request(method, path, **more)
+        except httpx.ConnectError:
+            raise click.ClickException(
+                f"no hub answers at {self._url}: start it (watchkeeper hub SETTINGS), or name another one with --url"
+            ) from None
+        except (httpx.UnsupportedProtocol, httpx.InvalidURL) as error:
+            raise Wrong(f"--url {self._url}: {error}: write it as {DEFAULT_URL}") from None
+        except httpx.TimeoutException:
+            raise click.ClickException(
+                f"the hub at {self._url} has not answered for {ANSWER_S:.0f} s: look what was done before you try again"
+            ) from None
+        except httpx.HTTPError as error:
+            raise click.ClickException(f"the connection to {self._url} broke ({error}): look what was done") from None
+        if reply.is_success:
+            return reply
+        raise self._error(reply)
+
+    def _error(self, reply: httpx.Response) -> click.ClickException:
+        try:
+            told = reply.json()
+            message = f"{told['message_zh']} / {told['message_en']}"
+            wrong = [f"  {one['at']}: {one['what']}" for one in told["errors"]]
+        except (ValueError, TypeError, KeyError):
+            return click.ClickException(f"what answers at {self._url} is no hub (HTTP {reply.status_code}): see --url")
+        kind = Wrong if reply.status_code < 500 and reply.status_code != 429 else click.ClickException
+        return kind("\n".join((message, *wrong)))

@@ -1,0 +1,149 @@
+"""`watchkeeper tags`: what an installer does with tags, with a tag in one hand and a terminal in the other."""
+
+from collections.abc import Callable
+from itertools import count
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+import click
+
+from hub.tags.labels import TAG_MEDIA
+from watchkeeper.hub_client import DEFAULT_URL, HubClient
+
+F = TypeVar("F", bound=Callable[..., Any])
+PAGE_ROWS = 500
+_COLUMNS = ("tag", "medium", "where", "enrolled_at", "ended_at", "reason")
+
+
+def _acts(command: F) -> F:
+    """The options of everything that changes something."""
+    by = click.option("--by", "actor", required=True, metavar="NAME", help="Who does it.")
+    why = click.option("--reason", required=True, help="Why: installed, lost, broken…")
+    return by(why(command))
+
+
+def _begins(command: F) -> F:
+    """The options of what begins a tag."""
+    medium = click.option("--medium", type=click.Choice(TAG_MEDIA), help="What kind of tag it is; nfc where nothing is said.")
+    qr = click.option("--qr", is_flag=True, help="Make a new QR label; print it with `tags sheet`.")
+    return medium(qr(command))
+
+
+@click.group()
+@click.option("--url", default=DEFAULT_URL, show_default=True, help="Where the hub answers.")
+@click.pass_context
+def tags(context: click.Context, url: str) -> None:
+    """Enrol, replace, revoke and list tags, and print QR labels, at a running hub.
+
+    A tag's number is written as a reader prints it: 04:A2:2B:7C:19:5E:80, 04a22b7c195e80 and 04 A2 2B… are the same tag.
+    """
+    context.obj = context.with_resource(HubClient(url))
+
+
+@tags.command("list")
+@click.option("--tag", default="", help="One tag: where it is, and where it was.")
+@click.option("--place", default="", help="Those of a place.")
+@click.option("--person", default="", help="Those of a person.")
+@click.option("--all", "ended", is_flag=True, help="Those that were replaced or revoked as well.")
+@click.pass_obj
+def list_tags(hub: HubClient, tag: str, place: str, person: str, ended: bool) -> None:
+    """Show what is enrolled, newest first."""
+    rows: list[dict[str, str]] = []
+    for page in count():
+        found = hub.get(
+            "/tags",
+            tag=tag,
+            place=place,
+            person=person,
+            current=not (ended or tag),
+            limit=PAGE_ROWS,
+            offset=page * PAGE_ROWS,
+        ).json()["tags"]
+        rows += [row | {"where": row["place"] or row["person"], "ended_at": row["ended_at"] or "-"} for row in found]
+        if len(found) < PAGE_ROWS:
+            break
+    widths = {name: max(len(name), *(len(row[name]) for row in rows)) if rows else len(name) for name in _COLUMNS}
+    for row in ({name: name for name in _COLUMNS}, *rows):
+        click.echo("  ".join(row[name].ljust(widths[name]) for name in _COLUMNS).rstrip())
+
+
+@tags.command()
+@click.argument("tag", required=False)
+@click.option("--place", default="", help="The checkpoint at which it stands.")
+@click.option("--person", default="", help="Whose it is.")
+@_begins
+@_acts
+@click.pass_obj
+def enrol(
+    hub: HubClient, tag: str | None, place: str, person: str, medium: str | None, qr: bool, actor: str, reason: str
+) -> None:
+    """Enrol TAG at a place or for a person; or with --qr make a new label there.
+
+    \b
+    Examples:
+      watchkeeper tags enrol 04:A2:2B:7C:19:5E:80 --place pump-room --by 李伟 --reason 新装
+      watchkeeper tags enrol --qr --place pump-room --by 李伟 --reason 新装
+    """
+    body = {"place": place, "person": person, "actor": actor, "reason": reason}
+    done = hub.post("/tags", body | _new(tag, medium, qr))
+    _tell("enrolled", done["tag"], done["label"])
+
+
+@tags.command()
+@click.argument("tag")
+@click.argument("new", required=False)
+@_begins
+@_acts
+@click.pass_obj
+def replace(hub: HubClient, tag: str, new: str | None, medium: str | None, qr: bool, actor: str, reason: str) -> None:
+    """Put the tag NEW, or with --qr a new label, where TAG is. TAG ends in the same instant."""
+    done = hub.post(f"{_path(tag)}/replace", {"actor": actor, "reason": reason} | _new(new, medium, qr))
+    _tell("replaced", done["ended"], None)
+    _tell("enrolled", done["begun"], done["label"])
+
+
+@tags.command()
+@click.argument("tag")
+@_acts
+@click.pass_obj
+def revoke(hub: HubClient, tag: str, actor: str, reason: str) -> None:
+    """End TAG: from now on its scans are flagged. What was scanned before counts as it did."""
+    _tell("revoked", hub.post(f"{_path(tag)}/revoke", {"actor": actor, "reason": reason}), None)
+
+
+@tags.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--place", "places", multiple=True, help="Only this place's labels; may be given several times.")
+@click.pass_obj
+def sheet(hub: HubClient, file: Path, places: tuple[str, ...]) -> None:
+    """Write the QR labels that are enrolled into FILE, a PDF for A4: 3 x 7 labels of 63.5 x 38.1 mm.
+
+    Print it at 100 %: scaled to fit the page, it does not fit ready-cut sheets.
+    """
+    data = hub.get("/tags/sheet.pdf", place=list(places)).content
+    try:
+        file.write_bytes(data)
+    except OSError as error:
+        raise click.ClickException(f"{file} cannot be written: {error.strerror or error}") from None
+    click.echo(f"wrote {len(data)} bytes: {file}")
+
+
+def _new(tag: str | None, medium: str | None, qr: bool) -> dict[str, str]:
+    """What the API takes for a tag that begins."""
+    if qr and (tag is not None or medium not in (None, "qr")):
+        raise click.UsageError("--qr makes a label of its own: leave out the tag's number and --medium")
+    if not qr and tag is None:
+        raise click.UsageError("give the tag's number, or --qr for a new label")
+    return {"medium": "qr"} if tag is None else {"medium": medium or "nfc", "tag": tag}
+
+
+def _path(tag: str) -> str:
+    return f"/tags/{quote(tag, safe='')}"
+
+
+def _tell(what: str, row: dict[str, str], label: str | None) -> None:
+    name = f" ({row['place_zh']} / {row['place_en']})" if row["place"] else ""
+    click.echo(f"{what} {row['medium']} {row['tag']} at {row['place'] or row['person']}{name}")
+    if label is not None:
+        click.echo(f"its label holds {label}: print it with `watchkeeper tags sheet FILE --place {row['place']}`")
