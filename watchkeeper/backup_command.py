@@ -9,6 +9,7 @@ from hub.config import HubConfig, load_config
 from hub.store.backup import BadBackup, DatabaseInUse, Summary
 from hub.store.backup import backup as write_backup
 from hub.store.backup import restore as restore_backup
+from hub.tags.keyfile import KEY_FILE
 
 _SETTINGS = click.argument("settings", type=click.Path(path_type=Path))
 _FILE = click.argument("file", type=click.Path(path_type=Path))
@@ -33,6 +34,8 @@ def backup(settings: Path, file: Path) -> None:
     _say("wrote", summary, file)
     if left_out:
         click.echo(f"{left_out} picture files are not in it: copy {pictures} as well")
+    if (label_key := config.data / KEY_FILE).exists():
+        click.echo(f"the key of the QR labels is not in it: keep a copy of {label_key}, as secret as the agents' keys")
 
 
 @click.command()

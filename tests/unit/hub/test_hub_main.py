@@ -20,12 +20,14 @@ from contract.settings import BadSettings
 from contract.topics import agent_topic, incident_topic
 from hub.config import load_config
 from hub.main import DataFolderTaken, Hub
+from hub.tags.keyfile import KEY_FILE, LabelKey
 from tests.support.broker import broker
 from tests.support.site_rig import KEY, SITE, ModelAgent
 from watchkeeper.broker import EmbeddedBroker
 
 __all__ = ["broker"]
 
+TAG = "KRUGS4ZANFZSAYJO"
 ESTATE = f"""
 site: {SITE}
 name_zh: 花园
@@ -163,6 +165,18 @@ def test_a_second_hub_on_the_same_folder_is_refused(settings: Path):
         pass
 
 
+def test_labels_begin_with_the_public_address_and_are_signed_with_the_data_folders_key(tmp_path: Path):
+    (tmp_path / "estate.yaml").write_text(ESTATE, encoding="utf-8")
+    settings = tmp_path / "hub.yaml"
+    for line, begins in (("{public_url: 'https://hub.example:8443/'}", "https://hub.example:8443/t/"), ("{port: 8080}", TAG)):
+        settings.write_text(f"estate: estate.yaml\nhttp: {line}\n", encoding="utf-8")
+        hub = Hub(load_config(settings), SystemClock())
+        text = hub.outward.settings.labels.text(TAG)
+        hub.stop()
+        assert text.startswith(begins + TAG if begins != TAG else f"{TAG}.")
+        assert LabelKey(tmp_path / "data" / KEY_FILE).read(text) == TAG
+
+
 @pytest.mark.parametrize(
     ("line", "says"),
     [
@@ -171,6 +185,10 @@ def test_a_second_hub_on_the_same_folder_is_refused(settings: Path):
         ("broker: {url: 'mqtt://u:p@x'}", "password_file"),
         ("database: mysql://x/y", "sqlite:///"),
         ("colour: red", "unknown key"),
+        ("http: {public_url: 'hub.example'}", "write https://HOST"),
+        ("http: {public_url: 'https://hub.example/?a=b'}", "write https://HOST"),
+        ("http: {public_url: 'https://me@hub.example'}", "write https://HOST"),
+        ("http: {public_url: 'https:// hub.example'}", "write https://HOST"),
         (
             "notify: [{type: webhook, name: a, url: 'https://x.cn', secret_file: s}, {type: apprise, name: a, url_file: u}]",
             "is taken",

@@ -175,7 +175,8 @@ def test_a_database_goes_out_and_comes_back_by_the_command_line(settings, tmp_pa
     stop.set()
     assert run_hub(settings, stop) == 0
     file = tmp_path / "copy.zip"
-    assert "picture" not in run("backup", str(settings), str(file)).output
+    assert not {"picture", "label"} & set(run("backup", str(settings), str(file)).output.split())
+    (settings.with_name("data") / "label.key").write_text("ab" * 32)
     pictures = settings.with_name("data") / "pictures"
     pictures.mkdir(exist_ok=True)
     for name in ("p1.jpg", "p2.jpg", "p3.part"):
@@ -183,6 +184,7 @@ def test_a_database_goes_out_and_comes_back_by_the_command_line(settings, tmp_pa
     told = run("backup", str(settings), str(file))
     assert told.exit_code == 0
     assert f"2 picture files are not in it: copy {pictures}" in told.output
+    assert f"keep a copy of {settings.with_name('data') / 'label.key'}" in told.output
     refused = run("restore", str(settings), str(file))
     assert refused.exit_code == 1
     assert "--force" in refused.output
