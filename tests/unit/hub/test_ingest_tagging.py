@@ -11,7 +11,7 @@ from hub.cases.types import Refusal
 from hub.duties.types import Tag
 from hub.ingest import tagging
 from hub.ingest.ports import StepName, TagAct, Unavailable
-from hub.ingest.site import Journal, TagKey, Tags
+from hub.ingest.site import Journal, Rows, TagKey, Tags
 from hub.tags.tagbook import TagChange
 from tests.support.site_rig import Hub, HubMaker, sqlite_url
 
@@ -145,6 +145,14 @@ def test_an_act_that_trips_over_a_bug_is_undone_alone(hub: Hub, monkeypatch: pyt
         hub.ask(TagAct("replace", A, "li", "lost", new_tag=B))
     assert [(row.tag, row.until_us) for row in memory(hub)] == [(A, None)]
     assert hub.rows("tag", "tag") == [A]
+
+
+def test_every_table_of_the_site_is_settled_by_a_commit(hub: Hub):
+    """One that is left out of `tables` would be written again by each turn, for ever."""
+    hub.ask(ENROL)
+    site = hub.core._loaded()
+    assert {id(table) for table in vars(site).values() if isinstance(table, Rows)} == {id(table) for table in site.tables()}
+    assert list(site.tags.changed()) == []
 
 
 def test_histories_follow_what_is_put_and_undone():
