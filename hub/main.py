@@ -57,7 +57,7 @@ class Hub:
             on_connected=self._greet,
         )
         owner = f"{socket.gethostname()}:{config.data.resolve()}"
-        self.worker = Worker(self.engine, estate, rules_of(policy), self.broker, clock, owner=owner)
+        self.worker = Worker(self.engine, estate, rules_of(policy)._replace(plan=config.plan), self.broker, clock, owner=owner)
         labels = LabelKey(config.data / KEY_FILE, http.public_url or "")
         self.outward = Outward(
             OutwardSettings(http.host, http.port, config.settings.notify, config.folder, config.data / "pictures", labels),

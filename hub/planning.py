@@ -20,6 +20,7 @@ def plan_of(estate: Estate, policy: Policy, seed: str = "") -> Plan:
         zone=str(estate.timezone),
         duties=tuple(policy.duties[duty] for duty in sorted(policy.duties)),
         routes=tuple(estate.routes[route] for route in sorted(estate.routes)),
+        staff=tuple(estate.staff[person] for person in sorted(estate.staff)),
         calendar=policy.calendar.in_order(),
         shifts=tuple(sorted(policy.shifts.items())),
         numbers={name: policy.numbers(clause)[name] for clause, names in NUMBERS.items() for name in names},

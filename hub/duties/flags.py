@@ -8,7 +8,6 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from contract.clock import US_PER_S
-from hub.duties.judging import SILENT_MAX_US
 from hub.duties.types import Flag, Medium, Scan, ScanKey, Shift, Tag
 
 AHEAD_MAX_US = 60 * US_PER_S
@@ -23,6 +22,8 @@ class Limits(NamedTuple):
     checkpoint_min_us: int
     apart_us: int
     clock_off_us: int
+    late_max_us: int
+    """What comes later than this after it was made changes no verdict."""
 
 
 def own_flags(
@@ -39,7 +40,7 @@ def own_flags(
         found.append("clock_off")
     if scan.at_us > scan.received_us + AHEAD_MAX_US:
         found.append("from_the_future")
-    if scan.received_us - scan.at_us > SILENT_MAX_US:
+    if scan.received_us - scan.at_us > limits.late_max_us:
         found.append("too_late")
     return tuple(found)
 

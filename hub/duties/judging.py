@@ -6,16 +6,21 @@ The order in which evidence arrives does not matter, only when it was made.
 from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple
 
-from contract.clock import US_PER_S
 from hub.duties.types import Duty, Person, Route, Scan, Window, WindowState
 
 GRACE_US = 800_000
 """After a window's end its sources have so long to report, before the gap is raised as unproven: within the second."""
-SILENT_MAX_US = 72 * 3_600 * US_PER_S
-"""A gap that is unproven for so long is missed: a source that is switched off gains nothing. Older evidence changes no
-verdict."""
 
 Reason = Literal["in_time", "not_over", "waiting", "no_evidence", "source_silent", "source_silent_too_long"]
+
+
+class Moment(NamedTuple):
+    """When a verdict is asked for. `ready_us`: since when the hub has been able to hear its sources; `silent_max_us`: how long
+    after its end a window stays unproven."""
+
+    now_us: int
+    ready_us: int
+    silent_max_us: int
 
 
 class Verdict(NamedTuple):
@@ -45,18 +50,18 @@ def fill(windows: Sequence[Window], scans: Sequence[Scan], counts: Callable[[Sca
     return filled
 
 
-def verdict(window: Window, filled: bool, reported_us: int, now_us: int, ready_us: int) -> Verdict:
-    """What the window is at `now_us`. `reported_us`: up to when all its sources have reported; `ready_us`: since when the hub has
-    been able to hear them."""
+def verdict(window: Window, filled: bool, reported_us: int, moment: Moment) -> Verdict:
+    """What the window is. `reported_us`: up to when all its sources have reported."""
+    now_us = moment.now_us
     if filled:
         return Verdict("kept", "in_time")
     if now_us < window.ends_us:
         return Verdict("open", "not_over")
     if reported_us >= window.ends_us:
         return Verdict("missed", "no_evidence")
-    if now_us >= window.ends_us + SILENT_MAX_US:
+    if now_us >= silence_ends_us(window, moment.silent_max_us):
         return Verdict("missed", "source_silent_too_long")
-    if now_us >= max(window.ends_us, ready_us) + GRACE_US:
+    if now_us >= grace_ends_us(window, moment.ready_us):
         return Verdict("unproven", "source_silent")
     return Verdict("open", "waiting")
 
@@ -73,9 +78,9 @@ def grace_ends_us(window: Window, ready_us: int) -> int:
     return max(window.ends_us, ready_us) + GRACE_US
 
 
-def silence_ends_us(window: Window) -> int:
-    """When an unproven window becomes missed though its sources still say nothing."""
-    return window.ends_us + SILENT_MAX_US
+def silence_ends_us(window: Window, silent_max_us: int) -> int:
+    """When an unproven window becomes missed though its sources still say nothing: one that is switched off gains nothing."""
+    return window.ends_us + silent_max_us
 
 
 def counts(scan: Scan, duty: Duty, route: Route, person: Person | None) -> bool:

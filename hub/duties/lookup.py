@@ -25,6 +25,7 @@ class PlanView:
             checkpoint_min_us=int(numbers["checkpoint_min_s"] * US_PER_S),
             apart_us=int(numbers["apart_s"] * US_PER_S),
             clock_off_us=int(numbers["scan_clock_off_s"] * US_PER_S),
+            late_max_us=int(numbers["late_scan_max_s"] * US_PER_S),
         )
         self._routes_at: dict[str, list[Route]] = {}
         for route in plan.routes:

@@ -141,7 +141,10 @@ def _load_duties(connection: Connection, site_id: str, site: Site, since_us: int
 
 
 def _scan(row: Row[Any]) -> Scan:
-    values = {**row._mapping, "flags": msgspec.json.decode(row.flags), "fields": msgspec.json.decode(row.fields)}
+    values = {str(name): value for name, value in row._mapping.items()} | {
+        "flags": msgspec.json.decode(row.flags),
+        "fields": msgspec.json.decode(row.fields),
+    }
     return msgspec.convert(values, Scan)
 
 

@@ -154,6 +154,11 @@ class SiteBook(Protocol):
         ...
 
     @property
+    def staff(self) -> Collection[str]:
+        """The ids of the site's staff."""
+        ...
+
+    @property
     def places(self) -> Collection[str]:
         """The ids of the site's places."""
         ...

@@ -60,5 +60,5 @@ def _answer(asked: TagAct, site: Site, book: SiteBook, now_us: int) -> TagChange
     if asked.act == "replace":
         other = site.tags.history(asked.new_tag)
         return tagbook.replace(history, asked.tag, other, asked.new_tag, asked.medium, asked.reason, now_us)
-    known = Known(book.places, ())  # nobody yet: the estate file has no list of its staff
+    known = Known(book.places, book.staff)
     return tagbook.enrol(history, asked.tag, asked.medium, Owner(asked.place, asked.person), known, now_us)

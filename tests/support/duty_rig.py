@@ -14,7 +14,7 @@ from hub.ingest.ports import Item, Report, TagAct
 from tests.support.site_rig import KEY, SITE, Hub, ModelAgent
 
 HOUR_S = 3_600
-NUMBERS = {"checkpoint_min_s": 3.0, "apart_s": 60.0, "scan_clock_off_s": 120.0}
+NUMBERS = {"checkpoint_min_s": 3.0, "apart_s": 60.0, "scan_clock_off_s": 120.0, "late_scan_max_s": 72.0 * HOUR_S}
 PLACES = ("gate", "pump", "roof")
 
 

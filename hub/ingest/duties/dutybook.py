@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from contract.readings import CardRead, TagScanned
 from hub.detectors.types import Clear, Detector, Device, Event, Finding, Raise, Withdraw
 from hub.duties.flags import on_duty
-from hub.duties.judging import becomes, counts, fill, grace_ends_us, silence_ends_us, verdict
+from hub.duties.judging import Moment, becomes, counts, fill, grace_ends_us, silence_ends_us, verdict
 from hub.duties.lookup import PlanView
 from hub.duties.tallying import tallied, unvisited
 from hub.duties.types import HUB_SOURCE, Duty, LaneKey, Route, Scan, Seen, Taken, Window
@@ -135,7 +135,8 @@ class Dutybook:
         now_us = self._times.now_us
         silent = [source for source in rules[1].sources if self._reported_us(source) < window.ends_us]
         reported_us = min(map(self._reported_us, rules[1].sources), default=_EVER_US)
-        found = verdict(window, scan is not None, reported_us, now_us, self._times.ready_us)
+        moment = Moment(now_us, self._times.ready_us, self._view(window).limits.late_max_us)
+        found = verdict(window, scan is not None, reported_us, moment)
         state = becomes(window.state, found)
         evidence = None if scan is None else f"{scan.source}|{scan.key}"
         if found.reason == "waiting" or state == "unproven":
@@ -157,7 +158,11 @@ class Dutybook:
         """Be told when the sources have reported, and look again when their time is over."""
         news = [source for source in silent if self._site.windows.wait_for(source, window)]
         if news:
-            over_us = grace_ends_us(window, self._times.ready_us) if asks else silence_ends_us(window)
+            over_us = (
+                grace_ends_us(window, self._times.ready_us)
+                if asks
+                else silence_ends_us(window, self._view(window).limits.late_max_us)
+            )
             self._site.windows.look_at(over_us, window.window_id)
         for source in news if asks else ():
             self._order_flush(source)
@@ -168,7 +173,9 @@ class Dutybook:
         """The window's row, its tally, its gap's incident, and the change log."""
         self._site.windows.put(new.window_id, new)
         if new.state in ("open", "unproven"):
-            self._site.windows.look_at(new.ends_us if new.state == "open" else silence_ends_us(new), new.window_id)
+            silent_max_us = self._view(new).limits.late_max_us
+            over_us = new.ends_us if new.state == "open" else silence_ends_us(new, silent_max_us)
+            self._site.windows.look_at(over_us, new.window_id)
         zone = self._view(new).zone
         self._outcome.tallies.extend(tallied(was, -1, zone))
         self._outcome.tallies.extend(tallied(new, 1, zone))

@@ -11,14 +11,14 @@ from msgspec.structs import replace
 from contract.readings import CardRead, TagScanned
 from hub.detectors.types import Event
 from hub.duties import flags
-from hub.duties.judging import SILENT_MAX_US
 from hub.duties.lookup import PlanView
 from hub.duties.types import Flag, LaneKey, Scan, ScanKey, Seen, Shift, Taken
 from hub.ingest.duties.rows import HOUR_US
 from hub.ingest.site import Site
 
-MEMORY_US = SILENT_MAX_US + 24 * HOUR_US
-"""Scans and windows of the last days are in memory; what is older changes no verdict any more."""
+MEMORY_US = 96 * HOUR_US
+"""A day more than the policy may let evidence be late. Scans and windows of the last days are in memory; what is older changes no
+verdict any more."""
 NEAR_MAX = 200
 """So many scans around one are looked at: a source that pours out thousands in a minute is no guard."""
 

@@ -4,11 +4,11 @@ import pytest
 
 from hub.duties import flags
 from hub.duties.flags import Limits
-from hub.duties.judging import SILENT_MAX_US
 from hub.duties.types import Scan, Shift, Tag
 
 S = 1_000_000
-LIMITS = Limits(checkpoint_min_us=3 * S, apart_us=60 * S, clock_off_us=120 * S)
+SILENT_MAX_US = 72 * 3_600 * S
+LIMITS = Limits(checkpoint_min_us=3 * S, apart_us=60 * S, clock_off_us=120 * S, late_max_us=SILENT_MAX_US)
 
 
 def scan(place: str, at_s: float, *, source="wand-1", person="", tag="", received_s=None, medium="nfc") -> Scan:

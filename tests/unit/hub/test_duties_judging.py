@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.duties.judging import GRACE_US, SILENT_MAX_US, Verdict, becomes, counts, fill, verdict
+from hub.duties.judging import GRACE_US, Moment, Verdict, becomes, counts, fill, verdict
 from hub.duties.types import Duty, Person, Route, Scan, Window
 
 S = 1_000_000
+SILENT_MAX_US = 72 * 3_600 * S
 DUTY = Duty("patrol", "PAT-2", "巡逻", "patrol", "scan", (), by=("guard",), void=("two_places",))
 ROUTE = Route("north", "patrol", ("gate",), ("wand-1", "hub"))
 
@@ -93,7 +94,9 @@ def _largest_matching(windows, scans):
     ],
 )
 def test_the_verdict_names_its_reason(filled, reported_s, now_s, ready_s, found):
-    assert verdict(window(0, 100), filled, int(reported_s * S), round(now_s * S), int(ready_s * S)) == found
+    assert (
+        verdict(window(0, 100), filled, int(reported_s * S), Moment(round(now_s * S), int(ready_s * S), SILENT_MAX_US)) == found
+    )
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from contract.readings import CardRead, LoneWatch, Observed, PanicPressed, TagScanned
-from hub.duties.judging import GRACE_US, SILENT_MAX_US
+from hub.duties.judging import GRACE_US
 from hub.duties.schedule import AtOccasion
 from hub.duties.types import Duty, Occasion, Route, Seen, Shift
 from hub.ingest.duties import dutybook
@@ -17,6 +17,7 @@ from tests.support.site_rig import sqlite_url
 END = 4 + 1 / 6
 """When the window that opens at 2 ends, with its tolerance."""
 SECOND = 1 / HOUR_S
+SILENT_MAX_US = 72 * HOUR_S * 1_000_000
 
 
 @pytest.fixture
@@ -277,7 +278,12 @@ def test_who_was_on_duty_stands_in_the_gap_and_a_stranger_to_the_roster_is_flagg
     rounds.at(END + 0.1, rounds.beat(wand_1=END + 0.1))
     assert rounds.hub.rows("scan", "flags") == ['["wrong_person"]']
     assert {tuple(facts["on_duty"]) for facts in facts_of(rounds)} == {("li",)}
-    assert facts_of(rounds)[0]["cameras"] == ["camera-1"]
+
+
+def test_the_cameras_near_by_stand_in_the_gap(rounds):
+    walked(rounds, 3, "pump", "roof")
+    rounds.at(END + 0.1, rounds.beat(wand_1=END + 0.1))
+    assert [facts["cameras"] for facts in facts_of(rounds)] == [["camera-1"]]
 
 
 def test_a_roster_that_comes_later_flags_what_was_scanned_before(rounds):
@@ -348,12 +354,12 @@ def test_a_lone_guards_silence_is_an_emergency_and_a_sign_ends_it(rounds):
     assert cases(rounds, detector="guard_silent") == []
     rounds.at(3.2 + 0.25 + SECOND)
     assert cases(rounds, "priority", "place", detector="guard_silent") == [(1, "pump")]
-    rounds.phone(seen("phone-1", "b", "pump", 3.4))
+    rounds.at(3.6)
+    rounds.phone(seen("phone-1", "b", "pump", 3.3))
     assert cases(rounds, "active", detector="guard_silent") == [(1,)], "an old sign, and silence since"
-    rounds.at(3.5)
-    rounds.phone(seen("phone-1", "c", "pump", 3.5))
+    rounds.phone(seen("phone-1", "c", "pump", 3.6))
     assert cases(rounds, "active", detector="guard_silent") == [(0,)]
-    rounds.phone(Item("x", us(3.5), reading=LoneWatch(on=False)))
+    rounds.phone(Item("x", us(3.6), reading=LoneWatch(on=False)))
     rounds.at(5)
     assert len(cases(rounds, detector="guard_silent")) == 1
 

@@ -20,7 +20,7 @@ ENROL = TagAct("enrol", A, "李伟", "新装 installed", place="gate")
 
 
 def memory(hub: Hub) -> list[Tag]:
-    tags = hub.core._loaded().tags
+    tags = hub.core._loaded(hub.clock.now_us()).tags
     return [row for key in tags if (row := tags.get(key)) is not None]
 
 
@@ -40,7 +40,7 @@ def test_an_enrolled_tag_is_committed_told_counted_and_known_after_a_restart(any
     assert hub.core.counters["tags_enrolled"] == 1
     hub.crash_and_reopen()
     assert memory(hub) == [row]
-    assert hub.core._loaded().tags.at(A, now_us) == row
+    assert hub.core._loaded(hub.clock.now_us()).tags.at(A, now_us) == row
 
 
 def test_a_replacement_is_one_commit_with_no_time_between(hub: Hub):
@@ -64,7 +64,7 @@ def test_a_revoked_tag_may_be_enrolled_anew_in_the_same_moment(hub: Hub):
     assert [until_us is None for _, until_us, _ in rows] == [False, True]
     assert rows[0][2] == "lost"
     hub.crash_and_reopen()
-    assert hub.core._loaded().tags.history(A)[-1] == again.begun
+    assert hub.core._loaded(hub.clock.now_us()).tags.history(A)[-1] == again.begun
 
 
 def test_a_refused_act_leaves_everything_as_it_is(hub: Hub):
@@ -123,7 +123,7 @@ def test_an_enrolment_that_a_kill_interrupts_is_there_whole_or_not_at_all(any_ur
 
 def test_an_enrolment_whose_turn_fails_is_not_in_memory(hub: Hub):
     hub.take()
-    site = hub.core._loaded()
+    site = hub.core._loaded(hub.clock.now_us())
 
     def fail(at: StepName) -> None:
         if at == "commit":
@@ -150,7 +150,7 @@ def test_an_act_that_trips_over_a_bug_is_undone_alone(hub: Hub, monkeypatch: pyt
 def test_every_table_of_the_site_is_settled_by_a_commit(hub: Hub):
     """One that is left out of `tables` would be written again by each turn, for ever."""
     hub.ask(ENROL)
-    site = hub.core._loaded()
+    site = hub.core._loaded(hub.clock.now_us())
     assert {id(table) for table in vars(site).values() if isinstance(table, Rows)} == {id(table) for table in site.tables()}
     assert list(site.tags.changed()) == []
 
