@@ -79,7 +79,7 @@ CLAUSES: Mapping[str, Mapping[str, Number]] = {
         "lone_silent_s": Number("how long a guard who is alone may give no sign, in seconds", 60, _DAY, required=False),
     },
     "PAT-7": {
-        "late_scan_max_s": Number("how late a scan may come and still count, in seconds", _HOUR, 30 * _DAY),
+        "late_scan_max_s": Number("how late a scan may come and still count, in seconds", _HOUR, 3 * _DAY),
     },
     "MON-1": {},
     "MON-8": {},

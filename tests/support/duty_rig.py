@@ -130,7 +130,7 @@ class Rounds:
     def state(self, place: str, opens: float) -> str:
         """The state of the patrol's window at a place."""
         rows = self.hub.rows("duty_window", "duty", "place", "opens_us", "state")
-        return next(row[3] for row in rows if row[:3] == ("patrol", place, us(opens)))
+        return next(str(row[3]) for row in rows if row[:3] == ("patrol", place, us(opens)))
 
     def gaps(self) -> list[tuple[str, str, bool]]:
         """The gaps' incidents: subject, state, proven."""

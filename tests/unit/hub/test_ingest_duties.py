@@ -351,7 +351,7 @@ def test_a_lone_guards_silence_is_an_emergency_and_a_sign_ends_it(rounds):
     rounds.at(3.2)
     rounds.phone(seen("phone-1", "a", "pump", 3.2))
     rounds.at(3.2 + 0.25 - SECOND)
-    assert cases(rounds, detector="guard_silent") == []
+    assert cases(rounds, "priority", detector="guard_silent") == []
     rounds.at(3.2 + 0.25 + SECOND)
     assert cases(rounds, "priority", "place", detector="guard_silent") == [(1, "pump")]
     rounds.at(3.6)
@@ -361,7 +361,7 @@ def test_a_lone_guards_silence_is_an_emergency_and_a_sign_ends_it(rounds):
     assert cases(rounds, "active", detector="guard_silent") == [(0,)]
     rounds.phone(Item("x", us(3.6), reading=LoneWatch(on=False)))
     rounds.at(5)
-    assert len(cases(rounds, detector="guard_silent")) == 1
+    assert cases(rounds, "priority", detector="guard_silent") == [(1,)]
 
 
 def test_what_a_round_saw_is_an_incident_each_by_how_severe_it_was(rounds):
