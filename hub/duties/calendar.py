@@ -64,12 +64,9 @@ def calendar_of(days: CalendarDays) -> Calendar:
 
 
 def _odd_days(country: str, year: int) -> dict[date, DayKind]:
-    """Every day of the year that is no plain workday.
-
-    The neighbours are asked too: a day in December may be worked for a holiday in January. The library fills its years as it is
-    asked, so an object of one's own for each year makes the answer the same in whatever order days are asked for.
-    """
-    known = holidays.country_holidays(country, years=(year - 1, year, year + 1))
+    """Every day of the year that is no plain workday. The library fills its years as it is asked: an object of one's own for each
+    year makes the answer the same in whatever order days are asked for."""
+    known = holidays.country_holidays(country, years=year, expand=False)
     kinds: dict[date, DayKind] = {}
     for ordinal in range(date(year, 1, 1).toordinal(), date(year + 1, 1, 1).toordinal()):
         day = date.fromordinal(ordinal)

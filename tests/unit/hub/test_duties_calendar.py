@@ -50,9 +50,7 @@ def test_the_answer_does_not_depend_on_what_was_asked_before():
     forth, back = Calendar("CN"), Calendar("CN")
     told = {day: forth.kind(day) for day in some}
     assert told == {day: back.kind(day) for day in reversed(some)}
-    assert told == {day: Calendar("CN").kind(day) for day in some[::20]} | {
-        day: kind for day, kind in told.items() if day not in some[::20]
-    }
+    assert all(Calendar("CN").kind(day) == told[day] for day in some[::20])
 
 
 def test_a_year_of_which_the_library_knows_little_has_weekends_and_the_holidays_of_the_law():

@@ -173,6 +173,15 @@ def test_random_spans_that_fill_their_time_lie_side_by_side():
     assert [one.due_us for one in found[:-1]] == [other.opens_us for other in found[1:]]
 
 
+def test_a_night_that_the_clocks_made_shorter_has_as_many_random_spans_as_fit():
+    schedule = Random(count=8, from_="22:00", to="06:00", open_s=3_600)
+    for day, count in ((date(2026, 3, 27), 8), (date(2026, 3, 28), 7), (date(2026, 10, 24), 8)):
+        begin = us(day.year, day.month, day.day, 22, zone=BERLIN)
+        found = list(spans(schedule, around(BERLIN), begin, begin + 12 * HOUR))
+        assert len(found) == count
+        assert all(one.due_us <= other.opens_us for one, other in pairwise(found))
+
+
 # Occasions.
 
 STORM = Occasion("bad_weather", us(2026, 6, 1, 12), us(2026, 6, 1, 15))
@@ -188,6 +197,11 @@ def test_an_occasion_has_a_span_before_and_one_after():
     assert told(found_for(STORM._replace(end_us=None))) == [("06-01 10:00", "06-01 12:00")]
     assert found_for(STORM._replace(kind="event")) == []
     assert len(found_for(STORM, schedule=AtOccasion("bad_weather", after_s=60))) == 1
+
+
+def test_an_occasion_that_begins_within_a_second_counts_from_the_second():
+    odd = Occasion("bad_weather", STORM.begin_us + 999_999, us(2026, 6, 1, 15) + 1)
+    assert found_for(odd) == found_for(STORM)
 
 
 def test_occasions_that_touch_are_one():
