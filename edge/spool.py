@@ -196,9 +196,9 @@ class Spool:
         """Whether the hub has all of these readings. The receipt of their numbers alone does not say so: a full log may have
         dropped a reading, and then the hub was told of that under its number."""
         with self._lock, self._guarded():
-            if not self._file.hold(numbers):
-                return "unknown"
-            return "committed" if max(numbers, default=0) <= self._acked else "waiting"
+            if max(numbers, default=0) > self._acked:
+                return "waiting"
+            return "committed" if self._file.hold(numbers) else "unknown"
 
     def page(self, from_seq: int, max_bytes: int, max_records: int) -> Page:
         """Contiguous records from `from_seq` on, or from the floor where it lies above. The bytes count one separator a record.

@@ -66,17 +66,18 @@ class PatrolWandOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True)
 
 
 class Told(NamedTuple):
-    """One record of an answer: its number, its bytes and where they stand in the payload, and its scan or what is wrong."""
+    """One record of an answer: its number, its bytes and where they stand in the payload, and its scan or what is wrong.
+    `rises`: its number is higher than those in front of it."""
 
     number: int
     at: int
     data: bytes
     scan: Scan | str
+    rises: bool
 
 
 def records_of(payload: bytes, options: PatrolWandOptions) -> list[Told] | None:
-    """The records of an answer to READ_RECORDS; None where its length is wrong. One whose number does not rise is
-    `out_of_order`."""
+    """The records of an answer to READ_RECORDS; None where its length is wrong."""
     size = options.layout.size
     if len(payload) < NUMBER_BYTES or (len(payload) - NUMBER_BYTES) % size:
         return None
@@ -91,10 +92,8 @@ def _records(payload: bytes, first: int, options: PatrolWandOptions) -> Iterator
         data = payload[at : at + layout.size]
         scan = scan_of(data, first + index, layout, zone)
         number = scan.number if isinstance(scan, Scan) else first + index
-        if number <= last:
-            scan = "out_of_order"
+        yield Told(number, at, data, scan, rises=number > last)
         last = max(last, number)
-        yield Told(number, at, data, scan)
 
 
 def scanned(medium: Medium, wand: str, number: int | None, at_us: int, tag: str, guard: str | None) -> TagScanned:
@@ -104,9 +103,9 @@ def scanned(medium: Medium, wand: str, number: int | None, at_us: int, tag: str,
 
 
 class PatrolWandDecoder:
-    """Findings: those of `frames.cut` and `layout.scan_of`, `out_of_order`, `bad_length` (an answer that holds no whole number of
-    records), `refused` (the wand said no); or those of `csvdump.CsvDecoder`. Questions, and answers without records, say
-    nothing."""
+    """Findings: those of `frames.cut` and `layout.scan_of`, `out_of_order` (the scan is told all the same), `bad_length` (an
+    answer that holds no whole number of records), `refused` (the wand said no); or those of `csvdump.CsvDecoder`. Questions, and
+    answers without records, say nothing."""
 
     def __init__(self, options: PatrolWandOptions) -> None:
         self._options = options
@@ -158,9 +157,10 @@ class FrameDecoder:
         if records is None:
             yield Finding("bad_length", at, whole[:MAX_EXAMPLE_BYTES])
         for told in records or ():
-            if isinstance(told.scan, str):
-                yield Finding(told.scan, at + _PAYLOAD_AT + told.at, told.data[:MAX_EXAMPLE_BYTES])
-            else:
+            reason = told.scan if isinstance(told.scan, str) else "" if told.rises else "out_of_order"
+            if reason:
+                yield Finding(reason, at + _PAYLOAD_AT + told.at, told.data[:MAX_EXAMPLE_BYTES])
+            if isinstance(told.scan, Scan):
                 yield reading_of(frame.wand, told.scan, self._options)
 
 

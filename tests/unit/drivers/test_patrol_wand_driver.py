@@ -208,28 +208,46 @@ def test_a_record_that_says_no_time_is_told_as_such_and_does_not_block_the_memor
         wait_for(lambda: wand.cleared_to == [3], "clearing")
 
 
-def test_records_out_of_order_end_the_read_out_and_nothing_is_cleared():
+def test_records_out_of_order_are_told_as_such_and_none_is_lost():
     def swap(frame):
         if frame[6] != READ_RECORDS | 0x80:
             return frame
         payload = frame[7:-2]
-        return frame_bytes(WAND, READ_RECORDS, payload[:4] + payload[26:48] + payload[4:26], answer=True)
+        return frame_bytes(WAND, READ_RECORDS, payload[:4] + payload[26:48] + payload[4:26] + payload[48:], answer=True)
 
     with cradle() as rig:
         wand = rig.wand()
-        wand.scan(GATE)
-        wand.scan(POND)
+        for tag in (GATE, POND, GATE):
+            wand.scan(tag)
         rig.twin.bend = swap
         rig.twin.put_in(wand)
-        wait_for(lambda: "out_of_order" in rig.sink.reasons, "the finding")
+        wait_for(lambda: rig.sink.reads, "the read-out")
+        assert "out_of_order" in rig.sink.reasons
+        assert [one.scan for one in rig.sink.scans] == ["A1B2C3D4-2", "A1B2C3D4-1", "A1B2C3D4-3"]
         rig.sink.commit()
+        wait_for(lambda: wand.cleared_to == [3], "clearing")
+
+
+@pytest.mark.parametrize("number", [0, 1, 7, 25, 0xFFFF_FFFF])
+def test_a_number_that_a_worn_memory_has_bent_neither_skips_scans_nor_clears_unread_ones(number):
+    with cradle() as rig:
+        wand = rig.wand()
+        wand.scan(GATE)
+        wand.scan(GATE)
+        wand.store(number.to_bytes(4) + bytes.fromhex("260301223005000000") + b"\x05" + bytes.fromhex(POND[:10]) + bytes(3))
+        for _ in range(20):
+            wand.scan(GATE)
+        rig.twin.put_in(wand)
+        wait_for(lambda: rig.sink.reads, "the read-out")
+        told = [one.scan for one in rig.sink.scans]
+        assert set(told) >= {f"A1B2C3D4-{n}" for n in range(1, 24) if n != 3}
+        assert [one.scan for one in rig.sink.scans if one.tag == POND[:10]] == [f"A1B2C3D4-{number}"]
+        assert rig.sink.reads[0].scans == 23
+        assert "out_of_order" in rig.sink.reasons
+        rig.sink.commit()
+        wait_for(lambda: wand.cleared_to == [23], "clearing")
         rig.turns()
-        assert not rig.sink.scans
-        assert not rig.sink.reads
-        assert not rig.sink.marks
-        rig.twin.bend = None
-        wait_for(lambda: len(rig.sink.scans) == 2, "the scans")
-    assert wand.stored == [1, 2]
+        assert len(rig.sink.reads) == 1
 
 
 @pytest.mark.parametrize("whose", ["another wand's", "another question's"])
@@ -256,7 +274,7 @@ def test_an_answer_that_is_not_the_one_asked_for_is_not_taken(whose):
     assert [one.scan for one in rig.sink.scans] == [f"A1B2C3D4-{number}" for number in range(1, 5)]
 
 
-def test_records_that_are_missing_in_the_middle_are_told_and_do_not_block_the_rest():
+def test_records_that_are_missing_in_the_middle_are_noticed_and_all_others_are_told():
     with cradle() as rig:
         wand = rig.wand()
         for _ in range(12):
@@ -265,10 +283,28 @@ def test_records_that_are_missing_in_the_middle_are_told_and_do_not_block_the_re
         wand.lose(4)
         rig.twin.put_in(wand)
         wait_for(lambda: rig.sink.reads, "the read-out")
-        assert [one.reason for one in rig.sink.findings] == ["gap", "gap"]
-        assert rig.sink.reads[0].scans == 10
+        assert "out_of_order" in rig.sink.reasons
+        assert {one.scan for one in rig.sink.scans} == {f"A1B2C3D4-{number}" for number in range(1, 13) if number not in (4, 11)}
         rig.sink.commit()
         wait_for(lambda: wand.cleared_to == [12], "clearing")
+
+
+def test_records_that_were_overwritten_before_they_were_read_do_not_hold_up_the_rest():
+    with cradle() as rig:
+        wand = rig.wand()
+        wand.scan(GATE)
+        rig.twin.put_in(wand)
+        wait_for(lambda: rig.sink.reads, "the read-out")
+        rig.twin.take_out()
+        rig.turns()
+        for _ in range(300):
+            wand.scan(POND)
+        for number in range(1, 290):
+            wand.lose(number)
+        rig.twin.put_in(wand)
+        wait_for(lambda: len(rig.sink.reads) == 2, "the second read-out")
+    assert [one.scan for one in rig.sink.scans] == ["A1B2C3D4-1", *(f"A1B2C3D4-{number}" for number in range(290, 302))]
+    assert not rig.sink.findings
 
 
 def test_a_wand_that_is_put_back_with_nothing_new_is_told_as_read_out_once_more():

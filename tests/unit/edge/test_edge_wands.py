@@ -200,8 +200,7 @@ def test_a_receipt_covers_readings_that_are_in_the_log_and_no_others(open_spool)
     assert spool.receipt_of(numbers) == "waiting"
     spool.acknowledge(numbers[1])
     assert spool.receipt_of(numbers) == "committed"
-    assert spool.receipt_of([*numbers, numbers[1] + 1]) == "unknown"
-    assert spool.receipt_of([0]) == "unknown"
+    assert spool.receipt_of([*numbers, 0]) == "unknown"
     spool.acknowledge(numbers[0], lower=True)
     assert spool.receipt_of(numbers) == "waiting"
 
