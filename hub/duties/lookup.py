@@ -1,7 +1,7 @@
 """A plan's rows, found by what is asked of them. Pure; made once a plan."""
 
 from collections.abc import Mapping, Sequence
-from random import Random
+from hashlib import blake2b
 from zoneinfo import ZoneInfo
 
 from contract.clock import US_PER_S
@@ -40,12 +40,15 @@ class PlanView:
         """In which order the route's places are visited in the round that opens then; None: in any."""
         if route.order == "free":
             return None
-        places = list(route.places)
-        if route.order == "random":
-            Random(f"{self.plan.seed}/{route.id}/{opens_us}").shuffle(places)  # noqa: S311 - guessed by nobody without the seed
-        return places
+        if route.order == "set":
+            return route.places
+        return sorted(route.places, key=lambda place: self._draw(route.id, opens_us, place))
 
     def rules_of(self, window: Window) -> tuple[Duty, Route] | None:
         """The duty and the route that the window was made from; None for a window of another plan."""
         duty, route = self.duties.get(window.duty), self.routes.get(window.route)
         return None if duty is None or route is None else (duty, route)
+
+    def _draw(self, route: str, opens_us: int, place: str) -> bytes:
+        """Guessed by nobody who does not know the seed."""
+        return blake2b(f"{self.plan.seed}/{route}/{opens_us}/{place}".encode(), digest_size=16).digest()

@@ -76,7 +76,7 @@ CLAUSES: Mapping[str, Mapping[str, Number]] = {
         "record_days": Number("how long the record of patrols is kept, in days", 30, 3_650, required=False),
     },
     "PAT-6": {
-        "lone_silent_s": Number("how long a guard who is alone may give no sign, in seconds", 60, _DAY, required=False),
+        "lone_silent_s": Number("how long a guard who is alone may give no sign, in seconds", 60, _DAY),
     },
     "PAT-7": {
         "late_scan_max_s": Number("how late a scan may come and still count, in seconds", _HOUR, 3 * _DAY),
