@@ -10,6 +10,7 @@ from contract.clock import US_PER_S
 from contract.readings import Reading
 from hub.detectors.types import Detector, Device, Event, Step
 from hub.ingest.casebook import CASE_OWNER, Casebook, DatabaseGone
+from hub.ingest.duties.planning import WantedPlan
 from hub.ingest.outcome import Outcome
 from hub.ingest.ports import Rules, SiteBook
 from hub.ingest.site import HUB_STREAM, Deadline, DeadlineKey, DetectorState, Site
@@ -48,6 +49,7 @@ class RuleTable:
         self.by_kind: Mapping[type[Reading], tuple[Detector, ...]] = {kind: tuple(found) for kind, found in by_kind.items()}
         self.by_name: Mapping[str, Detector] = {detector.name: detector for detector in rules.detectors}
         self.rules = rules
+        self.wanted_plan = None if rules.plan is None else WantedPlan(rules.plan)
         self._numbers: dict[tuple[str, str], dict[str, float]] = {}
         self._plans: dict[tuple[type[Reading], str], tuple[Planned, ...]] = {}
 

@@ -133,7 +133,14 @@ class Turn:
         )
         rules = around.table.rules
         parts = TurnParts(
-            site, self.outcome, self._casebook, around.book, around.archive, around.counters, rules.plan, around.new_id
+            site,
+            self.outcome,
+            self._casebook,
+            around.book,
+            around.archive,
+            around.counters,
+            around.table.wanted_plan,
+            around.new_id,
         )
         heard = Heard(self._take_reported, self._stepper.advance)
         self._duties = duties_of(parts, Times(now_us, around.ready_us, rules.late_us), heard, self._order_flush)

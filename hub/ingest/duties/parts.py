@@ -5,11 +5,10 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from hub.duties.lookup import PlanView
-from hub.duties.plan import Plan
 from hub.ingest.casebook import Casebook
 from hub.ingest.duties.acts import DutyActs, Heard
 from hub.ingest.duties.dutybook import Dutybook, Times
-from hub.ingest.duties.planning import Planner, view_of
+from hub.ingest.duties.planning import Planner, WantedPlan, view_of
 from hub.ingest.duties.scanning import OldScans, Scanning
 from hub.ingest.outcome import Outcome
 from hub.ingest.ports import SiteBook
@@ -25,7 +24,7 @@ class TurnParts(NamedTuple):
     book: SiteBook
     archive: OldScans
     counters: Counter[str]
-    plan: Plan | None
+    plan: WantedPlan | None
     new_id: Callable[[], str]
 
 

@@ -25,11 +25,27 @@ def view_of(body: str) -> PlanView:
     return PlanView(plan_from(body))
 
 
+class WantedPlan:
+    """What policy and estate say now, as rows hold it. Its text is made once: every turn asks whether it is new."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._texts: dict[str, str] = {}
+
+    def text(self, seed: str) -> str:
+        """As JSON, with the site's seed."""
+        if seed not in self._texts:
+            self._texts = {seed: plan_text(replace(self._plan, seed=seed))}
+        return self._texts[seed]
+
+
 class Planner:
     """The plans and windows as one turn sees them. `plan`: what policy and estate say now; None: the site has no duties.
     `new_seed` makes the secret from which random windows and orders are drawn."""
 
-    def __init__(self, site: Site, plan: Plan | None, now_us: int, count: Counter[str], new_seed: Callable[[], str]) -> None:
+    def __init__(
+        self, site: Site, plan: WantedPlan | None, now_us: int, count: Counter[str], new_seed: Callable[[], str]
+    ) -> None:
         self._site = site
         self._plan = plan
         self._now_us = now_us
@@ -48,11 +64,11 @@ class Planner:
             return
         row = self.newest
         if row is None:
-            row = self._begin(1, replace(self._plan, seed=self._new_seed()))
+            row = self._begin(1, self._plan.text(self._new_seed()))
         else:
-            plan = replace(self._plan, seed=view_of(row.body).plan.seed)
-            if plan_text(plan) != row.body:
-                row = self._change(row, plan)
+            body = self._plan.text(view_of(row.body).plan.seed)
+            if body != row.body:
+                row = self._change(row, body)
         self._extend(row, self._now_us + AHEAD_US)
 
     def occasions_change(self, occasions: Sequence[Occasion]) -> int:
@@ -74,12 +90,12 @@ class Planner:
                 changed += 1
         return changed
 
-    def _begin(self, number: int, plan: Plan) -> PlanRow:
-        row = PlanRow(number, self._now_us, self._now_us + 1, plan_text(plan))
+    def _begin(self, number: int, body: str) -> PlanRow:
+        row = PlanRow(number, self._now_us, self._now_us + 1, body)
         self._site.plans.put(number, row)
         return row
 
-    def _change(self, old: PlanRow, plan: Plan) -> PlanRow:
+    def _change(self, old: PlanRow, body: str) -> PlanRow:
         """The old plan's windows go up to now; those that have not opened are taken back; the new plan begins."""
         while old.planned_until_us <= self._now_us:
             old = self._make(old, self._now_us + 1)
@@ -87,7 +103,7 @@ class Planner:
         self._count["windows_taken_back"] += sum(self._take_back(window) for window in taken)
         self._site.plans.put(old.plan_no, old._replace(planned_until_us=self._now_us + 1))
         self._count["plans"] += 1
-        return self._begin(old.plan_no + 1, plan)
+        return self._begin(old.plan_no + 1, body)
 
     def _take_back(self, window: Window) -> bool:
         if window.opens_us <= self._now_us or window.state != "open":
