@@ -80,6 +80,8 @@ class Scan(msgspec.Struct, frozen=True, gc=False):
     person: str = ""
     medium: Medium = "hand"
     tag: str = ""
+    person_tag: str = ""
+    """The tag of whoever made it, by its keyed hash."""
     duty: str = ""
     """Only for answers and reports: the duty that it is meant for."""
     device_at_us: int | None = None

@@ -12,7 +12,7 @@ import msgspec
 from contract.clock import US_PER_S
 from contract.envelope import BatchHead, Record
 from contract.orders import Flush
-from contract.readings import KINDS, BadBytes, CommandDone, DeviceLink, Heartbeat, Reading, SnapshotTaken, TagScanned
+from contract.readings import KINDS, BadBytes, CommandDone, DeviceLink, Heartbeat, Reading, SnapshotTaken, WandRead
 from hub.detectors.types import (
     AgentAwaited,
     AgentHeard,
@@ -42,9 +42,8 @@ from hub.ingest.tagging import act_on_tag
 REPORT_EVERY_US = US_PER_S
 _THROTTLES_MAX = 20_000
 
-_NO_PROOF = (DeviceLink, CommandDone, BadBytes, TagScanned)
-"""What does not show that a device has told everything up to then: an agent says the first three of it, and a wand that is being
-read out has more to tell."""
+_AGENTS_OWN_WORDS = (DeviceLink, CommandDone, BadBytes)
+"""What an agent says about a device: the device itself may have been mute all along, and what it did is not known by it."""
 
 _log = logging.getLogger(__name__)
 _encode = msgspec.json.Encoder().encode
@@ -311,7 +310,9 @@ class Turn:
         )
         late = now_us - at_us > self._around.table.rules.late_us
         event = Event(device.id, at_us, now_us, reading, stream.stream, record.seq, late, record.device_at_us)
-        if type(reading) not in _NO_PROOF:
+        if type(reading) is WandRead:
+            self._stepper.advance(device.id, min(max(0, reading.up_to_us - stream.offset_us), now_us))
+        elif not (reading.STORED or type(reading) in _AGENTS_OWN_WORDS):
             self._stepper.advance(device.id, at_us)
         if type(reading) is Heartbeat:
             self._advance_sources(stream, reading)

@@ -265,6 +265,7 @@ scan = Table(
     _id("person", comment="an id of the estate's staff, or empty"),
     _id("medium"),
     _id("tag"),
+    _id("person_tag", comment="the tag of whoever made it, by its keyed hash"),
     _id("duty", comment="only for answers and reports"),
     _us("device_at_us", nullable=True),
     _id("flags", comment="JSON list of names"),

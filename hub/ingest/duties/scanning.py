@@ -78,7 +78,8 @@ class Scanning:
         scan, altered = self._placed(seen), False
         was = self._known(scan.id, scan.at_us)
         if was is not None and not _same(was, scan):
-            digest = blake2b(repr((scan.tag, scan.person, scan.place, scan.device_at_us, scan.at_us)).encode(), digest_size=4)
+            told = (scan.tag, scan.person_tag, scan.duty, scan.device_at_us or scan.at_us, sorted(scan.fields.items()))
+            digest = blake2b(repr(told).encode(), digest_size=4)
             scan = replace(scan, key=f"{scan.key}~{digest.hexdigest()}", flags=(*scan.flags, "altered"))
             altered, was = True, self._known(scan.id, scan.at_us)
         if was is not None:
@@ -137,6 +138,7 @@ class Scanning:
             person=seen.person or (holder.person if holder is not None else ""),
             medium=seen.medium,
             tag=seen.tag,
+            person_tag=seen.person_tag,
             duty=seen.duty,
             device_at_us=seen.device_at_us,
             fields=dict(seen.fields),
@@ -230,6 +232,6 @@ class Scanning:
 
 def _same(was: Scan, now: Scan) -> bool:
     """Whether a source told the same of a scan as before. The hub's reckoning of its time may differ by a little each time."""
-    if was.device_at_us is not None or now.device_at_us is not None:
-        return (was.tag, was.person, was.device_at_us) == (now.tag, now.person, now.device_at_us)
-    return (was.tag, was.person, was.place, was.at_us, was.fields) == (now.tag, now.person, now.place, now.at_us, now.fields)
+    if was.device_at_us != now.device_at_us or (now.device_at_us is None and was.at_us != now.at_us):
+        return False
+    return (was.tag, was.person_tag, was.duty, was.fields) == (now.tag, now.person_tag, now.duty, now.fields)

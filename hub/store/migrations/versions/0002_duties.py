@@ -100,6 +100,7 @@ def _make_scan() -> None:
         sa.Column("person", sa.Text(), nullable=False, comment="an id of the estate's staff, or empty"),
         sa.Column("medium", sa.Text(), nullable=False),
         sa.Column("tag", sa.Text(), nullable=False),
+        sa.Column("person_tag", sa.Text(), nullable=False, comment="the tag of whoever made it, by its keyed hash"),
         sa.Column("duty", sa.Text(), nullable=False, comment="only for answers and reports"),
         sa.Column("device_at_us", sa.BigInteger(), nullable=True),
         sa.Column("flags", sa.Text(), nullable=False, comment="JSON list of names"),
