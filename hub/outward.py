@@ -21,6 +21,8 @@ from hub.notify.notifiers import Notifiers, start_notifiers
 from hub.notify.reader import PATIENCE, Patience
 from hub.notify.table import AnyChannelSettings, Surroundings
 from hub.orders import Orders
+from hub.picture_files import remove_unfinished
+from hub.picture_sweep import PictureSweep
 from hub.policy.load import Policy
 from hub.store.read import SiteReads
 from hub.views import Titles
@@ -95,6 +97,7 @@ class Outward:
         worker.on_change(self.orders.on_changes)
         worker.on_nonce(self.orders.on_nonce)
         self._estate, self._policy, self._broker = estate, policy, broker
+        self._picture_sweep = PictureSweep(estate.site, settings.pictures, self._reads, worker.ask)
         self._notifiers: Notifiers | None = None
         self.server: ApiServer | None = None
 
@@ -120,16 +123,17 @@ class Outward:
         )
         # FastAPI takes half a second to import. Channels run by now, so that a restarted hub tells of incidents meanwhile.
         from hub.api.app import build_api
-        from hub.api.pictures import remove_unfinished
         from hub.api.server import serve
 
         remove_unfinished(self.settings.pictures)
+        self._picture_sweep.start()
         self.server = serve(build_api(self._backend(self._notifiers)), self.settings.host, self.settings.port)
 
     def stop(self) -> None:
         """End: live clients are told, deliveries under way finish, positions are written."""
         if self.server is not None:
             self.server.stop()
+        self._picture_sweep.stop()
         if self._notifiers is not None:
             self._notifiers.stop()
 
@@ -149,6 +153,7 @@ class Outward:
             "ingest": lambda: dict(self._worker.counters),
             "broker": lambda: dict(self._broker.counters),
             "orders": lambda: dict(self.orders.counters),
+            "pictures": lambda: {"deleted": self._picture_sweep.deleted},
         }
         return Backend(
             site=self._estate.site,

@@ -34,7 +34,8 @@ class CaseAct(NamedTuple):
 
 
 class PictureStored(NamedTuple):
-    """A promised picture's file is synced at the hub. Answered True, or False where no such picture was promised."""
+    """A promised picture's file is synced at the hub. Answered True, or False where no such picture is awaited: it was
+    never promised, or its days are over."""
 
     picture: str
 
@@ -116,3 +117,5 @@ class Rules(NamedTuple):
     stall_us: int
     keep_us: int
     """How long committed events are kept."""
+    picture_keep_us: int
+    """How long pictures are kept."""

@@ -325,7 +325,7 @@ class Turn:
 
     def _store_picture(self, picture: str) -> bool:
         row = self.outcome.pictures.get(picture) or self._around.archive.picture(picture)
-        if row is None:
+        if row is None or row.condemned_us is not None:
             return False
         if row.stored_us is None:
             self.outcome.pictures[picture] = row._replace(stored_us=self._now_us)

@@ -42,6 +42,7 @@ CLAUSES: Mapping[str, Mapping[str, Number]] = {
     },
     "MON-4": {
         "footage_days": Number("how long footage is kept, in days", 30, 3_650, floor=_FOOTAGE, required=False),
+        "picture_days": Number("how long pictures of cameras are kept, in days", 30, 3_650, floor=_FOOTAGE),
     },
     "EMG-2": {
         "acknowledge_s": Number("how soon priority 1 is acknowledged, in seconds", 1, _HOUR),

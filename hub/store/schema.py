@@ -213,4 +213,7 @@ picture = Table(
     _id("sha256"),
     Column("size_bytes", BigInteger, nullable=False),
     _us("stored_us", nullable=True, comment="when the file was synced at the hub; null: promised, not yet here"),
+    _us("condemned_us", nullable=True, comment="when its days were over: the file goes, and then this row; null: kept"),
+    Index("picture_by_case", "site", "case_no"),
+    Index("picture_by_time", "site", "at_us"),
 )

@@ -329,6 +329,31 @@ def test_a_clock_that_jumps_ahead_sweeps_nothing_and_goes_on_once_it_is_right_ag
     assert hub.seqs() == []
 
 
+def test_a_picture_past_its_days_is_condemned_once_its_case_is_closed_and_awaited_no_more(hub: Hub, agent: ModelAgent):
+    hub.take(agent.says("door-1", TamperContact(active=True)))
+    hub.take(agent.says("camera-1", SnapshotTaken(picture="p1", sha256="0" * 64, size_bytes=9, width=1, height=1, order="c1-x")))
+    for _ in range(10):
+        hub.later(10 * 86_400, agent.batch([agent.beat()]))
+    assert hub.rows("picture", "condemned_us") == [None]
+    hub.ask(CaseAct(1, "acknowledge", "李伟", "operator", {}))
+    hub.ask(CaseAct(1, "close", "李伟", "operator", {"cause": "test", "note": "done"}))
+    assert hub.rows("case_", "state")[0] == "closed"
+    hub.later(11, agent.batch([agent.beat()]))
+    assert hub.rows("picture", "condemned_us") == [hub.clock.now_us()]
+    assert hub.ask(PictureStored("p1")) is False
+
+
+def test_a_clock_that_jumps_ahead_condemns_no_picture(hub: Hub, agent: ModelAgent):
+    hub.take(agent.says("camera-1", SnapshotTaken(picture="p1", sha256="0" * 64, size_bytes=9, width=1, height=1, order="")))
+    hub.clock.step_wall_us(DAYS_KEPT_US)
+    for _ in range(4):
+        hub.later(11, agent.batch([agent.beat()]))
+    assert hub.rows("picture", "condemned_us") == [None]
+    hub.clock.step_wall_us(-DAYS_KEPT_US)
+    hub.later(DAYS_KEPT_US / US_PER_S + 11, agent.batch([agent.beat()]))
+    assert hub.rows("picture", "condemned_us") == [hub.clock.now_us()]
+
+
 def test_a_hub_that_starts_long_past_its_newest_row_sweeps_nothing_for_a_week(hub: Hub, agent: ModelAgent):
     hub.take(agent.says("door-1", DoorContact(open=False)))
     hub.clock.advance_us(2 * DAYS_KEPT_US)
