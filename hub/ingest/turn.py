@@ -31,7 +31,7 @@ from hub.ingest.gate import Admitted, BatchMessage, LostMessage, NonceMessage, P
 from hub.ingest.limits import Quota, too_many_streams
 from hub.ingest.outcome import Answer, EventRow, Outcome, PictureRow, QuarantineRow
 from hub.ingest.ports import Ask, CaseAct, PictureStored, SiteBook, Write
-from hub.ingest.site import HUB_STREAM, Contact, Deadline, Journal, Sent, Site
+from hub.ingest.site import HUB_STREAM, Contact, Deadline, Journal, Site
 from hub.ingest.stepping import Failure, RuleTable, Stepper
 
 REPORT_EVERY_US = US_PER_S
@@ -229,7 +229,9 @@ class Turn:
             if admitted.verdict is not None:
                 self.outcome.answers[head.stream, head.boot] = Answer(message.agent, head, admitted.verdict)
             return 0
-        self._site.streams.put(head.stream, admitted.mark)
+        fresh = _is_fresh(head, known, admitted)
+        if fresh:
+            self._site.streams.put(head.stream, admitted.mark)
         self._count["batches"] += 1
         self._count["duplicates"] += admitted.duplicates
         if admitted.jumped is not None:
@@ -241,7 +243,7 @@ class Turn:
             else:
                 self._take_record(admitted.mark, record)
         self.outcome.answers[head.stream, head.boot] = Answer(message.agent, head, admitted.verdict)
-        if self._is_fresh(head, admitted):
+        if fresh:
             self._hear(message.agent, admitted)
         return len(admitted.records)
 
@@ -333,14 +335,6 @@ class Turn:
             self._casebook.change(self._now_us, "picture", picture, "stored", body.encode())
         return True
 
-    def _is_fresh(self, head: BatchHead, admitted: Admitted) -> bool:
-        """Whether the batch shows that its agent is alive. A recorded copy brings nothing new, and was sent before."""
-        was = self._site.sent.get(head.stream)
-        later = was is None or was.boot != head.boot or head.sent_us > was.sent_us
-        if later:
-            self._site.sent.put(head.stream, Sent(head.boot, head.sent_us))
-        return later or bool(admitted.records)
-
     def _hear(self, agent: str, admitted: Admitted) -> None:
         was = self._site.contacts.get(agent)
         last = admitted.records[-1] if admitted.records else None
@@ -396,7 +390,7 @@ class Turn:
         was = self._site.streams.get(HUB_STREAM)
         seq = 1 if was is None else was.mark + 1
         now_us = self._now_us
-        self._site.streams.put(HUB_STREAM, StreamMark(HUB_STREAM, HUB_STREAM, seq, 0, HUB_STREAM, now_us, 0))
+        self._site.streams.put(HUB_STREAM, StreamMark(HUB_STREAM, HUB_STREAM, seq, 0, HUB_STREAM, now_us, 0, 0))
         if stored:
             row = (device.id, KIND_NAMES[type(reading)], now_us, now_us, None, now_us, _encode(reading).decode())
             self.outcome.events.append(EventRow(self.outcome.site, HUB_STREAM, seq, *row))
@@ -407,6 +401,12 @@ class Turn:
         if device is not None and self._around.flushes.lets(self._site.journal, self._now_us, device.agent):
             self._count["flushes"] += 1
             self.outcome.orders.append((device.agent, Flush(id=self._around.new_id())))
+
+
+def _is_fresh(head: BatchHead, known: StreamMark | None, admitted: Admitted) -> bool:
+    """Whether the batch shows that its agent is alive. A recorded copy brings nothing new, and was sent before."""
+    later = known is None or known.boot != head.boot or head.sent_us > known.sent_us
+    return later or bool(admitted.records)
 
 
 def _storable(text: str) -> str:

@@ -201,6 +201,18 @@ def test_a_recorded_batch_that_somebody_replays_does_not_hide_that_its_agent_is_
     assert [active for device, active in hub.rows("case_", "device", "active") if device == "gatehouse"] == [False]
 
 
+def test_nor_does_it_after_the_hub_was_started_anew(hub: Hub, agent: ModelAgent):
+    greeting, recorded = agent.batch([]), agent.says("door-1", DoorContact(open=False))
+    hub.take(greeting, recorded)
+    heard_us = hub.clock.now_us()
+    hub.later(100)
+    assert "gatehouse" in silent(hub)
+    hub.crash_and_reopen()
+    hub.take(recorded, greeting)
+    assert [active for device, active in hub.rows("case_", "device", "active") if device == "gatehouse"] == [True]
+    assert ("gatehouse", heard_us) in hub.rows("stream", "agent", "heard_us")
+
+
 def silent(hub: Hub) -> list[str]:
     return [device for detector, device in hub.rows("case_", "detector", "device") if detector == "agent_silent"]
 
