@@ -263,8 +263,9 @@ class Core:
         try:
             for one in messages:
                 turn.take(one.topic, one.payload)
-        except DatabaseGone:
-            pass
+        except DatabaseGone as gone:
+            if is_disk_failure(gone):
+                raise DiskFailed(str(gone)) from gone
         answers = list(turn.outcome.answers.values())
         site.rollback()
         for answer in answers:
