@@ -217,7 +217,8 @@ class Turn:
     def _take_batch(self, message: BatchMessage, suspect: bool) -> int:
         head = message.head
         known = self._site.streams.get(head.stream)
-        if known is None and too_many_streams(self._site.streams, message.agent):
+        since_us = self._now_us - self._around.table.rules.keep_us
+        if known is None and too_many_streams(self._site.streams, message.agent, since_us):
             self._refuse(Refused("too_many_streams", message.agent, foreign=True))
             return 0
         if not self._around.quota.lets(self._now_us, message.agent, len(message.records)):

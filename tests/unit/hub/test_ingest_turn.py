@@ -405,6 +405,24 @@ def test_an_agent_that_begins_stream_after_stream_is_stopped_and_an_incident_say
     assert len(hub.take(cellar.batch([]), streams[0].batch([]))) == 2
 
 
+def test_streams_long_unheard_count_no_more_and_their_old_batches_are_still_copies(
+    hub: Hub, agent: ModelAgent, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(limits, "STREAMS_PER_AGENT_MAX", 2)
+    old, young, new = (ModelAgent(hub.clock, stream=f"{number:032x}") for number in (2, 3, 4))
+    recorded = old.says("door-1", DoorContact(open=False))
+    assert len(hub.take(recorded, young.batch([]))) == 2
+    hub.later(DAYS_KEPT_US / US_PER_S)
+    hub.take(young.batch([]))
+    for _ in range(4):
+        hub.later(11, recorded)  # somebody plays it again: it does not make the stream younger
+    assert hub.seqs(old.stream) == []  # its days are over
+    assert len(hub.take(new.batch([]))) == 1
+    assert [(one.verdict, one.up_to) for one in hub.take(recorded)] == [("committed", 1)]
+    assert hub.seqs(old.stream) == []
+    assert len(hub.take(ModelAgent(hub.clock, stream=f"{5:032x}").batch([]))) == 0
+
+
 def test_a_device_that_makes_names_up_is_stored_but_takes_no_more_memory(
     hub: Hub, agent: ModelAgent, monkeypatch: pytest.MonkeyPatch
 ):
