@@ -11,7 +11,7 @@ import msgspec
 from contract.envelope import KEY_BYTES
 from contract.settings import BadSettings, Check, Checked, Document, Id, check, nearest, refers, unique
 from hub.detectors.types import Device
-from hub.policy.numbers import OF_A_DEVICE, is_option
+from hub.policy.numbers import OF_A_DEVICE, is_option, option_faults
 
 MAX_DEVICES = 5_000
 Words = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
@@ -210,7 +210,10 @@ def _watches(document: Document) -> None:
 def _options(document: Document) -> None:
     for rows in ("agents", "devices"):
         for path, value in document.find(f"{rows}.*.options"):
-            for name in value if isinstance(value, dict) else ():
+            for name, number in value.items() if isinstance(value, dict) else ():
+                if isinstance(number, int | float) and not isinstance(number, bool):
+                    for what, better in option_faults(str(name), number):
+                        document.wrong((*path, name), what, better)
                 if not is_option(str(name)):
                     instead = "write a number of the policy, or QUANTITY_max, QUANTITY_min, QUANTITY_hysteresis, QUANTITY_hold_s"
                     told = f"is no number that a device can have{nearest(str(name), OF_A_DEVICE)}"

@@ -9,7 +9,7 @@ import msgspec
 
 from contract.settings import BadSettings, Check, Checked, Document, Id, KeyPath, check, dotted, nearest
 from hub.detectors.types import Detector, Device
-from hub.policy.numbers import CLAUSES, LEGAL, Number, faults
+from hub.policy.numbers import CLAUSES, LEGAL, Number, faults, too_short
 
 RESIDENTIAL = Path(__file__).with_name("residential.yaml")
 """The policy that ships."""
@@ -49,12 +49,13 @@ class Webhook(msgspec.Struct, frozen=True):
 
 
 class PolicyFile(msgspec.Struct, frozen=True):
-    """What stands in the file."""
+    """What stands in the file. `demonstration`: times may be shorter than real agents could keep, as all is played faster."""
 
     policy: Id
     clauses: dict[str, Clause]
     priorities: dict[int, Name]
     webhook: Webhook = Webhook()
+    demonstration: bool = False
 
 
 class Policy:
@@ -85,7 +86,7 @@ class Policy:
 
 def check_policy(path: Path | str) -> Checked[PolicyFile]:
     """Read the file and find everything that is wrong with it."""
-    checked = check(path, PolicyFile, rules=(_clauses, _priorities), label=_label)
+    checked = check(path, PolicyFile, rules=(_clauses, _priorities, _agents_can_keep_it), label=_label)
     return checked._replace(messages=[message.replace(f"{_GOES_ON}: ", " ") for message in checked.messages])
 
 
@@ -126,6 +127,15 @@ def _numbers(document: Document, clause: str, table: Mapping[str, Number], numbe
     for name, number in table.items():
         if name not in numbers and number.required:
             document.wrong(at, f"{name} is missing", f"write {name}: {number.says}")
+
+
+def _agents_can_keep_it(document: Document) -> None:
+    if any(value is True for _, value in document.find("demonstration")):
+        return
+    for path, value in document.find("clauses.*.numbers.agent_silent_s"):
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            for what, instead in too_short("agent_silent_s", value):
+                document.wrong(path, what, instead)
 
 
 def _unknown(name: str, table: Mapping[str, Number]) -> tuple[str, str]:

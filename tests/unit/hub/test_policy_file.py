@@ -3,13 +3,15 @@ from pathlib import Path
 
 import pytest
 
+from contract.clock import US_PER_S
 from contract.settings import BadSettings
+from edge.agent import HEARTBEAT_US
 from hub.cases.workflow import WORKFLOWS
 from hub.detectors.table import BY_NAME
 from hub.detectors.types import Device
 from hub.policy.check import check_file
 from hub.policy.load import RESIDENTIAL, Policy
-from hub.policy.numbers import CLAUSES
+from hub.policy.numbers import AGENT_BEAT_S, AGENT_SILENT_LEAST_S, CLAUSES
 
 TEXT = RESIDENTIAL.read_text(encoding="utf-8")
 
@@ -66,6 +68,12 @@ def test_a_devices_own_number_stands_before_the_policys():
             "event_days: 30",
             "event_days",
             "CMD-1: event_days 30 is out of range: write how long",
+        ),
+        (
+            "agent_silent_s: 85",
+            "agent_silent_s: 24",
+            "agent_silent_s",
+            "CMD-1: agent_silent_s 24 is too short: write 25 at least, since an agent that is well says so every 10 s",
         ),
         ("    legal_basis: 《中", "    legal_base: 《中", "legal_base:", "CMD-1: legal_base is an unknown key"),
         ("    legal_basis: 《中", "    # legal_basis: 《中", "CMD-1:", "CMD-1: names no legal basis: write legal_basis"),
@@ -135,3 +143,12 @@ def test_every_number_is_used_and_every_number_used_is_there():
             for priority, (clause, name) in clock.seconds.items():
                 assert policy.numbers(clause)[name] > 0, (clock.name, priority)
             assert set(clock.seconds) == {1, 2, 3, 4}
+
+
+def test_the_shortest_silence_leaves_an_agent_room_for_a_word_that_is_lost(tmp_path):
+    assert AGENT_BEAT_S * US_PER_S == HEARTBEAT_US
+    assert AGENT_SILENT_LEAST_S > 2 * AGENT_BEAT_S
+    assert check_file(bent(tmp_path, "agent_silent_s: 85", f"agent_silent_s: {AGENT_SILENT_LEAST_S}")) == []
+    played = bent(tmp_path, "agent_silent_s: 85", "agent_silent_s: 7")
+    played.write_text(played.read_text(encoding="utf-8") + "demonstration: true\n", encoding="utf-8")
+    assert check_file(played) == []
