@@ -17,7 +17,7 @@ from hub.estate import Estate
 from hub.feed import ChangeFeed
 from hub.ingest.ports import ChangeRow
 from hub.notify.mqtt.channel import Publisher
-from hub.notify.notifiers import Notifiers, start_notifiers
+from hub.notify.notifiers import Notifiers, first_positions, start_notifiers
 from hub.notify.reader import PATIENCE, Patience
 from hub.notify.table import AnyChannelSettings, Surroundings
 from hub.orders import Orders
@@ -73,8 +73,8 @@ class OutwardSettings(NamedTuple):
 
 
 class Outward:
-    """Built before the worker starts, so that no change is missed; started after it; stopped before it, so that positions are
-    still written. `engine`: the read-only one."""
+    """Built and prepared before the worker starts, so that no change is missed; started after it; stopped before it, so that
+    positions are still written. `engine`: the read-only one."""
 
     def __init__(
         self,
@@ -100,6 +100,10 @@ class Outward:
         self._picture_sweep = PictureSweep(estate.site, settings.pictures, self._reads, worker.ask)
         self._notifiers: Notifiers | None = None
         self.server: ApiServer | None = None
+
+    def prepare(self) -> None:
+        """Before the worker runs, on a database of this program's version: new channels begin here, whatever happens next."""
+        first_positions(self.settings.channels, self._estate.site, self._reads, self._worker)
 
     def start(self) -> None:
         """Begin to answer and to tell. Raises NotLoopback, CannotListen, and ValueError where a channel's secret is not there."""
