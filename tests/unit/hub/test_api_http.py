@@ -18,6 +18,7 @@ from hub.api.body import BODY_BYTES_MAX
 from hub.api.guard import NotLoopback, is_loopback
 from hub.api.server import CannotListen, listen, serve
 from hub.ingest.ports import Write
+from hub.refusals import REFUSALS
 from hub.store.read import SCAN_ROWS_MAX
 from tests.support.outward_rig import Site, door, running_site, until
 from tests.support.site_rig import KEY, OTHER_KEY
@@ -275,6 +276,7 @@ def test_a_refused_command_says_which_interlock(site):
     site.answer_commands("refused", "beam_blocked")
     reply = site.http.post("/devices/door-1/commands", json={"action": "close", "actor": "a", "reason": "b"})
     assert (reply.json()["phase"], reply.json()["detail"]) == ("refused", "beam_blocked")
+    assert (reply.json()["detail_zh"], reply.json()["detail_en"]) == REFUSALS["beam_blocked"]
 
 
 def test_a_command_needs_an_actor_and_a_reason(site):
