@@ -9,6 +9,7 @@ from contract.readings import (
     AlarmInput,
     ArmState,
     CommandDone,
+    DeviceLink,
     DoorContact,
     Heartbeat,
     SnapshotTaken,
@@ -254,6 +255,18 @@ def test_a_new_incident_asks_the_cameras_there_for_a_picture_and_the_picture_fin
     assert hub.ask(PictureStored("p2")) is False
     assert hub.rows("picture", "stored_us") == [hub.clock.now_us()]
     assert [(row.topic, row.act) for row in hub.changes][-2:] == [("picture", "promised"), ("picture", "stored")]
+
+
+def test_what_is_lost_with_one_board_is_one_incident_also_across_a_restart(hub: Hub, agent: ModelAgent):
+    hub.take(*(agent.says(name, DeviceLink(up=False, reason="timeout", by="meter-1")) for name in ("door-1", "door-2")))
+    hub.later(30)
+    hub.crash_and_reopen()
+    hub.later(31)
+    hub.take(agent.batch([agent.beat()]))
+    assert hub.rows("case_", "detector", "subject", "active") == [("device_silent", "meter-1", True)]
+    assert '"behind":["door-1","door-2"]' in hub.rows("case_", "facts")[0]
+    hub.take(*(agent.says(name, DeviceLink(up=True, reason="opened", by="meter-1")) for name in ("door-1", "door-2")))
+    assert hub.rows("case_", "detector", "active") == [("device_silent", False)]
 
 
 def test_what_came_late_asks_no_camera(hub: Hub, agent: ModelAgent):
