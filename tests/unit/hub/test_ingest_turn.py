@@ -1,5 +1,8 @@
 """Turns on a real database: what is committed, what is raised, what is said."""
 
+from itertools import pairwise
+from typing import Any
+
 import pytest
 
 from contract.clock import US_PER_S
@@ -18,7 +21,7 @@ from contract.readings import (
 from contract.topics import agent_topic
 from hub.cases.types import Change, Refusal
 from hub.detectors.types import AgentHeard, Detector, Quarantined, Raise, Step, Wake
-from hub.ingest import limits, stepping
+from hub.ingest import core, limits, stepping
 from hub.ingest.core import Message
 from hub.ingest.ports import CaseAct, PictureStored, Write
 from hub.store import sweep
@@ -363,9 +366,34 @@ def test_a_picture_past_its_days_is_condemned_once_its_case_is_closed_and_awaite
     hub.ask(CaseAct(1, "acknowledge", "李伟", "operator", {}))
     hub.ask(CaseAct(1, "close", "李伟", "operator", {"cause": "test", "note": "done"}))
     assert hub.rows("case_", "state")[0] == "closed"
-    hub.later(11, agent.batch([agent.beat()]))
+    hub.later(61, agent.batch([agent.beat()]))
     assert hub.rows("picture", "condemned_us") == [hub.clock.now_us()]
     assert hub.ask(PictureStored("p1")) is False
+
+
+def test_a_hub_that_finds_nothing_old_looks_less_often_and_at_once_again_when_it_does(
+    hub: Hub, agent: ModelAgent, monkeypatch: pytest.MonkeyPatch
+):
+    looked: list[int] = []
+    sweep_changes = core.sweep_changes
+
+    def looks(*arguments: Any) -> int:
+        looked.append(hub.clock.now_us())
+        return sweep_changes(*arguments)
+
+    monkeypatch.setattr(core, "sweep_changes", looks)
+    hub.take(agent.says("door-1", DoorContact(open=False)))
+    for _ in range(60):
+        hub.later(10, agent.batch([agent.beat()]))
+    apart_s = [(after - before) // US_PER_S for before, after in pairwise(looked)]
+    assert apart_s[0] == 10
+    assert set(apart_s[5:]) == {60}
+    hub.later(DAYS_KEPT_US / US_PER_S, agent.batch([agent.beat()]))
+    looked.clear()
+    for _ in range(30):
+        hub.later(10, agent.batch([agent.beat()]))
+    assert hub.core.counters["swept"]
+    assert 10 in [(after - before) // US_PER_S for before, after in pairwise(looked)]
 
 
 def test_a_clock_that_jumps_ahead_condemns_no_picture(hub: Hub, agent: ModelAgent):
