@@ -273,11 +273,13 @@ class Measurement(Reading, frozen=True):
 
 
 class DeviceLink(Reading, frozen=True):
-    """The agent reaches the device, or has lost it. `reason` is a name: `opened`, `unplugged`, `timeout`, `driver_died`…"""
+    """The agent reaches the device, or has lost it. `reason` is a name: `opened`, `unplugged`, `timeout`, `driver_died`…
+    `by`: the device that speaks for it, such as the board that its contact is wired to. Empty: the link is its own."""
 
     SORT = "alarm"
     up: bool
     reason: str = ""
+    by: str = ""
 
 
 class BadBytes(Reading, frozen=True):

@@ -319,7 +319,9 @@ class Agent:
     @staticmethod
     def _say_link(source: Source, devices: Sequence[str], up: bool, reason: str) -> None:
         """A board's link is the link of every device it speaks for: what they did while it was away, nobody has seen."""
-        source.append([Said(device, DeviceLink(up=up, reason=reason)) for device in devices], from_device=False)
+        board = devices[0]
+        links = [Said(device, DeviceLink(up=up, reason=reason, by="" if device == board else board)) for device in devices]
+        source.append(links, from_device=False)
 
     def _say_own(self, reading: Heartbeat | AgentStarted | CommandDone) -> None:
         self._own.append([Said(self._config.agent, reading)])

@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 
 from contract.envelope import KEY_BYTES
-from contract.settings import BadSettings, Document, KeyPath, nearest, refers, unique
+from contract.settings import BadSettings, Document, KeyPath, dotted, nearest, refers, unique
+from drivers.contacts_modbus.decode import NAMED_ROLES, ContactsOptions
 from drivers.port import DriverKind
 from edge.access import Permit
 from edge.config_files import read_key, read_permits, read_secret
@@ -67,12 +68,25 @@ def _check_device(document: Document, path: KeyPath, device: DeviceSettings, kin
     except ValueError as error:
         what, _, instead = hide_userinfo(str(error)).partition(": ")
         document.wrong((*path, "address"), what, instead)
+    if isinstance(device.options, ContactsOptions):
+        _check_zones(document, (*path, "options", "inputs"), device.id, device.options)
     for index, action in enumerate(device.commands):
         objections = [objection(kind, device, action, about) for about in (device.id, *spoken_for(device))]
         if all(objections):
             _object(document, (*path, "commands", index), objections[0])
     if CLOSING & set(device.commands) and not device.sensors:
         document.wrong((*path, "sensors"), "is empty, and close is among the commands", "write loop, beam or both")
+
+
+def _check_zones(document: Document, path: KeyPath, board: str, options: ContactsOptions) -> None:
+    """Of two zones under one name the quiet one would end the other's alarm."""
+    seen: dict[tuple[str, str, str], KeyPath] = {}
+    for index, one in enumerate(options.inputs):
+        at: KeyPath = (*path, index, "name")
+        first = seen.setdefault((one.role, one.device or board, one.name), at)
+        if one.role in NAMED_ROLES and first != at:
+            told = f"{one.name} is taken by {dotted(first)} in line {document.line(first)}" if one.name else "is missing twice"
+            document.wrong(at, told, f"write another name: two {one.role} inputs of one name would count as one")
 
 
 def _object(document: Document, path: KeyPath, told: str) -> None:

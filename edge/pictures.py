@@ -7,7 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 from queue import Empty, Full, Queue
 from random import Random
-from threading import Event, Lock, Thread
+from threading import Lock
 from typing import NamedTuple
 
 import msgspec
@@ -15,6 +15,7 @@ import structlog
 
 from contract.envelope import bulk_mac, picture_path
 from contract.readings import SnapshotTaken
+from edge.loop import Loop
 
 MAX_PICTURE_BYTES = 1024 * 1024
 MAX_PICTURES = 10_000
@@ -148,7 +149,7 @@ class Patience(NamedTuple):
     age_us_max: int
 
 
-class Uploader:
+class Uploader(Loop):
     """A thread that sends what waits, in turn. What fails goes to the end of the row and is tried again, after a pause that is
     longer with each failure until a picture is sent. There is no giving up without an answer, at a server's error, or while the
     hub does not know the picture's reading (409); the folder's limit bounds them. Other refusals are tried again up to an age;
@@ -157,30 +158,14 @@ class Uploader:
     def __init__(
         self, pictures: Pictures, to: Destination, post: Post, random: Random, *, patience: Patience, now_us: Callable[[], int]
     ) -> None:
+        super().__init__("pictures")
         self._pictures = pictures
         self._to = to
         self._post = post
         self._random = random
         self._patience = patience
         self._now_us = now_us
-        self._stop = Event()
-        self._thread = Thread(target=self._loop, name="pictures", daemon=True)
         self._log = structlog.get_logger("edge.pictures")
-
-    def start(self) -> None:
-        """Begin to send."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Send no more; does not wait."""
-        self._stop.set()
-
-    def join(self, timeout_s: float) -> bool:
-        """Whether the thread has ended within the time."""
-        if self._thread.ident is None:
-            return True
-        self._thread.join(timeout_s)
-        return not self._thread.is_alive()
 
     def _loop(self) -> None:
         pause_s = self._patience.first_s

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from random import Random
-from threading import Event, Lock, Thread
+from threading import Lock
 from typing import NamedTuple, Protocol
 
 import msgspec
@@ -10,6 +10,7 @@ import structlog
 
 from contract.clock import US_PER_S, Clock
 from drivers.port import DeviceLost, Driver, Sink
+from edge.loop import Loop
 from edge.spool import SpoolFailed, SpoolFull
 
 MAX_REASON = 80
@@ -49,7 +50,7 @@ class RunSink(Sink, Protocol):
         ...
 
 
-class Supervisor:
+class Supervisor(Loop):
     """One device. `build` makes a fresh driver for each run; `tell(up, reason)` appends the device_link."""
 
     def __init__(
@@ -63,6 +64,7 @@ class Supervisor:
         random: Random,
         backoff: BackOff = BACKOFF,
     ) -> None:
+        super().__init__(f"driver-{device}")
         self._device = device
         self._build = build
         self._sink = sink
@@ -70,30 +72,13 @@ class Supervisor:
         self._clock = clock
         self._random = random
         self._backoff = backoff
-        self._stop = Event()
         self._lock = Lock()
         self._driver: Driver | None = None
         self._sink_now: RunSink | None = None
         self._told: bool | None = None
         self._up_us: int | None = None
-        self._thread = Thread(target=self._loop, name=f"driver-{device}", daemon=True)
         self._log = structlog.get_logger("edge.supervisor").bind(device=device)
         self.counters = Counters()
-
-    def start(self) -> None:
-        """Begin to run the driver."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Ask the driver to return. Does not wait."""
-        self._stop.set()
-
-    def join(self, timeout_s: float) -> bool:
-        """Whether the driver has returned within the time; one that has not is left to itself."""
-        if self._thread.ident is None:
-            return True
-        self._thread.join(timeout_s)
-        return not self._thread.is_alive()
 
     def abandon(self) -> None:
         """Leave a driver that does not return to itself: it may not speak any more."""

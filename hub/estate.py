@@ -14,7 +14,7 @@ from hub.detectors.types import Device
 from hub.duties.types import HUB_SOURCE, Order, Person, Route
 from hub.policy.estate import policy_rules
 from hub.policy.load import Policy
-from hub.policy.numbers import OF_A_DEVICE, is_option
+from hub.policy.numbers import OF_A_DEVICE, is_option, option_faults
 
 MAX_DEVICES = 5_000
 MAX_ROUTES = 1_000
@@ -293,7 +293,10 @@ def _routes(document: Document) -> None:
 def _options(document: Document) -> None:
     for rows in ("agents", "devices"):
         for path, value in document.find(f"{rows}.*.options"):
-            for name in value if isinstance(value, dict) else ():
+            for name, number in value.items() if isinstance(value, dict) else ():
+                if isinstance(number, int | float) and not isinstance(number, bool):
+                    for what, better in option_faults(str(name), number):
+                        document.wrong((*path, name), what, better)
                 if not is_option(str(name)):
                     instead = "write a number of the policy, or QUANTITY_max, QUANTITY_min, QUANTITY_hysteresis, QUANTITY_hold_s"
                     told = f"is no number that a device can have{nearest(str(name), OF_A_DEVICE)}"

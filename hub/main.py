@@ -80,6 +80,7 @@ class Hub:
         migrate(self.engine)
         gc.set_threshold(*GC_THRESHOLDS)
         sys.setswitchinterval(SWITCH_S)
+        self.outward.prepare()
         self.worker.start()
         self.broker.start()
         self.outward.start()

@@ -17,10 +17,12 @@ from hub.estate import Estate
 from hub.feed import ChangeFeed
 from hub.ingest.ports import ChangeRow
 from hub.notify.mqtt.channel import Publisher
-from hub.notify.notifiers import Notifiers, start_notifiers
+from hub.notify.notifiers import Notifiers, first_positions, start_notifiers
 from hub.notify.reader import PATIENCE, Patience
 from hub.notify.table import AnyChannelSettings, Surroundings
 from hub.orders import Orders
+from hub.picture_files import remove_unfinished
+from hub.picture_sweep import PictureSweep
 from hub.policy.load import Policy
 from hub.store.read import SiteReads
 from hub.tags.keyfile import LabelKey
@@ -73,8 +75,8 @@ class OutwardSettings(NamedTuple):
 
 
 class Outward:
-    """Built before the worker starts, so that no change is missed; started after it; stopped before it, so that positions are
-    still written. `engine`: the read-only one."""
+    """Built and prepared before the worker starts, so that no change is missed; started after it; stopped before it, so that
+    positions are still written. `engine`: the read-only one."""
 
     def __init__(
         self,
@@ -97,8 +99,13 @@ class Outward:
         worker.on_change(self.orders.on_changes)
         worker.on_nonce(self.orders.on_nonce)
         self._estate, self._policy, self._broker = estate, policy, broker
+        self._picture_sweep = PictureSweep(estate.site, settings.pictures, self._reads, worker.ask)
         self._notifiers: Notifiers | None = None
         self.server: ApiServer | None = None
+
+    def prepare(self) -> None:
+        """Before the worker runs, on a database of this program's version: new channels begin here, whatever happens next."""
+        first_positions(self.settings.channels, self._estate.site, self._reads, self._worker)
 
     def start(self) -> None:
         """Begin to answer and to tell. Raises NotLoopback, CannotListen, and ValueError where a channel's secret is not there."""
@@ -122,16 +129,17 @@ class Outward:
         )
         # FastAPI takes half a second to import. Channels run by now, so that a restarted hub tells of incidents meanwhile.
         from hub.api.app import build_api
-        from hub.api.pictures import remove_unfinished
         from hub.api.server import serve
 
         remove_unfinished(self.settings.pictures)
+        self._picture_sweep.start()
         self.server = serve(build_api(self._backend(self._notifiers)), self.settings.host, self.settings.port)
 
     def stop(self) -> None:
         """End: live clients are told, deliveries under way finish, positions are written."""
         if self.server is not None:
             self.server.stop()
+        self._picture_sweep.stop()
         if self._notifiers is not None:
             self._notifiers.stop()
 
@@ -151,6 +159,7 @@ class Outward:
             "ingest": lambda: dict(self._worker.counters),
             "broker": lambda: dict(self._broker.counters),
             "orders": lambda: dict(self.orders.counters),
+            "pictures": lambda: {"deleted": self._picture_sweep.deleted},
         }
         return Backend(
             site=self._estate.site,

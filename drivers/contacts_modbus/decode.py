@@ -42,6 +42,9 @@ ROLES: Final[dict[str, Callable[[bool, str], Reading]]] = {
 }
 """What an input says when it becomes active, or is no longer."""
 
+NAMED_ROLES: Final = frozenset(("alarm", "fire"))
+"""Zones: what tells two of them on one device apart is their name."""
+
 ONLY_WHEN_PRESSED: Final = frozenset(("exit",))
 
 

@@ -10,6 +10,7 @@ from hub.api.devices import DeviceId, known_device
 from hub.api.errors import ApiError
 from hub.api.routes import Behind, problems
 from hub.orders import ENDED, CommandState, TooManyCommands, Wanted
+from hub.refusals import explained
 from hub.views import when
 
 router = APIRouter(tags=["commands"])
@@ -57,6 +58,7 @@ def order_snapshot(backend: Behind, device: DeviceId) -> models.SnapshotOrdered:
 
 
 def _model(state: CommandState) -> models.Command:
+    chinese, english = explained(state.detail)
     return models.Command(
         id=state.id,
         device=state.wanted.device,
@@ -65,6 +67,8 @@ def _model(state: CommandState) -> models.Command:
         reason=state.wanted.reason,
         phase=state.phase,
         detail=state.detail,
+        detail_zh=chinese,
+        detail_en=english,
         asked_at=rfc3339(state.asked_us),
         ended_at=when(state.ended_us),
     )

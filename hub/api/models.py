@@ -300,7 +300,8 @@ class CommandRequest(Strict):
 
 
 class Command(Strict):
-    """A command. `phase`: asked, sent, done, refused, failed or no_answer; `detail` names what refused."""
+    """A command. `phase`: asked, sent, done, refused, failed or no_answer; `detail` names what refused, and `detail_zh` and
+    `detail_en` say it to people."""
 
     id: str
     device: str
@@ -309,6 +310,8 @@ class Command(Strict):
     reason: str
     phase: Literal["asked", "sent", "done", "refused", "failed", "no_answer"]
     detail: str = Field(examples=["beam_blocked"])
+    detail_zh: str = Field(examples=["对射被遮挡，禁止关闭"])
+    detail_en: str = Field(examples=["the beam is blocked: it does not close"])
     asked_at: Time
     ended_at: Time | None
 

@@ -1,9 +1,6 @@
 """Pictures: agents bring them, people look at them. A file is only ever reached by its row in the database."""
 
 import hashlib
-import os
-import re
-from pathlib import Path
 from typing import Annotated
 
 import structlog
@@ -18,16 +15,16 @@ from hub.api.errors import ApiError
 from hub.api.ports import Backend
 from hub.api.routes import Behind, answer, problems
 from hub.ingest.ports import PictureStored
+from hub.picture_files import PICTURE_NAME, picture_file, remove_picture, write_durably
 from hub.store.read import AnyRow
 
 router = APIRouter(tags=["pictures"])
 BODY_BYTES_MAX = 1024 * 1024
 JPEG_START = b"\xff\xd8\xff"
-_NAME = r"^[A-Za-z0-9_-]{1,64}$"
 _BODY = {"requestBody": {"required": True, "content": {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}}}}
 _log = structlog.get_logger("pictures")
 
-PictureName = Annotated[str, PathParam(pattern=_NAME, examples=["7f3a91c2"])]
+PictureName = Annotated[str, PathParam(pattern=PICTURE_NAME, examples=["7f3a91c2"])]
 
 
 @router.get(
@@ -93,42 +90,8 @@ def take_in(backend: Backend, agent: str, picture: str, body: bytes) -> None:
         _log.error("picture_not_written", picture=picture, error=str(error))
         raise ApiError("disk_failed") from error
     if not answer(backend.worker.ask(PictureStored(picture))):
+        remove_picture(backend.pictures, picture)  # its days were over while it came
         raise ApiError("picture_not_promised")
-
-
-def picture_file(folder: Path, picture: str) -> Path:
-    """Where a picture is kept. Raises ValueError for what cannot be a picture's name."""
-    if not re.fullmatch(_NAME, picture):
-        raise ValueError(f"{picture!r} is no picture's name")
-    return folder / f"{picture}.jpg"
-
-
-def write_durably(path: Path, data: bytes) -> None:
-    """The file is there whole and on disk, or not at all: temporary name → sync → rename → sync the folder. Raises OSError."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f"{path.name}.{os.urandom(4).hex()}.part")
-    try:
-        with temporary.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError:
-        temporary.unlink(missing_ok=True)
-        raise
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-
-
-def remove_unfinished(folder: Path) -> int:
-    """Delete what was being written when the hub was killed. Only before the API starts. Returns how many files there were."""
-    found = list(folder.glob("*.part")) if folder.is_dir() else []
-    for path in found:
-        path.unlink(missing_ok=True)
-    return len(found)
 
 
 def picture_model(row: AnyRow) -> models.Picture:

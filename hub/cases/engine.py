@@ -84,15 +84,15 @@ def cleared(case: Case, finding: Clear, now_us: int, policy: Numbers) -> Change 
 
 
 def withdrawn(case: Case, finding: Withdraw, now_us: int, policy: Numbers) -> Change | None:
-    """What was raised was not so. A live case ends as withdrawn; one that a person has closed keeps that, with the entry added.
-    None when it was withdrawn before."""
-    if case.state == "withdrawn":
+    """What was raised was not so. A live case ends as withdrawn; one that a person has closed stays closed, with the entry added
+    and the reason among its facts (`withdrawn`). None when it was withdrawn before."""
+    if case.state == "withdrawn" or (case.state not in LIVE and "withdrawn" in case.facts):
         return None
     fields: dict[str, Any] = {"active": False, "returned_us": case.returned_us or finding.at_us}
     if case.state in LIVE:
         fields |= {"state": "withdrawn", "closed_us": now_us}
-    elif not case.active:
-        return None
+    else:
+        fields["facts"] = {**case.facts, "withdrawn": finding.reason}
     body = {"reason": finding.reason, "returned_us": finding.at_us}
     return _changed(case, Entry(now_us, "withdrawn", HUB, body), policy, stopped=_clock_names(case), **fields)
 

@@ -1,5 +1,7 @@
 """What each kind of reading says about a lasting condition. One small function a condition; all of them are total."""
 
+from typing import Any
+
 from contract.clock import US_PER_S
 from contract.readings import (
     AlarmInput,
@@ -51,18 +53,47 @@ def picture_wrong(event: Event, _device: Device, _numbers: Numbers) -> Says:
 
 
 def camera_away(event: Event, device: Device, _numbers: Numbers) -> Says:
-    """A camera's stream is lost, or nothing reaches the camera at all. Only a stream that is there again ends it."""
+    """A camera's stream is lost, or nothing reaches the camera itself. Of one that another device speaks for `device_away` tells.
+    Only a stream that is there again ends it."""
     reading = event.reading
     if isinstance(reading, CameraLink):
         return _on(not reading.connected)
-    gone = isinstance(reading, DeviceLink) and not reading.up and device.kind == "camera"
+    gone = isinstance(reading, DeviceLink) and not reading.up and not reading.by and device.kind == "camera"
     return "holds" if gone else None
 
 
 def device_away(event: Event, device: Device, _numbers: Numbers) -> Says:
-    """The agent has lost a device. Of a camera `camera_away` speaks: one cause, one incident."""
+    """The agent has lost a device. Of a camera's own link `camera_away` speaks: one cause, one incident."""
     reading = event.reading
-    return _on(not reading.up) if isinstance(reading, DeviceLink) and device.kind != "camera" else None
+    if not isinstance(reading, DeviceLink) or (device.kind == "camera" and not reading.by):
+        return None
+    return _on(not reading.up)
+
+
+def lost_link(event: Event, device: Device) -> str:
+    """Whose link it is: with a board all that it speaks for is lost, and that is one cause."""
+    return (event.reading.by if isinstance(event.reading, DeviceLink) else "") or device.id
+
+
+def link_facts(event: Event, numbers: Numbers) -> dict[str, Any]:
+    """Why the link was lost, and how long it may be: the board's own number, though others are told of after it."""
+    return {"reason": getattr(event.reading, "reason", ""), "limit_s": numbers["device_silent_s"]}
+
+
+def link_limit(facts: dict[str, Any], numbers: Numbers) -> float:
+    """How long the link may be lost, in seconds."""
+    return float(facts.get("limit_s", numbers["device_silent_s"]))
+
+
+BEHIND_MAX = 16
+
+
+def lost_behind(facts: dict[str, Any], event: Event) -> dict[str, Any]:
+    """The facts with one more device that is lost with its board: how many, and the first BEHIND_MAX of them by name."""
+    known = facts.get("behind", [])
+    if not isinstance(event.reading, DeviceLink) or not event.reading.by or event.device in known:
+        return facts
+    return {**facts, "behind": [*known, event.device][:BEHIND_MAX], "behind_count": facts.get("behind_count", 0) + 1}
 
 
 def clock_off(event: Event, _device: Device, numbers: Numbers) -> Says:

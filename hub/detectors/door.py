@@ -19,6 +19,8 @@ Numbers = dict[str, float]
 OPENING_ACTIONS = frozenset(("open", "unlock"))
 MAX_PASSES = 4
 """How many of the last times at which something let through are remembered: agents report in no order among each other."""
+MAX_PAST = 4
+"""How many of the last openings that were told of and are over are remembered, for a pass that arrives later still."""
 
 
 class Opening(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -38,6 +40,7 @@ class Door(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     contact: str = ""
     passes_us: tuple[int, ...] = ()
     opening: Opening | None = None
+    past: tuple[Opening, ...] = ()
 
 
 def step(state: Door | None, event: Event, device: Device, numbers: Numbers) -> Step | None:
@@ -64,7 +67,7 @@ def wake(state: Door | None, due_us: int, proven: bool, device: Device, numbers:
     findings: tuple[Finding, ...] = (Raise(told.episode, told.at_us, {}, proven, told.late),)
     if proven and told.closed_us is not None:
         findings += (Clear(told.episode, max(told.closed_us, told.at_us)),)
-        return _step(msgspec.structs.replace(state, opening=None), device, numbers, findings)
+        return _step(_over(state, told), device, numbers, findings)
     return _step(msgspec.structs.replace(state, opening=told), device, numbers, findings)
 
 
@@ -90,18 +93,24 @@ def _closed(door: Door, at_us: int, device: Device, numbers: Numbers) -> Step:
         return _step(door, device, numbers)
     if opening.told == "proven":
         clear = Clear(opening.episode, max(at_us, opening.at_us))
-        return _step(msgspec.structs.replace(door, opening=None), device, numbers, (clear,))
+        return _step(_over(door, opening), device, numbers, (clear,))
     closed = msgspec.structs.replace(opening, closed_us=at_us)
     return _step(msgspec.structs.replace(door, opening=closed), device, numbers)
 
 
 def _pass(door: Door, event: Event, device: Device, numbers: Numbers) -> Step:
     door = msgspec.structs.replace(door, passes_us=(*door.passes_us, event.at_us)[-MAX_PASSES:])
-    opening = door.opening
-    if opening is None or not _explains(event.at_us, opening.at_us, numbers):
-        return _step(door, device, numbers)
-    findings = () if opening.told == "nothing" else (Withdraw(opening.episode, event.at_us, "let_through"),)
-    return _step(msgspec.structs.replace(door, opening=None), device, numbers, findings)
+    known = (*door.past, *(() if door.opening is None else (door.opening,)))
+    explained = [one for one in known if _explains(event.at_us, one.at_us, numbers)]
+    findings = tuple(Withdraw(one.episode, event.at_us, "let_through") for one in explained if one.told != "nothing")
+    opening = None if door.opening in explained else door.opening
+    past = tuple(one for one in door.past if one not in explained)
+    return _step(msgspec.structs.replace(door, opening=opening, past=past), device, numbers, findings)
+
+
+def _over(door: Door, opening: Opening) -> Door:
+    """The door has shut on an opening that was told of."""
+    return msgspec.structs.replace(door, opening=None, past=(*door.past, opening)[-MAX_PAST:])
 
 
 def _lets_through(event: Event) -> bool:

@@ -21,6 +21,8 @@ Says = Literal["holds", "ends", "unseen"] | None
 """What an event says about the condition; None: nothing."""
 Condition = Callable[[Event, Device, Numbers], Says]
 Facts = Callable[[Event, Numbers], dict[str, Any]]
+More = Callable[[dict[str, Any], Event], dict[str, Any]]
+"""The facts, with what an event adds to them that says that the condition holds; the same facts where it adds nothing."""
 Limit = Callable[[dict[str, Any], Numbers], float]
 """From the begin's facts and the numbers to the seconds that the condition must last."""
 Told = Literal["nothing", "unproven", "proven"]
@@ -46,12 +48,13 @@ def lasting(
     condition: Condition,
     limit: str | Limit | None,
     facts: Facts = lambda _event, _numbers: {},
+    more: More = lambda facts, _event: facts,
     proof: Literal["device", "agent"] = "device",
     subject: Callable[[Event, Device], str] = lambda _, device: device.id,
 ) -> Detector:
     """A detector of this pattern. `limit`: the name of the number of seconds, a function, or None for at once.
     `proof`: whose watermark proves that the condition lasted."""
-    pattern = _Pattern(condition, _limit(limit), facts, proof)
+    pattern = _Pattern(condition, _limit(limit), facts, more, proof)
     wake = None if limit is None else pattern.wake
     return Detector(name, clause, priority, kinds, Lasting | None, pattern.step, wake, subject)
 
@@ -65,10 +68,13 @@ def _limit(limit: str | Limit | None) -> Limit | None:
 class _Pattern:
     """The step and the wake of one detector; it holds no state."""
 
-    def __init__(self, condition: Condition, limit: Limit | None, facts: Facts, proof: Literal["device", "agent"]) -> None:
+    def __init__(
+        self, condition: Condition, limit: Limit | None, facts: Facts, more: More, proof: Literal["device", "agent"]
+    ) -> None:
         self._condition = condition
         self._limit = limit
         self._facts = facts
+        self._more = more
         self._by_agent = proof == "agent"
 
     def step(self, state: Lasting | None, event: Event, device: Device, numbers: Numbers) -> Step | None:
@@ -78,7 +84,7 @@ class _Pattern:
         if state is None:
             return self._begins(event, device, numbers)
         if says == "holds":
-            return self._holds_on(state, event, device, numbers)
+            return self._holds_on(state, event, device, numbers) or self._says_more(state, event, device, numbers)
         return self._ends(state, event, numbers) if says == "ends" else self._unseen(state, event, numbers)
 
     def wake(self, state: Lasting | None, due_us: int, proven: bool, device: Device, numbers: Numbers) -> Step:
@@ -91,7 +97,8 @@ class _Pattern:
         return Step(told, (self._raise(told, numbers),), None if proven else wanted)
 
     def _begins(self, event: Event, device: Device, numbers: Numbers) -> Step:
-        state = Lasting(event.at_us, event.name, self._facts(event, numbers), late=event.late)
+        facts = self._more(self._facts(event, numbers), event)
+        state = Lasting(event.at_us, event.name, facts, late=event.late)
         if self._limit is not None:
             return Step(state, (), self._wake_at(state, device, numbers))
         told = msgspec.structs.replace(state, told="proven")
@@ -110,6 +117,15 @@ class _Pattern:
             return Step(seen, (), self._wake_at(seen, device, numbers))
         begun = self._begins(event, device, numbers)
         return begun._replace(findings=_taken_back(state, event.at_us, "unseen") + begun.findings)
+
+    def _says_more(self, state: Lasting, event: Event, device: Device, numbers: Numbers) -> Step | None:
+        facts = self._more(state.facts, event)
+        if facts == state.facts:
+            return None
+        fuller = msgspec.structs.replace(state, facts=facts)
+        findings = () if state.told == "nothing" else (self._raise(fuller, numbers),)
+        waits = self._limit is not None and state.told != "proven" and state.unseen_us is None
+        return Step(fuller, findings, self._wake_at(fuller, device, numbers) if waits else None)
 
     def _ends(self, state: Lasting, event: Event, numbers: Numbers) -> Step:
         due_us = state.since_us + self._limit_us(state, numbers)

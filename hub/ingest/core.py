@@ -30,9 +30,11 @@ from hub.ingest.stepping import RuleTable
 from hub.ingest.sweeping import Halt, SweepGuard
 from hub.ingest.turn import Surroundings, Throttle, Turn
 from hub.ingest.writer import is_disk_failure, is_empty, write
-from hub.store.sweep import sweep_changes, sweep_stream
+from hub.store.sweep import condemn_pictures, sweep_changes, sweep_stream
 
 SWEEP_EVERY_US = 10 * US_PER_S
+QUIET_SWEEP_EVERY_US = 60 * US_PER_S
+"""Once a whole round has found nothing old: looking costs half as much again as all else that an idle hub does."""
 _OUTAGES = frozenset({"08", "40", "53", "55", "57", "58"})
 """Classes of SQLSTATE: connection, rolled back for another's sake, resources, locks, an operator's doing, the system below."""
 _log = logging.getLogger(__name__)
@@ -89,7 +91,7 @@ class Core:
         self._on_changes = on_changes
         self._on_nonce = on_nonce
         self._site_id = book.site
-        self._keep_us = rules.keep_us
+        self._keep_us, self._picture_keep_us = rules.keep_us, rules.picture_keep_us
         archive = DatabaseArchive(engine, book.site)
         table = RuleTable(rules)
         self._around = Surroundings(book, table, archive, new_id, Throttle(), Throttle(), Quota(), self.counters)
@@ -104,6 +106,7 @@ class Core:
         self._sweep_guard: SweepGuard | None = None
         self._sweep_halted: Halt | None = None
         self._to_sweep: list[str] = []
+        self._quiet_sweeps = 0
 
     def open(self, now_us: int) -> None:
         """Take the site over. Raises LeaseHeld, or what the database raises; either may be tried again. Raises DiskFailed."""
@@ -267,8 +270,9 @@ class Core:
         try:
             for one in messages:
                 turn.take(one.topic, one.payload)
-        except DatabaseGone:
-            pass
+        except DatabaseGone as gone:
+            if is_disk_failure(gone):
+                raise DiskFailed(str(gone)) from gone
         answers = list(turn.outcome.answers.values())
         site.rollback()
         for answer in answers:
@@ -284,19 +288,22 @@ class Core:
 
     def _sweep(self, connection: Connection, site: Site, now_us: int) -> None:
         """A chunk of what is past its days, in a transaction that is made anyhow, one stream after another."""
-        if now_us - self._sweep_us < SWEEP_EVERY_US and self._sweep_us <= now_us:
+        every_us = SWEEP_EVERY_US if self._quiet_sweeps <= len(site.streams) else QUIET_SWEEP_EVERY_US
+        if now_us - self._sweep_us < every_us and self._sweep_us <= now_us:
             return
         self._sweep_us = now_us
         if self._may_not_sweep(now_us):
             return
-        before_us = now_us - self._keep_us
-        newest_pos = site.counters.change_pos
-        self.counters["changes_swept"] += sweep_changes(connection, self._site_id, newest_pos, before_us)
-        if not self._to_sweep:
-            self._to_sweep = list(site.streams)
-        if self._to_sweep:
-            stream = self._to_sweep.pop()
-            self.counters["swept"] += sweep_stream(connection, self._site_id, stream, before_us)
+        self._to_sweep = self._to_sweep or list(site.streams)
+        stream = self._to_sweep.pop() if self._to_sweep else None
+        before_us, pictures_before_us = now_us - self._keep_us, now_us - self._picture_keep_us
+        swept = {
+            "changes_swept": sweep_changes(connection, self._site_id, site.counters.change_pos, before_us),
+            "pictures_condemned": condemn_pictures(connection, self._site_id, pictures_before_us, now_us),
+            "swept": 0 if stream is None else sweep_stream(connection, self._site_id, stream, before_us),
+        }
+        self.counters.update(swept)
+        self._quiet_sweeps = 0 if any(swept.values()) else self._quiet_sweeps + 1
 
     def _forget_old(self, site: Site, now_us: int) -> None:
         if not 0 <= now_us - self._forgot_us < HOUR_US:

@@ -50,6 +50,7 @@ class StreamMark(msgspec.Struct, frozen=True):
     boot: str
     heard_us: int
     offset_us: int
+    sent_us: int
 
 
 class Poison(NamedTuple):
@@ -147,14 +148,15 @@ def admit(message: BatchMessage, known: StreamMark | None, now_us: int) -> Admit
     """What is new in `message`, given the stream's row where there is one. Checked in turn: the log, the boot, the numbers."""
     head = message.head
     if known is None:
-        known = StreamMark(head.stream, message.agent, head.start - 1, head.epoch, head.boot, now_us, 0)
+        known = StreamMark(head.stream, message.agent, head.start - 1, head.epoch, head.boot, now_us, 0, head.sent_us)
     elif known.agent != message.agent:
         return Refused("foreign_stream", message.agent, foreign=True)
     refusal = _wrong_boot(message, known)
     if refusal is not None:
         return refusal
     offset_us = clock_offset_us(head, now_us)
-    heard = replace(known, epoch=head.epoch, boot=head.boot, heard_us=now_us, offset_us=offset_us)
+    sent_us = max(head.sent_us, known.sent_us) if head.boot == known.boot else head.sent_us
+    heard = replace(known, epoch=head.epoch, boot=head.boot, heard_us=now_us, offset_us=offset_us, sent_us=sent_us)
     return _new_records(message, heard)
 
 

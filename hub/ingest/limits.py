@@ -7,10 +7,12 @@ from hub.ingest.gate import StreamMark
 from hub.ingest.rows import Rows
 
 STREAMS_MAX = 20_000
-"""Streams of a site: each is a row in memory and on disk for ever, as its mark keeps an old log from being taken twice."""
+"""Streams of a site: each is a row in memory and on disk for ever, as its mark alone keeps an old log, or a recorded batch of
+it, from being taken in as new. No age makes that safe: the agent's key still fits, and its clock may have been anywhere."""
 STREAMS_PER_AGENT_MAX = 64
 """An agent begins a stream when its file is damaged or its card was copied: a handful in its life. More is a fault, or a key in
-wrong hands; the agent gets another id in the estate once that is found out."""
+wrong hands; the agent gets another id in the estate once that is found out. Streams that were not heard for as long as events
+are kept do not count: so rows grow by no more than so many in that time."""
 RECORDS_PER_S = 20_000
 """A card of flash reads a backlog out at half of that. Four agents at once are more than a hub commits on two cores."""
 BURST_S = 3
@@ -42,9 +44,9 @@ class Quota:
         return lets
 
 
-def too_many_streams(streams: Rows[str, StreamMark], agent: str) -> bool:
-    """Whether the agent may not begin another stream. Asked for new streams alone."""
+def too_many_streams(streams: Rows[str, StreamMark], agent: str, since_us: int) -> bool:
+    """Whether the agent may not begin another stream, as it spoke by so many since `since_us`. Asked for new streams alone."""
     if len(streams) >= STREAMS_MAX:
         return True
-    mine = sum(1 for name in streams if (row := streams.get(name)) is not None and row.agent == agent)
-    return mine >= STREAMS_PER_AGENT_MAX
+    mine = (row for name in streams if (row := streams.get(name)) is not None and row.agent == agent)
+    return sum(row.heard_us >= since_us for row in mine) >= STREAMS_PER_AGENT_MAX

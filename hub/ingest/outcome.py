@@ -72,6 +72,7 @@ class PictureRow(NamedTuple):
     sha256: str
     size_bytes: int
     stored_us: int | None
+    condemned_us: int | None = None
 
 
 class Answer(NamedTuple):

@@ -37,7 +37,8 @@ class CaseAct(NamedTuple):
 
 
 class PictureStored(NamedTuple):
-    """A promised picture's file is synced at the hub. Answered True, or False where no such picture was promised."""
+    """A promised picture's file is synced at the hub. Answered True, or False where no such picture is awaited: it was
+    never promised, or its days are over."""
 
     picture: str
 
@@ -179,5 +180,7 @@ class Rules(NamedTuple):
     stall_us: int
     keep_us: int
     """How long committed events are kept."""
+    picture_keep_us: int
+    """How long pictures are kept."""
     plan: Plan | None = None
     """What the policy and the estate say of duties; None: nothing."""

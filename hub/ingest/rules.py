@@ -9,6 +9,7 @@ from hub.detectors.types import Detector, Device
 from hub.ingest.ports import Rules
 
 INTAKE_CLAUSE = "CMD-1"
+PICTURE_CLAUSE = "MON-4"
 _US_PER_DAY = 86_400 * US_PER_S
 
 
@@ -30,4 +31,5 @@ def rules_of(policy: DeviceNumbers, detectors: tuple[Detector, ...] = DETECTORS)
         late_us=int(numbers["late_s"] * US_PER_S),
         stall_us=int(numbers["source_stall_s"] * US_PER_S),
         keep_us=int(numbers["event_days"] * _US_PER_DAY),
+        picture_keep_us=int(policy.numbers(PICTURE_CLAUSE)["picture_days"] * _US_PER_DAY),
     )

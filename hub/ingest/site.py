@@ -72,13 +72,6 @@ class Contact(NamedTuple):
     reached_us: int = -1
 
 
-class Sent(NamedTuple):
-    """When a stream's boot last sent something, by its agent's clock."""
-
-    boot: str
-    sent_us: int
-
-
 @dataclass
 class Counters:
     """The site's numbers besides the stream marks: rows of `site`."""
@@ -211,7 +204,6 @@ class Site:
     def __post_init__(self) -> None:
         self.streams: Rows[str, StreamMark] = Rows(self.journal)
         self.contacts: Rows[str, Contact] = Rows(self.journal)
-        self.sent: Rows[str, Sent] = Rows(self.journal)
         self.watermarks: Rows[str, int] = Rows(self.journal)
         self.states = States(self.journal)
         self.deadlines = Deadlines(self.journal)
@@ -243,7 +235,6 @@ class Site:
         return (
             self.streams,
             self.contacts,
-            self.sent,
             self.watermarks,
             self.states,
             self.deadlines,

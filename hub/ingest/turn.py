@@ -35,7 +35,7 @@ from hub.ingest.limits import Quota, too_many_streams
 from hub.ingest.outcome import Answer, EventRow, Outcome, PictureRow, QuarantineRow
 from hub.ingest.ports import Ask, CaseAct, PictureStored, SiteBook, TagAct, Write
 from hub.ingest.rows import Journal
-from hub.ingest.site import HUB_STREAM, Contact, Deadline, Sent, Site
+from hub.ingest.site import HUB_STREAM, Contact, Deadline, Site
 from hub.ingest.stepping import Failure, RuleTable, Stepper
 from hub.ingest.tagging import act_on_tag
 
@@ -244,7 +244,8 @@ class Turn:
     def _take_batch(self, message: BatchMessage, suspect: bool) -> int:
         head = message.head
         known = self._site.streams.get(head.stream)
-        if known is None and too_many_streams(self._site.streams, message.agent):
+        since_us = self._now_us - self._around.table.rules.keep_us
+        if known is None and too_many_streams(self._site.streams, message.agent, since_us):
             self._refuse(Refused("too_many_streams", message.agent, foreign=True))
             return 0
         if not self._around.quota.lets(self._now_us, message.agent, len(message.records)):
@@ -256,7 +257,9 @@ class Turn:
             if admitted.verdict is not None:
                 self.outcome.answers[head.stream, head.boot] = Answer(message.agent, head, admitted.verdict)
             return 0
-        self._site.streams.put(head.stream, admitted.mark)
+        fresh = _is_fresh(head, known, admitted)
+        if fresh:
+            self._site.streams.put(head.stream, admitted.mark)
         self._count["batches"] += 1
         self._count["duplicates"] += admitted.duplicates
         if admitted.jumped is not None:
@@ -268,7 +271,7 @@ class Turn:
             else:
                 self._take_record(admitted.mark, record)
         self.outcome.answers[head.stream, head.boot] = Answer(message.agent, head, admitted.verdict)
-        if self._is_fresh(head, admitted):
+        if fresh:
             self._hear(message.agent, admitted)
         return len(admitted.records)
 
@@ -356,21 +359,13 @@ class Turn:
 
     def _store_picture(self, picture: str) -> bool:
         row = self.outcome.pictures.get(picture) or self._around.archive.picture(picture)
-        if row is None:
+        if row is None or row.condemned_us is not None:
             return False
         if row.stored_us is None:
             self.outcome.pictures[picture] = row._replace(stored_us=self._now_us)
             body = json.dumps({"device": row.device, "agent": row.agent, "at_us": row.at_us, "case_no": row.case_no})
             self._casebook.change(self._now_us, "picture", picture, "stored", body.encode())
         return True
-
-    def _is_fresh(self, head: BatchHead, admitted: Admitted) -> bool:
-        """Whether the batch shows that its agent is alive. A recorded copy brings nothing new, and was sent before."""
-        was = self._site.sent.get(head.stream)
-        later = was is None or was.boot != head.boot or head.sent_us > was.sent_us
-        if later:
-            self._site.sent.put(head.stream, Sent(head.boot, head.sent_us))
-        return later or bool(admitted.records)
 
     def _hear(self, agent: str, admitted: Admitted) -> None:
         was = self._site.contacts.get(agent)
@@ -438,7 +433,7 @@ class Turn:
         seq = 1 if was is None else was.mark + 1
         now_us = self._now_us
         agent = HUB_STREAM if stream == HUB_STREAM else device.id
-        self._site.streams.put(stream, StreamMark(stream, agent, seq, 0, HUB_STREAM, now_us, 0))
+        self._site.streams.put(stream, StreamMark(stream, agent, seq, 0, HUB_STREAM, now_us, 0, 0))
         if stored:
             row = (device.id, KIND_NAMES[type(reading)], at_us, at_us, None, now_us, _encode(reading).decode())
             self.outcome.events.append(EventRow(self.outcome.site, stream, seq, *row))
@@ -450,6 +445,12 @@ class Turn:
         if device is not None and self._around.flushes.lets(self._site.journal, self._now_us, device.agent):
             self._count["flushes"] += 1
             self.outcome.orders.append((device.agent, Flush(id=self._around.new_id())))
+
+
+def _is_fresh(head: BatchHead, known: StreamMark | None, admitted: Admitted) -> bool:
+    """Whether the batch shows that its agent is alive. A recorded copy brings nothing new, and was sent before."""
+    later = known is None or known.boot != head.boot or head.sent_us > known.sent_us
+    return later or bool(admitted.records)
 
 
 def _storable(text: str) -> str:

@@ -53,9 +53,14 @@ def write(connection: Connection, lease: Lease, site: Site, outcome: Outcome, *,
 
 
 def is_disk_failure(failure: Exception) -> bool:
-    """SQLite's own I/O error. (PostgreSQL ends itself, and connections to it with it.)"""
-    code = getattr(getattr(failure, "orig", None), "sqlite_errorcode", None)
-    return isinstance(code, int) and code & 0xFF == sqlite3.SQLITE_IOERR
+    """SQLite's own I/O error, or what was raised from one. (PostgreSQL ends itself, and connections to it with it.)"""
+    one: BaseException | None = failure
+    while one is not None:
+        code = getattr(getattr(one, "orig", None), "sqlite_errorcode", None)
+        if isinstance(code, int) and code & 0xFF == sqlite3.SQLITE_IOERR:
+            return True
+        one = one.__cause__
+    return False
 
 
 def _write_states(connection: Connection, site_id: str, site: Site) -> None:

@@ -33,6 +33,16 @@ class Notifiers:
             reader.stop()
 
 
+def first_positions(channels: Sequence[AnyChannelSettings], site: str, reads: SiteReads, worker: Asker) -> None:
+    """Have a new channel's position written: the log's end. Asked before the worker runs, it is in the worker's first commit, so
+    that no change can be committed without it, and a crash right after skips none. Raises SQLAlchemy's errors."""
+    names = map(reader_name, channels)
+    new = [name for name in names if reads.reader_pos(name) is None]
+    end = reads.change_bounds()[1] if new else 0
+    for name in new:
+        Ledger(site, name, worker).move(end)
+
+
 def start_notifiers(
     channels: Sequence[AnyChannelSettings],
     around: Surroundings,

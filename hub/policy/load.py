@@ -13,7 +13,7 @@ from hub.duties.calendar import CalendarDays
 from hub.duties.schedule import ShiftHours
 from hub.duties.types import Duty
 from hub.policy.duties import DUTY_RULES, DutyRow, Words
-from hub.policy.numbers import CLAUSES, LEGAL, Number, faults
+from hub.policy.numbers import CLAUSES, LEGAL, Number, faults, too_short
 
 RESIDENTIAL = Path(__file__).with_name("residential.yaml")
 """The policy that ships."""
@@ -54,7 +54,7 @@ class Webhook(msgspec.Struct, frozen=True):
 
 
 class PolicyFile(msgspec.Struct, frozen=True):
-    """What stands in the file."""
+    """What stands in the file. `demonstration`: times may be shorter than real agents could keep, as all is played faster."""
 
     policy: Id
     clauses: dict[str, Clause]
@@ -63,6 +63,7 @@ class PolicyFile(msgspec.Struct, frozen=True):
     posts: dict[Id, Name] = {}
     shifts: Annotated[dict[Id, ShiftHours], msgspec.Meta(max_length=MAX_SHIFTS)] = {}
     calendar: CalendarDays = CalendarDays()
+    demonstration: bool = False
 
 
 class Policy:
@@ -99,7 +100,7 @@ class Policy:
 
 def check_policy(path: Path | str) -> Checked[PolicyFile]:
     """Read the file and find everything that is wrong with it."""
-    checked = check(path, PolicyFile, rules=(_clauses, _priorities, *DUTY_RULES), label=_label)
+    checked = check(path, PolicyFile, rules=(_clauses, _priorities, _agents_can_keep_it, *DUTY_RULES), label=_label)
     return checked._replace(messages=[message.replace(f"{_GOES_ON}: ", " ") for message in checked.messages])
 
 
@@ -140,6 +141,15 @@ def _numbers(document: Document, clause: str, table: Mapping[str, Number], numbe
     for name, number in table.items():
         if name not in numbers and number.required:
             document.wrong(at, f"{name} is missing", f"write {name}: {number.says}")
+
+
+def _agents_can_keep_it(document: Document) -> None:
+    if any(value is True for _, value in document.find("demonstration")):
+        return
+    for path, value in document.find("clauses.*.numbers.agent_silent_s"):
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            for what, instead in too_short("agent_silent_s", value):
+                document.wrong(path, what, instead)
 
 
 def _unknown(name: str, table: Mapping[str, Number]) -> tuple[str, str]:

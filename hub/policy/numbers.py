@@ -42,6 +42,7 @@ CLAUSES: Mapping[str, Mapping[str, Number]] = {
     },
     "MON-4": {
         "footage_days": Number("how long footage is kept, in days", 30, 3_650, floor=_FOOTAGE, required=False),
+        "picture_days": Number("how long pictures of cameras are kept, in days", 30, 3_650, floor=_FOOTAGE),
     },
     "EMG-2": {
         "acknowledge_s": Number("how soon priority 1 is acknowledged, in seconds", 1, _HOUR),
@@ -115,9 +116,29 @@ OF_A_DEVICE: frozenset[str] = frozenset(
 _THRESHOLD = re.compile(r"[a-z][a-z0-9_]*_(max|min|hysteresis|hold_s)")
 
 
+AGENT_BEAT_S = 10
+"""How often an agent that has nothing to say says that it is there. A test holds it to the agent's own number."""
+AGENT_SILENT_LEAST_S = 25
+"""Two of them, and the way to the hub: an agent of which one word was lost is not silent."""
+
+
 def is_option(name: str) -> bool:
     """Whether a device may have a number of that name: one of the policy's, or a threshold such as `water_flow_max`."""
     return name in OF_A_DEVICE or _THRESHOLD.fullmatch(name) is not None
+
+
+def option_faults(name: str, value: float) -> Iterator[tuple[str, str]]:
+    """What is wrong with a device's own number: it keeps the range of the policy's."""
+    found = next((table[name] for table in CLAUSES.values() if name in table and name in OF_A_DEVICE), None)
+    yield from () if found is None else faults(found, value)
+    yield from too_short(name, value)
+
+
+def too_short(name: str, value: float) -> Iterator[tuple[str, str]]:
+    """What no agent could keep, though it were well."""
+    if name == "agent_silent_s" and value < AGENT_SILENT_LEAST_S:
+        why = f"an agent that is well says so every {AGENT_BEAT_S} s, and one word of it may be lost"
+        yield f"{value:g} is too short", f"write {AGENT_SILENT_LEAST_S} at least, since {why}"
 
 
 def faults(number: Number, value: float) -> Iterator[tuple[str, str]]:

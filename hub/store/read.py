@@ -142,7 +142,7 @@ class SiteReads:
             due_us = self._due(connection, case)
             pictures = connection.execute(
                 select(t.picture)
-                .where(t.picture.c.site == self._site, t.picture.c.case_no == case_no)
+                .where(t.picture.c.site == self._site, t.picture.c.case_no == case_no, t.picture.c.condemned_us.is_(None))
                 .order_by(t.picture.c.at_us)
                 .limit(CASE_ROWS_MAX)
             ).all()
@@ -247,8 +247,15 @@ class SiteReads:
         return self._one(select(t.dead_letter).where(d.site == self._site, d.reader == reader, d.pos == pos))
 
     def picture(self, picture: str) -> AnyRow | None:
-        """A promised or stored picture's row."""
-        return self._one(select(t.picture).where(t.picture.c.site == self._site, t.picture.c.picture == picture))
+        """A promised or stored picture's row; None for one that is to be deleted."""
+        p = t.picture.c
+        return self._one(select(t.picture).where(p.site == self._site, p.picture == picture, p.condemned_us.is_(None)))
+
+    def condemned_pictures(self, limit: int) -> list[str]:
+        """Pictures whose files are to be deleted."""
+        p = t.picture.c
+        query = select(p.picture).where(p.site == self._site, p.condemned_us.is_not(None)).order_by(p.at_us)
+        return [str(row[0]) for row in self._all(query.limit(limit))]
 
     def _change_pos(self, connection: Connection) -> int:
         found = connection.execute(select(t.site.c.change_pos).where(t.site.c.site == self._site)).scalar()

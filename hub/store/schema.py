@@ -49,8 +49,9 @@ stream = Table(
     Column("mark", BigInteger, nullable=False, comment="everything up to this number is committed: the dedupe"),
     Column("epoch", BigInteger, nullable=False, comment="the highest boot epoch seen"),
     _id("boot", comment="the random name of that boot"),
-    _us("heard_us", comment="hub time of the last valid batch"),
+    _us("heard_us", comment="hub time of the last valid batch that was no copy"),
     _us("offset_us", comment="agent's clock less the hub's, as the agent last measured it"),
+    _us("sent_us", comment="when that boot sent its latest batch, by the agent's clock: a recorded one was sent before"),
 )
 
 event = Table(
@@ -213,6 +214,9 @@ picture = Table(
     _id("sha256"),
     Column("size_bytes", BigInteger, nullable=False),
     _us("stored_us", nullable=True, comment="when the file was synced at the hub; null: promised, not yet here"),
+    _us("condemned_us", nullable=True, comment="when its days were over: the file goes, and then this row; null: kept"),
+    Index("picture_by_case", "site", "case_no"),
+    Index("picture_by_time", "site", "at_us"),
 )
 
 duty_plan = Table(

@@ -1,11 +1,13 @@
 """Old events, changes and dead letters go, a chunk at a time, from the front: in a stream the hub's time grows with the number.
 
-Cases with their timelines and pictures are records and stay.
+Pictures are condemned here and go by `hub/picture_sweep.py`, file first. Cases with their timelines are records and stay.
 """
 
-from sqlalchemy import Connection, Table, delete, func, select
+from collections.abc import Sequence
 
-from hub.store.schema import change, dead_letter, event, quarantine, reader
+from sqlalchemy import Connection, Table, delete, exists, func, select, update
+
+from hub.store.schema import case, change, dead_letter, event, picture, quarantine, reader
 
 CHUNK_ROWS = 2_000
 BEHIND_MAX = 1_000_000
@@ -21,6 +23,27 @@ def sweep_changes(connection: Connection, site: str, newest_pos: int, before_us:
     """Remove a chunk of the change log: rows from before `before_us` that every reader has passed; and of what was put aside
     before then. A live client that comes back with a position from before then is given a snapshot. Returns how many."""
     return _sweep_log(connection, site, newest_pos, before_us) + _sweep_letters(connection, site, before_us)
+
+
+def condemn_pictures(connection: Connection, site: str, before_us: int, now_us: int) -> int:
+    """Mark a chunk of the pictures that were stored before `before_us`, or were promised then and never came, as to be deleted;
+    but none whose case is open. Returns how many. Nothing shows them from then on."""
+    p = picture.c
+    of_open_case = exists().where(case.c.site == p.site, case.c.case_no == p.case_no, case.c.closed_us.is_(None))
+    old = (p.at_us < before_us) & (func.coalesce(p.stored_us, p.at_us) < before_us)  # the first half is indexed
+    wanted = select(p.picture).where(p.site == site, p.condemned_us.is_(None), old, ~of_open_case)
+    names = connection.execute(wanted.order_by(p.at_us).limit(CHUNK_ROWS)).scalars().all()
+    if not names:
+        return 0
+    mine = (p.site == site) & p.picture.in_(names)
+    return connection.execute(update(picture).where(mine).values(condemned_us=now_us)).rowcount
+
+
+def drop_condemned(connection: Connection, site: str, names: Sequence[str]) -> int:
+    """Remove the rows of condemned pictures whose files are gone. Returns how many."""
+    p = picture.c
+    gone = (p.site == site) & p.picture.in_(names) & p.condemned_us.is_not(None)
+    return connection.execute(delete(picture).where(gone)).rowcount
 
 
 def _sweep_letters(connection: Connection, site: str, before_us: int) -> int:

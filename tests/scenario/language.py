@@ -31,6 +31,7 @@ DEVICES = {
     for device in (
         Device("door-1", "door", "gate", "agent-1", "door-1", {}),
         Device("door-slow", "door", "gate", "agent-1", "door-slow", {"held_s": 120.0}),
+        Device("door-patient", "door", "gate", "agent-1", "door-patient", {"device_silent_s": 300.0}),
         Device("reader-1", "reader", "gate", "agent-1", "door-1", {}),
         Device("reader-2", "reader", "gate", "agent-2", "door-1", {}),
         Device("button-1", "contacts", "gate", "agent-1", "door-1", {}),

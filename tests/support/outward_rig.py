@@ -101,6 +101,7 @@ class Site:
         )
         self.agent = ModelAgent(self.clock)  # type: ignore[arg-type]
         self.http = httpx.Client(timeout=WAIT_S, trust_env=False)
+        self.outward.prepare()
         self.worker.start()
         until(lambda: self.worker.state.ready, "the worker")
         if start:

@@ -30,6 +30,7 @@ def shortened(speed: float) -> dict[str, Any]:
             if name.endswith("_s") and name not in KEPT:
                 body["numbers"][name] = _divided(clause, name, value, speed)
     file["policy"] = "demo"
+    file["demonstration"] = True
     file["webhook"] = {"allow_private": [LOOPBACK]}
     return file
 

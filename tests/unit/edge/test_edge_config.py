@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from contract.settings import BadSettings
+from drivers.table import driver_kind
 from edge.access import Permit
 from edge.config import Config, load_config, spoken_for
 from tests.support.agent_rig import ScriptedDevice, ScriptedDriver, device, scripted_kind
@@ -121,6 +122,35 @@ access:
     ]
     for start in wanted:
         assert any(message.startswith(start) for message in found), (start, found)
+
+
+BOARD = """devices:
+  - id: panel
+    driver: contacts_modbus
+    address: tcp://127.0.0.1:502
+    options:
+      inputs:
+        - {number: 0, role: ROLE, name: east}
+        - {number: 1, role: ROLE, name: NAME, device: panel}
+        - {number: 2, role: ROLE, name: east, device: annex}
+        - {number: 3, role: tamper, name: east}
+        - {number: 4, role: tamper, name: east}
+        - {number: 5, role: ROLE}
+"""
+
+
+@pytest.mark.parametrize("role", ["fire", "alarm"])
+def test_two_zones_of_one_name_on_one_device_are_refused_as_one_would_end_the_others_alarm(tmp_path, role):
+    text = HEAD + BOARD.replace("ROLE", role)
+    path = write(tmp_path, text.replace("NAME", "east"))
+    with pytest.raises(BadSettings) as raised:
+        load_config(path, driver_kind)
+    (told,) = raised.value.messages
+    where = "devices[0].options.inputs[1].name: east is taken by devices[0].options.inputs[0].name in line 13"
+    assert told == f"{path}:14: {where}: write another name: two {role} inputs of one name would count as one"
+    load_config(write(tmp_path, text.replace("NAME", "west")), driver_kind)
+    with pytest.raises(BadSettings, match=r"inputs\[5\].name: is missing twice: write another name"):
+        load_config(write(tmp_path, text.replace("NAME", '""')), driver_kind)
 
 
 def test_a_key_that_everybody_may_read_is_refused(tmp_path):

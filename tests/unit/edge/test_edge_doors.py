@@ -51,6 +51,12 @@ def lobby(tmp_path):
             rig.agent.stop()
 
 
+def test_the_link_of_what_a_board_speaks_for_names_the_board(lobby):
+    rig, _ = lobby
+    links = {record.device: record.reading.by for record in rig.records("device_link")}
+    assert {name: links[name] for name in ("board", "lobby-door", "reader")} == {"board": "", "lobby-door": "board", "reader": ""}
+
+
 def test_a_permitted_card_unlocks_its_own_door_for_the_time_of_its_rule(lobby):
     rig, twin = lobby
     rig.devices["reader"].say(CardRead(bits=26, facility=12, number=3456))

@@ -13,9 +13,12 @@ from sqlalchemy import text
 from contract.envelope import bulk_mac, picture_path
 from contract.orders import TakeSnapshot
 from contract.readings import SnapshotTaken
+from hub.api import pictures
 from hub.api.body import BODY_BYTES_MAX
 from hub.api.guard import NotLoopback, is_loopback
 from hub.api.server import CannotListen, listen, serve
+from hub.ingest.ports import Write
+from hub.refusals import REFUSALS
 from hub.store.read import SCAN_ROWS_MAX
 from tests.support.outward_rig import Site, door, running_site, until
 from tests.support.site_rig import KEY, OTHER_KEY
@@ -273,6 +276,7 @@ def test_a_refused_command_says_which_interlock(site):
     site.answer_commands("refused", "beam_blocked")
     reply = site.http.post("/devices/door-1/commands", json={"action": "close", "actor": "a", "reason": "b"})
     assert (reply.json()["phase"], reply.json()["detail"]) == ("refused", "beam_blocked")
+    assert (reply.json()["detail_zh"], reply.json()["detail_en"]) == REFUSALS["beam_blocked"]
 
 
 def test_a_command_needs_an_actor_and_a_reason(site):
@@ -312,8 +316,8 @@ def test_a_promised_picture_is_brought_kept_and_shown(site):
     shown = site.http.get("/pictures/pic-1")
     assert (shown.content, shown.headers["content-type"]) == (JPEG, "image/jpeg")
     assert [path.name for path in (site.folder / "pictures").iterdir()] == ["pic-1.jpg"]
-    pictures = site.http.get(f"/incidents/{number}").json()["pictures"]
-    assert [(one["id"], one["ready"]) for one in pictures] == [("pic-1", True)]
+    shown = site.http.get(f"/incidents/{number}").json()["pictures"]
+    assert [(one["id"], one["ready"]) for one in shown] == [("pic-1", True)]
     (site.folder / "pictures" / "pic-1.jpg").unlink()
     problem(site.http.get("/pictures/pic-1"), 410, "picture_lost")
 
@@ -336,13 +340,42 @@ def test_a_picture_is_never_reached_by_a_path(site):
         assert site.http.get(f"/pictures/{name}").status_code in (404, 422), name
 
 
+def test_a_picture_whose_days_are_over_is_shown_no_more_and_goes(site):
+    number = site.incident()
+    promise(site)
+    assert bring(site).status_code == 201
+    condemned = Write(lambda connection: connection.execute(text("UPDATE picture SET condemned_us = 1")).rowcount)
+    assert site.worker.ask(condemned).result(30) == 1
+    problem(site.http.get("/pictures/pic-1"), 404, "unknown_picture")
+    assert site.http.get(f"/incidents/{number}").json()["pictures"] == []
+    problem(bring(site), 409, "picture_not_promised")
+    site.outward.stop()
+    with running_site(site.folder):
+        until(lambda: not site.rows("picture"), "the end of the row")
+    assert list((site.folder / "pictures").iterdir()) == []
+
+
+def test_a_picture_whose_days_end_while_it_comes_leaves_no_file(site, monkeypatch):
+    promise(site)
+    written = pictures.write_durably
+
+    def condemned_meanwhile(path, data):
+        run = Write(lambda connection: connection.execute(text("UPDATE picture SET condemned_us = 1")).rowcount)
+        site.worker.ask(run).result(30)
+        written(path, data)
+
+    monkeypatch.setattr(pictures, "write_durably", condemned_meanwhile)
+    problem(bring(site), 409, "picture_not_promised")
+    assert list((site.folder / "pictures").iterdir()) == []
+
+
 def test_half_a_picture_goes_at_the_next_start(tmp_path):
-    pictures = tmp_path / "pictures"
-    pictures.mkdir()
-    (pictures / "pic-1.jpg").write_bytes(JPEG)
-    (pictures / "pic-2.jpg.0f0f.part").write_bytes(JPEG[:9])
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    (folder / "pic-1.jpg").write_bytes(JPEG)
+    (folder / "pic-2.jpg.0f0f.part").write_bytes(JPEG[:9])
     with running_site(tmp_path):
-        assert [path.name for path in pictures.iterdir()] == ["pic-1.jpg"]
+        assert [path.name for path in folder.iterdir()] == ["pic-1.jpg"]
 
 
 def test_a_picture_that_cannot_be_written_is_507_and_leaves_nothing(site):

@@ -148,6 +148,19 @@ def test_a_case_that_a_person_has_closed_is_not_withdrawn_but_told():
     closed = done(raised(proven=False).case, "close", cause="network", note="cable").case
     change = some(engine.withdrawn(closed, Withdraw(EPISODE, us(20), "ended_in_time"), us(90), POLICY))
     assert (change.act, change.case.state, change.case.closed_us) == ("withdrawn", "closed", us(40))
+    assert change.case.facts == closed.facts | {"withdrawn": "ended_in_time"}
+
+
+def test_nor_is_one_whose_condition_had_returned_before_and_it_is_told_once():
+    returned = some(engine.cleared(raised().case, Clear(EPISODE, us(35)), us(36), POLICY)).case
+    closed = done(returned, "close", cause="guard", note="nobody there").case
+    change = some(engine.withdrawn(closed, Withdraw(EPISODE, us(20), "let_through"), us(90), POLICY))
+    assert (change.act, change.case.state, change.case.returned_us) == ("withdrawn", "closed", us(35))
+    assert change.entry.body["reason"] == change.case.facts["withdrawn"] == "let_through"
+    assert not change.alarms
+    assert engine.withdrawn(change.case, Withdraw(EPISODE, us(20), "let_through"), us(95), POLICY) is None
+    again_open = done(change.case, "reopen", reason="look again").case
+    assert some(engine.withdrawn(again_open, Withdraw(EPISODE, us(20), "let_through"), us(99), POLICY)).case.state == "withdrawn"
 
 
 def test_the_whole_life_of_a_case():

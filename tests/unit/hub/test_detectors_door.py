@@ -1,6 +1,7 @@
 import pytest
 
 from contract.readings import AccessDecided, CommandDone, DeviceLink, DoorContact, ExitRequested
+from hub.detectors.door import MAX_PAST
 from hub.detectors.types import Clear, Raise, Withdraw
 from tests.scenario.language import At, Reported, Wall, Want, only, play, us
 
@@ -67,6 +68,38 @@ def test_a_pass_out_of_a_backlog_takes_the_incident_back(device, reading):
         At(101, "door-1", SHUT),
     )
     assert only(bench, Withdraw, "door_forced").episode == only(bench, Raise, "door_forced").episode
+
+
+@each_pass
+def test_it_does_so_when_the_door_has_shut_and_another_was_forced_since(device, reading):
+    bench = forced(
+        At(10, "door-1", OPEN),
+        Reported(20, "agent-1"),
+        Want("door_forced raised"),
+        At(25, "door-1", SHUT),
+        Want("door_forced cleared"),
+        At(60, "door-1", OPEN),
+        Reported(70, "agent-1"),
+        Want("door_forced raised"),
+        At(8, device, reading, came=100),
+        Want("door_forced withdrawn: let_through"),
+        At(9, device, reading, came=101),
+        Want(),
+        At(102, "door-1", SHUT),
+        Want("door_forced cleared"),
+    )
+    first = next(one for _, _, one in bench.findings if isinstance(one, Raise))
+    assert only(bench, Withdraw, "door_forced").episode == first.episode
+
+
+def test_of_openings_that_are_over_only_the_last_few_are_remembered():
+    steps = []
+    for number in range(MAX_PAST + 1):
+        at = 100.0 * number
+        steps += [At(at, "door-1", OPEN), Reported(at + 2, "agent-1"), At(at + 5, "door-1", SHUT)]
+    found = ["door_forced raised", "door_forced cleared"] * (MAX_PAST + 1)
+    late = [At(-1, "reader-1", GRANTED, came=900), Want(), At(99, "reader-1", GRANTED, came=901)]
+    forced(*steps, Want(*found), *late, Want("door_forced withdrawn: let_through"))
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from contract.readings import (
@@ -13,8 +15,9 @@ from contract.readings import (
     PictureFrozen,
     TamperContact,
 )
+from hub.detectors.conditions import BEHIND_MAX, lost_behind
 from hub.detectors.table import BY_NAME
-from hub.detectors.types import Clear, Raise, Wake, Withdraw
+from hub.detectors.types import Clear, Event, Raise, Wake, Withdraw
 from tests.scenario.language import DEVICES, POLICY, At, Reported, Wall, Want, only, play, us
 
 DARK, LIGHT = PictureDark(active=True, mean_luma=3.5), PictureDark(active=False)
@@ -334,6 +337,62 @@ def test_a_camera_whose_driver_died_is_one_lost_camera_and_no_silent_device():
 
 def test_a_camera_whose_driver_died_while_it_was_connected_is_lost():
     play(At(0, "camera-1", DeviceLink(up=False, reason="child_died")), Reported(30, "agent-1"), Want("camera_lost raised"))
+
+
+LOST_BEHIND = [
+    DeviceLink(up=False, reason="timeout"),
+    DeviceLink(up=False, reason="timeout", by="board-1"),
+    DeviceLink(up=True, reason="opened"),
+    DeviceLink(up=True, reason="opened", by="board-1"),
+]
+
+
+def test_a_lost_board_is_one_incident_that_names_all_that_is_lost_with_it():
+    down, behind, up, up_behind = LOST_BEHIND
+    bench = play(
+        At(0, "board-1", down),
+        At(0, "door-patient", behind),
+        At(0, "camera-1", behind),
+        Reported(59.9, "agent-1"),
+        Want(),
+        Reported(60, "agent-1"),
+        Want("device_silent raised"),
+        At(70, "board-1", up),
+        At(70, "door-patient", up_behind),
+        At(70, "camera-1", up_behind),
+        Reported(200, "agent-1"),
+        Want("device_silent cleared"),
+    )
+    raised = only(bench, Raise, "device_silent")
+    assert raised.facts == {"reason": "timeout", "limit_s": 60.0, "behind": ["door-patient", "camera-1"], "behind_count": 2}
+    assert [subject for name, subject, _ in bench.findings if name == "device_silent"] == ["board-1", "board-1"]
+
+
+def test_a_board_that_the_estate_does_not_know_is_one_incident_as_well():
+    _, behind, _, up_behind = LOST_BEHIND
+    play(
+        At(0, "door-1", behind),
+        At(0, "door-slow", behind),
+        Reported(61, "agent-1"),
+        Want("device_silent raised"),
+        At(70, "door-1", up_behind),
+        At(70, "door-slow", up_behind),
+        Reported(200, "agent-1"),
+        Want("device_silent cleared"),
+    )
+
+
+def test_what_is_lost_with_the_board_after_it_was_told_is_added_and_only_the_first_few_by_name():
+    down, behind, *_ = LOST_BEHIND
+    told = Want("device_silent raised")
+    bench = play(At(0, "board-1", down), Reported(61, "agent-1"), told, At(62, "door-1", behind), told)
+    first, again = [one for _, _, one in bench.findings if isinstance(one, Raise)]
+    assert (again.episode, again.facts["behind"]) == (first.episode, ["door-1"])
+    facts: dict[str, Any] = {}
+    for number in range(BEHIND_MAX + 3):
+        event = Event(f"door-{number}", 0, 0, behind, "s", number)
+        facts = lost_behind(lost_behind(facts, event), event) if number < BEHIND_MAX else lost_behind(facts, event)
+    assert (len(facts["behind"]), facts["behind_count"]) == (BEHIND_MAX, BEHIND_MAX + 3)
 
 
 def test_a_dark_picture_that_is_lost_with_the_stream_is_seen_by_nobody():

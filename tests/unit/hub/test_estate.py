@@ -174,6 +174,12 @@ def test_schedules_that_a_change_of_clocks_pushes_into_each_other_are_told_for_t
         ("watches: [gate]", "watches: [gat]", "gat is not known"),
         ("opens: door-1", "watches: [gate]", "stands at a device that is no camera"),
         ("held_s: 60", "hold_s_max_x: 60", "is no number that a device can have"),
+        ("held_s: 60", "held_s: -60", "held_s: -60 is out of range: write how long a door may stand open"),
+        (
+            f"key: {KEY}",
+            f"key: {KEY}, options: {{agent_silent_s: 20}}",
+            "agents[0].options.agent_silent_s: 20 is too short: write 25 at least, since an agent that is well says so",
+        ),
         ("held_s: 60", "held_s: long", "is text: write a number"),
         ("kind: meter", "kind: metre", "write one of door, barrier, camera, reader, meter, contacts, wand, other, perhaps meter"),
         ("id: meter-1", "id: door-1", "door-1 is taken by devices[0].id"),

@@ -20,6 +20,8 @@ from contract.settings import BadSettings
 from contract.topics import agent_topic, incident_topic
 from hub.config import load_config
 from hub.main import DataFolderTaken, Hub
+from hub.notify.reader import ChangeReader
+from hub.store.read import SiteReads
 from hub.tags.keyfile import KEY_FILE, LabelKey
 from tests.support.broker import broker
 from tests.support.site_rig import KEY, SITE, ModelAgent
@@ -115,6 +117,13 @@ def test_an_agents_batch_becomes_an_incident_on_the_broker_and_in_the_api(settin
         until(lambda: send(wire, message.topic, message.payload) and len(wire.receipts()) > receipts)
         assert wire.receipts()[-1].up_to == 1
         assert again.worker.counters["events"] == 0
+
+
+def test_a_new_channels_position_is_in_the_first_commit(settings: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(ChangeReader, "start", lambda _: None)
+    with Hub(load_config(settings), SystemClock()) as hub:
+        until(lambda: hub.worker.state.ready and hub.worker.counters["turns"])
+        assert SiteReads(hub.read_engine, SITE).reader_pos("mqtt") == 0
 
 
 @pytest.mark.parametrize("trouble", ["PRAGMA query_only = 1", "PRAGMA max_page_count = 1"])

@@ -15,10 +15,12 @@ from sqlalchemy.exc import OperationalError
 from contract.clock import US_PER_S, ManualClock
 from contract.readings import AlarmInput, ArmState, DoorContact
 from hub.ingest import core as cores
-from hub.ingest import writer
+from hub.ingest import load, writer
+from hub.ingest.casebook import DatabaseGone
 from hub.ingest.core import DiskFailed, Request
 from hub.ingest.lease import LEASE_US, LeaseHeld, LeaseLost
 from hub.ingest.ports import CaseAct, Hook, StepName, Unavailable, Write
+from hub.ingest.site import CaseKey
 from tests.support.site_rig import OTHER_KEY, SITE, STREAM, Hub, HubMaker, ModelAgent, sqlite_url
 
 STEPS: tuple[StepName, ...] = get_args(StepName)
@@ -209,6 +211,40 @@ def test_a_disk_that_does_not_sync_stops_the_hub_at_once(hub: Hub, monkeypatch: 
     hub.crash_and_reopen()
     send_all(hub, agent)
     assert hub.seqs() == [1]
+
+
+def test_a_disk_that_fails_while_a_closed_case_is_looked_up_stops_the_hub(hub: Hub, monkeypatch: pytest.MonkeyPatch):
+    agent = ModelAgent(hub.clock)
+    hub.take(agent.says("door-1", ArmState(attached=True)))
+    told = len(hub.said.receipts)
+
+    def fails(*_: object) -> None:
+        raise disk_error()
+
+    monkeypatch.setattr(load, "_cases", fails)
+    asked: Future[object] = Future()
+    with pytest.raises(DiskFailed):
+        hub.take(agent.says("door-2", DoorContact(open=False)), Request(CaseAct(7, "comment", "li", "operator", {}), asked))
+    assert isinstance(asked.exception(timeout=0), Unavailable)
+    assert len(hub.said.receipts) == told
+
+
+def test_a_disk_that_fails_there_while_the_database_is_away_stops_the_hub_too(hub: Hub, monkeypatch: pytest.MonkeyPatch):
+    agent = ModelAgent(hub.clock)
+    hub.take(agent.says("door-1", ArmState(attached=True)))
+    fail_with(lambda: OperationalError("INSERT", None, sqlite3.OperationalError("database or disk is full")), 1, monkeypatch)
+    looked = load.DatabaseArchive.by_key
+    asked = []
+
+    def fails_the_second_time(archive: load.DatabaseArchive, key: CaseKey) -> object:
+        asked.append(key)
+        if len(asked) > 1:
+            raise DatabaseGone("gone") from disk_error()
+        return looked(archive, key)
+
+    monkeypatch.setattr(load.DatabaseArchive, "by_key", fails_the_second_time)
+    with pytest.raises(DiskFailed):
+        hub.take(agent.says("door-1", ArmState(attached=False)))
 
 
 @pytest.fixture

@@ -40,6 +40,7 @@ def mark(at: int, **more: Any) -> StreamMark:
         "epoch": 1,
         "boot": "boot-1",
         "heard_us": 0,
+        "sent_us": 0,
         "offset_us": 0,
     }
     return StreamMark(**(row | more))

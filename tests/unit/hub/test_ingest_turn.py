@@ -9,6 +9,7 @@ from contract.readings import (
     AlarmInput,
     ArmState,
     CommandDone,
+    DeviceLink,
     DoorContact,
     Heartbeat,
     SnapshotTaken,
@@ -20,12 +21,7 @@ from hub.detectors.types import AgentHeard, Detector, Quarantined, Raise, Step, 
 from hub.ingest import limits, stepping
 from hub.ingest.core import Message
 from hub.ingest.ports import CaseAct, PictureStored, Write
-from hub.store import sweep
-from hub.store.read import SiteReads
-from tests.support.site_rig import OTHER_KEY, SITE, STREAM, Hub, HubMaker, ModelAgent, sqlite_url
-
-DAYS_KEPT_US = 200 * 86_400 * US_PER_S
-"""More than events are kept."""
+from tests.support.site_rig import OTHER_KEY, SITE, Hub, HubMaker, ModelAgent, sqlite_url
 
 
 @pytest.fixture
@@ -201,6 +197,18 @@ def test_a_recorded_batch_that_somebody_replays_does_not_hide_that_its_agent_is_
     assert [active for device, active in hub.rows("case_", "device", "active") if device == "gatehouse"] == [False]
 
 
+def test_nor_does_it_after_the_hub_was_started_anew(hub: Hub, agent: ModelAgent):
+    greeting, recorded = agent.batch([]), agent.says("door-1", DoorContact(open=False))
+    hub.take(greeting, recorded)
+    heard_us = hub.clock.now_us()
+    hub.later(100)
+    assert "gatehouse" in silent(hub)
+    hub.crash_and_reopen()
+    hub.take(recorded, greeting)
+    assert [active for device, active in hub.rows("case_", "device", "active") if device == "gatehouse"] == [True]
+    assert ("gatehouse", heard_us) in hub.rows("stream", "agent", "heard_us")
+
+
 def silent(hub: Hub) -> list[str]:
     return [device for detector, device in hub.rows("case_", "detector", "device") if detector == "agent_silent"]
 
@@ -242,6 +250,18 @@ def test_a_new_incident_asks_the_cameras_there_for_a_picture_and_the_picture_fin
     assert hub.ask(PictureStored("p2")) is False
     assert hub.rows("picture", "stored_us") == [hub.clock.now_us()]
     assert [(row.topic, row.act) for row in hub.changes][-2:] == [("picture", "promised"), ("picture", "stored")]
+
+
+def test_what_is_lost_with_one_board_is_one_incident_also_across_a_restart(hub: Hub, agent: ModelAgent):
+    hub.take(*(agent.says(name, DeviceLink(up=False, reason="timeout", by="meter-1")) for name in ("door-1", "door-2")))
+    hub.later(30)
+    hub.crash_and_reopen()
+    hub.later(31)
+    hub.take(agent.batch([agent.beat()]))
+    assert hub.rows("case_", "detector", "subject", "active") == [("device_silent", "meter-1", True)]
+    assert '"behind":["door-1","door-2"]' in hub.rows("case_", "facts")[0]
+    hub.take(*(agent.says(name, DeviceLink(up=True, reason="opened", by="meter-1")) for name in ("door-1", "door-2")))
+    assert hub.rows("case_", "detector", "active") == [("device_silent", False)]
 
 
 def test_what_came_late_asks_no_camera(hub: Hub, agent: ModelAgent):
@@ -304,44 +324,6 @@ def test_a_write_that_fails_is_undone_alone(hub: Hub):
     assert hub.ask(Write(lambda connection: connection.exec_driver_sql("SELECT 41 + 1").scalar())) == 42
 
 
-def test_old_events_are_swept_and_their_numbers_stay_taken(hub: Hub, agent: ModelAgent):
-    hub.take(agent.says("door-1", DoorContact(open=False)))
-    old = agent.batch(agent.log)
-    for _ in range(4):
-        hub.later(200 * 86_400, agent.batch([]))
-    assert hub.seqs() == []
-    assert hub.take(old)[0].up_to == 1
-    assert hub.seqs() == []
-    assert ("stream", STREAM) in [("stream", stream) for stream in hub.rows("stream", "stream")]
-
-
-def test_a_clock_that_jumps_ahead_sweeps_nothing_and_goes_on_once_it_is_right_again(hub: Hub, agent: ModelAgent):
-    hub.take(agent.says("door-1", DoorContact(open=False)))
-    hub.clock.step_wall_us(2 * DAYS_KEPT_US)
-    for _ in range(4):
-        hub.later(11, agent.batch([]))
-    assert (hub.seqs(), hub.core.counters["swept"]) == ([1], 0)
-    assert hub.core.counters["sweeps_halted"] == 4
-    hub.clock.step_wall_us(-2 * DAYS_KEPT_US)
-    hub.later(2 * DAYS_KEPT_US / US_PER_S, agent.batch([]))
-    for _ in range(4):
-        hub.later(11, agent.batch([]))
-    assert hub.seqs() == []
-
-
-def test_a_hub_that_starts_long_past_its_newest_row_sweeps_nothing_for_a_week(hub: Hub, agent: ModelAgent):
-    hub.take(agent.says("door-1", DoorContact(open=False)))
-    hub.clock.advance_us(2 * DAYS_KEPT_US)
-    hub.crash_and_reopen()
-    for _ in range(4):
-        hub.later(11, agent.batch([]))
-    assert (hub.seqs(), hub.core.counters["sweeps_halted"]) == ([1], 4)
-    hub.later(7 * 86_400)
-    for _ in range(4):
-        hub.later(11, agent.batch([]))
-    assert hub.seqs() == []
-
-
 def test_an_agent_that_sends_more_than_its_share_is_told_to_wait_and_loses_nothing(hub: Hub, agent: ModelAgent):
     cellar = ModelAgent(hub.clock, "cellar", OTHER_KEY, "f" * 32)
     for _ in range(500):
@@ -383,39 +365,6 @@ def test_a_device_that_makes_names_up_is_stored_but_takes_no_more_memory(
     cleared = [agent.note("door-1", AlarmInput(active=False, name=f"zone {number}")) for number in range(8)]
     hub.take(agent.batch(cleared))
     assert [active for detector, active in hub.rows("case_", "detector", "active") if detector == "alarm_input"] == [False] * 8
-
-
-def move_reader(pos: int) -> Write:
-    statement = f"INSERT INTO reader VALUES ('{SITE}', 'webhook:a', {pos}) ON CONFLICT DO UPDATE SET pos = {pos}"
-    return Write(lambda connection: connection.exec_driver_sql(statement).close())
-
-
-def test_old_changes_are_swept_once_every_reader_has_passed_them(hub: Hub, agent: ModelAgent):
-    for attached in (False, True, False):
-        hub.take(agent.says("door-1", ArmState(attached=attached)))
-    last = len(hub.changes)
-    assert last >= 3
-    hub.ask(move_reader(2))
-    hub.later(100 * 86_400)
-    assert hub.rows("change", "pos")[:3] == [1, 2, 3]
-    hub.later(100 * 86_400)
-    hub.later(11)
-    assert hub.rows("change", "pos")[0] == 3
-    hub.ask(move_reader(last))
-    hub.later(11)
-    assert min(hub.rows("change", "pos")) > last
-    assert [row.pos for row in SiteReads(hub.engine, SITE).changes_after(0, 1)] == [min(hub.rows("change", "pos"))]
-    assert SiteReads(hub.engine, SITE).change_bounds()[0] >= last
-    assert hub.rows("case_entry", "case_no")
-
-
-def test_a_reader_that_was_left_behind_for_good_keeps_nothing(hub: Hub, agent: ModelAgent, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(sweep, "BEHIND_MAX", 0)
-    hub.take(agent.says("door-1", ArmState(attached=False)))
-    hub.ask(move_reader(0))
-    hub.later(200 * 86_400)
-    hub.later(11)
-    assert 1 not in hub.rows("change", "pos")
 
 
 def test_rows_that_this_program_cannot_use_are_passed_over_and_counted(hub: Hub, agent: ModelAgent):

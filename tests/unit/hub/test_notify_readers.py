@@ -107,6 +107,15 @@ def test_a_new_reader_begins_where_the_log_ended_when_the_hub_started(tmp_path):
     assert spy.closed
 
 
+def test_a_new_channel_skips_nothing_though_the_hub_dies_before_it_has_begun(tmp_path):
+    with running_site(tmp_path, [MqttSettings()], start=False) as site:
+        number = site.incident()
+        assert position(site, "mqtt") == 0
+    with running_site(tmp_path, [MqttSettings()]) as site:
+        until(lambda: site.broker.published, "the first run's incident")
+        assert site.broker.published[0][0] == f"watchkeeper/{SITE}/incidents/{number}"
+
+
 def test_a_reader_goes_on_where_it_stood(site):
     first = Spy()
     with Follower(site, first):

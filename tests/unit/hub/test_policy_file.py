@@ -3,13 +3,15 @@ from pathlib import Path
 
 import pytest
 
+from contract.clock import US_PER_S
 from contract.settings import BadSettings
+from edge.agent import HEARTBEAT_US
 from hub.cases.workflow import WORKFLOWS
 from hub.detectors.table import BY_NAME
 from hub.detectors.types import Device
 from hub.policy.check import check_file
 from hub.policy.load import RESIDENTIAL, Policy
-from hub.policy.numbers import CLAUSES
+from hub.policy.numbers import AGENT_BEAT_S, AGENT_SILENT_LEAST_S, CLAUSES
 
 TEXT = RESIDENTIAL.read_text(encoding="utf-8")
 
@@ -67,8 +69,14 @@ def test_a_devices_own_number_stands_before_the_policys():
             "event_days",
             "CMD-1: event_days 30 is out of range: write how long",
         ),
-        ("    legal_basis:", "    legal_base:", "legal_base", "CMD-1: legal_base is an unknown key"),
-        ("    legal_basis:", "    # legal_basis:", "CMD-1:", "CMD-1: names no legal basis: write legal_basis"),
+        (
+            "agent_silent_s: 85",
+            "agent_silent_s: 24",
+            "agent_silent_s",
+            "CMD-1: agent_silent_s 24 is too short: write 25 at least, since an agent that is well says so every 10 s",
+        ),
+        ("    legal_basis: 《中", "    legal_base: 《中", "legal_base:", "CMD-1: legal_base is an unknown key"),
+        ("    legal_basis: 《中", "    # legal_basis: 《中", "CMD-1:", "CMD-1: names no legal basis: write legal_basis"),
         ("  4: {", "  5: {", "5: {", "priorities.5: is no priority: write 1, 2, 3 and 4"),
         ("[] #", "[tower] #", "allow_private", "webhook.allow_private[0]: 'tower' is no network: write an address"),
         ("left_open_s: 60", "left_open_s: 60\n      left_open_s: 90", "left_open_s: 90", "left_open_s stands twice in one place"),
@@ -95,11 +103,12 @@ def test_a_clause_that_is_missing_is_told(tmp_path):
 
 
 def test_footage_is_never_kept_shorter_than_the_law_asks(tmp_path):
-    clause = "  MON-4:\n    zh: 录像\n    en: footage\n    legal_basis: x\n    numbers:\n      footage_days: {}\n\n  MON-3:"
-    assert check_file(bent(tmp_path, "  MON-3:", clause.format(30))) == []
-    (told,) = check_file(bent(tmp_path, "  MON-3:", clause.format(29)))
-    assert "MON-4: footage_days 29 is out of range" in told
-    assert "public-security video" in told
+    days = "picture_days: 90\n      footage_days: {}\n"
+    assert check_file(bent(tmp_path, "picture_days: 90", days.format(30))) == []
+    for old, new, name in (("picture_days: 90", days.format(29), "footage"), ("picture_days: 90", "picture_days: 29", "picture")):
+        (told,) = check_file(bent(tmp_path, old, new))
+        assert f"MON-4: {name}_days 29 is out of range" in told
+        assert "public-security video" in told
 
 
 def test_every_mistake_is_told_in_one_go(tmp_path):
@@ -134,3 +143,12 @@ def test_every_number_is_used_and_every_number_used_is_there():
             for priority, (clause, name) in clock.seconds.items():
                 assert policy.numbers(clause)[name] > 0, (clock.name, priority)
             assert set(clock.seconds) == {1, 2, 3, 4}
+
+
+def test_the_shortest_silence_leaves_an_agent_room_for_a_word_that_is_lost(tmp_path):
+    assert AGENT_BEAT_S * US_PER_S == HEARTBEAT_US
+    assert AGENT_SILENT_LEAST_S > 2 * AGENT_BEAT_S
+    assert check_file(bent(tmp_path, "agent_silent_s: 85", f"agent_silent_s: {AGENT_SILENT_LEAST_S}")) == []
+    played = bent(tmp_path, "agent_silent_s: 85", "agent_silent_s: 7")
+    played.write_text(played.read_text(encoding="utf-8") + "demonstration: true\n", encoding="utf-8")
+    assert check_file(played) == []

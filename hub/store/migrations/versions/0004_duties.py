@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision: str | None = "0001"
+revision = "0004"
+down_revision: str | None = "0003"
 
 
 def upgrade() -> None:
