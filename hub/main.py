@@ -6,6 +6,7 @@ import os
 import secrets
 import socket
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
@@ -104,8 +105,8 @@ class Hub:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def _submit(self, topic: str, payload: bytes) -> bool:
-        return self.worker.submit(topic, payload)
+    def _submit(self, said: Sequence[tuple[str, bytes]]) -> None:
+        self.worker.submit_many(said)
 
     def _greet(self) -> None:
         self.worker.greet()

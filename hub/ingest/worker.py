@@ -112,11 +112,17 @@ class Worker:
     def submit(self, topic: str, payload: bytes) -> bool:
         """A message from the broker. False when a message was dropped since the queue is full: see Inbox. It is counted, and
         its agent, which gets no receipt, sends it again."""
+        return not self.submit_many([(topic, payload)])
+
+    def submit_many(self, said: Sequence[tuple[str, bytes]]) -> int:
+        """Messages from the broker, topics with their payloads, in the order in which they came. Returns how many were dropped."""
+        dropped = 0
         with self._due:
-            dropped = self._inbox.put(Message(topic, payload))
+            for topic, payload in said:
+                dropped += self._inbox.put(Message(topic, payload))
             self._core.counters["queue_dropped"] += dropped
             self._due.notify()
-            return not dropped
+        return dropped
 
     def ask(self, asked: Ask) -> "Future[Any]":
         """Have something done. The future is answered after the commit; see each kind of Ask for by what. It fails with
