@@ -51,7 +51,7 @@ class NotConnected(RuntimeError):
 
 
 class Broker:
-    """Hands every message of the site's agents to `submit`, as many at a time as have come, and publishes. Any thread may publish."""
+    """Hands the messages of the site's agents to `submit`, as many at a time as have come. Publishes; any thread may ask it to."""
 
     def __init__(
         self,

@@ -60,8 +60,7 @@ class BufferedSocket:
 
 class Client(paho.Client):
     """Reads all that has come before it looks at anything else. `on_publications` gets what was published at QoS 0, in order, in
-    the client's thread; what it raises ends that thread. Sends without Nagle's delay: a receipt is small, and an agent waits for it.
-    """
+    the client's thread; what it raises ends that thread. Sends without Nagle's delay: a receipt is small, and is waited for."""
 
     def __init__(self, client_id: str, on_publications: OnPublications) -> None:
         super().__init__(CallbackAPIVersion.VERSION2, client_id, clean_session=True, protocol=paho.MQTTv311)
@@ -90,7 +89,7 @@ class Client(paho.Client):
         return paho.MQTT_ERR_SUCCESS
 
     def _take_publications(self) -> list[Publication]:
-        """paho's keepalive does not hear of these bytes: it asks the broker for a sign of life each 15 s, and hears the answer."""
+        """The keepalive does not hear of these bytes: it asks the broker for a sign of life every 15 s, and hears the answer."""
         sock: Any = self.socket()
         if not isinstance(sock, BufferedSocket) or self._in_packet["command"]:  # paho is within a packet
             return []

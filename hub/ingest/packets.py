@@ -1,5 +1,5 @@
-"""Publications straight out of the bytes that a broker sent. Sans-IO, and for one sort of packet alone: a PUBLISH of MQTT 3.1.1 at
-QoS 0 that was not retained, which is how batches come. It asks for no answer, so that whoever reads it owes the connection nothing.
+"""Publications straight out of the bytes that a broker sent. Sans-IO, and for one sort of packet alone: a PUBLISH of MQTT 3.1.1
+at QoS 0 that was not retained, which is how batches come. It asks for no answer: whoever reads it owes the connection nothing.
 """
 
 from typing import NamedTuple

@@ -123,16 +123,17 @@ class Rows(Generic[K, V]):
     def put(self, key: K, value: V | None) -> None:
         """Set a row, or with None remove it."""
         was = self.get(key)
-        first = key not in self._before
-        if first:
+        if key in self._before:
+            self._journal.note((self._place, key, was))
+        else:
             self._before[key] = was
+            self._journal.note((self._restore, key, was))
         self._place(key, value)
-        self._journal.note((self._restore, key, was, first))
 
-    def _restore(self, key: K, was: V | None, first: bool) -> None:
+    def _restore(self, key: K, was: V | None) -> None:
+        """Undo the turn's first change of a row."""
         self._place(key, was)
-        if first:
-            del self._before[key]
+        del self._before[key]
 
     def changed(self) -> Iterator[tuple[K, V | None, V | None]]:
         """Each key that the turn has touched, with the committed value and the present one."""
@@ -161,14 +162,15 @@ class States(Rows[tuple[str, str], DetectorState]):
 
     def count_of(self, detector: str, device: str) -> int:
         """How many subjects of the device the detector has a state for."""
-        return self._counts[detector, device]
+        return self._counts.get((detector, device), 0)
 
     def _place(self, key: tuple[str, str], value: DetectorState | None) -> None:
         was = self._rows.get(key)
-        if was is not None:
-            self._counts[key[0], was.device] -= 1
-        if value is not None:
-            self._counts[key[0], value.device] += 1
+        if was is None or value is None or was.device != value.device:  # most puts change a state that is there
+            if was is not None:
+                self._counts[key[0], was.device] -= 1
+            if value is not None:
+                self._counts[key[0], value.device] += 1
         super()._place(key, value)
 
 

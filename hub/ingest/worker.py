@@ -115,7 +115,7 @@ class Worker:
         return not self.submit_many([(topic, payload)])
 
     def submit_many(self, said: Sequence[tuple[str, bytes]]) -> int:
-        """Messages from the broker, topics with their payloads, in the order in which they came. Returns how many were dropped."""
+        """Messages from the broker in their order, each a topic with a payload. Returns how many were dropped."""
         dropped = 0
         with self._due:
             for topic, payload in said:
