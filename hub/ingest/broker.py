@@ -51,7 +51,7 @@ class NotConnected(RuntimeError):
 
 
 class Broker:
-    """Hands the messages of the site's agents to `submit`, as many at a time as have come. Publishes; any thread may ask it to."""
+    """Hands the messages of the site's agents to `submit`, as many at a time as have come. Any thread may publish."""
 
     def __init__(
         self,

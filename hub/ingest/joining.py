@@ -1,7 +1,7 @@
 """Batches of one log that came in one turn and go on from one another are taken as one. Pure.
 
-What a batch costs whatever it brings (its mark, its receipt, that its agent was heard) is more than what a record costs. When a hub
-is busy, small batches queue up; so they are joined then, and only then.
+What a batch costs whatever it brings (its mark, its receipt, that its agent was heard) is more than what a record costs. When a
+hub is busy, small batches queue up; so they are joined then, and only then.
 """
 
 from collections.abc import Sequence

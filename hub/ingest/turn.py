@@ -276,7 +276,7 @@ class Turn:
                 self._put_record_aside(stream, record, record.reason)
                 continue
             device = device_of(record.device)
-            if device is None or (device.agent != agent and device.id != agent):
+            if device is None or agent not in (device.agent, device.id):
                 self._put_record_aside(stream, record, "unknown_device" if device is None else "foreign_device")
                 continue
             reading = record.reading
@@ -290,7 +290,7 @@ class Turn:
             rows.append((site, name, record.seq, device.id, KIND_NAMES[kind], at_us, record.at_us, device_at_us, now_us, body))
             if kind not in _AGENTS_OWN_WORDS:
                 stepper.advance(device.id, at_us)
-            if kind is Heartbeat:
+            if isinstance(reading, Heartbeat):
                 self._advance_sources(stream, reading)
             plan = stepper.plan(kind, device, clocked=device_at_us is not None)
             if plan or kind in EFFECTS:
