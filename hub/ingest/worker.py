@@ -20,7 +20,7 @@ from hub.ingest.ports import Ask, ChangeRow, Hook, Out, Rules, SiteBook, State, 
 
 MESSAGES_MAX = 8_192
 ASKS_MAX = 1_024
-TURN_MESSAGES_MAX = 256
+TURN_MESSAGES_MAX = 1_024
 TURN_BYTES_MAX = 512 * 1024
 """About 2,000 records."""
 BACK_OFF_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)

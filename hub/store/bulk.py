@@ -1,7 +1,8 @@
 """Many rows in one statement: SQL made once from the schema, rows as tuples in the table's order of columns."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Connection, Table
@@ -10,6 +11,9 @@ from hub.store.engine import is_sqlite
 
 COPY_FROM_ROWS = 64
 """Fewer rows than this go as a prepared INSERT on PostgreSQL too: a COPY costs a round trip to begin and to end."""
+
+ROWS_AT_ONCE = 32
+"""Of one statement on SQLite."""
 
 
 class Stale(RuntimeError):
@@ -23,13 +27,13 @@ def insert(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]
     if len(rows) >= COPY_FROM_ROWS and not is_sqlite(connection):
         _copy(connection, table, rows)
         return
-    connection.exec_driver_sql(_insert_sql(table, connection.dialect.name), _parameters(rows))
+    _run(connection, _insert_sql, table, rows)
 
 
 def upsert(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Add rows, or where the primary key is there already, replace them."""
+    """Add rows, or where the primary key is there already, replace them. No two rows may have one key."""
     if rows:
-        connection.exec_driver_sql(_upsert_sql(table, connection.dialect.name), _parameters(rows))
+        _run(connection, _upsert_sql, table, rows)
 
 
 def delete(connection: Connection, table: Table, keys: Sequence[tuple[Any, ...]]) -> None:
@@ -59,6 +63,19 @@ def _copy(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]])
             copy.write_row(row)
 
 
+def _run(connection: Connection, sql_of: Callable[[Table, str, int], str], table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
+    """SQLite gets ROWS_AT_ONCE in one statement: its driver gives Python's lock up and takes it again with each. PostgreSQL's
+    sends all of them in one go by itself."""
+    dialect, at = connection.dialect.name, 0
+    if is_sqlite(connection):
+        sql = sql_of(table, dialect, ROWS_AT_ONCE)
+        while at + ROWS_AT_ONCE <= len(rows):
+            connection.exec_driver_sql(sql, tuple(chain.from_iterable(rows[at : at + ROWS_AT_ONCE])))
+            at += ROWS_AT_ONCE
+    if at < len(rows):
+        connection.exec_driver_sql(sql_of(table, dialect, 1), _parameters(rows[at:]))
+
+
 def _parameters(rows: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     """Named tuples as plain ones: SQLAlchemy takes those alone for positional parameters."""
     return [tuple(row) for row in rows]
@@ -69,16 +86,17 @@ def _mark(dialect: str) -> str:
 
 
 @lru_cache(maxsize=64)
-def _insert_sql(table: Table, dialect: str) -> str:
+def _insert_sql(table: Table, dialect: str, count: int) -> str:
     names = [column.name for column in table.columns]
-    return f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({', '.join([_mark(dialect)] * len(names))})"  # noqa: S608
+    row = f"({', '.join([_mark(dialect)] * len(names))})"
+    return f"INSERT INTO {table.name} ({', '.join(names)}) VALUES {', '.join([row] * count)}"  # noqa: S608
 
 
 @lru_cache(maxsize=64)
-def _upsert_sql(table: Table, dialect: str) -> str:
+def _upsert_sql(table: Table, dialect: str, count: int) -> str:
     keys = [column.name for column in table.primary_key.columns]
     sets = ", ".join(f"{column.name} = excluded.{column.name}" for column in table.columns if not column.primary_key)
-    return f"{_insert_sql(table, dialect)} ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {sets}"
+    return f"{_insert_sql(table, dialect, count)} ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {sets}"
 
 
 @lru_cache(maxsize=64)
