@@ -28,6 +28,10 @@ SWITCH_S = 0.0005
 """The worker gives Python's lock up with each call of SQLite, and with Python's own 5 ms waits as long for it again while another
 thread computes. With this an incident at 200 events a second took about 5 ms instead of 8."""
 
+OPEN_S = 5.0
+"""The worker reads its site row by row, and gives Python's lock up with each. While the API is imported it waits for it as often:
+so the API is imported after it, but does not wait for ever."""
+
 
 class DataFolderTaken(RuntimeError):
     """Another hub runs on this data folder."""
@@ -81,6 +85,7 @@ class Hub:
         sys.setswitchinterval(SWITCH_S)
         self.worker.start()
         self.broker.start()
+        self.worker.wait_opened(OPEN_S)
         self.outward.start()
 
     def stop(self) -> None:

@@ -1,12 +1,12 @@
 """Pictures: agents bring them, people look at them. A file is only ever reached by its row in the database."""
 
 import hashlib
+import logging
 import os
 import re
 from pathlib import Path
 from typing import Annotated
 
-import structlog
 from fastapi import APIRouter, Header, Request, Response
 from fastapi import Path as PathParam
 from fastapi.concurrency import run_in_threadpool
@@ -25,7 +25,7 @@ BODY_BYTES_MAX = 1024 * 1024
 JPEG_START = b"\xff\xd8\xff"
 _NAME = r"^[A-Za-z0-9_-]{1,64}$"
 _BODY = {"requestBody": {"required": True, "content": {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}}}}
-_log = structlog.get_logger("pictures")
+_log = logging.getLogger(__name__)
 
 PictureName = Annotated[str, PathParam(pattern=_NAME, examples=["7f3a91c2"])]
 
@@ -44,7 +44,7 @@ def show_picture(backend: Behind, picture: PictureName) -> Response:
     try:
         data = picture_file(backend.pictures, row.picture).read_bytes()
     except OSError as error:
-        _log.error("picture_lost", picture=picture, error=str(error))
+        _log.error("picture_lost", extra={"picture": picture, "error": str(error)})
         raise ApiError("picture_lost") from error
     headers = {"Cache-Control": "private, max-age=86400, immutable", "ETag": f'"{row.sha256}"'}
     return Response(data, media_type="image/jpeg", headers=headers)
@@ -90,7 +90,7 @@ def take_in(backend: Backend, agent: str, picture: str, body: bytes) -> None:
     try:
         write_durably(picture_file(backend.pictures, picture), body)
     except OSError as error:
-        _log.error("picture_not_written", picture=picture, error=str(error))
+        _log.error("picture_not_written", extra={"picture": picture, "error": str(error)})
         raise ApiError("disk_failed") from error
     if not answer(backend.worker.ask(PictureStored(picture))):
         raise ApiError("picture_not_promised")

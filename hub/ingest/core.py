@@ -235,6 +235,8 @@ class Core:
 
     def _speak(self, site: Site, outcome: Outcome, now_us: int) -> None:
         self._hook("receipts")
+        if outcome.changes:  # first: people wait for what these wake
+            guarded(self._on_changes, outcome.changes)
         for answer in outcome.answers.values():
             mark = site.streams.get(answer.head.stream)
             self._receipt(answer, answer.head.start - 1 if mark is None else mark.mark, now_us)
@@ -242,8 +244,6 @@ class Core:
             self._out.order(agent, order)
         for agent, nonce in outcome.nonces:
             guarded(self._on_nonce, agent, nonce)
-        if outcome.changes:
-            guarded(self._on_changes, outcome.changes)
         for future, value in outcome.futures:
             _answer(future, value)
 

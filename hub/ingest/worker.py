@@ -5,7 +5,7 @@ import secrets
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from threading import Condition, Thread
+from threading import Condition, Event, Thread
 from typing import Any
 
 from sqlalchemy import Engine
@@ -71,6 +71,7 @@ class Worker:
         self._greeting = False
         self._stopping = False
         self._ended: State | None = None
+        self._tried = Event()
         self._failures = 0
         self._thread = Thread(target=self._run, name="worker", daemon=True)
 
@@ -100,6 +101,10 @@ class Worker:
     def start(self) -> None:
         """Begin. Returns at once: see `state`."""
         self._thread.start()
+
+    def wait_opened(self, timeout_s: float) -> None:
+        """Wait until the site is read, or until it is known that it cannot be now: see `state`."""
+        self._tried.wait(timeout_s)
 
     def stop(self, timeout_s: float = 30.0) -> None:
         """End after the present turn and give the site back. What waits is not taken in; requests are told so."""
@@ -169,12 +174,15 @@ class Worker:
                 self._core.open(now_us)
             except LeaseHeld as held:
                 self._core.state = State(False, "waiting_for_lease", str(held))
+                self._tried.set()
                 self._sleep(min(1.0, max(0.05, (held.until_us - now_us) / US_PER_S)))
             except SQLAlchemyError as error:
                 self._core.state = State(False, "database_failed", str(error).splitlines()[0])
+                self._tried.set()
                 self._sleep(self._back_off_s())
             else:
                 self._failures = 0
+                self._tried.set()
                 return True
         return False
 
@@ -224,6 +232,7 @@ class Worker:
     def _end(self, state: State) -> None:
         with self._due:
             self._ended = state
+            self._tried.set()
             waiting = list(self._requests)
             self._requests.clear()
             self._inbox.clear()
