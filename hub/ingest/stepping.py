@@ -141,13 +141,22 @@ class Stepper:
                 self._site.journal.rollback(saved)
                 self._on_failure(Failure(detector.name, device.id, repr(error)), event)
 
-    def advance(self, source: str, up_to_us: int) -> None:
-        """The source has reported everything up to then. Its deadlines up to then fire, in their order, proven."""
-        was_us = self._site.watermarks.get(source)
-        if was_us is None or up_to_us > was_us:
-            self._site.watermarks.put(source, up_to_us)
+    def advance(self, source: str, up_to_us: int, reached: dict[str, int]) -> None:
+        """The source has reported everything up to then. Its deadlines up to then fire, in their order, proven. How far each
+        source of a batch is, is kept in `reached`, for `mark` at its end: only a deadline has to know it at once."""
+        if up_to_us > reached.get(source, -1):
+            reached[source] = up_to_us
         if self._site.deadlines.of_source(source):
+            self.mark({source: reached[source]})
             self._fire_proven(source)
+
+    def mark(self, reached: Mapping[str, int]) -> None:
+        """Set the sources' watermarks, where they are further than before."""
+        watermarks = self._site.watermarks
+        for source, up_to_us in reached.items():
+            was_us = watermarks.get(source)
+            if was_us is None or up_to_us > was_us:
+                watermarks.put(source, up_to_us)
 
     def fire_by_clock(self, key: DeadlineKey, row: Deadline, stall_us: int) -> None:
         """The wall clock has passed the deadline: fire it, ask for proof, or where the source has stalled fire it unproven.

@@ -271,6 +271,7 @@ class Turn:
         site, name, agent, offset_us, now_us = self.outcome.site, stream.stream, stream.agent, stream.offset_us, self._now_us
         late_before_us = now_us - self._around.table.rules.late_us
         device_of, stepper, rows = self._around.book.detector_device, self._stepper, self.outcome.begin_events()
+        reached: dict[str, int] = {}
         for record in records:
             if isinstance(record, Poison):
                 self._put_record_aside(stream, record, record.reason)
@@ -281,23 +282,26 @@ class Turn:
                 continue
             reading = record.reading
             kind = type(reading)
-            at_us = max(0, record.at_us - offset_us)
-            if at_us > now_us:  # nothing has happened yet that will happen later
+            at_us = record.at_us - offset_us
+            if at_us < 0:
+                at_us = 0
+            elif at_us > now_us:  # nothing has happened yet that will happen later
                 self._count["future_times"] += 1
                 at_us = now_us
             body = _encode(reading).decode()
             device_at_us = record.device_at_us
             rows.append((site, name, record.seq, device.id, KIND_NAMES[kind], at_us, record.at_us, device_at_us, now_us, body))
             if kind not in _AGENTS_OWN_WORDS:
-                stepper.advance(device.id, at_us)
+                stepper.advance(device.id, at_us, reached)
             if isinstance(reading, Heartbeat):
-                self._advance_sources(stream, reading)
+                self._advance_sources(stream, reading, reached)
             plan = stepper.plan(kind, device, clocked=device_at_us is not None)
             if plan or kind in EFFECTS:
                 event = Event(device.id, at_us, now_us, reading, name, record.seq, at_us < late_before_us, device_at_us)
                 stepper.run(plan, event, device)
                 if kind in EFFECTS:
                     self._note_effect(event, agent)
+        stepper.mark(reached)
 
     def _put_record_aside(self, stream: StreamMark, record: Record | Poison, reason: str) -> None:
         if isinstance(record, Poison):
@@ -305,11 +309,11 @@ class Turn:
         else:
             self._quarantine(stream, record.seq, reason, _encode(record))
 
-    def _advance_sources(self, stream: StreamMark, heartbeat: Heartbeat) -> None:
+    def _advance_sources(self, stream: StreamMark, heartbeat: Heartbeat, reached: dict[str, int]) -> None:
         for source, agent_us in heartbeat.sources.items():
             device = self._around.book.detector_device(source)
             if device is not None and stream.agent in {device.agent, device.id}:
-                self._stepper.advance(source, min(max(0, agent_us - stream.offset_us), self._now_us))
+                self._stepper.advance(source, min(max(0, agent_us - stream.offset_us), self._now_us), reached)
 
     def _note_effect(self, event: Event, agent: str) -> None:
         effect, reading = EFFECTS[type(event.reading)], event.reading
