@@ -1,11 +1,14 @@
 """The only builder and parser of MQTT topics. Ids are `[a-z0-9][a-z0-9_-]{0,62}`, so that no broker stumbles over one."""
 
 import re
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 ROOT = "watchkeeper"
 ID_PATTERN = r"[a-z0-9][a-z0-9_-]{0,62}"
 _ID = re.compile(ID_PATTERN)
+_TOPIC_MAX = 200
+"""No agent's topic is as long."""
 
 Leaf = Literal["batch", "receipt", "order", "nonce", "status"]
 _LEAVES: frozenset[str] = frozenset(("batch", "receipt", "order", "nonce", "status"))
@@ -41,6 +44,12 @@ def incident_topic(site: str, case: int) -> str:
 
 def parse_agent_topic(topic: str) -> AgentTopic | None:
     """The parts of an agent's topic, or None for any other topic."""
+    return _parse(topic) if len(topic) <= _TOPIC_MAX else None
+
+
+@lru_cache(maxsize=1024)
+def _parse(topic: str) -> AgentTopic | None:
+    """An agent's few topics come with each of its messages."""
     parts = topic.split("/")
     if len(parts) != 5 or parts[0] != ROOT or parts[2] != "agents" or parts[4] not in _LEAVES:
         return None

@@ -6,6 +6,7 @@ import os
 import secrets
 import socket
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
@@ -27,6 +28,10 @@ GC_THRESHOLDS = (20_000, 20, 100)
 SWITCH_S = 0.0005
 """The worker gives Python's lock up with each call of SQLite, and with Python's own 5 ms waits as long for it again while another
 thread computes. With this an incident at 200 events a second took about 5 ms instead of 8."""
+
+OPEN_S = 5.0
+"""The worker reads its site row by row, and gives Python's lock up with each. While the API is imported it waits for it as often:
+so the API is imported after it, but does not wait for ever."""
 
 
 class DataFolderTaken(RuntimeError):
@@ -83,6 +88,7 @@ class Hub:
         self.outward.prepare()
         self.worker.start()
         self.broker.start()
+        self.worker.wait_opened(OPEN_S)
         self.outward.start()
 
     def stop(self) -> None:
@@ -107,8 +113,8 @@ class Hub:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
-    def _submit(self, topic: str, payload: bytes) -> bool:
-        return self.worker.submit(topic, payload)
+    def _submit(self, said: Sequence[tuple[str, bytes]]) -> None:
+        self.worker.submit_many(said)
 
     def _greet(self) -> None:
         self.worker.greet()

@@ -4,13 +4,13 @@ A command lives 5 s from the nonce on by the agent's clock and runs at most once
 nonce comes nothing was done; where no result comes it is unknown, and the event that tells may still arrive.
 """
 
+import logging
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Sequence
 from threading import Condition
 from typing import Any, Literal, NamedTuple, Protocol
 
 import msgspec
-import structlog
 
 from contract.clock import US_PER_S, Clock
 from contract.orders import COMMAND_LIFE_S, AnyOrder, AskNonce, Command, Nonce, TakeSnapshot
@@ -20,7 +20,7 @@ RESULT_WAIT_S = 8.0
 NONCE_WAIT_S = COMMAND_LIFE_S
 KEPT_MAX = 1_000
 UNDER_WAY_MAX = 16
-_log = structlog.get_logger("orders")
+_log = logging.getLogger(__name__)
 
 Phase = Literal["asked", "sent", "done", "refused", "failed", "no_answer"]
 ENDED: frozenset[Phase] = frozenset(("done", "refused", "failed", "no_answer"))
@@ -83,7 +83,7 @@ class Orders:
             self._commands[state.id] = state
             self._forget_old()
         self.counters["asked"] += 1
-        _log.info("command_asked", id=state.id, **wanted._asdict())
+        _log.info("command_asked", extra={"id": state.id, **wanted._asdict()})
         self._sender.order(wanted.agent, AskNonce(id=state.id))
         return state
 
@@ -149,7 +149,7 @@ class Orders:
         self._by_nonce.pop(state.nonce, None)
         self.counters[phase] += 1
         self._changed.notify_all()
-        _log.info("command_ended", id=state.id, phase=phase, detail=detail)
+        _log.info("command_ended", extra={"id": state.id, "phase": phase, "detail": detail})
         return ended
 
     def _is_young(self, state: CommandState, now_us: int) -> bool:

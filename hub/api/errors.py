@@ -1,8 +1,8 @@
 """Every error has one shape, `application/problem+json` (RFC 9457), with a message that says what to do in both languages."""
 
+import logging
 from collections.abc import Mapping
 
-import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -13,7 +13,7 @@ from hub.api.models import Problem, Wrong
 from hub.ingest.ports import Unavailable
 
 MEDIA_TYPE = "application/problem+json"
-_log = structlog.get_logger("api")
+_log = logging.getLogger(__name__)
 
 REASONS: dict[str, tuple[int, str, str]] = {
     "not_found": (404, "没有这个地址", "there is nothing at this address: see /docs"),
@@ -151,7 +151,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(SQLAlchemyError)
     async def _(request: Request, error: SQLAlchemyError) -> JSONResponse:
-        _log.error("database_failed", path=request.url.path, error=str(error).splitlines()[0])
+        _log.error("database_failed", extra={"path": request.url.path, "error": str(error).splitlines()[0]})
         return problem("database_failed")
 
 

@@ -1,9 +1,9 @@
 """Pictures: agents bring them, people look at them. A file is only ever reached by its row in the database."""
 
 import hashlib
+import logging
 from typing import Annotated
 
-import structlog
 from fastapi import APIRouter, Header, Request, Response
 from fastapi import Path as PathParam
 from fastapi.concurrency import run_in_threadpool
@@ -22,7 +22,7 @@ router = APIRouter(tags=["pictures"])
 BODY_BYTES_MAX = 1024 * 1024
 JPEG_START = b"\xff\xd8\xff"
 _BODY = {"requestBody": {"required": True, "content": {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}}}}
-_log = structlog.get_logger("pictures")
+_log = logging.getLogger(__name__)
 
 PictureName = Annotated[str, PathParam(pattern=PICTURE_NAME, examples=["7f3a91c2"])]
 
@@ -41,7 +41,7 @@ def show_picture(backend: Behind, picture: PictureName) -> Response:
     try:
         data = picture_file(backend.pictures, row.picture).read_bytes()
     except OSError as error:
-        _log.error("picture_lost", picture=picture, error=str(error))
+        _log.error("picture_lost", extra={"picture": picture, "error": str(error)})
         raise ApiError("picture_lost") from error
     headers = {"Cache-Control": "private, max-age=86400, immutable", "ETag": f'"{row.sha256}"'}
     return Response(data, media_type="image/jpeg", headers=headers)
@@ -87,7 +87,7 @@ def take_in(backend: Backend, agent: str, picture: str, body: bytes) -> None:
     try:
         write_durably(picture_file(backend.pictures, picture), body)
     except OSError as error:
-        _log.error("picture_not_written", picture=picture, error=str(error))
+        _log.error("picture_not_written", extra={"picture": picture, "error": str(error)})
         raise ApiError("disk_failed") from error
     if not answer(backend.worker.ask(PictureStored(picture))):
         remove_picture(backend.pictures, picture)  # its days were over while it came

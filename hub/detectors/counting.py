@@ -7,7 +7,7 @@ import msgspec
 
 from contract.clock import US_PER_S
 from contract.readings import Reading
-from hub.detectors.types import Clear, Detector, Device, Event, Raise, Step, Wake
+from hub.detectors.types import Clear, Detector, Device, Event, Raise, Step, Wake, the_device
 
 Numbers = dict[str, float]
 MAX_COUNT = 100
@@ -35,7 +35,7 @@ def counting(
     limit: str | None,
     window: str,
     facts: Callable[[Event], dict[str, Any]] = lambda _: {},
-    subject: Callable[[Event, Device], str] = lambda _, device: device.id,
+    subject: Callable[[Event, Device], str] = the_device,
     priority_of: Callable[[Event], Literal[1, 2, 3, 4] | None] = lambda _: None,
     proof: Literal["device", "agent", "clock"] = "device",
 ) -> Detector:

@@ -14,7 +14,7 @@ import msgspec
 
 from contract.clock import US_PER_S
 from contract.readings import Reading
-from hub.detectors.types import Clear, Detector, Device, Event, Finding, Raise, Step, Wake, Withdraw
+from hub.detectors.types import Clear, Detector, Device, Event, Finding, Raise, Step, Wake, Withdraw, the_device
 
 Numbers = dict[str, float]
 Says = Literal["holds", "ends", "unseen"] | None
@@ -50,13 +50,14 @@ def lasting(
     facts: Facts = lambda _event, _numbers: {},
     more: More = lambda facts, _event: facts,
     proof: Literal["device", "agent"] = "device",
-    subject: Callable[[Event, Device], str] = lambda _, device: device.id,
+    subject: Callable[[Event, Device], str] = the_device,
+    clocked: bool = False,
 ) -> Detector:
     """A detector of this pattern. `limit`: the name of the number of seconds, a function, or None for at once.
     `proof`: whose watermark proves that the condition lasted."""
     pattern = _Pattern(condition, _limit(limit), facts, more, proof)
     wake = None if limit is None else pattern.wake
-    return Detector(name, clause, priority, kinds, Lasting | None, pattern.step, wake, subject)
+    return Detector(name, clause, priority, kinds, Lasting | None, pattern.step, wake, subject, clocked)
 
 
 def _limit(limit: str | Limit | None) -> Limit | None:

@@ -102,7 +102,7 @@ DETECTORS: tuple[Detector, ...] = (
     lasting("device_silent", "CMD-1", 3, (DeviceLink,), condition=conditions.device_away, limit=conditions.link_limit,
             facts=conditions.link_facts, more=conditions.lost_behind, proof="agent", subject=conditions.lost_link),
     lasting("device_clock_off", "CMD-1", 4, OF_DEVICES, condition=conditions.clock_off, limit="clock_off_for_s",
-            facts=_clock_facts),
+            facts=_clock_facts, clocked=True),
     counting("sequence_gap", "CMD-1", 2, (Dropped, SequenceJumped), counts=lambda _: True, limit=None, window="quiet_s",
              facts=_gap_facts, subject=_lost_kind, priority_of=lambda event: 4 if _measurements_only(event) else None,
              proof="agent"),

@@ -125,6 +125,11 @@ class Device(NamedTuple):
     options: dict[str, float]
 
 
+def the_device(_event: Event, device: Device) -> str:
+    """What most detectors' states are about."""
+    return device.id
+
+
 class Detector(NamedTuple):
     """One row of the table. `state_type` is how the state is stored and read back (msgspec JSON).
 
@@ -140,4 +145,6 @@ class Detector(NamedTuple):
     state_type: Any
     step: Callable[[Any, Event, Device, dict[str, float]], Step | None]
     wake: Callable[[Any, int, bool, Device, dict[str, float]], Step] | None = None
-    subject: Callable[[Event, Device], str] = lambda _, device: device.id
+    subject: Callable[[Event, Device], str] = the_device
+    clocked: bool = False
+    """It wants readings that carry the device's own time, and no others."""

@@ -9,17 +9,17 @@ import logging
 import ssl
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import paho.mqtt.client as paho
-from paho.mqtt.enums import CallbackAPIVersion
 
 from contract.envelope import MAX_PAYLOAD_BYTES, Receipt, encode, seal
 from contract.orders import AnyOrder
 from contract.topics import Leaf, agent_topic, all_agents
 from hub.ingest.client import Client
+from hub.ingest.packets import Publication
 
 KEEPALIVE_S = 15
 BACK_OFF_S = (1, 30)
@@ -28,6 +28,10 @@ IN_FLIGHT_MAX = 200
 _LEAVES: dict[Leaf, int] = {"batch": 0, "nonce": 1, "status": 1}
 """What is listened to, and at which QoS."""
 _log = logging.getLogger(__name__)
+
+
+Submit = Callable[[Sequence[tuple[str, bytes]]], object]
+"""Takes topics with their payloads, in the order in which they came. Called in the client's thread; must not wait."""
 
 
 class BrokerAddress(NamedTuple):
@@ -47,14 +51,14 @@ class NotConnected(RuntimeError):
 
 
 class Broker:
-    """Hands every message of the site's agents to `submit`, and publishes. Any thread may publish."""
+    """Hands the messages of the site's agents to `submit`, as many at a time as have come. Any thread may publish."""
 
     def __init__(
         self,
         address: BrokerAddress,
         site: str,
         key_of: Callable[[str], bytes | None],
-        submit: Callable[[str, bytes], bool],
+        submit: Submit,
         *,
         client_id: str,
         on_connected: Callable[[], None] = lambda: None,
@@ -137,7 +141,7 @@ class Broker:
         self.counters[f"{leaf}_sent" if sent.rc == paho.MQTT_ERR_SUCCESS else f"{leaf}_unsent"] += 1
 
     def _new_client(self, client_id: str) -> Client:
-        client = Client(CallbackAPIVersion.VERSION2, client_id, clean_session=True, protocol=paho.MQTTv311)
+        client = Client(client_id, self._on_publications)
         client.reconnect_delay_set(*BACK_OFF_S)
         client.max_queued_messages_set(PENDING_MAX)
         client.max_inflight_messages_set(IN_FLIGHT_MAX)
@@ -172,13 +176,19 @@ class Broker:
         if message.retain:
             self.counters["retained_ignored"] += 1
             return
-        try:
-            topic = message.topic
-        except UnicodeDecodeError:
-            self.counters["topic_undecodable"] += 1
-            return
-        self.counters["received"] += 1
-        self._submit(topic, bytes(message.payload[: MAX_PAYLOAD_BYTES + 1]))
+        topic = bytes(message._topic)  # as it came: `message.topic` raises where that is no text
+        self._on_publications([Publication(topic, bytes(message.payload))])
+
+    def _on_publications(self, publications: Sequence[Publication]) -> None:
+        """A payload over the limit is cut, but so that it can be seen that it was too long."""
+        said = []
+        for topic, payload in publications:
+            try:
+                said.append((topic.decode(), payload[: MAX_PAYLOAD_BYTES + 1]))
+            except UnicodeDecodeError:
+                self.counters["topic_undecodable"] += 1
+        self.counters["received"] += len(said)
+        self._submit(said)
 
     def _on_publish(self, _client: object, _data: object, mid: int, _reason: object, _properties: object) -> None:
         with self._lock:

@@ -103,7 +103,7 @@ class Casebook:
     def expire(self, key: DeadlineKey, due_us: int) -> None:
         """A case's clock ran out at `due_us`. Its deadline is gone, whatever the rules make of it."""
         self._site.deadlines.put(key, None)
-        saved = self._site.journal.savepoint(), self._outcome.savepoint()
+        saved = self._site.journal.savepoint()
         try:
             number, _, clock = key.subject.partition("/")
             case = self._by_no(int(number))
@@ -113,14 +113,14 @@ class Casebook:
         except DatabaseGone:
             raise
         except Exception:  # a row of another version's may not stop the site
-            self._site.journal.rollback(saved[0])
-            self._outcome.rollback(saved[1])
+            self._site.journal.rollback(saved)
             self._count["case_clock_failed"] += 1
             _log.exception("case_clock_failed", extra={"subject": key.subject})
 
     def change(self, at_us: int, topic: str, key: str, act: str, body: bytes) -> None:
         """Append to the change log."""
-        self._outcome.changes.append(ChangeRow(self._site.next_change(), at_us, topic, key, act, body.decode()))
+        row = ChangeRow(self._site.next_change(), at_us, topic, key, act, body.decode())
+        self._outcome.add(self._outcome.changes, row)
 
     def _open(self, detector: Detector, subject: str, device: Device, finding: Raise, now_us: int) -> None:
         number = self._site.next_case()
@@ -147,7 +147,7 @@ class Casebook:
             device = self._book.detector_device(camera)
             if device is not None:
                 order = TakeSnapshot(id=f"c{case.case_no}-{self._new_id()}", device=camera)
-                self._outcome.orders.append((device.agent, order))
+                self._outcome.add(self._outcome.orders, (device.agent, order))
 
     def _note(self, was: Case | None, change: Change) -> None:
         case, site = change.case, self._outcome.site
@@ -155,15 +155,15 @@ class Casebook:
         self._site.cases.put(case.case_no, case)
         if was is not None and self._site.case_numbers.get(key_of(case)) is None:
             self._site.case_numbers.put(key_of(case), case.case_no)
-        self._outcome.entries.append(
-            EntryRow(site, case.case_no, case.entries, entry.at_us, entry.act, entry.actor, _encode(entry.body).decode())
-        )
+        row = EntryRow(site, case.case_no, case.entries, entry.at_us, entry.act, entry.actor, _encode(entry.body).decode())
+        self._outcome.add(self._outcome.entries, row)
         counts: dict[str, int] = {}
         for past in () if was is None else was.clocks:
             counts[past.clock] = counts.get(past.clock, 0) + 1
         for new in change.new_clock_events:
             counts[new.clock] = counts.get(new.clock, 0) + 1
-            self._outcome.clocks.append(ClockRow(site, case.case_no, new.clock, counts[new.clock], new.at_us, new.event))
+            clock = ClockRow(site, case.case_no, new.clock, counts[new.clock], new.at_us, new.event)
+            self._outcome.add(self._outcome.clocks, clock)
         self._set_alarms(case, change)
         self.change(entry.at_us, CASE_OWNER, str(case.case_no), change.act, _encode(case))
 

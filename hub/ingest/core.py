@@ -7,6 +7,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
+from itertools import groupby
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine
@@ -210,11 +211,13 @@ class Core:
         turn.expire_cases()
         if not self._agents_awaited:
             turn.await_agents()
-        for one in inputs:
-            if isinstance(one, Message):
-                self.counters["records"] += turn.take(one.topic, one.payload, suspect=one.suspect)
+        for sort, run in groupby(inputs, type):
+            if sort is Message:
+                self.counters["records"] += _take_messages(turn, [one for one in run if isinstance(one, Message)])
             else:
-                turn.ask(one.asked, one.future)
+                for one in run:
+                    assert isinstance(one, Request)
+                    turn.ask(one.asked, one.future)
         turn.fire_by_clock()
         turn.judge_duties()
 
@@ -239,6 +242,8 @@ class Core:
 
     def _speak(self, site: Site, outcome: Outcome, now_us: int) -> None:
         self._hook("receipts")
+        if outcome.changes:  # first: people wait for what these wake
+            guarded(self._on_changes, outcome.changes)
         for answer in outcome.answers.values():
             mark = site.streams.get(answer.head.stream)
             self._receipt(answer, answer.head.start - 1 if mark is None else mark.mark, now_us)
@@ -246,8 +251,6 @@ class Core:
             self._out.order(agent, order)
         for agent, nonce in outcome.nonces:
             guarded(self._on_nonce, agent, nonce)
-        if outcome.changes:
-            guarded(self._on_changes, outcome.changes)
         for future, value in outcome.futures:
             _answer(future, value)
 
@@ -319,6 +322,13 @@ class Core:
                 _log.warning("sweep_halted", extra={"reason": halted})
         self._sweep_halted = halted
         return halted is not None
+
+
+def _take_messages(turn: Turn, messages: Sequence[Message]) -> int:
+    """How many records they brought. A message under suspicion is taken by itself."""
+    if any(one.suspect for one in messages):
+        return sum(turn.take(one.topic, one.payload, suspect=one.suspect) for one in messages)
+    return turn.take_all([(one.topic, one.payload) for one in messages])
 
 
 def _is_outage(failure: Exception) -> bool:

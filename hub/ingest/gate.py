@@ -6,6 +6,7 @@ committed: duplicates are left out, gaps are asked for, copies of a log are fenc
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
 import msgspec
@@ -33,6 +34,7 @@ SEQ_MAX = 2**53
 TIME_MAX_US = 7_258_118_400_000_000  # the year 2200
 SENT_AHEAD_MAX_US = 300 * US_PER_S
 MAX_STATUS_BYTES = 1024
+NAMES_MAX = 96
 _STREAM = re.compile(r"[0-9a-f]{32}")
 _BOOT = re.compile(r"[0-9A-Za-z_-]{1,64}")
 _NUL = b"\\u0000"
@@ -156,7 +158,7 @@ def admit(message: BatchMessage, known: StreamMark | None, now_us: int) -> Admit
         return refusal
     offset_us = clock_offset_us(head, now_us)
     sent_us = max(head.sent_us, known.sent_us) if head.boot == known.boot else head.sent_us
-    heard = replace(known, epoch=head.epoch, boot=head.boot, heard_us=now_us, offset_us=offset_us, sent_us=sent_us)
+    heard = StreamMark(known.stream, known.agent, known.mark, head.epoch, head.boot, now_us, offset_us, sent_us)
     return _new_records(message, heard)
 
 
@@ -181,13 +183,14 @@ def _new_records(message: BatchMessage, known: StreamMark) -> Admitted | Refused
             return Admitted(known, [], "want", 0, None)
         jumped = (mark + 1, first - 1)
         mark = first - 1
-    fresh = [record for record in records if _last(record) > mark]
+    fresh = records if first > mark else [record for record in records if last_of(record) > mark]
     duplicates = len(records) - len(fresh)
     if fresh and fresh[0].seq <= mark:
         fresh[0] = _rest_of(fresh[0], mark + 1)
     if fresh:
-        mark = _last(fresh[-1])
-    return Admitted(replace(known, mark=mark), fresh, "committed", duplicates, jumped)
+        mark = last_of(fresh[-1])
+    heard = StreamMark(known.stream, known.agent, mark, known.epoch, known.boot, known.heard_us, known.offset_us, known.sent_us)
+    return Admitted(heard, fresh, "committed", duplicates, jumped)
 
 
 def _rest_of(record: Record | Poison, seq: int) -> Record | Poison:
@@ -202,7 +205,7 @@ def _wrong_boot(message: BatchMessage, known: StreamMark) -> Refused | None:
     """Why this boot may not speak for the log. A late copy of what is committed already is fenced, but alarms nobody."""
     head = message.head
     if head.epoch < known.epoch or (head.epoch == known.epoch and head.boot != known.boot):
-        old_news = head.epoch < known.epoch and bool(message.records) and _last(message.records[-1]) <= known.mark
+        old_news = head.epoch < known.epoch and bool(message.records) and last_of(message.records[-1]) <= known.mark
         return Refused("fenced", message.agent, "fenced", foreign=not old_news)
     if head.epoch > known.epoch and known.mark > head.boot_head:
         return Refused("rewound", message.agent, "rewound", foreign=True)
@@ -233,9 +236,9 @@ def _storable(record: Record) -> Record | Poison:
     database."""
     body = msgspec.json.encode(record)
     if _NUL in body:
-        return Poison(record.seq, _last(record), body)
+        return Poison(record.seq, last_of(record), body)
     if len(body) > MAX_TEXT and _longest_text(msgspec.to_builtins(record)) > MAX_TEXT:
-        return Poison(record.seq, _last(record), body, "too_long_text")
+        return Poison(record.seq, last_of(record), body, "too_long_text")
     return record
 
 
@@ -252,38 +255,45 @@ def _checked(agent: str, head: BatchHead | RawBatch, records: list[Record | Pois
         return Refused("bad_head", agent, foreign=True)
     if len(records) > MAX_BATCH_RECORDS:
         return Refused("too_many_records", agent, foreign=True)
-    expected = records[0].seq if records else 0
-    for record in records:
-        last = _last(record)
-        if record.seq != expected or last < record.seq:
+    next_seq = records[0].seq if records else 0
+    for at, record in enumerate(records):
+        last = last_of(record)
+        if record.seq != next_seq or last < next_seq:
             return Refused("not_contiguous", agent, foreign=True)
-        expected = last + 1
-    if records and (records[0].seq < head.start or expected > SEQ_MAX):
+        next_seq = last + 1
+        if not _in_time(record):
+            records[at] = Poison(record.seq, last, msgspec.json.encode(record))
+    if records and (records[0].seq < head.start or next_seq > SEQ_MAX):
         return Refused("bad_numbers", agent, foreign=True)
-    return BatchMessage(agent, head, [_in_time(record) for record in records])
+    return BatchMessage(agent, head, records)
 
 
 def _sane_head(head: BatchHead) -> bool:
     numbers = (head.epoch, head.boot_head, head.floor, head.head, head.start)
     offset_us = head.offset_us or 0
     return (
-        _STREAM.fullmatch(head.stream) is not None
-        and _BOOT.fullmatch(head.boot) is not None
-        and all(0 <= number <= SEQ_MAX for number in numbers)
+        len(head.stream) + len(head.boot) <= NAMES_MAX
+        and _are_names(head.stream, head.boot)
+        and min(numbers) >= 0
+        and max(numbers) <= SEQ_MAX
         and head.start >= 1
         and 0 <= head.sent_us <= TIME_MAX_US
         and abs(offset_us) <= TIME_MAX_US
     )
 
 
-def _in_time(record: Record | Poison) -> Record | Poison:
-    """A record whose times no database could hold is poison."""
+@lru_cache(maxsize=1024)
+def _are_names(stream: str, boot: str) -> bool:
+    """Whether a log and a boot may be called so. Every batch of a boot says the same two."""
+    return _STREAM.fullmatch(stream) is not None and _BOOT.fullmatch(boot) is not None
+
+
+def _in_time(record: Record | Poison) -> bool:
+    """Whether a database can hold the record's times. Poison has none."""
     if isinstance(record, Poison):
-        return record
-    device_at_us = record.device_at_us or 0
-    if 0 <= record.at_us <= TIME_MAX_US and 0 <= device_at_us <= TIME_MAX_US:
-        return record
-    return Poison(record.seq, _last(record), msgspec.json.encode(record))
+        return True
+    device_at_us = record.device_at_us
+    return 0 <= record.at_us <= TIME_MAX_US and (device_at_us is None or 0 <= device_at_us <= TIME_MAX_US)
 
 
 def _one_by_one(body: bytes) -> Record | Poison | None:
@@ -302,7 +312,8 @@ def _one_by_one(body: bytes) -> Record | Poison | None:
     return Poison(numbered.seq, numbered.seq if last is None else last, body)
 
 
-def _last(record: Record | Poison) -> int:
+def last_of(record: Record | Poison) -> int:
+    """The last number that the record stands for."""
     if isinstance(record, Poison):
         return record.last_seq
     return last_seq(record) if type(record.reading) is Dropped else record.seq

@@ -7,10 +7,13 @@ from typing import NamedTuple
 from sqlalchemy import Connection, insert, select, update
 
 from contract.clock import US_PER_S
+from hub.store import bulk
 from hub.store.schema import deadline
 from hub.store.schema import site as site_table
 
 LEASE_US = 15 * US_PER_S
+_HOLD = f"UPDATE {site_table.name} SET lease_until_us = ?, change_pos = ?, case_no = ? WHERE site = ? AND lease_epoch = ?"  # noqa: S608
+"""Ready-made: put together anew in every turn it was a third of what a small one cost."""
 RENEW_US = LEASE_US // 3
 
 
@@ -60,12 +63,7 @@ def take(connection: Connection, site: str, owner: str, now_us: int) -> Lease:
 
 def hold(connection: Connection, lease: Lease, now_us: int, *, change_pos: int, case_no: int) -> None:
     """First in each transaction: renew the lease and set the site's counters, under its epoch. Raises LeaseLost."""
-    done = connection.execute(
-        update(site_table)
-        .where(site_table.c.site == lease.site, site_table.c.lease_epoch == lease.epoch)
-        .values(lease_until_us=now_us + LEASE_US, change_pos=change_pos, case_no=case_no)
-    )
-    if done.rowcount != 1:
+    if bulk.run(connection, _HOLD, (now_us + LEASE_US, change_pos, case_no, lease.site, lease.epoch)) != 1:
         raise LeaseLost(f"site {lease.site} was taken over by another hub")
 
 

@@ -2,27 +2,21 @@
 
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from contract.envelope import BatchHead, Verdict
 from contract.orders import AnyOrder, Nonce
 from hub.duties.tallying import Tallied, Unvisited
 from hub.ingest.ports import ChangeRow, Write
+from hub.ingest.rows import Journal
+
+T = TypeVar("T")
+K = TypeVar("K")
+V = TypeVar("V")
 
 
-class EventRow(NamedTuple):
-    """A row of `event`, in the table's order of columns."""
-
-    site: str
-    stream: str
-    seq: int
-    device: str
-    kind: str
-    at_us: int
-    agent_at_us: int
-    device_at_us: int | None
-    hub_at_us: int
-    body: str
+EventRow = tuple[str, str, int, str, str, int, int, int | None, int, str]
+"""A row of `event`, in the table's order of columns. There is one for each record: a plain tuple costs a fifth of a named one."""
 
 
 class QuarantineRow(NamedTuple):
@@ -85,9 +79,11 @@ class Answer(NamedTuple):
 
 @dataclass
 class Outcome:
-    """The lists of one turn. All rows are cut back to a savepoint when a detector raises."""
+    """The lists and tables of one turn. What is added to them is noted in the site's journal: whoever undoes a step or a message
+    there has undone it here too."""
 
     site: str
+    journal: Journal
     events: list[EventRow] = field(default_factory=list)
     quarantine: dict[tuple[str, int], QuarantineRow] = field(default_factory=dict)
     entries: list[EntryRow] = field(default_factory=list)
@@ -102,21 +98,22 @@ class Outcome:
     futures: list[tuple[Future[Any], Any]] = field(default_factory=list)
     writes: list[tuple[Future[Any], Write]] = field(default_factory=list)
 
-    def savepoint(self) -> tuple[int, ...]:
-        """How much there is of everything that a message or a finding may add to."""
-        return tuple(len(rows) for rows in (*self._lists(), *self._tables()))
+    def add(self, rows: list[T], row: T) -> None:
+        """Append to one of the lists."""
+        rows.append(row)
+        self.journal.note((rows.pop,))
 
-    def rollback(self, savepoint: tuple[int, ...]) -> None:
-        """Cut everything back."""
-        lists, tables = self._lists(), self._tables()
-        for rows, length in zip(lists, savepoint, strict=False):
-            del rows[length:]
-        for table, length in zip(tables, savepoint[len(lists) :], strict=True):
-            while len(table) > length:
-                table.popitem()
+    def put(self, table: dict[K, V], key: K, value: V) -> None:
+        """Set in one of the tables."""
+        undo = (table.__setitem__, key, table[key]) if key in table else (table.pop, key)
+        self.journal.note(undo)
+        table[key] = value
 
-    def _lists(self) -> tuple[list[Any], ...]:
-        return (self.events, self.entries, self.clocks, self.changes, self.orders, self.nonces, self.tallies, self.unvisited)
+    def begin_events(self) -> list[EventRow]:
+        """The events, to append to: noted as one, they are undone together."""
+        self.journal.note((_cut_back, self.events, len(self.events)))
+        return self.events
 
-    def _tables(self) -> tuple[dict[Any, Any], ...]:
-        return (self.quarantine, self.pictures, self.answers)
+
+def _cut_back(rows: list[Any], length: int) -> None:
+    del rows[length:]

@@ -59,16 +59,17 @@ class Rows(Generic[K, V]):
     def put(self, key: K, value: V | None) -> None:
         """Set a row, or with None remove it."""
         was = self.get(key)
-        first = key not in self._before
-        if first:
+        if key in self._before:
+            self._journal.note((self._place, key, was))
+        else:
             self._before[key] = was
+            self._journal.note((self._restore, key, was))
         self._place(key, value)
-        self._journal.note((self._restore, key, was, first))
 
-    def _restore(self, key: K, was: V | None, first: bool) -> None:
+    def _restore(self, key: K, was: V | None) -> None:
+        """Undo the turn's first change of a row."""
         self._place(key, was)
-        if first:
-            del self._before[key]
+        del self._before[key]
 
     def changed(self) -> Iterator[tuple[K, V | None, V | None]]:
         """Each key that the turn has touched, with the committed value and the present one."""

@@ -89,14 +89,15 @@ class States(Rows[tuple[str, str], DetectorState]):
 
     def count_of(self, detector: str, device: str) -> int:
         """How many subjects of the device the detector has a state for."""
-        return self._counts[detector, device]
+        return self._counts.get((detector, device), 0)
 
     def _place(self, key: tuple[str, str], value: DetectorState | None) -> None:
         was = self._rows.get(key)
-        if was is not None:
-            self._counts[key[0], was.device] -= 1
-        if value is not None:
-            self._counts[key[0], value.device] += 1
+        if was is None or value is None or was.device != value.device:  # most puts change a state that is there
+            if was is not None:
+                self._counts[key[0], was.device] -= 1
+            if value is not None:
+                self._counts[key[0], value.device] += 1
         super()._place(key, value)
 
 

@@ -3,15 +3,15 @@
 A detector that raises is undone for that one step, alone; who called is told, and the stream goes on.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from contract.clock import US_PER_S
 from contract.readings import Reading
-from hub.detectors.types import Detector, Device, Event, Step
+from hub.detectors.types import Detector, Device, Event, Step, the_device
 from hub.ingest.casebook import CASE_OWNER, Casebook, DatabaseGone
 from hub.ingest.duties.planning import WantedPlan
-from hub.ingest.outcome import Outcome
 from hub.ingest.ports import Rules, SiteBook
 from hub.ingest.site import HUB_STREAM, Deadline, DeadlineKey, DetectorState, Site
 
@@ -31,15 +31,23 @@ class Failure(NamedTuple):
     error: str
 
 
+class Names(NamedTuple):
+    """Under which keys the state of a detector's subject stands, and its deadline."""
+
+    state: tuple[str, str]
+    deadline: DeadlineKey
+
+
 class Planned(NamedTuple):
-    """A detector and its numbers for a device."""
+    """A detector and its numbers for a device. `names`: of its subject, where that is the device itself, as with most."""
 
     detector: Detector
     numbers: dict[str, float]
+    names: Names | None
 
 
 class RuleTable:
-    """The detectors by reading and by name, with their numbers for each device worked out once."""
+    """The detectors by reading and by name, with all that can be said of each for a device worked out once."""
 
     def __init__(self, rules: Rules) -> None:
         by_kind: dict[type[Reading], list[Detector]] = {}
@@ -51,15 +59,16 @@ class RuleTable:
         self.rules = rules
         self.wanted_plan = None if rules.plan is None else WantedPlan(rules.plan)
         self._numbers: dict[tuple[str, str], dict[str, float]] = {}
-        self._plans: dict[tuple[type[Reading], str], tuple[Planned, ...]] = {}
+        self._plans: dict[tuple[type[Reading], str, bool], tuple[Planned, ...]] = {}
 
-    def plan(self, kind: type[Reading], device: Device) -> tuple["Planned", ...]:
-        """The detectors that want readings of this kind, each with its numbers for the device."""
-        key = (kind, device.id)
+    def plan(self, kind: type[Reading], device: Device, *, clocked: bool) -> tuple["Planned", ...]:
+        """The detectors that want readings of this kind, each with its numbers for the device. `clocked`: the reading carries
+        the device's own time."""
+        key = (kind, device.id, clocked)
         found = self._plans.get(key)
         if found is None:
-            wanted = self.by_kind.get(kind, ())
-            found = self._plans[key] = tuple(Planned(detector, self.numbers(detector, device)) for detector in wanted)
+            wanted = (detector for detector in self.by_kind.get(kind, ()) if clocked or not detector.clocked)
+            found = self._plans[key] = tuple(self._planned(detector, device) for detector in wanted)
         return found
 
     def numbers(self, detector: Detector, device: Device) -> dict[str, float]:
@@ -70,6 +79,16 @@ class RuleTable:
             found = self._numbers[key] = self.rules.numbers(detector, device)
         return found
 
+    def _planned(self, detector: Detector, device: Device) -> Planned:
+        names = names_of(detector.name, device.id) if detector.subject is the_device else None
+        return Planned(detector, self.numbers(detector, device), names)
+
+
+@lru_cache(maxsize=4096)
+def names_of(detector: str, subject: str) -> Names:
+    """The keys of a detector's subject."""
+    return Names((detector, subject), DeadlineKey(DETECTOR_OWNER + detector, subject))
+
 
 class Stepper:
     """Runs detectors within one turn. `on_failure` is told of those that raise, `on_too_many` of a
@@ -78,7 +97,6 @@ class Stepper:
     def __init__(
         self,
         site: Site,
-        outcome: Outcome,
         casebook: Casebook,
         table: RuleTable,
         book: SiteBook,
@@ -89,9 +107,9 @@ class Stepper:
         order_flush: Callable[[str], None],
     ) -> None:
         self._site = site
-        self._outcome = outcome
         self._casebook = casebook
         self._table = table
+        self.plan = table.plan
         self._book = book
         self._now_us = now_us
         self._on_failure = on_failure
@@ -100,32 +118,47 @@ class Stepper:
 
     def step(self, event: Event, device: Device) -> None:
         """Show the event to each detector that wants its kind."""
+        self.run(self.plan(type(event.reading), device, clocked=event.device_at_us is not None), event, device)
+
+    def run(self, plan: Sequence[Planned], event: Event, device: Device) -> None:
+        """Show the event to these detectors. One that would need a subject too many for it is not heard."""
         states = self._site.states
-        for detector, numbers in self._table.plan(type(event.reading), device):
-            saved = None
+        for detector, numbers, names in plan:
+            saved = self._site.journal.savepoint()
             try:
-                subject = detector.subject(event, device)
-                row = states.get((detector.name, subject))
+                if names is None:
+                    names = names_of(detector.name, detector.subject(event, device))  # noqa: PLW2901
+                row = states.get(names.state)
+                step = detector.step(None if row is None else row.state, event, device, numbers)
+                if step is None:
+                    continue
                 full = row is None and states.count_of(detector.name, device.id) >= SUBJECTS_PER_DEVICE_MAX
                 if full and event.stream != HUB_STREAM:
                     self._on_too_many(device)
-                    continue
-                step = detector.step(None if row is None else row.state, event, device, numbers)
-                if step is not None:
-                    saved = self._savepoint()
-                    self._apply(detector, subject, device, step)
+                else:
+                    self._apply(detector, names, device, step)
             except DatabaseGone:
                 raise
             except Exception as error:  # a plug-in's bug may not stop the site
-                self._undo(saved)
+                self._site.journal.rollback(saved)
                 self._on_failure(Failure(detector.name, device.id, repr(error)), event)
 
-    def advance(self, source: str, up_to_us: int) -> None:
-        """The source has reported everything up to then. Its deadlines up to then fire, in their order, proven."""
-        if up_to_us > (self._site.watermarks.get(source) or -1):
-            self._site.watermarks.put(source, up_to_us)
+    def advance(self, source: str, up_to_us: int, reached: dict[str, int]) -> None:
+        """The source has reported everything up to then. Its deadlines up to then fire, in their order, proven. How far each
+        source of a batch is, is kept in `reached`, for `mark` at its end: only a deadline has to know it at once."""
+        if up_to_us > reached.get(source, -1):
+            reached[source] = up_to_us
         if self._site.deadlines.of_source(source):
+            self.mark({source: reached[source]})
             self._fire_proven(source)
+
+    def mark(self, reached: Mapping[str, int]) -> None:
+        """Set the sources' watermarks, where they are further than before."""
+        watermarks = self._site.watermarks
+        for source, up_to_us in reached.items():
+            was_us = watermarks.get(source)
+            if was_us is None or up_to_us > was_us:
+                watermarks.put(source, up_to_us)
 
     def fire_by_clock(self, key: DeadlineKey, row: Deadline, stall_us: int) -> None:
         """The wall clock has passed the deadline: fire it, ask for proof, or where the source has stalled fire it unproven.
@@ -166,16 +199,16 @@ class Stepper:
         if detector is None or detector.wake is None or state is None or device is None:
             self._site.deadlines.put(key, None)
             return
-        saved = self._savepoint()
+        saved = self._site.journal.savepoint()
         try:
             step: Step | None = detector.wake(state.state, row.due_us, proven, device, self._table.numbers(detector, device))
             if step is not None:
-                self._apply(detector, key.subject, device, step)
+                self._apply(detector, names_of(detector.name, key.subject), device, step)
             self._after_wake(key, row, step, proven)
         except DatabaseGone:
             raise
         except Exception as error:  # a plug-in's bug may not stop the site
-            self._undo(saved)
+            self._site.journal.rollback(saved)
             self._site.deadlines.put(key, None)
             self._on_failure(Failure(detector.name, device.id, repr(error)), None)
 
@@ -188,17 +221,17 @@ class Stepper:
         elif again or step is None:
             self._site.deadlines.put(key, None)  # the same moment again would never end
 
-    def _apply(self, detector: Detector, subject: str, device: Device, step: Step) -> None:
+    def _apply(self, detector: Detector, names: Names, device: Device, step: Step) -> None:
         for finding in step.findings:
-            self._casebook.apply(detector, subject, device, finding, self._now_us)
-        states, name = self._site.states, (detector.name, subject)
-        row = states.get(name)
+            self._casebook.apply(detector, names.deadline.subject, device, finding, self._now_us)
+        states = self._site.states
+        row = states.get(names.state)
         if step.state is None:
             if row is not None:
-                states.put(name, None)
+                states.put(names.state, None)
         elif row is None or row.state is not step.state:
-            states.put(name, DetectorState(step.state, device.id))
-        self._set_wake(DeadlineKey(DETECTOR_OWNER + detector.name, subject), step)
+            states.put(names.state, DetectorState(step.state, device.id))
+        self._set_wake(names.deadline, step)
 
     def _set_wake(self, key: DeadlineKey, step: Step) -> None:
         was = self._site.deadlines.get(key)
@@ -209,12 +242,3 @@ class Stepper:
         wake = step.wake
         if was is None or (was.due_us, was.source) != (wake.due_us, wake.source):
             self._site.deadlines.put(key, Deadline(wake.due_us, wake.source))
-
-    def _savepoint(self) -> tuple[int, tuple[int, ...]]:
-        return self._site.journal.savepoint(), self._outcome.savepoint()
-
-    def _undo(self, saved: tuple[int, tuple[int, ...]] | None) -> None:
-        if saved is None:
-            return
-        self._site.journal.rollback(saved[0])
-        self._outcome.rollback(saved[1])

@@ -3,14 +3,14 @@
 import json
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
 from contract.clock import US_PER_S
-from contract.envelope import BatchHead, Record
+from contract.envelope import BatchHead, Record, Verdict
 from contract.orders import Flush
 from contract.readings import KINDS, BadBytes, CommandDone, DeviceLink, Heartbeat, Reading, SnapshotTaken, WandRead
 from hub.detectors.types import (
@@ -23,16 +23,16 @@ from hub.detectors.types import (
     Quarantined,
     SequenceJumped,
 )
-from hub.ingest import gate
+from hub.ingest import gate, joining
 from hub.ingest.casebook import CASE_OWNER, Casebook, ClosedCases, DatabaseGone
 from hub.ingest.duties.acts import DutyAsk, Heard
 from hub.ingest.duties.dutybook import SCANS, Times
 from hub.ingest.duties.parts import TurnParts, duties_of
 from hub.ingest.duties.scanning import OldScans
 from hub.ingest.effects import EFFECTS, case_of_order
-from hub.ingest.gate import Admitted, BatchMessage, LostMessage, NonceMessage, Poison, Refused, StreamMark
+from hub.ingest.gate import Admitted, BatchMessage, LostMessage, Message, NonceMessage, Poison, Refused, StreamMark
 from hub.ingest.limits import Quota, too_many_streams
-from hub.ingest.outcome import Answer, EventRow, Outcome, PictureRow, QuarantineRow
+from hub.ingest.outcome import Answer, Outcome, PictureRow, QuarantineRow
 from hub.ingest.ports import Ask, CaseAct, PictureStored, SiteBook, TagAct, Write
 from hub.ingest.rows import Journal
 from hub.ingest.site import HUB_STREAM, Contact, Deadline, Site
@@ -42,8 +42,11 @@ from hub.ingest.tagging import act_on_tag
 REPORT_EVERY_US = US_PER_S
 _THROTTLES_MAX = 20_000
 
-_AGENTS_OWN_WORDS = (DeviceLink, CommandDone, BadBytes)
+_AGENTS_OWN_WORDS = frozenset((DeviceLink, CommandDone, BadBytes))
 """What an agent says about a device: the device itself may have been mute all along, and what it did is not known by it."""
+
+_MORE_THAN_STEPS = frozenset((*EFFECTS, *SCANS))
+"""Readings of which more becomes than what detectors find."""
 
 _log = logging.getLogger(__name__)
 _encode = msgspec.json.Encoder().encode
@@ -105,7 +108,7 @@ class Turn:
     """Takes inputs one after another at one moment, `now_us`; what came of them is in `outcome` and in the site."""
 
     def __init__(self, site: Site, around: Surroundings, now_us: int) -> None:
-        self.outcome = Outcome(around.book.site)
+        self.outcome = Outcome(around.book.site, site.journal)
         self._site = site
         self._around = around
         self._now_us = now_us
@@ -121,7 +124,6 @@ class Turn:
         )
         self._stepper = Stepper(
             site,
-            self.outcome,
             self._casebook,
             around.table,
             around.book,
@@ -141,7 +143,7 @@ class Turn:
             around.table.wanted_plan,
             around.new_id,
         )
-        heard = Heard(self._take_reported, self._stepper.advance)
+        heard = Heard(self._take_reported, self._source_has_told)
         self._duties = duties_of(parts, Times(now_us, around.ready_us, rules.late_us), heard, self._order_flush)
 
     def distrust_watermarks(self) -> None:
@@ -168,24 +170,35 @@ class Turn:
         """One message. Returns how many records it brought. A message that trips over a bug of ours is undone alone and stays
         unanswered: its agent goes on asking, a counter tells, and all others go on. Of a `suspect` one, which the database would
         not have, all records are put aside."""
-        saved = self._site.journal.savepoint(), self.outcome.savepoint()
+        return self._take_group([self._open(topic, payload)], suspect)
+
+    def take_all(self, said: Sequence[tuple[str, bytes]]) -> int:
+        """Messages in their order, as `take` takes each; but batches that go on from one another are taken as one."""
+        opened = [self._open(topic, payload) for topic, payload in said]
+        return sum(self._take_group(group) for group in joining.groups(opened, self._now_us))
+
+    def _open(self, topic: str, payload: bytes) -> Message:
+        return gate.open_message(self.outcome.site, self._around.book.key_of, topic, payload)
+
+    def _take_group(self, group: Sequence[Message], suspect: bool = False) -> int:
+        saved = self._site.journal.savepoint()
         try:
-            return self._take(topic, payload, suspect)
+            return self._take(joining.whole(group), suspect)
         except DatabaseGone:
             raise
         except Exception:
-            self._site.journal.rollback(saved[0])
-            self.outcome.rollback(saved[1])
+            self._site.journal.rollback(saved)
+            if len(group) > 1:
+                return sum(self._take_group([one]) for one in group)
             self._count["messages_failed"] += 1
-            _log.exception("message_failed", extra={"topic": topic})
+            _log.exception("message_failed", extra={"agent": getattr(group[0], "agent", None)})
             return 0
 
-    def _take(self, topic: str, payload: bytes, suspect: bool) -> int:
-        message = gate.open_message(self.outcome.site, self._around.book.key_of, topic, payload)
+    def _take(self, message: Message, suspect: bool) -> int:
         if isinstance(message, BatchMessage):
             return self._take_batch(message, suspect)
         if isinstance(message, NonceMessage):
-            self.outcome.nonces.append((message.agent, message.nonce))
+            self.outcome.add(self.outcome.nonces, (message.agent, message.nonce))
         elif isinstance(message, LostMessage):
             if self._reports("lost", message.agent):
                 self._report(message.agent, AgentLost())
@@ -198,14 +211,13 @@ class Turn:
         if isinstance(asked, Write):
             self.outcome.writes.append((future, asked))
             return
-        saved = self._site.journal.savepoint(), self.outcome.savepoint()
+        saved = self._site.journal.savepoint()
         try:
             answer = self._answer(asked)
         except DatabaseGone:
             raise
         except Exception as error:  # one request's bug is its own
-            self._site.journal.rollback(saved[0])
-            self.outcome.rollback(saved[1])
+            self._site.journal.rollback(saved)
             self._count["asks_failed"] += 1
             self.outcome.futures.append((future, error))
         else:
@@ -255,7 +267,7 @@ class Turn:
         if isinstance(admitted, Refused):
             self._refuse(admitted)
             if admitted.verdict is not None:
-                self.outcome.answers[head.stream, head.boot] = Answer(message.agent, head, admitted.verdict)
+                self._reply(message, admitted.verdict)
             return 0
         fresh = _is_fresh(head, known, admitted)
         if fresh:
@@ -265,71 +277,84 @@ class Turn:
         if admitted.jumped is not None:
             self._count["jumps"] += 1
             self._report(message.agent, SequenceJumped(first=admitted.jumped[0], last=admitted.jumped[1]))
-        for record in admitted.records:
-            if suspect and isinstance(record, Record):
-                self._quarantine(admitted.mark, record.seq, "uncommittable", _encode(record))
-            else:
-                self._take_record(admitted.mark, record)
-        self.outcome.answers[head.stream, head.boot] = Answer(message.agent, head, admitted.verdict)
+        if suspect:
+            for record in admitted.records:
+                self._put_record_aside(admitted.mark, record, "uncommittable")
+        else:
+            self._take_records(admitted.mark, admitted.records)
+        self._reply(message, admitted.verdict)
         if fresh:
             self._hear(message.agent, admitted)
         return len(admitted.records)
+
+    def _reply(self, message: BatchMessage, verdict: Verdict) -> None:
+        head = message.head
+        self.outcome.put(self.outcome.answers, (head.stream, head.boot), Answer(message.agent, head, verdict))
 
     def _put_off(self, message: BatchMessage, known: StreamMark | None) -> None:
         """The agent sends more than its share. It is heard, and told to wait."""
         self._count["over_quota"] += 1
         if known is None or known.agent == message.agent:
-            self.outcome.answers[message.head.stream, message.head.boot] = Answer(message.agent, message.head, "paused")
+            self._reply(message, "paused")
             was = self._site.contacts.get(message.agent)
             self._site.contacts.put(message.agent, Contact(self._now_us, -1 if was is None else was.reached_us))
 
-    def _take_record(self, stream: StreamMark, record: Record | Poison) -> None:
-        if isinstance(record, Poison):
-            self._quarantine(stream, record.seq, record.reason, record.body)
-            return
-        device = self._around.book.detector_device(record.device)
-        if device is None or stream.agent not in {device.agent, device.id}:
-            reason = "unknown_device" if device is None else "foreign_device"
-            self._quarantine(stream, record.seq, reason, _encode(record))
-            return
-        reading, now_us = record.reading, self._now_us
-        at_us = max(0, record.at_us - stream.offset_us)
-        if at_us > now_us:  # nothing has happened yet that will happen later
-            self._count["future_times"] += 1
-            at_us = now_us
-        self.outcome.events.append(
-            EventRow(
-                self.outcome.site,
-                stream.stream,
-                record.seq,
-                device.id,
-                KIND_NAMES[type(reading)],
-                at_us,
-                record.at_us,
-                record.device_at_us,
-                now_us,
-                _encode(reading).decode(),
-            )
-        )
-        late = now_us - at_us > self._around.table.rules.late_us
-        event = Event(device.id, at_us, now_us, reading, stream.stream, record.seq, late, record.device_at_us)
-        if type(reading) is WandRead:
-            self._stepper.advance(device.id, min(max(0, reading.up_to_us - stream.offset_us), now_us))
-        elif not (reading.STORED or type(reading) in _AGENTS_OWN_WORDS):
-            self._stepper.advance(device.id, at_us)
-        if type(reading) is Heartbeat:
-            self._advance_sources(stream, reading)
-        self._stepper.step(event, device)
-        if type(reading) in SCANS:
+    def _take_records(self, stream: StreamMark, records: Sequence[Record | Poison]) -> None:
+        """What is new of a batch. This is done for each record that ever comes: what can be said for all of them at once is."""
+        site, name, agent, offset_us, now_us = self.outcome.site, stream.stream, stream.agent, stream.offset_us, self._now_us
+        late_before_us = now_us - self._around.table.rules.late_us
+        device_of, stepper, rows = self._around.book.detector_device, self._stepper, self.outcome.begin_events()
+        reached: dict[str, int] = {}
+        for record in records:
+            if isinstance(record, Poison):
+                self._put_record_aside(stream, record, record.reason)
+                continue
+            device = device_of(record.device)
+            if device is None or agent not in (device.agent, device.id):
+                self._put_record_aside(stream, record, "unknown_device" if device is None else "foreign_device")
+                continue
+            reading = record.reading
+            kind = type(reading)
+            at_us = record.at_us - offset_us
+            if at_us < 0:
+                at_us = 0
+            elif at_us > now_us:  # nothing has happened yet that will happen later
+                self._count["future_times"] += 1
+                at_us = now_us
+            body = _encode(reading).decode()
+            device_at_us = record.device_at_us
+            rows.append((site, name, record.seq, device.id, KIND_NAMES[kind], at_us, record.at_us, device_at_us, now_us, body))
+            if isinstance(reading, WandRead):
+                stepper.advance(device.id, min(max(0, reading.up_to_us - offset_us), now_us), reached)
+            elif not (kind.STORED or kind in _AGENTS_OWN_WORDS):
+                stepper.advance(device.id, at_us, reached)
+            if isinstance(reading, Heartbeat):
+                self._advance_sources(stream, reading, reached)
+            plan = stepper.plan(kind, device, clocked=device_at_us is not None)
+            if plan or kind in _MORE_THAN_STEPS:
+                event = Event(device.id, at_us, now_us, reading, name, record.seq, at_us < late_before_us, device_at_us)
+                stepper.run(plan, event, device)
+                self._take_more(kind, event, stream)
+        stepper.mark(reached)
+
+    def _take_more(self, kind: type[Reading], event: Event, stream: StreamMark) -> None:
+        """What becomes of some readings besides what detectors find."""
+        if kind in SCANS:
             self._duties.book.take(event, stream.offset_us)
-        if type(reading) in EFFECTS:
+        if kind in EFFECTS:
             self._note_effect(event, stream.agent)
 
-    def _advance_sources(self, stream: StreamMark, heartbeat: Heartbeat) -> None:
+    def _put_record_aside(self, stream: StreamMark, record: Record | Poison, reason: str) -> None:
+        if isinstance(record, Poison):
+            self._quarantine(stream, record.seq, record.reason, record.body)
+        else:
+            self._quarantine(stream, record.seq, reason, _encode(record))
+
+    def _advance_sources(self, stream: StreamMark, heartbeat: Heartbeat, reached: dict[str, int]) -> None:
         for source, agent_us in heartbeat.sources.items():
             device = self._around.book.detector_device(source)
             if device is not None and stream.agent in {device.agent, device.id}:
-                self._stepper.advance(source, min(max(0, agent_us - stream.offset_us), self._now_us))
+                self._stepper.advance(source, min(max(0, agent_us - stream.offset_us), self._now_us), reached)
 
     def _note_effect(self, event: Event, agent: str) -> None:
         effect, reading = EFFECTS[type(event.reading)], event.reading
@@ -345,7 +370,7 @@ class Turn:
         case_no = case_of_order(taken.order)
         if case_no is not None and case_no > self._site.counters.case_no:
             case_no = None
-        self.outcome.pictures[taken.picture] = PictureRow(
+        row = PictureRow(
             self.outcome.site,
             taken.picture,
             agent,
@@ -356,13 +381,14 @@ class Turn:
             taken.size_bytes,
             None,
         )
+        self.outcome.put(self.outcome.pictures, taken.picture, row)
 
     def _store_picture(self, picture: str) -> bool:
         row = self.outcome.pictures.get(picture) or self._around.archive.picture(picture)
         if row is None or row.condemned_us is not None:
             return False
         if row.stored_us is None:
-            self.outcome.pictures[picture] = row._replace(stored_us=self._now_us)
+            self.outcome.put(self.outcome.pictures, picture, row._replace(stored_us=self._now_us))
             body = json.dumps({"device": row.device, "agent": row.agent, "at_us": row.at_us, "case_no": row.case_no})
             self._casebook.change(self._now_us, "picture", picture, "stored", body.encode())
         return True
@@ -389,7 +415,8 @@ class Turn:
     def _put_aside(self, stream: str, seq: int, agent: str, reason: str, body: bytes) -> None:
         self._count["quarantined"] += 1
         row = QuarantineRow(self.outcome.site, stream, seq, agent, self._now_us, reason, body)
-        self.outcome.quarantine.setdefault((stream, seq), row)
+        if (stream, seq) not in self.outcome.quarantine:
+            self.outcome.put(self.outcome.quarantine, (stream, seq), row)
 
     def _report_quarantine(self, device: str, reason: str) -> None:
         if self._reports("quarantined", device, reason):
@@ -427,6 +454,11 @@ class Turn:
         if device is not None:
             self._step_own(device, reading, f"phone:{source}", min(at_us, self._now_us), stored=True)
 
+    def _source_has_told(self, source: str, up_to_us: int) -> None:
+        reached: dict[str, int] = {}
+        self._stepper.advance(source, up_to_us, reached)
+        self._stepper.mark(reached)
+
     def _step_own(self, device: Device, reading: Reading, stream: str, at_us: int, *, stored: bool) -> None:
         """An event that the hub numbers itself. The number is never given again, whether the event is stored or not."""
         was = self._site.streams.get(stream)
@@ -436,7 +468,7 @@ class Turn:
         self._site.streams.put(stream, StreamMark(stream, agent, seq, 0, HUB_STREAM, now_us, 0, 0))
         if stored:
             row = (device.id, KIND_NAMES[type(reading)], at_us, at_us, None, now_us, _encode(reading).decode())
-            self.outcome.events.append(EventRow(self.outcome.site, stream, seq, *row))
+            self.outcome.add(self.outcome.events, (self.outcome.site, stream, seq, *row))
         late = now_us - at_us > self._around.table.rules.late_us
         self._stepper.step(Event(device.id, at_us, now_us, reading, stream, seq, late), device)
 
@@ -444,7 +476,7 @@ class Turn:
         device: Device | None = self._around.book.detector_device(source)
         if device is not None and self._around.flushes.lets(self._site.journal, self._now_us, device.agent):
             self._count["flushes"] += 1
-            self.outcome.orders.append((device.agent, Flush(id=self._around.new_id())))
+            self.outcome.add(self.outcome.orders, (device.agent, Flush(id=self._around.new_id())))
 
 
 def _is_fresh(head: BatchHead, known: StreamMark | None, admitted: Admitted) -> bool:

@@ -5,7 +5,7 @@ import secrets
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from threading import Condition, Thread
+from threading import Condition, Event, Thread
 from typing import Any
 
 from sqlalchemy import Engine
@@ -20,7 +20,7 @@ from hub.ingest.ports import Ask, ChangeRow, Hook, Out, Rules, SiteBook, State, 
 
 MESSAGES_MAX = 8_192
 ASKS_MAX = 1_024
-TURN_MESSAGES_MAX = 256
+TURN_MESSAGES_MAX = 1_024
 TURN_BYTES_MAX = 512 * 1024
 """About 2,000 records."""
 BACK_OFF_S = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
@@ -71,6 +71,7 @@ class Worker:
         self._greeting = False
         self._stopping = False
         self._ended: State | None = None
+        self._tried = Event()
         self._failures = 0
         self._thread = Thread(target=self._run, name="worker", daemon=True)
 
@@ -101,6 +102,10 @@ class Worker:
         """Begin. Returns at once: see `state`."""
         self._thread.start()
 
+    def wait_opened(self, timeout_s: float) -> None:
+        """Wait until the site is read, or until it is known that it cannot be now: see `state`."""
+        self._tried.wait(timeout_s)
+
     def stop(self, timeout_s: float = 30.0) -> None:
         """End after the present turn and give the site back. What waits is not taken in; requests are told so."""
         with self._due:
@@ -112,11 +117,17 @@ class Worker:
     def submit(self, topic: str, payload: bytes) -> bool:
         """A message from the broker. False when a message was dropped since the queue is full: see Inbox. It is counted, and
         its agent, which gets no receipt, sends it again."""
+        return not self.submit_many([(topic, payload)])
+
+    def submit_many(self, said: Sequence[tuple[str, bytes]]) -> int:
+        """Messages from the broker in their order, each a topic with a payload. Returns how many were dropped."""
+        dropped = 0
         with self._due:
-            dropped = self._inbox.put(Message(topic, payload))
+            for topic, payload in said:
+                dropped += self._inbox.put(Message(topic, payload))
             self._core.counters["queue_dropped"] += dropped
             self._due.notify()
-            return not dropped
+        return dropped
 
     def ask(self, asked: Ask) -> "Future[Any]":
         """Have something done. The future is answered after the commit; see each kind of Ask for by what. It fails with
@@ -163,12 +174,15 @@ class Worker:
                 self._core.open(now_us)
             except LeaseHeld as held:
                 self._core.state = State(False, "waiting_for_lease", str(held))
+                self._tried.set()
                 self._sleep(min(1.0, max(0.05, (held.until_us - now_us) / US_PER_S)))
             except SQLAlchemyError as error:
                 self._core.state = State(False, "database_failed", str(error).splitlines()[0])
+                self._tried.set()
                 self._sleep(self._back_off_s())
             else:
                 self._failures = 0
+                self._tried.set()
                 return True
         return False
 
@@ -218,6 +232,7 @@ class Worker:
     def _end(self, state: State) -> None:
         with self._due:
             self._ended = state
+            self._tried.set()
             waiting = list(self._requests)
             self._requests.clear()
             self._inbox.clear()

@@ -5,13 +5,12 @@ delivered, so that a crash delivers again and never skips. A transient failure h
 than `hold_s`, or was refused `tries_max` times for good, becomes a dead letter, and the reader goes on.
 """
 
+import logging
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, wait
 from threading import Event, Lock, Thread
 from typing import Any, NamedTuple
-
-import structlog
 
 from contract.clock import US_PER_S, Clock
 from hub.feed import CHUNK_ROWS, ChangeFeed
@@ -27,7 +26,7 @@ PERSIST_CHANGES = 500
 AGAIN_MAX = 16
 STOP_S = 15.0
 LAST_WRITE_S = 3.0
-_log = structlog.get_logger("notify")
+_log = logging.getLogger(__name__)
 
 
 class Patience(NamedTuple):
@@ -193,14 +192,16 @@ class ChangeReader:
         if not self._ledger.give_up(DeadLetter(notice.row, now_us, self._failures, failure.error)):
             return Failure("transient", "the dead letter cannot be written: the hub's database does not commit")
         self._counters["dead_letters"] += 1
-        _log.warning("dead_letter", reader=self.name, pos=notice.row.pos, error=failure.error, tries=self._failures)
+        told = {"reader": self.name, "pos": notice.row.pos, "error": failure.error, "tries": self._failures}
+        _log.warning("dead_letter", extra=told)
         self._written = notice.row.pos
         self._moved(notice.row.pos)
         return None
 
     def _note_failure(self, failure: Failure) -> None:
         if not self._error:
-            _log.warning("delivery_failed", reader=self.name, pos=self._pos, sort=failure.sort, error=failure.error)
+            told = {"reader": self.name, "pos": self._pos, "sort": failure.sort, "error": failure.error}
+            _log.warning("delivery_failed", extra=told)
         self._failures += 1
         self._counters["failures"] += 1
         self._error = failure.error

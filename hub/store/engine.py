@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 BUSY_MS = 10_000
 READERS = 8
@@ -67,6 +67,18 @@ def is_sqlite(connectable: Engine | Connection) -> bool:
     return connectable.dialect.name == "sqlite"
 
 
+def on_sqlite(connection: Connection, sql: str, parameters: tuple[Any, ...] = ()) -> sqlite3.Cursor:
+    """One statement by SQLite's driver itself. A small turn makes a dozen, and SQLAlchemy's way to each cost twice what SQLite's
+    did. Raises what SQLAlchemy would, without the parameters, as errors are logged."""
+    driver: Any = connection.connection.driver_connection
+    try:
+        cursor: sqlite3.Cursor = driver.execute(sql, parameters)
+    except sqlite3.Error as error:
+        as_sqlalchemys = DBAPIError.instance(sql, None, error, sqlite3.Error, hide_parameters=True, dialect=connection.dialect)
+        raise as_sqlalchemys from error
+    return cursor
+
+
 def _open_sqlite(url: URL, read_only: bool) -> Engine:
     file = Path(str(url.database))
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -84,7 +96,7 @@ def _open_sqlite(url: URL, read_only: bool) -> Engine:
             connection.execute(pragma).close()
 
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+        on_sqlite(connection, "BEGIN" if read_only else "BEGIN IMMEDIATE")
 
     event.listen(engine, "connect", set_up)
     event.listen(engine, "begin", begin)

@@ -9,7 +9,7 @@ import secrets
 import signal
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -65,8 +65,8 @@ def run_hub(life: HubLife) -> None:
     migrate(engine)
     box: list[Worker] = []
 
-    def submit(topic: str, payload: bytes) -> bool:
-        return box[0].submit(topic, payload)
+    def submit(said: Sequence[tuple[str, bytes]]) -> None:
+        box[0].submit_many(said)
 
     estate = config.estate
     broker = Broker(config.broker, estate.site, estate.key_of, submit, client_id=f"hub-{secrets.token_hex(4)}")

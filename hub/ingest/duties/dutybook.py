@@ -102,14 +102,13 @@ class Dutybook:
 
     def _guarded(self, counter: str, what: Callable[..., None], *arguments: Any) -> None:
         """A bug in judging one lane is that lane's own: it is undone and tried again later, and all others go on."""
-        saved = self._site.journal.savepoint(), self._outcome.savepoint()
+        saved = self._site.journal.savepoint()
         try:
             what(*arguments)
         except DatabaseGone:
             raise
         except Exception:
-            self._site.journal.rollback(saved[0])
-            self._outcome.rollback(saved[1])
+            self._site.journal.rollback(saved)
             self._count[counter] += 1
             _log.exception(counter, extra={"about": [str(one) for one in arguments]})
             for lane in arguments[:1]:
@@ -177,8 +176,8 @@ class Dutybook:
             over_us = new.ends_us if new.state == "open" else silence_ends_us(new, silent_max_us)
             self._site.windows.look_at(over_us, new.window_id)
         zone = self._view(new).zone
-        self._outcome.tallies.extend(tallied(was, -1, zone))
-        self._outcome.tallies.extend(tallied(new, 1, zone))
+        for one in (*tallied(was, -1, zone), *tallied(new, 1, zone)):
+            self._outcome.add(self._outcome.tallies, one)
         if was.state != new.state:
             self._count[f"windows_{new.state}"] += 1
             finding = self._finding(was, new, scan, scans, rules, silent)
@@ -245,7 +244,8 @@ class Dutybook:
             return
         visits = [scan.at_us for scan in scans if counts(scan, *rules, self._view(windows[-1]).staff.get(scan.person))]
         whole_us = self._times.now_us - MEMORY_US + HOUR_US  # of the days up to then some visits have left memory
-        self._outcome.unvisited.extend(unvisited(lane, visits, self._view(windows[-1]).zone, after_us=whole_us))
+        for one in unvisited(lane, visits, self._view(windows[-1]).zone, after_us=whole_us):
+            self._outcome.add(self._outcome.unvisited, one)
 
     def _counts(self, scan: Scan, window: Window) -> bool:
         rules = self._rules_of(window)

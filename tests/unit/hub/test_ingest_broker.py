@@ -4,7 +4,7 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -53,9 +53,8 @@ class Rig:
     def _on_subscribe(self, *_: object) -> None:
         self.subscribed = True
 
-    def _submit(self, topic: str, payload: bytes) -> bool:
-        self.submitted.append((topic, payload))
-        return True
+    def _submit(self, said: Sequence[tuple[str, bytes]]) -> None:
+        self.submitted += said
 
     def close(self) -> None:
         self.hub.stop()
@@ -147,14 +146,17 @@ def says_if_connected(rig: Rig) -> bool:
     return rig.client.is_connected() and says(rig, "status", b"again")
 
 
-class StrangeBroker:
-    """Takes one client, lets it subscribe, and sends it publications whatever their topics are."""
+def publish(topic: bytes, payload: bytes, mid: bytes = b"") -> bytes:
+    """A PUBLISH; with the two bytes of a packet id at QoS 1."""
+    body = struct.pack(">H", len(topic)) + topic + mid + payload
+    return bytes((0x32 if mid else 0x30, len(body))) + body
 
-    def __init__(self, *publications: tuple[bytes, bytes]) -> None:
-        self._packets = b"".join(
-            bytes((0x30, 2 + len(topic) + len(payload))) + struct.pack(">H", len(topic)) + topic + payload
-            for topic, payload in publications
-        )
+
+class StrangeBroker:
+    """Takes one client, lets it subscribe, and sends it these bytes, each piece by itself."""
+
+    def __init__(self, *packets: bytes) -> None:
+        self._pieces = packets
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._listening.getsockname()[1])
         self._thread = threading.Thread(target=self._run)
@@ -167,7 +169,10 @@ class StrangeBroker:
             taken.recv(65_536)
             taken.sendall(b"\x20\x02\x00\x00")
             taken.recv(65_536)
-            taken.sendall(self._packets)
+            taken.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            for piece in self._pieces:
+                taken.sendall(piece)
+                time.sleep(0.001)  # else the next is read with it
             while taken.recv(65_536):
                 pass
 
@@ -176,8 +181,8 @@ class StrangeBroker:
         self._listening.close()
 
 
-def strange(submit: Callable[[str, bytes], bool], *publications: tuple[bytes, bytes]) -> tuple[StrangeBroker, Broker]:
-    running = StrangeBroker(*publications)
+def strange(submit: Callable[[Sequence[tuple[str, bytes]]], None], *pieces: bytes) -> tuple[StrangeBroker, Broker]:
+    running = StrangeBroker(*pieces)
     hub = Broker(BrokerAddress("127.0.0.1", running.port), SITE, {"gatehouse": KEY}.get, submit, client_id="hub-test")
     hub.start()
     return running, hub
@@ -185,12 +190,7 @@ def strange(submit: Callable[[str, bytes], bool], *publications: tuple[bytes, by
 
 def test_a_topic_that_is_no_text_is_counted_and_the_next_message_is_taken():
     submitted: list[tuple[str, bytes]] = []
-
-    def submit(topic: str, payload: bytes) -> bool:
-        submitted.append((topic, payload))
-        return True
-
-    running, hub = strange(submit, (b"watchkeeper/\xff", b"bad"), (b"watchkeeper/x", b"good"))
+    running, hub = strange(submitted.extend, publish(b"watchkeeper/\xff", b"bad"), publish(b"watchkeeper/x", b"good"))
     try:
         until(lambda: submitted)
         assert submitted == [("watchkeeper/x", b"good")]
@@ -203,12 +203,29 @@ def test_a_topic_that_is_no_text_is_counted_and_the_next_message_is_taken():
     assert not hub.died, "it was asked to stop"
 
 
+@pytest.mark.parametrize("size", [1, 7, 23, 64, 1_000_000])
+def test_wherever_the_bytes_are_cut_every_message_comes_once_and_in_order(size: int):
+    mids = {number: struct.pack(">H", number) for number in range(3, 50, 7)}
+    payloads = [publish(b"x", b"%d" % number) for number in range(50)]  # each looks like a packet where one begins within it
+    packets = b"".join(publish(b"watchkeeper/x", payload, mids.get(number, b"")) for number, payload in enumerate(payloads))
+    submitted: list[tuple[str, bytes]] = []
+    running, hub = strange(submitted.extend, *(packets[at : at + size] for at in range(0, len(packets), size)))
+    try:
+        until(lambda: len(submitted) >= 50)
+        assert submitted == [("watchkeeper/x", payload) for payload in payloads]
+        assert hub.counters["received"] == 50
+        assert hub.connected
+    finally:
+        hub.stop()
+        running.close()
+
+
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_a_client_whose_thread_has_died_is_not_connected():
-    def submit(_topic: str, _payload: bytes) -> bool:
+    def submit(_: object) -> None:
         raise RuntimeError("a bug")
 
-    running, hub = strange(submit, (b"watchkeeper/x", b"any"))
+    running, hub = strange(submit, publish(b"watchkeeper/x", b"any"))
     try:
         until(lambda: hub.died)
         assert not hub.connected

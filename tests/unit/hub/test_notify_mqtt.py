@@ -22,9 +22,7 @@ TOPIC = "watchkeeper/garden/incidents/3"
 
 @pytest.fixture
 def channel(broker: EmbeddedBroker) -> Iterator[MqttChannel]:
-    connection = Broker(
-        BrokerAddress("127.0.0.1", broker.port), "garden", lambda _: None, lambda _topic, _payload: True, client_id="hub"
-    )
+    connection = Broker(BrokerAddress("127.0.0.1", broker.port), "garden", lambda _: None, lambda _: None, client_id="hub")
     connection.start()
     until(lambda: connection.connected, "the connection")
     yield MqttChannel(connection, "garden", titles, SystemClock())
