@@ -49,10 +49,14 @@ def write(connection: Connection, lease: Lease, site: Site, outcome: Outcome, *,
     bulk.upsert(connection, schema.stream, [(lease.site, *msgspec.structs.astuple(row)) for _, row in rows])
 
 
-def is_disk_failure(failure: Exception) -> bool:
-    """SQLite's own I/O error. (PostgreSQL ends itself, and connections to it with it.)"""
-    code = getattr(getattr(failure, "orig", None), "sqlite_errorcode", None)
-    return isinstance(code, int) and code & 0xFF == sqlite3.SQLITE_IOERR
+def disk_failure(failure: Exception) -> str:
+    """SQLite's own I/O error, by its name and in words; empty for anything else. (PostgreSQL ends itself, and connections to it
+    with it.)"""
+    error = getattr(failure, "orig", None)
+    code = getattr(error, "sqlite_errorcode", None)
+    if not isinstance(code, int) or code & 0xFF != sqlite3.SQLITE_IOERR:
+        return ""
+    return f"{getattr(error, 'sqlite_errorname', 'SQLITE_IOERR')}: {error}"
 
 
 def _write_states(connection: Connection, site_id: str, site: Site) -> None:
@@ -83,7 +87,7 @@ def _run_writes(connection: Connection, outcome: Outcome) -> None:
         try:
             answer = asked.run(connection)
         except Exception as error:
-            if is_disk_failure(error):
+            if disk_failure(error):
                 raise
             savepoint.rollback()
             outcome.futures.append((future, error))
