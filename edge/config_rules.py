@@ -8,6 +8,7 @@ import msgspec
 
 from contract.envelope import KEY_BYTES
 from contract.settings import BadSettings, Document, KeyPath, nearest, refers, unique
+from contract.tls import broker_trust
 from drivers.port import DriverKind
 from edge.access import Permit
 from edge.config_files import read_key, read_permits, read_secret
@@ -125,7 +126,7 @@ class Files:
             "card_key": self._key("card_key"),
             "password": self._file(("broker", "password_file"), read_secret),
             "permits": [self._permits(path) for path, _ in self._document.find("access.*")],
-            "ca": self._file(("broker", "ca_file"), Path.read_bytes),
+            "ca": self._file(("broker", "ca_file"), broker_trust),
         }
 
     def _key(self, name: str) -> bytes:

@@ -47,8 +47,8 @@ class NotifiersPort(Protocol):
 
 @dataclass(frozen=True)
 class Backend:
-    """Everything behind the API. `pictures`: the folder that pictures are kept in. `connected`: whether the broker is there.
-    `counters`: what is counted, by room, for the metrics."""
+    """Everything behind the API. `pictures`: the folder that pictures are kept in. `connected`: whether the broker is there;
+    `why_away`: why it is not, where that is known. `counters`: what is counted, by room, for the metrics."""
 
     site: str
     estate: Estate
@@ -61,5 +61,6 @@ class Backend:
     notifiers: NotifiersPort
     pictures: Path
     connected: Callable[[], bool]
+    why_away: Callable[[], str]
     clock: Clock
     counters: Mapping[str, Counters] = field(default_factory=dict)

@@ -10,6 +10,8 @@ from typing import Any
 import paho.mqtt.client as paho
 from paho.mqtt.enums import MQTTErrorCode
 
+from contract.tls import connection_failure
+
 CHUNK_BYTES = 65_536
 READS_MAX = 1_000
 """Packets in one turn at most, so that what is to be sent, and the keepalive, get theirs."""
@@ -44,11 +46,24 @@ class Client(paho.Client):
     """Reads all that has come before it looks at anything else. Sends without Nagle's delay: a receipt is small, and an agent
     waits for it."""
 
+    why_away = ""
+    """Why the last attempt to connect failed; empty after one that did not."""
+
     @property
     def alive(self) -> bool:
         """Whether the thread that `loop_start` began still runs. An error in it ends it, and nothing else tells."""
         thread = self._thread
         return thread is not None and thread.is_alive()
+
+    def reconnect(self) -> MQTTErrorCode:
+        """Connect. What it raises is told in `why_away`, as the thread goes on and tells nobody."""
+        try:
+            code = super().reconnect()
+        except OSError as error:
+            self.why_away = connection_failure(error)
+            raise
+        self.why_away = ""
+        return code
 
     def loop_read(self, max_packets: int = 1) -> MQTTErrorCode:
         """Take in up to READS_MAX packets. Returns the first error."""

@@ -65,7 +65,7 @@ def _failing(
             disk = FailingDisk(folder / f"disk-{chapter}")
             stack.callback(disk.close)
             stand = stack.enter_context(stand_on(folder / f"stand-{chapter}", disk.at))
-            starts = {"hub": stand.start_hub, "agent": stand.start_agent}
+            starts: dict[str, Callable[[], Life]] = {"hub": stand.start_hub, "agent": stand.start_agent}
             lives_by = {other: start() for other, start in starts.items()}
             for _ in range(count):
                 log = Log(stand.folder / f"{name}.log")

@@ -169,6 +169,9 @@ def test_a_second_hub_on_the_same_folder_is_refused(settings: Path):
         ("http: {host: 0.0.0.0}", "write 127.0.0.1"),
         ("broker: {url: 'http://x'}", "write mqtt://HOST:PORT"),
         ("broker: {url: 'mqtt://u:p@x'}", "password_file"),
+        ("broker: {url: 'mqtts://x', ca_file: nowhere.pem}", "broker.ca_file: cannot be read"),
+        ("broker: {url: 'mqtts://x', ca_file: hub.yaml}", "broker.ca_file: holds no certificate"),
+        ("broker: {url: 'mqtt://x', user: hub, password_file: nowhere}", "broker.password_file: cannot be read"),
         ("database: mysql://x/y", "sqlite:///"),
         ("colour: red", "unknown key"),
         (
