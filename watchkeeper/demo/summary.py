@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 from watchkeeper.demo.books import Committed
 from watchkeeper.demo.record import Tally
 
-
 _GOOD = "全部相符 everything is as it should be"
 _CUT_SHORT = "提前结束：无丢失、无重复，事故未比对  ended early: nothing lost, nothing doubled; incidents are not compared"
 
