@@ -129,7 +129,9 @@ def run_agent(life: AgentLife) -> None:
         ports = system_ports(clock)._replace(kinds=lambda _name: kind)
         agent = Agent(_config(life), spool, ports._replace(line=_quick_line(ports.clock, ports.random.random, life)))
         agent.start()
-        os._exit(agent.run_until(Event()))
+        code = agent.run_until(Event())
+        sys.stderr.write(f"{agent.failed}\n")  # its thread may not have come to say so
+        os._exit(code)
     except (SpoolFailed, SpoolFull) as error:
         sys.stderr.write(f"{error}\n")
         os._exit(1)
