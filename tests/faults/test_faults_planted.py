@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 from random import Random
+from threading import Thread
 
 import pytest
 
@@ -51,18 +52,24 @@ def test_a_failing_disk_fails_a_sync_and_keeps_all_that_it_had_synced(tmp_path: 
         disk.close()
 
 
+SIZES = (100, 4_096, 4_120, 1_000)
+
+
 def write_until_it_fails(disk: FailingDisk, name: str) -> int:
     synced = 0
     with (disk.at / name).open("wb", buffering=0) as file:
         for turn in range(20_000):
             if turn == 50:
-                disk.fail()
-            assert file.write(b"x" * 4_120) == 4_120  # no write fails, only a sync does
+                filling = Thread(target=disk.fail)  # meanwhile a request may find room for its beginning alone
+                filling.start()
+            size = SIZES[turn % len(SIZES)]
+            assert file.write(b"x" * size) == size  # no write fails, only a sync does
             try:
                 os.fdatasync(file.fileno())
             except OSError:
+                filling.join()
                 return synced
-            synced += 4_120
+            synced += size
     raise AssertionError("no sync failed")
 
 
