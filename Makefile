@@ -11,7 +11,7 @@ help:
 	@echo "make setup     a virtual environment in .venv, and the Debian packages that are missing, where this user may install them"
 	@echo "make demo      a live estate of simulated devices; Ctrl-C ends it"
 	@echo "make test      lint, types and all tests"
-	@echo "make promises  the fault injections in full; ends with a table of promise, tries, violations"
+	@echo "make promises  the fault injections in full; ends with a table; HOURS=1 begins nothing after an hour"
 	@echo "make bench     every measurement beside its bare limit"
 	@echo "make lock      pin the dependencies anew (needs uv)"
 
@@ -36,7 +36,7 @@ test: lint
 	$(PYTEST) -n 2 --dist loadgroup
 
 promises: setup
-	$(BIN)/python -m tests.faults.promises
+	$(BIN)/python -m tests.faults.promises $(if $(HOURS),--hours $(HOURS))
 
 bench: setup
 	$(BIN)/watchkeeper bench all

@@ -9,6 +9,7 @@ command -v docker-compose >/dev/null || missing="$missing docker-compose"
 command -v mkfs.ext4 >/dev/null || [ -x /sbin/mkfs.ext4 ] || missing="$missing e2fsprogs"
 command -v pdftotext >/dev/null || missing="$missing poppler-utils"
 command -v losetup >/dev/null || [ -x /sbin/losetup ] || missing="$missing mount"
+command -v openssl >/dev/null || missing="$missing openssl"
 
 [ -n "$missing" ] || exit 0
 

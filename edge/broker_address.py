@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from contract.tls import broker_trust
+
 _PORTS = {"mqtt": 1883, "mqtts": 8883}
 
 
@@ -17,8 +19,8 @@ class BrokerAddress(NamedTuple):
 
 
 class BrokerSettings(NamedTuple):
-    """How an agent reaches its broker. `url`: `mqtt://host:port` or `mqtts://host:port`; `ca_file`: whom to trust besides
-    the system's authorities, for mqtts."""
+    """How an agent reaches its broker. `url`: `mqtt://host:port` or `mqtts://host:port`; `ca_file`: whom to trust, for mqtts,
+    instead of the system's authorities."""
 
     url: str
     user: str | None = None
@@ -45,7 +47,5 @@ def parse_broker(url: str) -> BrokerAddress:
 
 
 def tls_context(settings: BrokerSettings) -> ssl.SSLContext | None:
-    """What mqtts asks of the broker's certificate; None for plain mqtt. Raises OSError for a bad CA file."""
-    if not parse_broker(settings.url).tls:
-        return None
-    return ssl.create_default_context(cafile=settings.ca_file)
+    """What mqtts asks of the broker's certificate; None for plain mqtt. Raises ValueError and OSError for a bad CA file."""
+    return broker_trust(settings.ca_file) if parse_broker(settings.url).tls else None

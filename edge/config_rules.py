@@ -8,6 +8,7 @@ import msgspec
 
 from contract.envelope import KEY_BYTES
 from contract.settings import BadSettings, Document, KeyPath, dotted, nearest, refers, unique
+from contract.tls import broker_trust
 from drivers.contacts_modbus.decode import NAMED_ROLES, ContactsOptions
 from drivers.port import DriverKind
 from edge.access import Permit
@@ -139,7 +140,7 @@ class Files:
             "card_key": self._key("card_key"),
             "password": self._file(("broker", "password_file"), read_secret),
             "permits": [self._permits(path) for path, _ in self._document.find("access.*")],
-            "ca": self._file(("broker", "ca_file"), Path.read_bytes),
+            "ca": self._file(("broker", "ca_file"), broker_trust),
         }
 
     def _key(self, name: str) -> bytes:

@@ -20,6 +20,7 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 from contract.clock import US_PER_S, Clock
 from contract.envelope import encode
 from contract.orders import Status
+from contract.tls import connection_failure
 from contract.topics import agent_topic
 from edge.broker_address import BrokerSettings, parse_broker, tls_context
 from edge.offset import Now
@@ -76,8 +77,8 @@ class Link:
         on_state: Callable[[LinkState, str], None] = lambda _state, _reason: None,
     ) -> None:
         """`on_order` gets each payload of the order topic, still sealed; `on_state` each change with its reason, a name or the
-        system's words. Both are called in the link's thread and return at once. Raises ValueError for a bad address and
-        OSError for a bad CA file."""
+        system's words. Both are called in the link's thread and return at once. Raises ValueError for a bad address, and
+        this or OSError for a bad CA file."""
         self._address = parse_broker(settings.url)
         self._tls: ssl.SSLContext | None = tls_context(settings)
         self._uplink = uplink
@@ -181,7 +182,7 @@ class Link:
             client.connect(self._address.host, self._address.port, self._settings.keepalive_s)
             reason = self._await_answer(client) or self._converse(client)
         except (OSError, ValueError) as err:  # ValueError: a host name that no resolver takes
-            reason = str(err) or type(err).__name__
+            reason = connection_failure(err)
         finally:
             sock: Any = client.socket()
             if sock is not None:

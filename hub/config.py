@@ -1,12 +1,14 @@
 """The hub's settings file. It is checked whole, with the files it names, before anything starts."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, NamedTuple
 from urllib.parse import urlsplit
 
 import msgspec
 
-from contract.settings import Check, load, unique
+from contract.settings import Check, Document, load, unique
+from contract.tls import broker_trust
 from hub.duties.plan import Plan
 from hub.estate import Estate
 from hub.ingest.broker import BrokerAddress
@@ -101,7 +103,7 @@ def load_config(path: Path | str) -> HubConfig:
     """The hub's settings, with the estate and the policy that they name. Raises BadSettings with every mistake of the first file
     that has any."""
     path = Path(path)
-    settings = load(path, HubSettings, [unique("notify.*.name")])
+    settings = load(path, HubSettings, [unique("notify.*.name"), _files_are_there(path.parent)])
     folder = path.parent
     policy = Policy.load(RESIDENTIAL if settings.policy is None else folder / settings.policy)
     estate = Estate.load(folder / settings.estate, policy)
@@ -116,6 +118,27 @@ def load_config(path: Path | str) -> HubConfig:
         database=settings.database or f"sqlite:///{data / 'hub.db'}",
         broker=broker_address(settings.broker, folder),
     )
+
+
+def _files_are_there(folder: Path) -> Callable[[Document], None]:
+    """The rule that what the broker's settings name can be read."""
+
+    def rule(document: Document) -> None:
+        for key, read in (("password_file", Path.read_text), ("ca_file", broker_trust)):
+            named = document.built.get(("broker", key))
+            if not isinstance(named, str):
+                continue
+            try:
+                read(folder / named)
+            except ValueError as error:
+                what, _, instead = str(error).partition(": ")
+                document.wrong(("broker", key), what, instead)
+            except OSError as error:
+                reason = error.strerror or type(error).__name__
+                told = "give the path of a file that is there and may be read"
+                document.wrong(("broker", key), f"cannot be read ({reason})", told)
+
+    return rule
 
 
 def broker_address(settings: BrokerSettings, folder: Path) -> BrokerAddress:

@@ -52,6 +52,9 @@ class ListeningWorker(WorkerPort, Protocol):
 class BrokerPort(Publisher, Protocol):
     """The hub's broker connection."""
 
+    why_away: str
+    """Why there is no connection; empty where nobody knows, or there is one."""
+
     @property
     def counters(self) -> Mapping[str, int]:
         """What it has counted."""
@@ -174,6 +177,7 @@ class Outward:
             pictures=self.settings.pictures,
             labels=self.settings.labels,
             connected=lambda: self._broker.connected,
+            why_away=lambda: self._broker.why_away,
             clock=self._clock,
             counters=counters,
         )

@@ -80,7 +80,7 @@ class EmbeddedBroker:
         kept = self.folder / "kept"
         kept.mkdir(exist_ok=True)
         settings = self.folder / "broker.conf"
-        settings.write_text(_SETTINGS[self.program](self.port, kept), encoding="utf-8")
+        settings.write_text(self._settings(kept), encoding="utf-8")
         with (self.folder / "broker.log").open("ab") as log:
             self._child = subprocess.Popen(
                 [_program(self.program), "-c", str(settings)],
@@ -97,6 +97,10 @@ class EmbeddedBroker:
             time.sleep(POLL_S)
         self.kill()
         return False
+
+    def _settings(self, kept: Path) -> str:
+        """What stands in its settings file."""
+        return _SETTINGS[self.program](self.port, kept)
 
     def _end(self, how: signal.Signals) -> None:
         child, self._child = self._child, None

@@ -58,12 +58,19 @@ def health(backend: Backend) -> models.Health:
     lease_wrong = not state.ready and state.reason in _LEASE_REASONS
     checks = {
         "database": _database(backend, state.reason if not state.ready and not lease_wrong else "", state.detail),
-        "broker": _check("" if backend.connected() else "not_connected", "the MQTT broker is away; agents keep what they have"),
+        "broker": _broker(backend),
         "lease": _check(state.reason if lease_wrong else "", state.detail),
     }
     return models.Health(
         ready=all(check.ok for check in checks.values()), site=backend.site, checks=checks, channels=_channels(backend)
     )
+
+
+def _broker(backend: Backend) -> models.Check:
+    if backend.connected():
+        return _check("", "")
+    why = backend.why_away()
+    return _check("not_connected", "the MQTT broker is away; agents keep what they have" + (f". {why}" if why else ""))
 
 
 def _database(backend: Backend, worker_reason: str, detail: str) -> models.Check:

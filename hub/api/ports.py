@@ -49,8 +49,8 @@ class NotifiersPort(Protocol):
 @dataclass(frozen=True)
 class Backend:
     """Everything behind the API. `pictures`: the folder that pictures are kept in. `labels`: what makes and
-    reads QR labels. `connected`: whether the broker is there.
-    `counters`: what is counted, by room, for the metrics."""
+    reads QR labels. `connected`: whether the broker is there; `why_away`: why it is not, where that is known. `counters`: what is
+    counted, by room, for the metrics."""
 
     site: str
     estate: Estate
@@ -64,5 +64,6 @@ class Backend:
     pictures: Path
     labels: LabelKey
     connected: Callable[[], bool]
+    why_away: Callable[[], str]
     clock: Clock
     counters: Mapping[str, Counters] = field(default_factory=dict)

@@ -60,7 +60,7 @@ def observe(_state: None, event: Event, _device: Device, _numbers: Numbers) -> S
         return None
     facts = {"category": reading.category, "note": reading.note, "picture": reading.picture, "by": event.device}
     told = {name: value for name, value in facts.items() if value}
-    priority = _PRIORITIES[reading.severity]
+    priority = _PRIORITIES.get(reading.severity)
     return Step(None, (Raise(event.name, event.at_us, told, late=event.late, priority=priority, place=reading.place or None),))
 
 
@@ -95,4 +95,4 @@ _PRIORITIES: dict[int, Literal[1, 2, 3, 4]] = {4: 1, 3: 2, 2: 3, 1: 4}
 
 GUARD_SILENT = Detector("guard_silent", "PAT-6", 1, (LoneWatch, GuardSign), Alone | None, watch, wake)
 PANIC = Detector("panic", "PAT-6", 1, (PanicPressed,), str | None, panic)
-OBSERVATION = Detector("observation", "PAT-3", 3, (Observed,), None, observe)
+OBSERVATION = Detector("observation", "PAT-3", 3, (Observed,), None, observe, subject=lambda event, _: event.name)

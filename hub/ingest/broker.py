@@ -6,7 +6,6 @@ worse than never. Nothing here is durable, and nothing needs to be.
 """
 
 import logging
-import ssl
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -17,6 +16,7 @@ import paho.mqtt.client as paho
 
 from contract.envelope import MAX_PAYLOAD_BYTES, Receipt, encode, seal
 from contract.orders import AnyOrder
+from contract.tls import broker_trust
 from contract.topics import Leaf, agent_topic, all_agents
 from hub.ingest.client import Client
 from hub.ingest.packets import Publication
@@ -70,6 +70,8 @@ class Broker:
         self._key_of = key_of
         self._submit = submit
         self._on_connected = on_connected
+        self.why_away = ""
+        """Why there is no connection, for people; empty where nobody knows, or there is one."""
         self._connected = threading.Event()
         self._started = False
         self._waiting: dict[int, Callable[[], None]] = {}
@@ -148,8 +150,9 @@ class Broker:
         if self._address.user is not None:
             client.username_pw_set(self._address.user, self._address.password)
         if self._address.tls:
-            client.tls_set_context(ssl.create_default_context(cafile=self._address.ca_file))
+            client.tls_set_context(broker_trust(self._address.ca_file))
         client.on_connect = self._on_connect
+        client.on_connect_fail = self._on_connect_fail
         client.on_disconnect = self._on_disconnect
         client.on_message = self._on_message
         client.on_publish = self._on_publish
@@ -158,12 +161,23 @@ class Broker:
     def _on_connect(self, client: paho.Client, _data: object, _flags: object, reason: Any, _properties: object) -> None:
         if reason.is_failure:
             self.counters["connections_refused"] += 1
-            _log.warning("broker_refused", extra={"reason": str(reason)})
+            self._away(f"refused: {reason}")
             return
+        self.why_away = ""
         client.subscribe([(all_agents(self._site, leaf), qos) for leaf, qos in _LEAVES.items()])
         self.counters["connections"] += 1
         self._connected.set()
         self._on_connected()
+
+    def _on_connect_fail(self, _client: object, _data: object) -> None:
+        self.counters["connections_failed"] += 1
+        self._away(self._client.why_away)
+
+    def _away(self, why: str) -> None:
+        """Say why there is no connection: in the log when it is another reason than before."""
+        if why != self.why_away:
+            _log.warning("broker_unreachable", extra={"reason": why})
+        self.why_away = why
 
     def _on_disconnect(self, _client: object, _data: object, _flags: object, reason: Any, _properties: object) -> None:
         self._connected.clear()

@@ -12,6 +12,7 @@ from typing import Any
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
 
+from contract.tls import connection_failure
 from hub.ingest.packets import Publication, plain_publications
 
 CHUNK_BYTES = 65_536
@@ -66,11 +67,24 @@ class Client(paho.Client):
         super().__init__(CallbackAPIVersion.VERSION2, client_id, clean_session=True, protocol=paho.MQTTv311)
         self._on_publications = on_publications
 
+    why_away = ""
+    """Why the last attempt to connect failed; empty after one that did not."""
+
     @property
     def alive(self) -> bool:
         """Whether the thread that `loop_start` began still runs. An error in it ends it, and nothing else tells."""
         thread = self._thread
         return thread is not None and thread.is_alive()
+
+    def reconnect(self) -> MQTTErrorCode:
+        """Connect. What it raises is told in `why_away`, as the thread goes on and tells nobody."""
+        try:
+            code = super().reconnect()
+        except OSError as error:
+            self.why_away = connection_failure(error)
+            raise
+        self.why_away = ""
+        return code
 
     def loop_read(self, max_packets: int = 1) -> MQTTErrorCode:
         """Take in up to READS_MAX packets, or what one chunk more has. Returns the first error."""

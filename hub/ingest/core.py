@@ -30,7 +30,7 @@ from hub.ingest.site import HUB_STREAM, Site
 from hub.ingest.stepping import RuleTable
 from hub.ingest.sweeping import Halt, SweepGuard
 from hub.ingest.turn import Surroundings, Throttle, Turn
-from hub.ingest.writer import is_disk_failure, is_empty, write
+from hub.ingest.writer import disk_failure, is_empty, write
 from hub.store.sweep import condemn_pictures, sweep_changes, sweep_stream
 
 SWEEP_EVERY_US = 10 * US_PER_S
@@ -116,8 +116,8 @@ class Core:
                 self._lease = leases.take(connection, self._site_id, self._owner, now_us)
                 self._site = load_site(connection, self._site_id, self._around.table, self.counters, now_us)
         except SQLAlchemyError as failure:
-            if is_disk_failure(failure):
-                raise DiskFailed(str(failure)) from failure
+            if disk_failure(failure):
+                raise DiskFailed(disk_failure(failure)) from failure
             raise
         newest_us = max((mark.heard_us for name in self._site.streams if (mark := self._site.streams.get(name))), default=None)
         self._sweep_guard = SweepGuard(newest_us, now_us, self._mono_us())
@@ -192,9 +192,9 @@ class Core:
                 self._site.rollback()
             self._stale = True  # a commit that failed may have been made all the same
             self.counters["turns_failed"] += 1
-            if is_disk_failure(failure):
+            if disk_failure(failure):
                 self._fail(inputs, Unavailable("the database's disk failed"))
-                raise DiskFailed(str(failure)) from failure
+                raise DiskFailed(disk_failure(failure)) from failure
             return failure
         self.state = State(True, "")
         self._speak(site, turn.outcome, now_us)
@@ -274,8 +274,8 @@ class Core:
             for one in messages:
                 turn.take(one.topic, one.payload)
         except DatabaseGone as gone:
-            if is_disk_failure(gone):
-                raise DiskFailed(str(gone)) from gone
+            if disk_failure(gone):
+                raise DiskFailed(disk_failure(gone)) from gone
         answers = list(turn.outcome.answers.values())
         site.rollback()
         for answer in answers:

@@ -52,15 +52,17 @@ def write(connection: Connection, lease: Lease, site: Site, outcome: Outcome, *,
     bulk.upsert(connection, schema.stream, [(lease.site, *msgspec.structs.astuple(row)) for _, row in rows])
 
 
-def is_disk_failure(failure: Exception) -> bool:
-    """SQLite's own I/O error, or what was raised from one. (PostgreSQL ends itself, and connections to it with it.)"""
+def disk_failure(failure: Exception) -> str:
+    """SQLite's own I/O error, or one that the failure was raised from, by its name and in words; empty for anything else.
+    (PostgreSQL ends itself, and connections to it with it.)"""
     one: BaseException | None = failure
     while one is not None:
-        code = getattr(getattr(one, "orig", None), "sqlite_errorcode", None)
+        error = getattr(one, "orig", None)
+        code = getattr(error, "sqlite_errorcode", None)
         if isinstance(code, int) and code & 0xFF == sqlite3.SQLITE_IOERR:
-            return True
+            return f"{getattr(error, 'sqlite_errorname', 'SQLITE_IOERR')}: {error}"
         one = one.__cause__
-    return False
+    return ""
 
 
 def _write_states(connection: Connection, site_id: str, site: Site) -> None:
@@ -110,7 +112,7 @@ def _run_writes(connection: Connection, outcome: Outcome) -> None:
         try:
             answer = asked.run(connection)
         except Exception as error:
-            if is_disk_failure(error):
+            if disk_failure(error):
                 raise
             savepoint.rollback()
             outcome.futures.append((future, error))

@@ -48,3 +48,8 @@ def test_each_thing_that_differs_is_told_in_words(changed, says):
 def test_what_was_interrupted_is_not_compared_but_may_lose_nothing():
     assert summary(found=Counter(), interrupted=True).differences() == []
     assert summary(events=Committed(10, 9, 1, 0), interrupted=True).differences() != []
+
+
+def test_only_a_run_that_was_compared_is_called_as_it_should_be():
+    assert summary().lines()[-1].endswith("everything is as it should be")
+    assert summary(interrupted=True).lines()[-1].endswith("incidents are not compared")

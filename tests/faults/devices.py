@@ -104,15 +104,17 @@ def rig_on(folder: Path, form: str) -> Iterator[tuple[RealRig, Wire]]:
         wire.unplug()
 
 
-def _cards(rig: RealRig) -> list[str]:
+def cards_of(rig: RealRig) -> list[str]:
+    """The cards that the reader has read, by the names they get."""
     return [str(record.reading.card) for record in rig.records("card_read", "reader")]
 
 
 def _wait_for_card(rig: RealRig, name: str) -> None:
-    wait_for(lambda: name in _cards(rig)[-4:], "the card after the fault", 30)
+    wait_for(lambda: name in cards_of(rig)[-4:], "the card after the fault", 30)
 
 
-def _name(number: int, bits: int) -> str:
+def card_name(number: int, bits: int) -> str:
+    """What a card is called once it has left its driver."""
     return str(pseudonymous(CardRead(bits=bits, facility=7, number=number), CARD_KEY).card)
 
 
@@ -127,13 +129,13 @@ def damaged_frames(folder: Path, tries: int, random: Random) -> Tally:
                 for _ in range(BURST):
                     wire.send(damaged(frame(good), form, random))
                 wire.send(frame(spoilt) + frame(good))
-                shown |= {_name(spoilt, bits), _name(good, bits)}
-                wanted.append(_name(good, bits))
+                shown |= {card_name(spoilt, bits), card_name(good, bits)}
+                wanted.append(card_name(good, bits))
                 try:
                     _wait_for_card(rig, wanted[-1])
                 except AssertionError as error:
                     violations.append(str(error))
-            read = _cards(rig)
+            read = cards_of(rig)
             if false := [card for card in read if card not in shown]:
                 violations.append(f"{form}: {len(false)} cards that nobody showed")
             if [card for card in read if card in set(wanted)] != wanted:
@@ -153,15 +155,15 @@ def unplugged(folder: Path, tries: int, random: Random) -> Tally:
                 wire.plug()
                 rig.wait("device_link", "reader", 2 * number + 1)
                 wire.send(em_frame(number))
-                _wait_for_card(rig, _name(number, 40))
+                _wait_for_card(rig, card_name(number, 40))
             except AssertionError as error:
                 violations.append(str(error))
                 break
         links = [record.reading.up for record in rig.records("device_link", "reader")]
         if links != [at % 2 == 0 for at in range(len(links))]:
             violations.append(f"the link's readings do not alternate: {links[:20]}")
-        if len(_cards(rig)) != tries:
-            violations.append(f"{tries} cards were shown, {len(_cards(rig))} read")
+        if len(cards_of(rig)) != tries:
+            violations.append(f"{tries} cards were shown, {len(cards_of(rig))} read")
     return Tally(tries, violations)
 
 

@@ -1,26 +1,15 @@
 """Disks that are full, that refuse writes, and that fail: under the spool and under the hub's database."""
 
 import resource
-from contextlib import suppress
 from pathlib import Path
 from random import Random
 
 from tests.faults.row import Row, Tally, lives
 from tests.support.fault_books import promises_broken, read_hub, read_receipts
 from tests.support.fault_stand import Stand, pause
-from tests.support.loop_disk import ABSENT, small_disk
+from tests.support.loop_disk import ABSENT, MIB, fill, small_disk
 
-MIB = 1024 * 1024
 CHAPTER = 20
-
-
-def fill(disk: Path) -> Path:
-    """Take all the room that is left on the disk."""
-    ballast = disk / "ballast"
-    with ballast.open("ab", buffering=0) as file, suppress(OSError):
-        while True:
-            file.write(bytes(4096))
-    return ballast
 
 
 def full_spool_disk(folder: Path, tries: int, random: Random) -> Tally:

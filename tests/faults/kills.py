@@ -7,9 +7,11 @@ from typing import get_args
 
 from hub.ingest.ports import StepName
 from tests.faults.row import Row, Tally, lives
+from tests.support.fault_agent import AgentStep
 from tests.support.fault_stand import Stand, pause
 
 STEPS: tuple[StepName, ...] = get_args(StepName)
+AGENT_STEPS: tuple[AgentStep, ...] = get_args(AgentStep)
 Fault = Callable[[Stand, Random], None]
 
 
@@ -76,10 +78,29 @@ def named_steps(folder: Path, tries: int, random: Random) -> Tally:
     return Tally(tries, violations)
 
 
+def named_agent_steps(folder: Path, tries: int, random: Random) -> Tally:
+    """The agent dies at each of its named steps, in turn, while the hub takes in what it says."""
+    violations: list[str] = []
+    for chapter, count in enumerate(lives(tries)):
+        with Stand(folder / f"stand-{chapter}") as stand:
+            stand.start_hub()
+            for number in range(count):
+                step = AGENT_STEPS[number % len(AGENT_STEPS)]
+                agent = stand.start_agent(crash=step, nth=random.randint(1, 20))
+                try:
+                    agent.wait_end(f"the agent dies at {step}")
+                except AssertionError as error:
+                    violations.append(str(error))
+                agent.kill()
+            violations += stand.verdict()
+    return Tally(tries, violations)
+
+
 ROWS = (
     Row("P1 P2", "hub killed in mid-stream", 2000, 10, again_and_again(_kill_hub)),
     Row("P1 P2", "agent killed", 2000, 12, again_and_again(_kill_agent)),
     Row("P1 P2", "broker killed and wiped", 500, 4, again_and_again(_wipe_broker)),
     Row("P1 P2", "hub, agent and broker killed at random", 1000, 10, again_and_again(_any)),
     Row("P1 P2", "hub killed at a named step of its turn", 1000, 10, named_steps),
+    Row("P1 P2", "agent killed at a named step", 200, 4, named_agent_steps),
 )

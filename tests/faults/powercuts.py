@@ -81,7 +81,7 @@ def cut_the_agent(folder: Path, tries: int, random: Random) -> Tally:
                 image = disk.cut(stand.agent)
                 accepted = read_ordinals(stand.accepted)
                 with disk.look(image) as kept:
-                    violations += _spool_lost(kept / "spool.db", accepted)
+                    violations += spool_lost(kept / "spool.db", accepted)
                 if number % COME_UP_EVERY:
                     stand.agent.thaw()
                     image.unlink()
@@ -93,11 +93,12 @@ def cut_the_agent(folder: Path, tries: int, random: Random) -> Tally:
     return Tally(tries, violations)
 
 
-def _spool_lost(spool: Path, accepted: list[int]) -> list[str]:
+def spool_lost(spool: Path, accepted: list[int]) -> list[str]:
+    """What is wrong with a spool that was found after a fault."""
     kept, intact = read_spool(spool)
-    found = [] if intact == "ok" else [f"the spool is damaged after a power cut: {intact}"]
+    found = [] if intact == "ok" else [f"the spool is damaged: {intact}"]
     lost = [ordinal for ordinal in accepted if ordinal not in kept]
-    return [*found, *([f"a power cut lost {len(lost)} accepted readings: {lost[:5]}"] if lost else [])]
+    return [*found, *([f"the spool lost {len(lost)} accepted readings: {lost[:5]}"] if lost else [])]
 
 
 def cut_the_hub(folder: Path, tries: int, random: Random, *, lying: bool = False) -> Tally:
@@ -107,8 +108,8 @@ def cut_the_hub(folder: Path, tries: int, random: Random, *, lying: bool = False
         with ExitStack() as stack:
             disk = Disk(folder / f"disk-{chapter}")
             stack.callback(disk.close)
-            stand = stack.enter_context(Stand(folder / f"stand-{chapter}", hub_data=disk.at / "data"))
-            stand.start_hub(lying=lying)
+            stand = stack.enter_context(Stand(folder / f"stand-{chapter}", hub_data=disk.at / "data", lying=lying))
+            stand.start_hub()
             stand.start_agent()
             for number in range(1, count + 1):
                 stand.wait_for_commits(random.randint(1, 40))
@@ -124,7 +125,7 @@ def cut_the_hub(folder: Path, tries: int, random: Random, *, lying: bool = False
                 else:
                     stand.hub.kill()
                     disk.come_up(image)
-                    stand.start_hub(lying=lying)
+                    stand.start_hub()
             violations += stand.verdict()
     return Tally(tries, violations)
 

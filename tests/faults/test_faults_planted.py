@@ -1,6 +1,9 @@
 """The faults find what they are there to find: bugs that are planted here must turn them red."""
 
+import os
 from pathlib import Path
+from random import Random
+from threading import Thread
 
 import pytest
 
@@ -8,18 +11,18 @@ from contract.clock import SystemClock
 from contract.readings import BadBytes
 from edge.spool import Spool, SpoolLimits
 from tests.faults.powercuts import write_carelessly
+from tests.faults.syncs import Log, failing_database, how_it_ended
 from tests.support.fault_books import Books, promises_broken
-from tests.support.fault_stand import Stand
-from tests.support.loop_disk import ABSENT, can_mount, small_disk
-
-MIB = 1024 * 1024
+from tests.support.fault_stand import Stand, pause
+from tests.support.lives import Life, wait_for
+from tests.support.loop_disk import ABSENT, MIB, FailingDisk, can_mount, small_disk
 
 
 def test_a_hub_that_receipts_before_it_commits_is_caught_by_a_kill(tmp_path: Path):
-    with Stand(tmp_path) as stand:
+    with Stand(tmp_path, lying=True) as stand:
         stand.start_agent()
         for nth in range(2, 12):
-            hub = stand.start_hub("commit", nth, lying=True)
+            hub = stand.start_hub("commit", nth)
             hub.wait_end("it dies before the commit")
             broken = stand.check()
             if any("receipted up to" in one for one in broken):
@@ -32,6 +35,78 @@ def test_a_power_cut_is_seen_by_a_writer_that_does_not_sync(tmp_path: Path):
     if not can_mount():
         pytest.skip(ABSENT)
     assert write_carelessly(tmp_path / "off", 5, "PRAGMA synchronous = OFF") > 0
+
+
+def test_a_failing_disk_fails_a_sync_and_keeps_all_that_it_had_synced(tmp_path: Path):
+    if not can_mount():
+        pytest.skip(ABSENT)
+    disk = FailingDisk(tmp_path)
+    try:
+        for number in range(5):
+            synced = write_until_it_fails(disk, f"file-{number}")
+            disk.repair()
+            kept = (disk.at / f"file-{number}").read_bytes()
+            assert synced > 0
+            assert kept[:synced] == b"x" * synced
+    finally:
+        disk.close()
+
+
+SIZES = (100, 4_096, 4_120, 1_000)
+
+
+def write_until_it_fails(disk: FailingDisk, name: str) -> int:
+    synced = 0
+    with (disk.at / name).open("wb", buffering=0) as file:
+        for turn in range(20_000):
+            if turn == 50:
+                filling = Thread(target=disk.fail)  # meanwhile a request may find room for its beginning alone
+                filling.start()
+            size = SIZES[turn % len(SIZES)]
+            assert file.write(b"x" * size) == size  # no write fails, only a sync does
+            try:
+                os.fdatasync(file.fileno())
+            except OSError:
+                filling.join()
+                return synced
+            synced += size
+    raise AssertionError("no sync failed")
+
+
+def test_a_hub_that_receipts_before_it_commits_is_caught_by_a_failing_disk(tmp_path: Path):
+    if not can_mount():
+        pytest.skip(ABSENT)
+    for attempt in range(5):
+        tally = failing_database(tmp_path / str(attempt), 2, Random(attempt), lying=True)
+        if any("receipted up to" in one for one in tally.violations):
+            return
+    raise AssertionError("the planted bug was not seen")
+
+
+@pytest.mark.parametrize(
+    ("code", "words", "says"),
+    [
+        (1, "SQLITE_IOERR_FSYNC", ""),
+        (0, "SQLITE_IOERR_FSYNC", "ended with 0"),
+        (1, "all is well", "did not say"),
+        (None, "SQLITE_IOERR_FSYNC", "waited"),
+    ],
+)
+def test_a_process_must_end_after_a_failed_sync_with_a_word_about_it(code: int | None, words: str, says: str, tmp_path: Path):
+    said = tmp_path / "log"
+    log = Log(said)
+    life = Life(end_with, (said, words, code))
+    wait_for(lambda: said.exists() and said.read_text() == words, "the process to speak")
+    assert says in "".join(how_it_ended(life, log, "hub", 10 if code is not None else 0.2))
+    assert bool(says) == bool(how_it_ended(life, log, "hub", 0.2))
+
+
+def end_with(told: tuple[Path, str, int | None]) -> None:
+    path, words, code = told
+    path.write_text(words)
+    if code is None:
+        pause(60)
+    os._exit(code or 0)
 
 
 def test_a_spool_that_is_itself_what_fills_the_disk_goes_on_accepting(tmp_path: Path):

@@ -5,11 +5,12 @@ spool has synced it. The back-off of the line and of the uplink is shortened, so
 """
 
 import os
+import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from threading import Event
-from typing import NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
@@ -36,8 +37,13 @@ QUICK = UplinkLimits(
 )
 
 
+AgentStep = Literal["accepted", "receipt"]
+"""Where an agent may die: when a reading is synced and nobody knows of it yet; when a receipt has come and is not taken."""
+
+
 class AgentLife(NamedTuple):
-    """What one process is told. `quiet`: while this file is there, the counter says nothing. `pause_s`: between two readings."""
+    """What one process is told. `quiet`: while this file is there, the counter says nothing. `pause_s`: between two readings.
+    `crash`: die at this step, the `nth` time it is reached."""
 
     spool: Path
     broker_url: str
@@ -47,6 +53,8 @@ class AgentLife(NamedTuple):
     pause_s: float = 0.002
     spool_bytes_max: int = 64 * 1024 * 1024
     reserve_bytes: int = 1024
+    crash: AgentStep | None = None
+    nth: int = 1
 
 
 class Ledger:
@@ -114,18 +122,57 @@ def run_agent(life: AgentLife) -> None:
     limits = SpoolLimits(bytes_max=life.spool_bytes_max, reserve_bytes=life.reserve_bytes)
     try:
         spool = Spool.open(life.spool, AGENT, limits, clock)
+        if life.crash == "accepted":
+            counted = _Countdown(life.nth)
+            for name in ("append", "append_many"):
+                setattr(spool, name, counted.after(getattr(spool, name)))
         ports = system_ports(clock)._replace(kinds=lambda _name: kind)
-        agent = Agent(_config(life), spool, ports._replace(line=_quick_line(ports.clock, ports.random.random)))
+        agent = Agent(_config(life), spool, ports._replace(line=_quick_line(ports.clock, ports.random.random, life)))
         agent.start()
-        os._exit(agent.run_until(Event()))
+        code = agent.run_until(Event())
+        sys.stderr.write(f"{agent.failed}\n")  # its thread may not have come to say so
+        os._exit(code)
     except (SpoolFailed, SpoolFull) as error:
         sys.stderr.write(f"{error}\n")
         os._exit(1)
 
 
-def _quick_line(clock, random):
+class _Countdown:
+    """Kills this process at the last of so many calls."""
+
+    def __init__(self, calls: int) -> None:
+        self._left = calls
+
+    def after(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        """`call`, and then perhaps death."""
+
+        def counted(*args: Any, **more: Any) -> Any:
+            result = call(*args, **more)
+            self._count()
+            return result
+
+        return counted
+
+    def before(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        """Perhaps death, and else `call`."""
+
+        def counted(*args: Any, **more: Any) -> Any:
+            self._count()
+            return call(*args, **more)
+
+        return counted
+
+    def _count(self) -> None:
+        self._left -= 1
+        if self._left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _quick_line(clock, random, life):
     def make(config: Config, spool: Spool, calls: LineCalls) -> Link:
-        uplink = Uplink(config.site, config.agent, config.key, spool, random=random, limits=QUICK)
+        uplink: Any = Uplink(config.site, config.agent, config.key, spool, random=random, limits=QUICK)
+        if life.crash == "receipt":
+            uplink.on_receipt = _Countdown(life.nth).before(uplink.on_receipt)
         made = Link(uplink, config.broker, clock, random=random, on_order=calls.on_order)
         spool.listen(made.wake)
         return made

@@ -31,8 +31,16 @@ class Stand:
     """A context manager: at its end every process is gone. `hub_data` and `spool` may lie on a disk that fails."""
 
     def __init__(
-        self, folder: Path, *, hub_data: Path | None = None, spool: Path | None = None, agent_url: str = "", hub_url: str = ""
+        self,
+        folder: Path,
+        *,
+        hub_data: Path | None = None,
+        spool: Path | None = None,
+        agent_url: str = "",
+        hub_url: str = "",
+        lying: bool = False,
     ) -> None:
+        """`lying`: every hub has the planted bug."""
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         self.data = hub_data or folder / "data"
@@ -46,6 +54,7 @@ class Stand:
         self.hub: Life | None = None
         self.agent: Life | None = None
         self._agents = 0
+        self._lying = lying
         (folder / "estate.yaml").write_text(ESTATE, encoding="utf-8")
         self.write_settings()
 
@@ -59,9 +68,9 @@ class Stand:
         told = f"estate: estate.yaml\ndata: '{self.data}'\nbroker: {{url: '{self.hub_url}'}}\nhttp: {{port: 0}}\n"
         self.settings.write_text(told, encoding="utf-8")
 
-    def start_hub(self, crash: StepName | None = None, nth: int = 1, *, lying: bool = False) -> Life:
+    def start_hub(self, crash: StepName | None = None, nth: int = 1) -> Life:
         """A new life of the hub."""
-        self.hub = Life(run_hub, HubLife(self.settings, self.receipts, crash, nth, self.read_only, lying))
+        self.hub = Life(run_hub, HubLife(self.settings, self.receipts, crash, nth, self.read_only, self._lying))
         return self.hub
 
     def start_agent(self, **more: Any) -> Life:

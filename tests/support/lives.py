@@ -15,6 +15,7 @@ from tests.support import fault_agent, fault_hub  # what the server imports befo
 _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload([fault_agent.__name__, fault_hub.__name__])
 REAP_S = 60.0
+WAIT_S = 120.0
 
 
 class Life:
@@ -48,9 +49,9 @@ class Life:
         self._process.join(REAP_S)
         assert not self._process.is_alive(), "a killed process did not end"
 
-    def wait_end(self, why: str) -> None:
+    def wait_end(self, why: str, within_s: float = WAIT_S) -> None:
         """Wait until it ends by itself. Raises AssertionError."""
-        wait_for(lambda: not self.alive, f"the process to end: {why}")
+        wait_for(lambda: not self.alive, f"the process to end: {why}", within_s)
 
     def freeze(self) -> None:
         """Stop it where it stands, until `thaw` or `kill`, and wait until it stands still."""
@@ -69,9 +70,6 @@ def _state(pid: int) -> str:
         for thread in Path(f"/proc/{pid}/task").iterdir():
             states.add((thread / "stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[0])
     return "" if not states else states.pop() if len(states) == 1 else "mixed"
-
-
-WAIT_S = 120.0
 
 
 def wait_for(condition: Callable[[], Any], what: str, seconds: float = WAIT_S) -> Any:

@@ -45,6 +45,7 @@ class PaperBroker(Said):
     def __init__(self) -> None:
         super().__init__()
         self.connected = True
+        self.why_away = ""
         self.counters: Counter[str] = Counter()
         self.published: list[tuple[str, bytes, bool]] = []
         self.on_order: Callable[[str, Any], None] = lambda _agent, _order: None

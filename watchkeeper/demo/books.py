@@ -52,6 +52,11 @@ class Books:
 
     def __init__(self, database: str) -> None:
         self._engine: Engine = open_engine(database, read_only=True)
+        self._began_us = 0
+
+    def begin(self, now_us: int) -> None:
+        """Life begins. What was found before is of the start: where that is slow, an agent is missed that nobody has started."""
+        self._began_us = now_us
 
     def close(self) -> None:
         """Let go of the database."""
@@ -68,9 +73,10 @@ class Books:
         return [Incident(*row) for row in rows]
 
     def found(self, until_us: int | None = None) -> Counter[str]:
-        """Incidents by detector, raised up to then; those that were taken back do not count."""
+        """Incidents by detector, raised since `begin` and up to then; those that were taken back do not count."""
         c = schema.case.c
-        wanted = select(c.detector, func.count()).where(c.site == SITE, c.state != NO_INCIDENT)
+        began = c.raised_us >= self._began_us
+        wanted = select(c.detector, func.count()).where(c.site == SITE, c.state != NO_INCIDENT, began)
         if until_us is not None:
             wanted = wanted.where(c.raised_us <= until_us)
         with self._engine.connect() as connection:

@@ -282,6 +282,7 @@ class Demo:
         wired = {row["id"] for row in (*self.plant.gate_devices(), *self.plant.garage_devices())} | {*estate.PUMPS}
         self._until(lambda: wired <= self.books.heard_of(), "a device")
         self._until(lambda: self.books.connected_cameras() >= len(estate.CAMERAS), "a camera's stream")
+        self.books.begin(self.clock.now_us())
 
     def _hub_is_ready(self) -> bool:
         try:

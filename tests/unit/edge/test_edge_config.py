@@ -165,6 +165,13 @@ def test_a_key_that_everybody_may_read_is_refused(tmp_path):
     assert load_config(write(tmp_path, inline, 0o600), kinds).key == bytes.fromhex(KEY)
 
 
+def test_a_ca_file_without_a_certificate_is_a_mistake(tmp_path):
+    (tmp_path / "ca.pem").write_text("nothing", encoding="utf-8")
+    text = HEAD.replace("mqtt:", "mqtts:").replace('1883"', '8883", ca_file: ca.pem')
+    told = ": broker.ca_file: holds no certificate: give a file with the CA's certificate as PEM"
+    assert [message.lstrip("0123456789") for message in mistakes(tmp_path, text)] == [told]
+
+
 def test_no_key_at_all_is_a_mistake(tmp_path):
     assert mistakes(tmp_path, HEAD.replace("\nkey_file: k", "")) == [
         "1: key: is missing: write key_file, a file that holds 64 hex digits"

@@ -259,6 +259,8 @@ def test_health_names_what_is_wrong(site):
     assert reply.status_code == 503
     assert reply.json()["checks"]["broker"]["reason"] == "not_connected"
     assert reply.json()["checks"]["database"]["ok"]
+    site.broker.why_away = "its certificate is refused"
+    assert site.http.get("/healthz").json()["checks"]["broker"]["detail"].endswith("its certificate is refused")
     site.broker.connected = True
     assert site.http.get("/healthz").status_code == 200
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from hub.duties.calendar import CalendarDays
 from hub.duties.plan import Plan, plan_from, plan_text, windows
-from hub.duties.schedule import AtOccasion, AtShift, Interval, Occasion, Random, ShiftHours, Times, TimesA
-from hub.duties.types import Duty, Route, Window
+from hub.duties.schedule import AtOccasion, AtShift, Interval, Random, ShiftHours, Times, TimesA
+from hub.duties.types import Duty, Occasion, Route, Window
 
 US, HOUR, DAY = 1_000_000, 3_600_000_000, 86_400_000_000
 BEGIN = int(datetime(2026, 11, 28, tzinfo=UTC).timestamp()) * US
@@ -45,7 +45,7 @@ PLAN = Plan(
     numbers={"apart_s": 60.0, "checkpoint_min_s": 3.0},
     seed="a secret",
 )
-STORM = Occasion("bad_weather", BEGIN + 30 * HOUR + 1, BEGIN + 33 * HOUR)
+STORM = Occasion("storm", "bad_weather", BEGIN + 30 * HOUR + 1, BEGIN + 33 * HOUR)
 
 
 def made(plan=PLAN, from_us=BEGIN, until_us=BEGIN + DAY, occasions=(STORM,)):
