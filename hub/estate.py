@@ -187,8 +187,8 @@ class Estate:
         return _name(self.places.get(place), place, lang)
 
     def device_name(self, device: str, lang: Literal["zh", "en"]) -> str:
-        """The device's, agent's or phone's name, or that of a place, which a gap stands for; its id where the estate does not know
-        it (any more)."""
+        """The device's, agent's or phone's name, or that of a place, which a gap stands for; its id where the estate does not
+        know it (any more)."""
         row = self.devices.get(device) or self.agents.get(device) or self.phones.get(device) or self.places.get(device)
         return _name(row, device, lang)
 

@@ -11,8 +11,8 @@ Value = str | int | float | bool
 
 
 def check(duty: Duty, fields: Mapping[str, Value]) -> Refusal | None:
-    """What is wrong with the fields of a report on the duty: one that it requires is not there or empty, or two that must be equal
-    are not."""
+    """What is wrong with the fields of a report on the duty: one that it requires is not there or empty, or two that must be
+    equal are not."""
     missing = [name for name in duty.requires if _empty(fields.get(name))]
     if missing:
         names = ", ".join(missing)

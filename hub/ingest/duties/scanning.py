@@ -145,8 +145,11 @@ class Scanning:
         view = self._view()
         if view is None:
             return scan
-        better = seen.medium in ("qr", "hand") and any(
-            one.medium not in ("qr", "hand") for one in self._site.tags.of_place(place, seen.at_us)
+        # An answer or a report is no proof that somebody was there, so no tag would be a better one.
+        better = (
+            seen.medium in ("qr", "hand")
+            and not seen.duty
+            and any(one.medium not in ("qr", "hand") for one in self._site.tags.of_place(place, seen.at_us))
         )
         own = flags.own_flags(
             scan,
