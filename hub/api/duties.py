@@ -62,7 +62,8 @@ def list_windows(
     found = backend.reads.duties.windows(wanted, limit + 1, None if cursor is None else cursor_of(cursor, WindowCursor))
     page = found[:limit]
     last = WindowCursor(page[-1].ends_us, page[-1].window_id) if len(found) > limit else None
-    return m.WindowPage(windows=[_window(one, backend) for one in page], next=cursor_text(last))
+    rows = [_window(one, backend) for one in page]
+    return m.WindowPage(timezone=str(backend.estate.timezone), windows=rows, next=cursor_text(last))
 
 
 @router.get("/windows/{window:path}", summary="One window, and why it is what it is", responses=problems(404))
@@ -78,6 +79,7 @@ def show_window(
     known = _known(page, backend)
     told = explain(known, backend.estate)
     return m.WindowDetail(
+        timezone=str(backend.estate.timezone),
         window=_window(page.window, backend),
         clause=known.rules[0].clause if known.rules else "",
         explanation_zh=told.zh,

@@ -76,8 +76,9 @@ class WindowView(Strict):
 
 
 class WindowPage(Strict):
-    """Windows by their end. `next`: the cursor of the next page, null at the end."""
+    """Windows by their end. `next`: the cursor of the next page, null at the end. `timezone`: the estate's."""
 
+    timezone: str = Field(examples=["Asia/Shanghai"])
     windows: list[WindowView]
     next: str | None
 
@@ -129,8 +130,10 @@ class SourceView(Strict):
 
 
 class WindowDetail(Strict):
-    """A window, and why it is what it is. `incident`: the number of its gap's; null without one."""
+    """A window, and why it is what it is: the explanations are in the estate's local time. `incident`: the number of its gap's;
+    null without one."""
 
+    timezone: str = Field(examples=["Asia/Shanghai"])
     window: WindowView
     clause: str
     explanation_zh: str = Field(

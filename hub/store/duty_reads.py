@@ -7,12 +7,11 @@ import msgspec
 from sqlalchemy import Engine, Row, and_, or_, select
 from sqlalchemy.sql import ColumnElement, Select
 
-from hub.duties.types import Occasion, Scan, Shift, Window
+from hub.duties.types import GAP, Occasion, Scan, Shift, Window
 from hub.store import schema as t
 
 Condition = ColumnElement[bool]
 Near = Callable[[Window], tuple[int, int]]
-GAP = "duty_gap"
 
 
 class WindowFilter(NamedTuple):

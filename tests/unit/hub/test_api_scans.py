@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from tests.support.duty_site import HOUR_S, TAGS, announce, at, detail, duty_sit
 from tests.support.outward_rig import Site
 from tests.unit.hub.test_api_http import problem
 
-LETTERS = {"duty": "letters", "place": "gate", "person": "zhang"}
+LETTERS: dict[str, Any] = {"duty": "letters", "place": "gate", "person": "zhang"}
 
 
 @pytest.fixture
@@ -39,7 +40,9 @@ def test_a_scan_keeps_its_window_and_the_whole_body_sent_again_changes_nothing(s
 
 
 def test_what_is_odd_is_told_at_once_and_never_refused(site):
-    found = report(site, item("a", tag=TAGS["gate"]), item("b", made_s=-59, tag=TAGS["pump"]), item("c", made_s=-40, tag="04FFFF"))
+    found = report(
+        site, item("a", tag=TAGS["gate"]), item("b", made_s=-59, tag=TAGS["pump"]), item("c", made_s=-40, tag="04FFFF")
+    )
     assert [(one["outcome"], one["flags"]) for one in found] == [("new", []), ("new", ["too_fast"]), ("new", ["unknown_tag"])]
     changed = item("a", made_s=-50, tag=TAGS["gate"])
     assert report(site, changed)[0]["outcome"] == "altered"
@@ -108,7 +111,9 @@ def test_a_letter_that_is_lost_on_the_way_is_a_named_refusal_and_the_others_are_
 def test_the_desk_answers_and_reports_as_the_hub(site):
     windows = {one["duty"]: one["id"] for one in announce(site, "event")}
     fields = {"slips_counted": 0, "complaints_registered": 0}
-    found = report(site, item("d1", "answer", duty="post", place="gate"), item("d2", "report", fields=fields, **LETTERS), phone="hub")
+    found = report(
+        site, item("d1", "answer", duty="post", place="gate"), item("d2", "report", fields=fields, **LETTERS), phone="hub"
+    )
     assert outcomes(found) == ["new", "new"]
     assert [detail(site, windows[duty])["window"]["state"] for duty in ("post", "letters")] == ["kept", "kept"]
     wrong = [
@@ -124,7 +129,10 @@ def test_the_desk_answers_and_reports_as_the_hub(site):
 
 def test_a_call_for_help_an_observation_and_signs_of_life_are_events_of_the_phone(site):
     report(site, item("s", tag=TAGS["pump"], made_s=-120))
-    panic, seen = item("p", "panic", note="有人晕倒", person="nobody"), item("o", "observation", category="light", place="atlantis")
+    panic, seen = (
+        item("p", "panic", note="有人晕倒", person="nobody"),
+        item("o", "observation", category="light", place="atlantis"),
+    )
     lone = item("l", "lone_watch", on=True, silent_s=600), item("g", "sign", answered=True, place="gate")
     assert outcomes(report(site, panic, seen, *lone)) == ["new"] * 4
     assert outcomes(report(site, panic, seen, *lone)) == ["duplicate"] * 4
@@ -171,7 +179,9 @@ def test_what_is_wrong_with_the_request_is_a_problem(site):
 
 
 def test_a_night_without_a_network_comes_in_one_body(site):
-    items = [item(f"{number:040d}", made_s=-number * 60, tag=TAGS["gate"], person="zhang", mono_ms=number) for number in range(500)]
+    items = [
+        item(f"{number:040d}", made_s=-number * 60, tag=TAGS["gate"], person="zhang", mono_ms=number) for number in range(500)
+    ]
     assert set(outcomes(report(site, *items))) == {"new"}
     assert len(site.rows("scan")) == 500
 
