@@ -40,6 +40,11 @@ def clock_us(text: str) -> int:
     return at_us
 
 
+def mono_us(mono_ms: int | None) -> int | None:
+    """The monotonic clock in microseconds."""
+    return None if mono_ms is None else mono_ms * MS_US
+
+
 def item_of(told: Any, around: Around, backend: Backend) -> Item | Refusal:
     """The item, or why it cannot be taken. Raises BadLabelKey."""
     try:
@@ -51,9 +56,8 @@ def item_of(told: Any, around: Around, backend: Backend) -> Item | Refusal:
         return Refusal("wrong_item", f"内容有误：{where} / {where}: {first['msg']}")
     except (ValueError, OverflowError):
         return Refusal("bad_time", "made_at 须为带时区的 RFC 3339 格式 / write made_at as RFC 3339 with an offset")
-    mono_us = None if item.mono_ms is None else item.mono_ms * MS_US
     boot = around.sent.boot if item.boot is None else item.boot
-    at_us, off_us = placed(Made(made_us, mono_us, boot), around.sent, around.now_us)
+    at_us, off_us = placed(Made(made_us, mono_us(item.mono_ms), boot), around.sent, around.now_us)
     blank = Seen(around.source, item.key, at_us, "hand", device_at_us=made_us, clock_off_us=off_us)
     return _OF_KIND[type(item)](item, blank, backend)
 

@@ -103,8 +103,8 @@ AnyItem = Annotated[
 
 class ScansRequest(Strict):
     """What a phone has to say, and its clocks now. `phone`: one of the estate's phones, or `hub`, where people enter it at the
-    hub. `boot`: what the monotonic clock counts from, a name that is drawn anew with each boot. `up_to`: by the phone's wall
-    clock, it has reported everything up to then."""
+    hub. `boot`: what the monotonic clock counts from, a name that is drawn anew with each boot. `up_to`,
+    `up_to_mono_ms`: by the phone's clocks, it has reported everything up to then."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -136,6 +136,7 @@ class ScansRequest(Strict):
     sent_at: Clock
     sent_mono_ms: Mono = 0
     up_to: Clock | None = None
+    up_to_mono_ms: Mono | None = None
     # Each is judged by itself: one that is wrong must not keep the others of a phone out for ever.
     items: list[SkipValidation[AnyItem]] = Field(default=[], max_length=ITEMS_MAX)
 

@@ -3,11 +3,11 @@
 from fastapi import APIRouter
 
 from hub.api.errors import ApiError
-from hub.api.phone_items import MS_US, Around, clock_us, item_of, key_of
+from hub.api.phone_items import MS_US, Around, clock_us, item_of, key_of, mono_us
 from hub.api.routes import Behind, answer, problems
 from hub.api.scan_models import ItemOutcome, ScansRequest, ScansTaken
 from hub.cases.types import Refusal
-from hub.duties.phonetime import Sent, up_to_us
+from hub.duties.phonetime import Made, Sent, up_to_us
 from hub.duties.types import HUB_SOURCE
 from hub.ingest.ports import Item, Report, TakenItem
 from hub.tags.keyfile import BadLabelKey
@@ -24,16 +24,18 @@ def report_scans(backend: Behind, asked: ScansRequest) -> ScansTaken:
     now_us = backend.clock.now_us()
     try:
         sent = Sent(clock_us(asked.sent_at), asked.sent_mono_ms * MS_US, asked.boot)
-        up_to = None if asked.up_to is None else up_to_us(clock_us(asked.up_to), sent, now_us)
+        up_to = None if asked.up_to is None else Made(clock_us(asked.up_to), mono_us(asked.up_to_mono_ms), asked.boot)
     except (ValueError, OverflowError) as error:
         raise ApiError("bad_time") from error
+    # The hub itself has always reported up to now.
+    told_us = None if up_to is None or asked.phone == HUB_SOURCE else up_to_us(up_to, sent, now_us)
     around = Around(asked.phone, sent, now_us)
     try:
         found = [item_of(told, around, backend) for told in asked.items]
     except BadLabelKey as error:
         raise ApiError("label_key_failed", error=str(error)) from error
     items = tuple(one for one in found if isinstance(one, Item))
-    taken: list[TakenItem] = answer(backend.worker.ask(Report(asked.phone, items, up_to)))
+    taken: list[TakenItem] = answer(backend.worker.ask(Report(asked.phone, items, told_us)))
     answers = iter(taken)
     outcomes = [_refused(key_of(told), one) if isinstance(one, Refusal) else _taken(one, next(answers))
                 for told, one in zip(asked.items, found, strict=True)]  # fmt: skip

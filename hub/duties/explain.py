@@ -30,7 +30,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "no_report": ("只是扫描，没有填报", "a scan is no report"),
     "other_post": ("此岗位不承担这项职责", "the person's post does not do this duty"),
     "unknown_tag": ("标签未登记", "the tag is enrolled nowhere"),
-    "revoked_tag": ("标签已作废", "the tag was revoked"),
+    "revoked_tag": ("当时标签不在用", "the tag did not count at that time"),
     "out_of_order": ("顺序不对", "out of order"),
     "too_fast": ("间隔过短", "too soon after another place"),
     "wrong_person": ("不是当班人员", "not who is on the roster"),

@@ -40,6 +40,6 @@ def placed(made: Made, sent: Sent, hub_now_us: int) -> Placed:
     return Placed(at_us, made.wall_us - at_us)
 
 
-def up_to_us(up_to_wall_us: int, sent: Sent, hub_now_us: int) -> int:
-    """Up to when a phone has reported everything that says so by its wall clock."""
-    return min(hub_now_us, up_to_wall_us - (sent.wall_us - hub_now_us))
+def up_to_us(told: Made, sent: Sent, hub_now_us: int) -> int:
+    """Up to when a phone has reported everything: the moment at which it says so, and never later than now."""
+    return min(hub_now_us, placed(told, sent, hub_now_us).at_us)

@@ -189,4 +189,10 @@ def test_a_night_without_a_network_comes_in_one_body(site):
 def test_a_phone_that_has_reported_everything_moves_its_watermark(site):
     report(site, sent_at=at(HOUR_S), up_to=at(HOUR_S - 600))
     rows = {row.source: row.up_to_us for row in site.rows("watermark")}
+    before_us = rows["phone-1"]
+    report(site, sent_mono_ms=900_000, up_to=at(-HOUR_S), up_to_mono_ms=600_000)  # the wall clock was set meanwhile
+    after_us = next(row.up_to_us for row in site.rows("watermark") if row.source == "phone-1")
+    assert before_us + 280_000_000 < after_us < before_us + 320_000_000
+    report(site, phone="hub", up_to=at(0))
+    assert "hub" not in {row.source for row in site.rows("watermark")}
     assert abs(rows["phone-1"] - (SystemClock().now_us() - 600_000_000)) < 20_000_000

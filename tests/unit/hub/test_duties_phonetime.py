@@ -37,5 +37,6 @@ def test_a_monotonic_clock_that_went_backwards_is_another_boots_whatever_its_nam
 
 def test_a_watermark_is_corrected_like_a_scan_and_never_lies_ahead():
     sent = Sent(HUB + HOUR, 0, "b1")
-    assert up_to_us(MADE + HOUR, sent, HUB) == MADE
-    assert up_to_us(HUB + 2 * HOUR, sent, HUB) == HUB
+    assert up_to_us(Made(MADE + HOUR, None, "b1"), sent, HUB) == MADE
+    assert up_to_us(Made(HUB + 2 * HOUR, None, "b1"), sent, HUB) == HUB
+    assert up_to_us(Made(HUB, 8_400 * S, "b1"), Sent(HUB, 9_000 * S, "b1"), HUB) == MADE
