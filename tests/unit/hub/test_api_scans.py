@@ -79,12 +79,15 @@ def test_a_qr_label_counts_by_its_signature_alone(site):
         item("name", made_s=0, label=tag),
         item("as-tag", made_s=0, tag=tag, medium="qr"),
         item("hardware", made_s=0, label=TAGS["pump"]),
+        item("number", made_s=0, tag=TAGS["pump"], medium="qr"),
+        item("whole", made_s=0, tag=label, medium="qr"),
     )
-    assert outcomes(found) == ["new"] * 5
+    assert outcomes(found) == ["new"] * 7
     rows = {one["key"]: one for one in scans(site)}
     assert (rows["good"]["place"], rows["good"]["tag"], rows["good"]["medium"]) == ("gate", tag, "qr")
     assert rows["good"]["flags"] == ["weak_medium"], "a better tag stands there"
-    for key in ("forged", "name", "as-tag", "hardware"):
+    assert (rows["whole"]["place"], rows["whole"]["tag"]) == ("gate", tag)
+    for key in ("forged", "name", "as-tag", "hardware", "number"):
         assert rows[key]["place"] == "", key
         assert "unknown_tag" in rows[key]["flags"]
         assert rows[key]["tag"].startswith("?")
