@@ -187,8 +187,15 @@ class Estate:
         return _name(self.places.get(place), place, lang)
 
     def device_name(self, device: str, lang: Literal["zh", "en"]) -> str:
-        """The device's, agent's or phone's name; its id where the estate does not know it (any more)."""
-        return _name(self.devices.get(device) or self.agents.get(device) or self.phones.get(device), device, lang)
+        """The device's, agent's or phone's name, or that of a place, which a gap stands for; its id where the estate does not
+        know it (any more)."""
+        row = self.devices.get(device) or self.agents.get(device) or self.phones.get(device) or self.places.get(device)
+        return _name(row, device, lang)
+
+    def person_name(self, person: str, lang: Literal["zh", "en"]) -> str:
+        """The name of somebody of the staff; the id where the estate does not know it (any more)."""
+        row = self.staff.get(person)
+        return person if row is None else row.name_zh if lang == "zh" else row.name_en
 
     def _rows(self) -> Iterator[Device]:
         for agent in self.agents.values():

@@ -7,7 +7,7 @@ from importlib.metadata import version
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
-from hub.api import commands, devices, errors, events, health, incidents, letters, live, pictures, tags
+from hub.api import commands, devices, duties, errors, events, health, incidents, letters, live, pictures, roster, scans, tags
 from hub.api.body import BodyLimit
 from hub.api.guard import Guard
 from hub.api.ports import Backend
@@ -19,6 +19,9 @@ ROUTERS = (
     events.router,
     pictures.router,
     tags.router,
+    scans.router,
+    duties.router,
+    roster.router,
     letters.router,
     health.router,
     live.router,
@@ -31,6 +34,8 @@ TAGS = [
     {"name": "events", "description": "What devices said, and what could not be understood"},
     {"name": "pictures", "description": "Agents bring pictures, people look at them"},
     {"name": "tags", "description": "What stands at checkpoints and in guards' pockets, and labels to print"},
+    {"name": "duties", "description": "What must happen when, whether it did and how that is known, and what phones report"},
+    {"name": "roster", "description": "Who is on duty, and occasions that schedules go by"},
     {"name": "dead letters", "description": "What a notification channel could not deliver"},
     {"name": "health", "description": "Whether the hub does its work"},
     {"name": "policy", "description": "The numbers in force, by clause"},
@@ -40,7 +45,8 @@ DESCRIPTION = """
 
 The hub's API. There is no sign-in yet, so it listens on this machine alone.
 
-* Times are RFC 3339 in UTC. Requests with unknown fields are refused, and bodies over 64 KiB (a picture: 1 MiB).
+* Times are RFC 3339 in UTC. Requests with unknown fields are refused, and bodies over 64 KiB (`/scans`: 512 KiB, a picture: 1
+  MiB).
 * Every error is `application/problem+json` with a stable `code` and a message in Chinese and English.
 * **Live**: a WebSocket at `/live?from=POS` sends JSON messages: `snapshot` (all live incidents, in chunks), `change`
   (`pos, at, topic, key, act, body`) and a `heartbeat` after 2 s without one. Keep the last `pos` and come back with it.

@@ -8,6 +8,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from hub.api.errors import problem
 
 BODY_BYTES_MAX = 64 * 1024
+LONG_BYTES_MAX = 512 * 1024
+_LONG = frozenset(("/scans",))
+"""What phones bring after a night without a network."""
 _OWN_LIMIT = re.compile(r"/agents/[^/]+/pictures/[^/]+")
 """Pictures: their route reads the body itself, up to its own limit."""
 
@@ -23,15 +26,16 @@ class BodyLimit:
         if scope["type"] != "http" or _OWN_LIMIT.fullmatch(scope["path"]):
             await self._app(scope, receive, send)
             return
+        limit = LONG_BYTES_MAX if scope["path"] in _LONG else BODY_BYTES_MAX
         told = Headers(scope=scope).get("content-length", "")
-        body = None if told.isdecimal() and len(told) > len(str(BODY_BYTES_MAX)) else await _read(receive)
+        body = None if told.isdecimal() and len(told) > len(str(limit)) else await _read(receive, limit)
         if body is None:
-            await problem("too_large", words={"limit": BODY_BYTES_MAX})(scope, receive, send)
+            await problem("too_large", words={"limit": limit})(scope, receive, send)
         else:
             await self._app(scope, _first(body, receive), send)
 
 
-async def _read(receive: Receive) -> Message | None:
+async def _read(receive: Receive, limit: int) -> Message | None:
     """The whole body in one message, or the news that the client went; None when there is too much of it."""
     body = bytearray()
     while True:
@@ -39,7 +43,7 @@ async def _read(receive: Receive) -> Message | None:
         if message["type"] != "http.request":
             return message
         body += message.get("body", b"")
-        if len(body) > BODY_BYTES_MAX:
+        if len(body) > limit:
             return None
         if not message.get("more_body", False):
             return {"type": "http.request", "body": bytes(body), "more_body": False}

@@ -60,6 +60,13 @@ REASONS: dict[str, tuple[int, str, str]] = {
     "too_large": (413, "内容超过 {limit} 字节", "the body is over {limit} bytes"),
     "disk_failed": (507, "图片无法写入磁盘", "the picture cannot be written to the disk: see the hub's log"),
     "unknown_place": (404, "没有位置“{place}”{near}", "the estate has no place {place!r}{near}"),
+    "unknown_phone": (404, "没有手机“{phone}”", "the estate has no phone {phone!r}: write one of its phones, or hub"),
+    "unknown_person": (404, "没有人员“{person}”{near}", "nobody of the staff is {person!r}{near}"),
+    "unknown_route": (404, "没有路线“{route}”{near}", "the estate has no route {route!r}{near}"),
+    "unknown_window": (404, "没有这个时段", "there is no such window: see GET /duties/windows"),
+    "unknown_shift": (404, "没有这个班次", "there is no such shift: see GET /roster"),
+    "unknown_occasion": (404, "没有这条通知", "there is no such occasion: see GET /occasions"),
+    "wrong_span": (422, "起止时间有误：须先起后止，最长 {days} 天", "it must begin before it ends, and last {days} days at most"),
     "tag_missing": (422, "请填写标签号；只有二维码标签由系统生成", "give the tag's number: the hub makes QR labels alone"),
     "no_qr_labels": (
         404,

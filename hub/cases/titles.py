@@ -49,10 +49,11 @@ class Names(Protocol):
 
 def title(case: Case, names: Names, lang: Lang) -> str:
     """Such as `门未关：东门，东门人行门` and `Door held open: East gate, pedestrian door`. A detector without a row is told by
-    its id. What was raised without proof says so."""
+    its id. A gap names its duty first: it has no device. What was raised without proof says so."""
     row = TITLES.get(case.detector, (case.detector, case.detector))
     colon, comma, unproven = _SEPARATORS[lang]
     what = row[0] if lang == "zh" else row[1]
     named = case.facts.get("name") or case.facts.get("quantity")
-    where = (names.place_name(case.place, lang), names.device_name(case.device, lang), *((str(named),) if named else ()))
+    place, duty = names.place_name(case.place, lang), case.facts.get(f"duty_{lang}")
+    where = (str(duty), place) if duty else (place, names.device_name(case.device, lang), *((str(named),) if named else ()))
     return f"{what}{colon}{comma.join(where)}{'' if case.proven else unproven}"

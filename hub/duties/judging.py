@@ -6,10 +6,13 @@ The order in which evidence arrives does not matter, only when it was made.
 from collections.abc import Callable, Sequence
 from typing import Literal, NamedTuple
 
-from hub.duties.types import Duty, Person, Route, Scan, Window, WindowState
+from hub.duties.types import Duty, Flag, Person, Route, Scan, Window, WindowState
 
 GRACE_US = 800_000
 """After a window's end its sources have so long to report, before the gap is raised as unproven: within the second."""
+
+WhyNot = Literal["other_source", "other_duty", "no_report", "other_post"] | Flag
+"""Why a scan is no evidence: the name of a rule, or of a flag."""
 
 Reason = Literal["in_time", "not_over", "waiting", "no_evidence", "source_silent", "source_silent_too_long"]
 
@@ -83,15 +86,21 @@ def silence_ends_us(window: Window, silent_max_us: int) -> int:
     return window.ends_us + silent_max_us
 
 
-def counts(scan: Scan, duty: Duty, route: Route, person: Person | None) -> bool:
-    """Whether the scan is evidence for the duty on the route: by what brought it, who made it, and what is odd about it."""
-    if scan.source not in route.sources or (scan.duty and scan.duty != duty.duty):
-        return False
-    if duty.evidence != "scan" and scan.duty != duty.duty:
-        return False
+def why_not(scan: Scan, duty: Duty, route: Route, person: Person | None) -> WhyNot | None:
+    """Why the scan is no evidence for the duty on the route: by what brought it, what it is meant for, who made it, and what is
+    odd about it. None: it is evidence."""
+    if scan.source not in route.sources:
+        return "other_source"
+    if scan.duty != duty.duty and (scan.duty or duty.evidence != "scan"):
+        return "other_duty" if scan.duty else "no_report"
     if duty.by and person is not None and person.post not in duty.by:
-        return False
-    return not any(flag in duty.void or flag in NEVER_COUNTS for flag in scan.flags)
+        return "other_post"
+    return next((flag for flag in scan.flags if flag in duty.void or flag in NEVER_COUNTS), None)
+
+
+def counts(scan: Scan, duty: Duty, route: Route, person: Person | None) -> bool:
+    """Whether the scan is evidence for the duty on the route."""
+    return why_not(scan, duty, route, person) is None
 
 
 NEVER_COUNTS = frozenset(("unknown_tag", "too_late", "from_the_future", "altered"))

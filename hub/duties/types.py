@@ -11,6 +11,9 @@ from hub.duties.schedule import OccasionKind, Schedule
 HUB_SOURCE = "hub"
 """The source of what people enter at the hub itself: it has always reported up to now."""
 
+GAP = "duty_gap"
+"""The detector of a gap's incident."""
+
 WindowState = Literal["open", "kept", "unproven", "missed", "withdrawn"]
 Evidence = Literal["scan", "answer", "report"]
 """scan: somebody was at a place. answer: a post answered. report: a form was filled in."""

@@ -20,6 +20,7 @@ from hub.ingest.site import CaseKey, Contact, Deadline, DeadlineKey, DetectorSta
 from hub.ingest.stepping import DETECTOR_OWNER, RuleTable
 from hub.ingest.tagging import tag_of_row
 from hub.store import bulk, schema
+from hub.store.duty_reads import scan_of
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
@@ -85,7 +86,7 @@ class DatabaseArchive:
         """The scan of that name."""
         columns = schema.scan.c
         query = select(schema.scan).where(columns.site == self._site_id, columns.source == key.source, columns.key == key.key)
-        return self._ask(lambda connection: _scan(row) if (row := connection.execute(query).first()) else None)
+        return self._ask(lambda connection: scan_of(row) if (row := connection.execute(query).first()) else None)
 
     def _case(self, *where: Any) -> Case | None:
         return self._ask(lambda connection: next(iter(_cases(connection, self._site_id, *where)), None))
@@ -128,12 +129,12 @@ def _load_duties(connection: Connection, site_id: str, site: Site, since_us: int
     for row in connection.execute(query):
         site.windows.load(row.window_id, Window(*tuple(row)[1:]))
     for row in connection.execute(select(schema.scan).where(scan.site == site_id, scan.at_us >= since_us)):
-        found = _scan(row)
+        found = scan_of(row)
         site.scans.load(found.id, found)
     before = select(schema.scan).where(scan.site == site_id, scan.at_us < since_us).order_by(scan.at_us.desc()).limit(1)
     for place in sorted(site.windows.places()):
         for row in connection.execute(before.where(scan.place == place)):
-            found = _scan(row)
+            found = scan_of(row)
             site.scans.load(found.id, found)
     for shift in _rows(connection, schema.roster, site_id):
         if shift.until_us >= since_us:
@@ -141,14 +142,6 @@ def _load_duties(connection: Connection, site_id: str, site: Site, since_us: int
     for occasion in _rows(connection, schema.occasion, site_id):
         if occasion.until_us is None or occasion.until_us >= since_us - MEMORY_US:
             site.occasions.load(occasion.occasion, Occasion(*tuple(occasion)[1:]))
-
-
-def _scan(row: Row[Any]) -> Scan:
-    values = {str(name): value for name, value in row._mapping.items()} | {
-        "flags": msgspec.json.decode(row.flags),
-        "fields": msgspec.json.decode(row.fields),
-    }
-    return msgspec.convert(values, Scan)
 
 
 def _load_state(site: Site, table: RuleTable, row: Row[Any], counters: Counter[str]) -> None:

@@ -11,7 +11,7 @@ from contract.readings import Reading
 from hub.cases.engine import Numbers
 from hub.detectors.types import Detector, Device
 from hub.duties.plan import Plan
-from hub.duties.types import Medium, Occasion, Seen, Shift
+from hub.duties.types import Flag, Medium, Occasion, Seen, Shift, Taken
 
 
 class ChangeRow(NamedTuple):
@@ -66,7 +66,8 @@ class Write(NamedTuple):
 
 class Item(NamedTuple):
     """One thing that a phone, or a person at the hub, reports. `key`: the reporter's own name for it, the same each time it is
-    sent. `at_us`: when it was made, on the hub's time line. Exactly one of `seen` and `reading` is set."""
+    sent. `at_us`: when it was made, on the hub's time line. At least one of `seen` and `reading` is set; with both, `seen` is
+    what is kept of the reading."""
 
     key: str
     at_us: int
@@ -74,9 +75,16 @@ class Item(NamedTuple):
     reading: Reading | None = None
 
 
+class TakenItem(NamedTuple):
+    """What became of an item, and what is odd about it."""
+
+    taken: Taken
+    flags: tuple[Flag, ...] = ()
+
+
 class Report(NamedTuple):
     """What a source reports at once: a phone, or the hub itself. `up_to_us`: it has reported everything up to then. Answered by a
-    list of names, one for each item: `new`, `duplicate`, `altered`."""
+    list of TakenItem, one for each item."""
 
     source: str
     items: tuple[Item, ...]

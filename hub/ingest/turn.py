@@ -236,6 +236,7 @@ class Turn:
     def judge_duties(self) -> None:
         """What the turn's scans and watermarks, and the wall clock, make of windows. After everything that came in."""
         self._duties.book.judge()
+        self._duties.acts.complete()
 
     def fire_by_clock(self) -> None:
         """Deadlines that the wall clock has reached, after everything that came in."""

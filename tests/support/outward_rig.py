@@ -10,16 +10,18 @@ from threading import Thread
 from typing import Any
 
 import httpx
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 
 from contract.clock import SystemClock
 from contract.orders import AskNonce, Command, Nonce
 from contract.readings import ArmState, CommandDone, DoorContact, Reading
+from hub.estate import Estate
 from hub.ingest.rules import rules_of
 from hub.ingest.worker import Worker
 from hub.notify.reader import Patience
 from hub.notify.table import AnyChannelSettings
 from hub.outward import Outward, OutwardSettings
+from hub.planning import plan_of
 from hub.policy.load import Policy
 from hub.store import schema
 from hub.store.engine import open_engine
@@ -72,6 +74,8 @@ class Site:
         policy: Policy | None = None,
         patience: Patience = Patience(tries_max=2),  # noqa: B008
         start: bool = True,
+        book: Estate | None = None,
+        prepare: Callable[[Engine], None] = lambda _: None,
     ) -> None:
         self.folder = folder
         self.clock = SystemClock()
@@ -80,12 +84,13 @@ class Site:
         self.engine = open_engine(self.url)
         self.read_engine = open_engine(self.url, read_only=True)
         schema.metadata.create_all(self.engine)
+        prepare(self.engine)
         self.policy = policy or Policy.load()
-        self.estate = estate()
+        self.estate = book or estate()
         self.worker = Worker(
             self.engine,
             self.estate,
-            rules_of(self.policy),
+            rules_of(self.policy)._replace(plan=plan_of(self.estate, self.policy)),
             self.broker,
             self.clock,
             owner="test",

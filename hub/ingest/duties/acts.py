@@ -7,11 +7,11 @@ from typing import NamedTuple
 import msgspec
 
 from contract.readings import GuardSign, PanicPressed, Reading
-from hub.duties.types import Scan, Seen, Taken
+from hub.duties.types import Scan, ScanKey, Seen
 from hub.ingest.casebook import Casebook
 from hub.ingest.duties.planning import Planner
 from hub.ingest.duties.scanning import Scanning
-from hub.ingest.ports import Item, OccasionAct, Report, RosterAct
+from hub.ingest.ports import Item, OccasionAct, Report, RosterAct, TakenItem
 from hub.ingest.site import ShiftKey, Site
 
 DutyAsk = Report | RosterAct | OccasionAct
@@ -47,26 +47,37 @@ class DutyActs:
         self._heard = heard
         self._now_us = now_us
         self._count = count
+        self._told: list[tuple[list[TakenItem], list[ScanKey]]] = []
 
-    def answer(self, asked: DutyAsk) -> list[Taken] | bool | int | None:
-        """See each kind of Ask."""
+    def answer(self, asked: DutyAsk) -> list[TakenItem] | bool | int | None:
+        """See each kind of Ask. A report's flags are those of its scans alone until `complete`."""
         if isinstance(asked, Report):
             return self._report(asked)
         return self._shift(asked) if isinstance(asked, RosterAct) else self._occasion(asked)
 
-    def _report(self, report: Report) -> list[Taken]:
-        answers = [self._item(report.source, item) for item in report.items]
+    def complete(self) -> None:
+        """Put what the whole turn has shown to be odd into the answers that were given in it."""
+        for answers, keys in self._told:
+            for at, key in enumerate(keys):
+                scan = self._site.scans.get(key)  # one that is older than memory has the flags it had
+                if scan is not None:
+                    answers[at] = answers[at]._replace(flags=scan.flags)
+
+    def _report(self, report: Report) -> list[TakenItem]:
+        taken = [self._item(report.source, item) for item in report.items]
+        answers = [answer for answer, _ in taken]
+        self._told.append((answers, [key for _, key in taken]))
         if report.up_to_us is not None:
             self._heard.advance(report.source, min(report.up_to_us, self._now_us))
         return answers
 
-    def _item(self, source: str, item: Item) -> Taken:
+    def _item(self, source: str, item: Item) -> tuple[TakenItem, ScanKey]:
         """A scan is kept as one; anything else is kept beside them, so that it too is known when it comes again."""
         seen = item.seen or Seen(source, item.key, item.at_us, "hand", fields={"reading": msgspec.to_builtins(item.reading)})
         taken, scan = self._scanning.take(seen)
         if taken == "new":
             self._heard.event(source, self._event_of(item, scan), scan.at_us)
-        return taken
+        return TakenItem(taken, scan.flags), scan.id
 
     def _event_of(self, item: Item, scan: Scan) -> Reading:
         """A scan is a sign of life; a call for help comes from where the source was last, unless it says so itself."""
@@ -80,10 +91,13 @@ class DutyActs:
     def _shift(self, asked: RosterAct) -> bool:
         shift = asked.shift
         key = ShiftKey(shift.person, shift.route, shift.from_us)
-        if asked.remove and self._site.roster.get(key) is None:
+        was = self._site.roster.get(key)
+        if asked.remove and was is None:
             return False
         self._site.roster.put(key, None if asked.remove else shift)
-        self._scanning.roster_changed(shift)
+        for one in (was, shift):
+            if one is not None:
+                self._scanning.roster_changed(one)
         self._tell("roster", "/".join((shift.person, shift.route or "*", str(shift.from_us))), asked.actor, shift, asked.remove)
         return True
 

@@ -17,7 +17,7 @@ from hub.duties.flags import on_duty
 from hub.duties.judging import Moment, becomes, counts, fill, grace_ends_us, silence_ends_us, verdict
 from hub.duties.lookup import PlanView
 from hub.duties.tallying import tallied, unvisited
-from hub.duties.types import HUB_SOURCE, Duty, LaneKey, Route, Scan, Seen, Taken, Window
+from hub.duties.types import GAP, HUB_SOURCE, Duty, LaneKey, Route, Scan, Seen, Taken, Window
 from hub.ingest.casebook import Casebook, DatabaseGone
 from hub.ingest.duties.planning import Planner, view_of
 from hub.ingest.duties.rows import HOUR_US
@@ -26,7 +26,6 @@ from hub.ingest.outcome import Outcome
 from hub.ingest.ports import SiteBook
 from hub.ingest.site import Site
 
-GAP = "duty_gap"
 SCANS = (TagScanned, CardRead)
 """Readings that may be scans."""
 AGAIN_US = 60_000_000

@@ -78,8 +78,7 @@ class Scanning:
         scan, altered = self._placed(seen), False
         was = self._known(scan.id, scan.at_us)
         if was is not None and not _same(was, scan):
-            told = (scan.tag, scan.person_tag, scan.duty, scan.device_at_us or scan.at_us, sorted(scan.fields.items()))
-            digest = blake2b(repr(told).encode(), digest_size=4)
+            digest = blake2b(repr(_told(scan, scan.device_at_us is not None)).encode(), digest_size=4)
             scan = replace(scan, key=f"{scan.key}~{digest.hexdigest()}", flags=(*scan.flags, "altered"))
             altered, was = True, self._known(scan.id, scan.at_us)
         if was is not None:
@@ -146,8 +145,11 @@ class Scanning:
         view = self._view()
         if view is None:
             return scan
-        better = seen.medium in ("qr", "hand") and any(
-            one.medium not in ("qr", "hand") for one in self._site.tags.of_place(place, seen.at_us)
+        # An answer or a report is no proof that somebody was there, so no tag would be a better one.
+        better = (
+            seen.medium in ("qr", "hand")
+            and not seen.duty
+            and any(one.medium not in ("qr", "hand") for one in self._site.tags.of_place(place, seen.at_us))
         )
         own = flags.own_flags(
             scan,
@@ -231,7 +233,14 @@ class Scanning:
 
 
 def _same(was: Scan, now: Scan) -> bool:
-    """Whether a source told the same of a scan as before. The hub's reckoning of its time may differ by a little each time."""
-    if was.device_at_us != now.device_at_us or (now.device_at_us is None and was.at_us != now.at_us):
-        return False
-    return (was.tag, was.person_tag, was.duty, was.fields) == (now.tag, now.person_tag, now.duty, now.fields)
+    """Whether a source told the same of a scan as before."""
+    timed = was.device_at_us is not None or now.device_at_us is not None
+    return _told(was, timed) == _told(now, timed)
+
+
+def _told(scan: Scan, timed: bool) -> tuple[object, ...]:
+    """What a source tells of a scan, the same each time. `timed`: with the device's own time; the hub's reckoning of it may
+    differ by a little each time. Where tags were read, whose they are and where they stand is the hub's word."""
+    who = scan.person_tag or scan.person
+    where = "" if scan.tag or scan.person_tag else scan.place
+    return scan.tag, who, where, scan.duty, scan.device_at_us if timed else scan.at_us, sorted(scan.fields.items())

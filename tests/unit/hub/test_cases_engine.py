@@ -1,3 +1,4 @@
+import msgspec
 import pytest
 
 from contract.clock import US_PER_S, ManualClock
@@ -288,6 +289,9 @@ def test_titles_in_both_languages():
     case = raised().case
     assert title(case, Named(), "zh") == "门未关：东门，人行门"
     assert title(case, Named(), "en") == "Door held open: East gate, pedestrian door"
+    gap = msgspec.structs.replace(case, detector="duty_gap", device="gate", facts={"duty_zh": "巡逻", "duty_en": "patrol"})
+    assert title(gap, Named(), "zh") == "应做未做：巡逻，东门"
+    assert title(gap, Named(), "en") == "Duty not done: patrol, East gate"
     unproven = raised("alarm_input", proven=False, facts={"name": "zone 3"}).case
     assert title(unproven, Named(), "zh") == "报警：东门，人行门，zone 3（未证实）"
     assert title(unproven, Named(), "en") == "Alarm: East gate, pedestrian door, zone 3 (unproven)"

@@ -62,6 +62,7 @@ def test_an_estate_knows_its_devices_agents_and_names(tmp_path):
     assert estate.place_name("gate", "zh") == "东门"
     assert estate.device_name("door-1", "en") == "Door"
     assert estate.device_name("agent-1", "en") == "East gate computer"
+    assert estate.device_name("gate", "zh") == "东门", "a gap stands for its place"
     assert estate.device_name("gone", "zh") == "gone"
 
 

@@ -10,7 +10,7 @@ from hub.duties.judging import GRACE_US
 from hub.duties.schedule import AtOccasion
 from hub.duties.types import Duty, Occasion, Route, Seen, Shift
 from hub.ingest.duties import dutybook
-from hub.ingest.ports import Item, OccasionAct, Report, RosterAct, TagAct
+from hub.ingest.ports import Item, OccasionAct, Report, RosterAct, TagAct, TakenItem
 from tests.support.duty_rig import HOUR_S, PLACES, Rounds, plan, seen, tag_of, us
 from tests.support.site_rig import sqlite_url
 
@@ -301,13 +301,42 @@ def test_a_report_that_is_sent_again_counts_once_and_the_phone_is_a_source_with_
     rounds = Rounds.on(sqlite_url(tmp_path), sources=("phone-1",))
     rounds.at(3)
     items = (seen("phone-1", "a", "gate", 2.5), seen("phone-1", "b", "pump", 2.6))
-    assert rounds.phone(*items, up_to=3) == ["new", "new"]
-    assert rounds.phone(*items, up_to=3) == ["duplicate", "duplicate"]
+    assert rounds.phone(*items, up_to=3) == [TakenItem("new"), TakenItem("new")]
+    assert rounds.phone(*items, up_to=3) == [TakenItem("duplicate"), TakenItem("duplicate")]
     rounds.at(END + 0.1)
     assert rounds.state("roof", 2) == "unproven"
     rounds.phone(up_to=END + 0.1)
     assert rounds.state("roof", 2) == "missed"
     rounds.hub.close()
+
+
+def test_a_phone_that_sends_again_with_another_reckoning_of_the_time_says_the_same_and_other_fields_are_another_content(rounds):
+    rounds.at(3)
+
+    def sent(hours, **fields):
+        made = Seen("phone-1", "r", us(hours), "hand", place="gate", duty="box", device_at_us=us(2.5), fields=fields)
+        return rounds.phone(Item("r", us(hours), made))[0].taken
+
+    assert [sent(2.5, slips=3), sent(2.5001, slips=3), sent(2.5, slips=4), sent(2.5002, slips=4)] == [
+        "new", "duplicate", "altered", "duplicate",
+    ]  # fmt: skip
+    assert len(rounds.hub.rows("scan", "key")) == 2
+
+
+def test_a_report_is_answered_with_what_its_whole_turn_shows_to_be_odd(rounds):
+    rounds.at(3)
+    first, second = seen("phone-1", "a", "gate", 2.5), seen("phone-1", "b", "pump", 2.5 + SECOND)
+    assert rounds.phone(second, first) == [TakenItem("new", ("too_fast",)), TakenItem("new")]
+    assert rounds.phone(second)[0] == TakenItem("duplicate", ("too_fast",))
+
+
+def test_a_shift_that_is_made_shorter_is_judged_anew_where_it_no_longer_reaches(rounds):
+    rounds.at(3)
+    rounds.hub.ask(RosterAct(Shift("li", "north", us(0), us(12)), "boss"))
+    rounds.hub.ask(Report("wand-1", (seen("wand-1", "k", "gate", 2.5, person="zhang"),)))
+    assert rounds.hub.rows("scan", "flags") == ['["wrong_person"]']
+    rounds.hub.ask(RosterAct(Shift("li", "north", us(0), us(1)), "boss"))
+    assert rounds.hub.rows("scan", "flags") == ["[]"]
 
 
 def test_the_box_is_reported_by_people_and_the_hub_itself_has_always_told(rounds):

@@ -1,0 +1,137 @@
+"""A phone's items as the worker takes them: when they were made, what they are of, and why one cannot be taken."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import msgspec
+from pydantic import TypeAdapter, ValidationError
+
+from contract.clock import US_PER_S, parse_rfc3339
+from contract.readings import GuardSign, LoneWatch, Observed, PanicPressed, Reading
+from hub.api import scan_models as m
+from hub.api.ports import Backend
+from hub.cases.types import Refusal
+from hub.duties.forms import check
+from hub.duties.phonetime import Made, Sent, placed
+from hub.duties.types import HUB_SOURCE, Seen
+from hub.ingest.ports import Item
+from hub.tags.labels import normal_tag
+
+MS_US = 1_000
+UNKNOWN_CHARS_MAX = 60
+_EARLIEST_US, _LATEST_US = 0, 1_000 * 365 * 86_400 * US_PER_S
+"""Clocks from 1970 to about 2970: whatever they are off, the result is a time that can be written."""
+_items: TypeAdapter[Any] = TypeAdapter(m.AnyItem)
+
+
+class Around(NamedTuple):
+    """What a request says of itself, and the hub's time when it came."""
+
+    source: str
+    sent: Sent
+    now_us: int
+
+
+def clock_us(text: str) -> int:
+    """What a phone's clock shows. Raises ValueError."""
+    at_us = parse_rfc3339(text)
+    if not _EARLIEST_US <= at_us <= _LATEST_US:
+        raise ValueError(f"{text!r} is no time of a phone: set its clock")
+    return at_us
+
+
+def mono_us(mono_ms: int | None) -> int | None:
+    """The monotonic clock in microseconds."""
+    return None if mono_ms is None else mono_ms * MS_US
+
+
+def item_of(told: Any, around: Around, backend: Backend) -> Item | Refusal:
+    """The item, or why it cannot be taken. Raises BadLabelKey."""
+    try:
+        item = _items.validate_python(told)
+        made_us = clock_us(item.made_at)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(step) for step in first["loc"])
+        return Refusal("wrong_item", f"内容有误：{where} / {where}: {first['msg']}")
+    except (ValueError, OverflowError):
+        return Refusal("bad_time", "made_at 须为带时区的 RFC 3339 格式 / write made_at as RFC 3339 with an offset")
+    boot = around.sent.boot if item.boot is None else item.boot
+    at_us, off_us = placed(Made(made_us, mono_us(item.mono_ms), boot), around.sent, around.now_us)
+    blank = Seen(around.source, item.key, at_us, "hand", device_at_us=made_us, clock_off_us=off_us)
+    return _OF_KIND[type(item)](item, blank, backend)
+
+
+def key_of(told: Any) -> str:
+    """The key of an item that may be anything, for the answer."""
+    key = told.get("key") if isinstance(told, Mapping) else None
+    return key[: m.KEY_CHARS_MAX].encode(errors="replace").decode() if isinstance(key, str) else ""
+
+
+def _scan(item: m.ScanItem, blank: Seen, backend: Backend) -> Item | Refusal:
+    if bool(item.tag) == bool(item.label):
+        return Refusal("wrong_item", "请填写 tag 或 label 之一 / give either tag or label")
+    is_label = bool(item.label) or item.medium == "qr"
+    text = item.label or item.tag
+    tag = backend.labels.read(text) if is_label else normal_tag(text)
+    # No tag's name begins so: what nobody has enrolled cannot be taken for one that somebody has.
+    name = f"?{text[:UNKNOWN_CHARS_MAX]}" if isinstance(tag, Refusal) else tag
+    person, fields = _person(item, backend)
+    seen = blank._replace(medium="qr" if is_label else item.medium, tag=name, person=person, fields=fields)
+    return Item(item.key, seen.at_us, seen)
+
+
+def _form(item: m.FormItem, blank: Seen, backend: Backend) -> Item | Refusal:
+    duty = backend.policy.duties.get(item.duty)
+    routes = [route for route in backend.estate.routes.values() if route.duty == item.duty and item.place in route.places]
+    if duty is None or duty.evidence != item.kind:
+        return Refusal("unknown_duty", f"没有以此完成的职责“{item.duty}” / no duty {item.duty!r} is done so: see GET /duties")
+    if not routes:
+        return Refusal("unknown_place", f"“{item.duty}”不在位置“{item.place}” / no route has {item.duty!r} at {item.place!r}")
+    if not any(blank.source in route.sources for route in routes):
+        sources = ", ".join(sorted({source for route in routes for source in route.sources}))
+        return Refusal("wrong_source", f"请从 {sources} 填报 / report it from {sources}")
+    if item.person and item.person not in backend.estate.staff:
+        return Refusal("unknown_person", f"没有人员“{item.person}” / nobody of the staff is {item.person!r}")
+    wrong = check(duty, item.fields)
+    if wrong is not None:
+        return wrong
+    seen = blank._replace(place=item.place, person=item.person, duty=item.duty, fields=dict(item.fields))
+    return Item(item.key, seen.at_us, seen)
+
+
+def _reading(make: Callable[[Any, str], Reading]) -> Callable[[Any, Seen, Backend], Item | Refusal]:
+    """What is a reading of the phone. It is never refused for what it names: a call for help from nowhere is one too."""
+
+    def of(item: Any, blank: Seen, backend: Backend) -> Item | Refusal:
+        if blank.source == HUB_SOURCE:
+            return Refusal("wrong_source", "只能由手机上报 / only a phone reports this")
+        told = getattr(item, "place", "")
+        place = told if told in backend.estate.places else ""
+        reading = make(item, place)
+        person, fields = _person(item, backend)
+        fields |= {"reading": msgspec.to_builtins(reading)} | ({"place": told} if told != place else {})
+        return Item(item.key, blank.at_us, blank._replace(person=person, fields=fields), reading)
+
+    return of
+
+
+def _person(item: m.ReportedItem, backend: Backend) -> tuple[str, dict[str, Any]]:
+    """Who it was; somebody whom the estate does not know is kept as what was told."""
+    if not item.person or item.person in backend.estate.staff:
+        return item.person, {}
+    return "", {"person": item.person}
+
+
+_OF_KIND: Mapping[type, Callable[[Any, Seen, Backend], Item | Refusal]] = {
+    m.ScanItem: _scan,
+    m.FormItem: _form,
+    m.SignItem: _reading(lambda item, place: GuardSign(moved=item.moved, answered=item.answered, place=place)),
+    m.PanicItem: _reading(lambda item, place: PanicPressed(active=item.active, note=item.note, place=place)),
+    m.LoneWatchItem: _reading(lambda item, _: LoneWatch(on=item.on, silent_s=item.silent_s)),
+    m.ObservationItem: _reading(
+        lambda item, place: Observed(
+            category=item.category, note=item.note, severity=item.severity, place=place, picture=item.picture
+        )
+    ),
+}

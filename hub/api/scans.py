@@ -1,0 +1,53 @@
+"""What phones report, and what people enter at the hub."""
+
+from fastapi import APIRouter
+
+from hub.api.errors import ApiError
+from hub.api.phone_items import MS_US, Around, clock_us, item_of, key_of, mono_us
+from hub.api.routes import Behind, answer, problems
+from hub.api.scan_models import ItemOutcome, ScansRequest, ScansTaken
+from hub.cases.types import Refusal
+from hub.duties.phonetime import Made, Sent, up_to_us
+from hub.duties.types import HUB_SOURCE
+from hub.ingest.ports import Item, Report, TakenItem
+from hub.tags.keyfile import BadLabelKey
+
+router = APIRouter(tags=["duties"])
+
+
+@router.post("/scans", summary="A phone reports what it has", responses=problems(404, 413))
+def report_scans(backend: Behind, asked: ScansRequest) -> ScansTaken:
+    """Answered once everything is committed, item by item: one that is refused keeps no other out. Send everything again that was
+    not answered: what is known is `duplicate`. The phone's clock may be wrong; send it as it is, and the hub reckons."""
+    if asked.phone != HUB_SOURCE and asked.phone not in backend.estate.phones:
+        raise ApiError("unknown_phone", phone=asked.phone)
+    now_us = backend.clock.now_us()
+    try:
+        sent = Sent(clock_us(asked.sent_at), asked.sent_mono_ms * MS_US, asked.boot)
+        up_to = None if asked.up_to is None else Made(clock_us(asked.up_to), mono_us(asked.up_to_mono_ms), asked.boot)
+    except (ValueError, OverflowError) as error:
+        raise ApiError("bad_time") from error
+    # The hub itself has always reported up to now.
+    told_us = None if up_to is None or asked.phone == HUB_SOURCE else up_to_us(up_to, sent, now_us)
+    around = Around(asked.phone, sent, now_us)
+    try:
+        found = [item_of(told, around, backend) for told in asked.items]
+    except BadLabelKey as error:
+        raise ApiError("label_key_failed", error=str(error)) from error
+    items = tuple(one for one in found if isinstance(one, Item))
+    taken: list[TakenItem] = answer(backend.worker.ask(Report(asked.phone, items, told_us)))
+    answers = iter(taken)
+    outcomes = [_refused(key_of(told), one) if isinstance(one, Refusal) else _taken(one, next(answers))
+                for told, one in zip(asked.items, found, strict=True)]  # fmt: skip
+    return ScansTaken(items=outcomes)
+
+
+def _taken(item: Item, taken: TakenItem) -> ItemOutcome:
+    return ItemOutcome(key=item.key, outcome=taken.taken, flags=list(taken.flags))
+
+
+def _refused(key: str, refusal: Refusal) -> ItemOutcome:
+    chinese, _, english = refusal.message.partition(" / ")
+    return ItemOutcome(
+        key=key, outcome="refused", code=refusal.reason, message_zh=chinese, message_en=english.encode(errors="replace").decode()
+    )

@@ -1,0 +1,240 @@
+"""Why a window is what it is, in words of both languages. Pure: what is known of the window in, sentences out."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Literal, NamedTuple, Protocol
+from zoneinfo import ZoneInfo
+
+from hub.duties.judging import why_not
+from hub.duties.tallying import local
+from hub.duties.types import Duty, Person, Route, Scan, Window
+
+Lang = Literal["zh", "en"]
+
+NEAR_US = 2 * 3_600_000_000
+"""What was scanned so long before the opening, or after the end, is looked at too."""
+BESIDE_US = 30 * 60_000_000
+"""What was scanned so shortly before or after is told in the sentence; what is further off is on the list alone."""
+TOLD_MAX = 3
+"""So many scans that did not count are told in a sentence; all of them stand in the list."""
+
+WORDS: Mapping[str, tuple[str, str]] = {
+    "keeps_it": ("以此完成", "keeps the window"),
+    "not_needed": ("有效，但已有更早的证据", "good, and not needed: an earlier one keeps the window"),
+    "another_window": ("计入了另一时段", "it keeps another window"),
+    "too_early": ("早于开始时间", "before the opening"),
+    "too_late_made": ("晚于截止时间", "after the end"),
+    "rules_gone": ("当时的规则已不在", "the rules of that time are gone"),
+    "other_source": ("来源不属于这条路线", "its source is not one of the route's"),
+    "other_duty": ("属于另一项职责", "it is for another duty"),
+    "no_report": ("只是扫描，没有填报", "a scan is no report"),
+    "other_post": ("此岗位不承担这项职责", "the person's post does not do this duty"),
+    "unknown_tag": ("标签未登记", "the tag is enrolled nowhere"),
+    "revoked_tag": ("当时标签不在用", "the tag did not count at that time"),
+    "out_of_order": ("顺序不对", "out of order"),
+    "too_fast": ("间隔过短", "too soon after another place"),
+    "wrong_person": ("不是当班人员", "not who is on the roster"),
+    "two_places": ("同时出现在两处", "at two places at once"),
+    "weak_medium": ("二维码可以翻拍，且此处另有标签", "a code that can be photographed, where a better tag stands"),
+    "clock_off": ("设备时钟不准", "the device's clock was off"),
+    "from_the_future": ("时间在收到之后", "its time lies after its arrival"),
+    "too_late": ("迟到超过期限", "it came too late"),
+    "altered": ("同一记录内容不一致", "the same record was told before with another content"),
+}
+"""Why a scan counts or does not, by name: rules of the window, of the duty (see WhyNot), and flags."""
+
+
+class Names(Protocol):
+    """The estate, as far as sentences need it."""
+
+    def place_name(self, place: str, lang: Lang) -> str:
+        """The place's name."""
+        ...
+
+    def device_name(self, device: str, lang: Lang) -> str:
+        """The source's name."""
+        ...
+
+    def person_name(self, person: str, lang: Lang) -> str:
+        """The person's name."""
+        ...
+
+
+class Known(NamedTuple):
+    """What is known of a window. `rules`: the duty and the route of its plan, None where the plan is gone; `scans`: at its place,
+    near it, in the order of their times; `reported`: up to when each source has told everything, None: it never told."""
+
+    window: Window
+    rules: tuple[Duty, Route] | None
+    staff: Mapping[str, Person]
+    scans: Sequence[Scan]
+    reported: Mapping[str, int | None]
+    now_us: int
+    zone: ZoneInfo
+
+
+class Weighed(NamedTuple):
+    """A scan, whether it keeps the window, and the name of the reason: a key of WORDS."""
+
+    scan: Scan
+    keeps: bool
+    why: str
+
+
+class Explanation(NamedTuple):
+    """The sentences, and each scan with what became of it."""
+
+    zh: str
+    en: str
+    scans: tuple[Weighed, ...]
+
+
+def explain(known: Known, names: Names) -> Explanation:
+    """Why the window is what it is."""
+    weighed = tuple(Weighed(scan, (why := _why(scan, known)) == "keeps_it", why) for scan in known.scans)
+    return Explanation(_Words(known, weighed, names, "zh").text(), _Words(known, weighed, names, "en").text(), weighed)
+
+
+def near_us(window: Window) -> tuple[int, int]:
+    """Between which times the scans are that an explanation looks at."""
+    return window.opens_us - NEAR_US, window.ends_us + NEAR_US
+
+
+def _why(scan: Scan, known: Known) -> str:
+    window = known.window
+    if window.evidence == f"{scan.source}|{scan.key}":
+        return "keeps_it"
+    if known.rules is None:
+        return "rules_gone"
+    found = why_not(scan, *known.rules, known.staff.get(scan.person))
+    if found is not None:
+        return found
+    if scan.at_us < window.opens_us:
+        return "too_early"
+    if scan.at_us > window.ends_us:
+        return "too_late_made"
+    return "another_window" if window.evidence is None else "not_needed"
+
+
+class _Words:
+    """The sentences of one language."""
+
+    def __init__(self, known: Known, weighed: Sequence[Weighed], names: Names, lang: Lang) -> None:
+        self._known, self._weighed, self._names, self._lang = known, weighed, names, lang
+        self._window = known.window
+        self._day = local(known.window.opens_us, known.zone).date()
+
+    def text(self) -> str:
+        sentences = [self._verdict(), *self._why_so()]
+        stop = "；" if self._lang == "zh" else "; "
+        return stop.join(one for one in sentences if one) + ("。" if self._lang == "zh" else ".")
+
+    def _say(self, zh: str, en: str) -> str:
+        return zh if self._lang == "zh" else en
+
+    def _verdict(self) -> str:
+        """What it is, which duty, where and when."""
+        state = self._window.state
+        if state == "open":
+            early = self._known.now_us < self._window.opens_us
+            head = self._say("未开始", "Not open yet") if early else self._say("进行中", "Open")
+        else:
+            head = _STATES[state][0 if self._lang == "zh" else 1]
+        duty = self._window.duty
+        if self._known.rules is not None:
+            duty = self._known.rules[0].zh if self._lang == "zh" else self._known.rules[0].en
+        place = self._names.place_name(self._window.place, self._lang)
+        span = self._span()
+        return self._say(f"{head}：{duty}，{place}，{span}", f"{head}: {duty}, {place}, {span}")
+
+    def _why_so(self) -> list[str]:
+        state = self._window.state
+        if state == "kept":
+            return [self._evidence()]
+        if state == "withdrawn":
+            gap = self._at(self._window.gap_us)
+            late = self._say(
+                f"曾于 {gap} 判为缺失，证据后到，确系按时做出", f"a gap was raised at {gap}; then evidence came, made in time"
+            )
+            return [late, self._evidence()]
+        if state == "open":
+            begun = self._known.now_us >= self._window.opens_us
+            none_yet = self._say("尚无有效证据", "there is no evidence that counts yet")
+            return [none_yet if begun else "", self._not_counted()]
+        nothing = self._say("其间没有有效证据", "there is no evidence that counts in it")
+        return [nothing, self._not_counted(), self._sources(), self._note(), self._on_duty()]
+
+    def _evidence(self) -> str:
+        scan = next((one.scan for one in self._weighed if one.keeps), None)
+        if scan is None:
+            told = self._window.evidence or "?"
+            return self._say(f"证据 {told}", f"the evidence is {told}")
+        at, came, source = self._at(scan.at_us), self._at(scan.received_us), self._source(scan.source)
+        who = self._names.person_name(scan.person, self._lang) if scan.person else self._say("有人", "somebody")
+        did = self._say("填报", "reported it") if scan.duty else self._say("到场", "was there")
+        return self._say(f"{who} {at} {did}（{source}，{came} 收到）", f"{who} {did} at {at} ({source}, received at {came})")
+
+    def _not_counted(self) -> str:
+        low, high = self._window.opens_us - BESIDE_US, self._window.ends_us + BESIDE_US
+        odd = [one for one in self._weighed if not one.keeps and low <= one.scan.at_us <= high]
+        told = [
+            self._say(f"{self._at(one.scan.at_us)} {self._reason(one)}", f"{self._at(one.scan.at_us)} ({self._reason(one)})")
+            for one in odd[:TOLD_MAX]
+        ]
+        if not told:
+            return ""
+        listed = self._say("、", ", ").join(told)
+        return self._say(f"有 {len(odd)} 条记录不计：{listed}", f"{len(odd)} did not count: {listed}")
+
+    def _reason(self, one: Weighed) -> str:
+        words = WORDS[one.why]
+        return words[0] if self._lang == "zh" else words[1]
+
+    def _sources(self) -> str:
+        """How far each has reported."""
+        told = []
+        for source, up_to_us in sorted(self._known.reported.items()):
+            name, at = self._source(source), self._at(up_to_us)
+            if up_to_us is None:
+                told.append(self._say(f"{name} 从未上报", f"{name} has never reported"))
+            elif up_to_us < self._window.ends_us:
+                told.append(self._say(f"{name} 只上报至 {at}", f"{name} has reported up to {at} only"))
+            else:
+                told.append(self._say(f"{name} 已上报至 {at}", f"{name} has reported up to {at}"))
+        return self._say("，", ", ").join(told)
+
+    def _note(self) -> str:
+        zh, en = _NOTES.get(self._window.note, ("", ""))
+        return self._say(zh, en)
+
+    def _on_duty(self) -> str:
+        people = self._say("、", ", ").join(self._names.person_name(one, self._lang) for one in self._window.person.split())
+        return self._say(f"当班：{people}", f"on duty: {people}") if people else ""
+
+    def _source(self, source: str) -> str:
+        name = self._names.device_name(source, self._lang)
+        return source if name == source else f"{name} {source}"
+
+    def _span(self) -> str:
+        opens = local(self._window.opens_us, self._known.zone)
+        return f"{opens:%Y-%m-%d %H:%M}–{self._at(self._window.ends_us)}"
+
+    def _at(self, at_us: int | None) -> str:
+        """The time of day, with the date where it is not the day of the opening."""
+        if at_us is None:
+            return "?"
+        moment: datetime = local(at_us, self._known.zone)
+        return f"{moment:%H:%M}" if moment.date() == self._day else f"{moment:%m-%d %H:%M}"
+
+
+_STATES: Mapping[str, tuple[str, str]] = {
+    "kept": ("已完成", "Kept"),
+    "missed": ("未完成", "Missed"),
+    "unproven": ("无法证实", "Unproven"),
+    "withdrawn": ("缺失已撤销", "Gap withdrawn"),
+}
+_NOTES: Mapping[str, tuple[str, str]] = {
+    "source_silent": ("来源超过期限仍未上报，按未完成处理", "its sources stayed silent for too long, which counts as missed"),
+    "visited_late": ("截止之后才有人到场", "somebody came after the end"),
+    "detected_late": ("当时系统未运行，启动后才发现", "the hub was down at the end, and found it after its start"),
+}

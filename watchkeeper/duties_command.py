@@ -1,0 +1,168 @@
+"""`watchkeeper duties`: what was to be done, whether it was, and why the hub says so; and what the desk has to report."""
+
+import os
+import secrets
+from collections.abc import Callable
+from typing import Any, get_args
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+import click
+
+from contract.clock import SystemClock, parse_rfc3339, rfc3339
+from hub.duties.tallying import local
+from hub.duties.types import HUB_SOURCE, WindowState
+from watchkeeper.hub_client import DEFAULT_URL, HubClient, Wrong
+
+PAGE_ROWS = 500
+LANGUAGES = ("zh", "en")
+_LOCALES = ("LC_ALL", "LC_MESSAGES", "LANG")
+_STATES = {"open": "进行", "kept": "完成", "missed": "未做", "unproven": "待证", "withdrawn": "撤销"}
+_HEADS = {"zh": ("状态", "职责", "位置", "开始", "截止", "编号"), "en": ("state", "duty", "place", "opens", "ends", "id")}
+
+
+def _language() -> str:
+    """Chinese, where the locale does not ask for another language."""
+    told = next((os.environ[name] for name in _LOCALES if os.environ.get(name)), "")
+    plain = told.partition(".")[0]
+    return "zh" if plain in ("", "C", "POSIX") or plain.startswith("zh") else "en"
+
+
+def _entry(command: Callable[..., None]) -> Callable[..., None]:
+    """What every entry of the desk has."""
+    person = click.option("--by", "person", default="", metavar="PERSON", help="Whose answer it is: an id of the estate's staff.")
+    key = click.option("--key", default="", help="A name of one's own for the entry: given twice, it counts once.")
+    fields = click.option("--field", "fields", multiple=True, metavar="NAME=VALUE", help="A field; may be given several times.")
+    place, duty = click.argument("place"), click.argument("duty")
+    return duty(place(person(fields(key(click.pass_obj(command))))))
+
+
+@click.group()
+@click.option("--url", default=DEFAULT_URL, show_default=True, help="Where the hub answers.")
+@click.option("--lang", type=click.Choice(LANGUAGES), help="Chinese, unless the locale is of another language.")
+@click.pass_context
+def duties(context: click.Context, url: str, lang: str | None) -> None:
+    """List windows of duties, explain one, and enter what the desk has to say, at a running hub."""
+    context.obj = context.with_resource(HubClient(url))
+    context.meta["lang"] = lang or _language()
+
+
+@duties.command("list")
+@click.option("--state", "states", multiple=True, type=click.Choice(get_args(WindowState)), help="May be given several times.")
+@click.option("--duty", default="", help="Of one duty.")
+@click.option("--place", default="", help="At one place.")
+@click.option("--from", "from_", metavar="TIME", help="Those that end later: RFC 3339, such as 2026-01-01T08:00:00+08:00.")
+@click.option("--to", metavar="TIME", help="Those that open before this; now, where nothing is said.")
+@click.option("--limit", type=click.IntRange(1, 100_000), default=200, show_default=True, help="How many at most.")
+@click.pass_context
+def list_windows(
+    context: click.Context, states: tuple[str, ...], duty: str, place: str, from_: str | None, to: str | None, limit: int
+) -> None:
+    """Show windows, newest first. The last column is what `explain` takes."""
+    lang, hub = context.meta["lang"], context.obj
+    times = {"to": to or rfc3339(SystemClock().now_us())} | ({"from": from_} if from_ else {})
+    rows: list[dict[str, Any]] = []
+    cursor: dict[str, str] = {}
+    while True:
+        size = min(PAGE_ROWS, limit - len(rows))
+        page = hub.get("/duties/windows", state=list(states), duty=duty, place=place, limit=size, **times, **cursor).json()
+        rows += page["windows"]
+        if page["next"] is None or len(rows) >= limit:
+            break
+        cursor = {"cursor": page["next"]}
+    _table([_HEADS[lang], *(_row(row, lang, ZoneInfo(page["timezone"])) for row in rows)])
+    if page["next"] is not None:
+        click.echo(f"… 仅前 {limit} 条：用 --limit / only the first {limit}: see --limit", err=True)
+
+
+@duties.command("explain")
+@click.argument("window", metavar="ID")
+@click.pass_context
+def explain_window(context: click.Context, window: str) -> None:
+    """Say why the window ID is what it is, in both languages, and what became of each scan near it."""
+    lang: str = context.meta["lang"]
+    found = context.obj.get(f"/duties/windows/{quote(window)}").json()
+    zone = ZoneInfo(found["timezone"])
+    for one in sorted(LANGUAGES, key=lambda one: one != lang):
+        click.echo(found[f"explanation_{one}"])
+    if found["incident"] is not None:
+        click.echo(f"{'事件' if lang == 'zh' else 'incident'} {found['incident']}")
+    _table([_weighed(row, lang, zone) for row in found["scans"]])
+
+
+@duties.command()
+@_entry
+def answer(hub: HubClient, duty: str, place: str, person: str, fields: tuple[str, ...], key: str) -> None:
+    """Answer for DUTY at PLACE, now, at the hub itself.
+
+    \b
+    Example:
+      watchkeeper duties answer post-check-in monitor-room --by li-wei
+    """
+    _enter(hub, "answer", duty, place, person, fields, key)
+
+
+@duties.command()
+@_entry
+def report(hub: HubClient, duty: str, place: str, person: str, fields: tuple[str, ...], key: str) -> None:
+    """Report DUTY at PLACE as done, now, at the hub itself, with the fields that the duty requires.
+
+    \b
+    Example:
+      watchkeeper duties report letters-delivered office --by li-wei --field slips_counted=3 --field complaints_registered=3
+    """
+    _enter(hub, "report", duty, place, person, fields, key)
+
+
+def _enter(hub: HubClient, kind: str, duty: str, place: str, person: str, fields: tuple[str, ...], key: str) -> None:
+    now = rfc3339(SystemClock().now_us())
+    item = {
+        "key": key or secrets.token_hex(8),
+        "kind": kind,
+        "made_at": now,
+        "duty": duty,
+        "place": place,
+        "person": person,
+        "fields": dict(map(_field, fields)),
+    }
+    done = hub.post("/scans", {"phone": HUB_SOURCE, "sent_at": now, "items": [item]})["items"][0]
+    if done["outcome"] == "refused":
+        raise Wrong(f"{done['message_zh']} / {done['message_en']}")
+    flags = f" ({', '.join(done['flags'])})" if done["flags"] else ""
+    click.echo(f"{done['outcome']} {kind} {duty} {place} {item['key']}{flags}")
+
+
+def _field(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise click.UsageError(f"--field {text}: write it as NAME=VALUE")
+    return name, value
+
+
+def _row(row: dict[str, Any], lang: str, zone: ZoneInfo) -> tuple[str, ...]:
+    state = _STATES[row["state"]] if lang == "zh" else row["state"]
+    opens, ends = (_local(row[name], zone, "%Y-%m-%d %H:%M") for name in ("opens_at", "ends_at"))
+    return (state, row[f"duty_{lang}"], row[f"place_{lang}"], opens, ends, row["id"])
+
+
+def _weighed(row: dict[str, Any], lang: str, zone: ZoneInfo) -> tuple[str, ...]:
+    scan = row["scan"]
+    made = _local(scan["at"], zone, "%m-%d %H:%M:%S")
+    return ("*" if row["keeps"] else "-", made, scan["source"], scan["person"] or "-", row[f"why_{lang}"])
+
+
+def _local(text: str, zone: ZoneInfo, form: str) -> str:
+    """A time of the API as a clock in the estate shows it."""
+    return local(parse_rfc3339(text), zone).strftime(form)
+
+
+def _table(rows: list[tuple[str, ...]]) -> None:
+    """In columns; a Chinese character is as wide as two letters."""
+    widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True))
+        click.echo("  ".join(cells).rstrip())
+
+
+def _width(text: str) -> int:
+    return sum(2 if letter >= "\u2e80" else 1 for letter in text)
