@@ -13,6 +13,7 @@ COMMANDS: dict[str, str] = {
     "policy": "watchkeeper.check_files:policy",
     "decode": "watchkeeper.decode_command:decode",
     "tags": "watchkeeper.tags_command:tags",
+    "reports": "watchkeeper.reports_command:reports",
     "backup": "watchkeeper.backup_command:backup",
     "restore": "watchkeeper.backup_command:restore",
     "simulate": "watchkeeper.simulation.command:simulate",

@@ -7,7 +7,7 @@ from importlib.metadata import version
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
-from hub.api import commands, devices, errors, events, health, incidents, letters, live, pictures, tags
+from hub.api import commands, devices, errors, events, health, incidents, letters, live, pictures, reports, tags
 from hub.api.body import BodyLimit
 from hub.api.guard import Guard
 from hub.api.ports import Backend
@@ -19,6 +19,7 @@ ROUTERS = (
     events.router,
     pictures.router,
     tags.router,
+    reports.router,
     letters.router,
     health.router,
     live.router,
@@ -31,6 +32,7 @@ TAGS = [
     {"name": "events", "description": "What devices said, and what could not be understood"},
     {"name": "pictures", "description": "Agents bring pictures, people look at them"},
     {"name": "tags", "description": "What stands at checkpoints and in guards' pockets, and labels to print"},
+    {"name": "reports", "description": "How duties were kept, and the daily record of patrols"},
     {"name": "dead letters", "description": "What a notification channel could not deliver"},
     {"name": "health", "description": "Whether the hub does its work"},
     {"name": "policy", "description": "The numbers in force, by clause"},

@@ -30,7 +30,7 @@ from hub.ingest.stepping import RuleTable
 from hub.ingest.sweeping import Halt, SweepGuard
 from hub.ingest.turn import Surroundings, Throttle, Turn
 from hub.ingest.writer import is_disk_failure, is_empty, write
-from hub.store.sweep import sweep_changes, sweep_stream
+from hub.store.sweep import sweep_changes, sweep_duties, sweep_stream
 
 SWEEP_EVERY_US = 10 * US_PER_S
 _OUTAGES = frozenset({"08", "40", "53", "55", "57", "58"})
@@ -89,7 +89,7 @@ class Core:
         self._on_changes = on_changes
         self._on_nonce = on_nonce
         self._site_id = book.site
-        self._keep_us = rules.keep_us
+        self._keep_us, self._record_us = rules.keep_us, rules.record_us
         archive = DatabaseArchive(engine, book.site)
         table = RuleTable(rules)
         self._around = Surroundings(book, table, archive, new_id, Throttle(), Throttle(), Quota(), self.counters)
@@ -292,6 +292,8 @@ class Core:
         before_us = now_us - self._keep_us
         newest_pos = site.counters.change_pos
         self.counters["changes_swept"] += sweep_changes(connection, self._site_id, newest_pos, before_us)
+        if self._record_us is not None:
+            self.counters["duties_swept"] += sweep_duties(connection, self._site_id, now_us - self._record_us)
         if not self._to_sweep:
             self._to_sweep = list(site.streams)
         if self._to_sweep:

@@ -28,7 +28,6 @@ LABELS: Mapping[str, Pair] = {
     "hours": ("时间", "Hours"),
     "on_duty": ("值班人员", "On duty"),
     "rounds": ("巡逻轮次", "Rounds"),
-    "round": ("轮次", "Round"),
     "route": ("路线", "Route"),
     "duty": ("任务", "Duty"),
     "place": ("巡更点", "Checkpoint"),

@@ -14,6 +14,7 @@ from hub.cases.types import Case, ClockEvent, Entry
 from hub.cases.workflow import LIVE, WORKFLOWS
 from hub.ingest.ports import ChangeRow
 from hub.store import schema as t
+from hub.store.reports import ReportReads
 
 PAGE_ROWS_MAX = 500
 SCAN_ROWS_MAX = 5_000
@@ -90,6 +91,7 @@ class SiteReads:
     def __init__(self, engine: Engine, site: str) -> None:
         self._engine = engine
         self._site = site
+        self.reports = ReportReads(engine, site)
 
     def ping(self) -> None:
         """Raises SQLAlchemy's error when the database cannot be read."""

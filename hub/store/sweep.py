@@ -1,13 +1,18 @@
-"""Old events, changes and dead letters go, a chunk at a time, from the front: in a stream the hub's time grows with the number.
+"""What is past its days goes, a chunk at a time, from the front: events, changes, dead letters, and the record of duties.
 
-Cases with their timelines and pictures are records and stay.
+In a stream the hub's time grows with the number. Cases with their timelines and pictures are records and stay.
 """
 
-from sqlalchemy import Connection, Table, delete, func, select
+from datetime import UTC, datetime, timedelta
 
-from hub.store.schema import change, dead_letter, event, quarantine, reader
+from sqlalchemy import Connection, Table, delete, exists, func, or_, select
+from sqlalchemy.sql import Select
+
+from hub.store import bulk
+from hub.store.schema import change, dead_letter, event, quarantine, reader, scan, tally, window
 
 CHUNK_ROWS = 2_000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 BEHIND_MAX = 1_000_000
 """A reader so many changes behind no longer keeps old ones: it belongs to a channel that was taken out of the settings."""
 
@@ -21,6 +26,37 @@ def sweep_changes(connection: Connection, site: str, newest_pos: int, before_us:
     """Remove a chunk of the change log: rows from before `before_us` that every reader has passed; and of what was put aside
     before then. A live client that comes back with a position from before then is given a snapshot. Returns how many."""
     return _sweep_log(connection, site, newest_pos, before_us) + _sweep_letters(connection, site, before_us)
+
+
+def sweep_duties(connection: Connection, site: str, before_us: int) -> int:
+    """Remove a chunk of the windows that ended, the scans that were made and the tallies of days before `before_us`. Returns how
+    many.
+
+    A window that is not settled stays, and of each place the last scan before then: the time that it goes unvisited counts from
+    there. A tally stays up to two days longer, whatever the estate's zone."""
+    w, s = window.c, scan.c
+    newer = scan.alias("newer")
+    passed = exists().where(newer.c.site == site, newer.c.place == s.place, newer.c.at_us > s.at_us, newer.c.at_us < before_us)
+    # In the order of an index, so that the chunk is at its front.
+    old_windows = (
+        select(w.site, w.window_id)
+        .where(w.site == site, w.ends_us < before_us, w.state.not_in(("open", "unproven")))
+        .order_by(w.ends_us)
+    )
+    old_scans = (
+        select(s.site, s.source, s.key).where(s.site == site, s.at_us < before_us, or_(s.place == "", passed)).order_by(s.at_us)
+    )
+    day = str((_EPOCH + timedelta(microseconds=before_us)).date() - timedelta(days=1))
+    keys = list(tally.primary_key.columns)
+    old_tallies = select(*keys).where(tally.c.site == site, tally.c.day < day).order_by(*keys)
+    rows = ((window, old_windows), (scan, old_scans), (tally, old_tallies))
+    return sum(_sweep_keys(connection, table, query) for table, query in rows)
+
+
+def _sweep_keys(connection: Connection, table: Table, query: Select[*tuple[str, ...]]) -> int:
+    found = connection.execute(query.limit(CHUNK_ROWS)).all()
+    bulk.delete(connection, table, [tuple(row) for row in found])
+    return len(found)
 
 
 def _sweep_letters(connection: Connection, site: str, before_us: int) -> int:
