@@ -14,6 +14,7 @@ COMMANDS: dict[str, str] = {
     "decode": "watchkeeper.decode_command:decode",
     "tags": "watchkeeper.tags_command:tags",
     "duties": "watchkeeper.duties_command:duties",
+    "reports": "watchkeeper.reports_command:reports",
     "backup": "watchkeeper.backup_command:backup",
     "restore": "watchkeeper.backup_command:restore",
     "simulate": "watchkeeper.simulation.command:simulate",

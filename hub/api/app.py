@@ -7,7 +7,22 @@ from importlib.metadata import version
 from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
-from hub.api import commands, devices, duties, errors, events, health, incidents, letters, live, pictures, roster, scans, tags
+from hub.api import (
+    commands,
+    devices,
+    duties,
+    errors,
+    events,
+    health,
+    incidents,
+    letters,
+    live,
+    pictures,
+    reports,
+    roster,
+    scans,
+    tags,
+)
 from hub.api.body import BodyLimit
 from hub.api.guard import Guard
 from hub.api.ports import Backend
@@ -22,6 +37,7 @@ ROUTERS = (
     scans.router,
     duties.router,
     roster.router,
+    reports.router,
     letters.router,
     health.router,
     live.router,
@@ -36,6 +52,7 @@ TAGS = [
     {"name": "tags", "description": "What stands at checkpoints and in guards' pockets, and labels to print"},
     {"name": "duties", "description": "What must happen when, whether it did and how that is known, and what phones report"},
     {"name": "roster", "description": "Who is on duty, and occasions that schedules go by"},
+    {"name": "reports", "description": "How duties were kept, and the daily record of patrols"},
     {"name": "dead letters", "description": "What a notification channel could not deliver"},
     {"name": "health", "description": "Whether the hub does its work"},
     {"name": "policy", "description": "The numbers in force, by clause"},

@@ -80,6 +80,17 @@ REASONS: dict[str, tuple[int, str, str]] = {
     ),
     "sheet_under_way": (429, "正在生成另一份标签，请稍后重试", "another sheet is being made: try again in a few seconds"),
     "reports_missing": (501, "未安装 PDF 组件：{error}", "{error}"),
+    "record_too_long": (
+        422,
+        "当日记录超过 {limit} 行，请用 route 按路线分批获取",
+        "the day has over {limit} lines: name routes with route=, and take it in parts",
+    ),
+    "day_not_begun": (422, "{day} 尚未开始，没有记录", "{day} has not begun: there is no record of it yet"),
+    "wrong_days": (
+        422,
+        "日期范围有误：from 不得晚于 to，最多 {limit} 天",
+        "the days are wrong: from may not be after to, and {limit} days at most lie between",
+    ),
     "label_key_failed": (503, "标签密钥不可用：{error}", "the label key cannot be used: {error}"),
     "unknown_dead_letter": (404, "没有这条未送达的通知", "there is no such dead letter"),
     "unknown_channel": (409, "通知渠道“{reader}”未配置", "the channel {reader!r} is not configured any more"),

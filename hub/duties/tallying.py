@@ -48,11 +48,14 @@ def tallied(window: Window, count: int, zone: ZoneInfo) -> Iterator[Tallied]:
         yield Tallied(TallyKey(day, window.duty, kind, key), window.state, count)
 
 
-def unvisited(lane: LaneKey, visits: Sequence[int], zone: ZoneInfo, *, after_us: int) -> Iterator[Unvisited]:
+def unvisited(
+    lane: LaneKey, visits: Sequence[int], zone: ZoneInfo, *, after_us: int, void: Sequence[int] = ()
+) -> Iterator[Unvisited]:
     """The longest time unvisited of each local day that had a visit, of visits in order; of days after the one of `after_us`
-    alone."""
-    longest: dict[str, int] = {}
+    alone. `void`: scans that do not count. One of them may have counted before, so a day with nothing else is told as 0."""
     after = local(after_us, zone).date().isoformat()
+    days = (local(at_us, zone).date().isoformat() for at_us in void)
+    longest: dict[str, int] = {day: 0 for day in days if day > after}
     for earlier, later in pairwise(visits):
         if (day := local(later, zone).date().isoformat()) <= after:
             continue

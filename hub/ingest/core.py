@@ -31,7 +31,7 @@ from hub.ingest.stepping import RuleTable
 from hub.ingest.sweeping import Halt, SweepGuard
 from hub.ingest.turn import Surroundings, Throttle, Turn
 from hub.ingest.writer import disk_failure, is_empty, write
-from hub.store.sweep import condemn_pictures, sweep_changes, sweep_stream
+from hub.store.sweep import condemn_pictures, sweep_changes, sweep_duties, sweep_stream
 
 SWEEP_EVERY_US = 10 * US_PER_S
 QUIET_SWEEP_EVERY_US = 60 * US_PER_S
@@ -92,7 +92,7 @@ class Core:
         self._on_changes = on_changes
         self._on_nonce = on_nonce
         self._site_id = book.site
-        self._keep_us, self._picture_keep_us = rules.keep_us, rules.picture_keep_us
+        self._keep_us, self._picture_keep_us, self._record_us = rules.keep_us, rules.picture_keep_us, rules.record_us
         archive = DatabaseArchive(engine, book.site)
         table = RuleTable(rules)
         self._around = Surroundings(book, table, archive, new_id, Throttle(), Throttle(), Quota(), self.counters)
@@ -300,9 +300,11 @@ class Core:
         self._to_sweep = self._to_sweep or list(site.streams)
         stream = self._to_sweep.pop() if self._to_sweep else None
         before_us, pictures_before_us = now_us - self._keep_us, now_us - self._picture_keep_us
+        records_before_us = None if self._record_us is None else now_us - self._record_us
         swept = {
             "changes_swept": sweep_changes(connection, self._site_id, site.counters.change_pos, before_us),
             "pictures_condemned": condemn_pictures(connection, self._site_id, pictures_before_us, now_us),
+            "duties_swept": 0 if records_before_us is None else sweep_duties(connection, self._site_id, records_before_us),
             "swept": 0 if stream is None else sweep_stream(connection, self._site_id, stream, before_us),
         }
         self.counters.update(swept)

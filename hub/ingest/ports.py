@@ -192,3 +192,5 @@ class Rules(NamedTuple):
     """How long pictures are kept."""
     plan: Plan | None = None
     """What the policy and the estate say of duties; None: nothing."""
+    record_us: int | None = None
+    """How long windows, scans and tallies are kept; None: for ever."""

@@ -10,6 +10,7 @@ from hub.ingest.ports import Rules
 
 INTAKE_CLAUSE = "CMD-1"
 PICTURE_CLAUSE = "MON-4"
+RECORD_CLAUSE = "PAT-5"
 _US_PER_DAY = 86_400 * US_PER_S
 
 
@@ -32,4 +33,14 @@ def rules_of(policy: DeviceNumbers, detectors: tuple[Detector, ...] = DETECTORS)
         stall_us=int(numbers["source_stall_s"] * US_PER_S),
         keep_us=int(numbers["event_days"] * _US_PER_DAY),
         picture_keep_us=int(policy.numbers(PICTURE_CLAUSE)["picture_days"] * _US_PER_DAY),
+        record_us=_record_us(policy),
     )
+
+
+def _record_us(policy: DeviceNumbers) -> int | None:
+    """A policy may do without the clause, and then nothing of the record goes."""
+    try:
+        days = policy.numbers(RECORD_CLAUSE).get("record_days")
+    except KeyError:
+        return None
+    return None if days is None else int(days * _US_PER_DAY)

@@ -15,6 +15,7 @@ from hub.cases.workflow import LIVE, WORKFLOWS
 from hub.ingest.ports import ChangeRow
 from hub.store import schema as t
 from hub.store.duty_reads import DutyReads
+from hub.store.reports import ReportReads
 
 PAGE_ROWS_MAX = 500
 SCAN_ROWS_MAX = 5_000
@@ -92,6 +93,7 @@ class SiteReads:
         self._engine = engine
         self._site = site
         self.duties = DutyReads(engine, site)
+        self.reports = ReportReads(engine, site)
 
     def ping(self) -> None:
         """Raises SQLAlchemy's error when the database cannot be read."""

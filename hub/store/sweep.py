@@ -1,15 +1,20 @@
-"""Old events, changes and dead letters go, a chunk at a time, from the front: in a stream the hub's time grows with the number.
+"""What is past its days goes, a chunk at a time, from the front: events, changes, dead letters, and the record of duties.
 
-Pictures are condemned here and go by `hub/picture_sweep.py`, file first. Cases with their timelines are records and stay.
+In a stream the hub's time grows with the number. Pictures are condemned here and go by `hub/picture_sweep.py`, file first.
+Cases with their timelines are records and stay.
 """
 
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, Table, delete, exists, func, select, update
+from sqlalchemy import Connection, Table, delete, exists, func, or_, select, update
+from sqlalchemy.sql import Select
 
-from hub.store.schema import case, change, dead_letter, event, picture, quarantine, reader
+from hub.store import bulk
+from hub.store.schema import case, change, dead_letter, event, picture, quarantine, reader, scan, tally, window
 
 CHUNK_ROWS = 2_000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 BEHIND_MAX = 1_000_000
 """A reader so many changes behind no longer keeps old ones: it belongs to a channel that was taken out of the settings."""
 
@@ -44,6 +49,37 @@ def drop_condemned(connection: Connection, site: str, names: Sequence[str]) -> i
     p = picture.c
     gone = (p.site == site) & p.picture.in_(names) & p.condemned_us.is_not(None)
     return connection.execute(delete(picture).where(gone)).rowcount
+
+
+def sweep_duties(connection: Connection, site: str, before_us: int) -> int:
+    """Remove a chunk of the windows that ended, the scans that were made and the tallies of days before `before_us`. Returns how
+    many.
+
+    A window that is not settled stays, and of each place the last scan before then: the time that it goes unvisited counts from
+    there. A tally stays up to two days longer, whatever the estate's zone."""
+    w, s = window.c, scan.c
+    newer = scan.alias("newer")
+    passed = exists().where(newer.c.site == site, newer.c.place == s.place, newer.c.at_us > s.at_us, newer.c.at_us < before_us)
+    # In the order of an index, so that the chunk is at its front.
+    old_windows = (
+        select(w.site, w.window_id)
+        .where(w.site == site, w.ends_us < before_us, w.state.not_in(("open", "unproven")))
+        .order_by(w.ends_us)
+    )
+    old_scans = (
+        select(s.site, s.source, s.key).where(s.site == site, s.at_us < before_us, or_(s.place == "", passed)).order_by(s.at_us)
+    )
+    day = str((_EPOCH + timedelta(microseconds=before_us)).date() - timedelta(days=1))
+    keys = list(tally.primary_key.columns)
+    old_tallies = select(*keys).where(tally.c.site == site, tally.c.day < day).order_by(*keys)
+    rows = ((window, old_windows), (scan, old_scans), (tally, old_tallies))
+    return sum(_sweep_keys(connection, table, query) for table, query in rows)
+
+
+def _sweep_keys(connection: Connection, table: Table, query: Select[*tuple[str, ...]]) -> int:
+    found = connection.execute(query.limit(CHUNK_ROWS)).all()
+    bulk.delete(connection, table, [tuple(row) for row in found])
+    return len(found)
 
 
 def _sweep_letters(connection: Connection, site: str, before_us: int) -> int:

@@ -241,9 +241,14 @@ class Dutybook:
         rules = self._rules_of(windows[-1])
         if rules is None or rules[0].evidence != "scan":
             return
-        visits = [scan.at_us for scan in scans if counts(scan, *rules, self._view(windows[-1]).staff.get(scan.person))]
+        visits: list[int] = []
+        void: list[int] = []
+        for scan in scans:
+            kept = counts(scan, *rules, self._view(windows[-1]).staff.get(scan.person))
+            (visits if kept else void).append(scan.at_us)
         whole_us = self._times.now_us - MEMORY_US + HOUR_US  # of the days up to then some visits have left memory
-        for one in unvisited(lane, visits, self._view(windows[-1]).zone, after_us=whole_us):
+        zone = self._view(windows[-1]).zone
+        for one in unvisited(lane, visits, zone, after_us=whole_us, void=void):
             self._outcome.add(self._outcome.unvisited, one)
 
     def _counts(self, scan: Scan, window: Window) -> bool:

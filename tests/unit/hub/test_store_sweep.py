@@ -1,12 +1,21 @@
 """What is past its days goes; what is not, stays."""
 
+from datetime import date, timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import insert
 
-from hub.store import schema
+from hub.ingest.rules import rules_of
+from hub.policy.load import RESIDENTIAL, Policy, check_policy
+from hub.store import schema, sweep
 from hub.store.engine import open_engine
-from hub.store.sweep import condemn_pictures, drop_condemned, sweep_changes
+from hub.store.sweep import condemn_pictures, drop_condemned, sweep_changes, sweep_duties
+from tests.support.duty_rig import Rounds, seen
+from tests.support.site_rig import sqlite_url
+
+DAY_US = 86_400_000_000
+HOURS_KEPT = 365 * 24
 
 
 def test_old_dead_letters_go_and_younger_ones_and_other_sites_stay(any_url: str):
@@ -66,3 +75,86 @@ def test_pictures_past_their_days_are_condemned_but_for_those_of_open_cases(any_
         ("of-a-closed-case", 99), ("of-no-case", 99), ("promised-in-vain", 99), ("of-a-case-that-is-open-elsewhere-alone", 99)
     }  # fmt: skip
     assert kept == {"of-an-open-case", "came-late", "young", "promised-of-late", "elsewhere"}
+
+
+def windows(rounds):
+    return {row[0] for row in rounds.hub.rows("duty_window", "window_id")}
+
+
+def old_and_new(rounds):
+    """Visits on the first day; then nothing for a year, in which the hub makes no window; then one more."""
+    rounds.at(3)
+    rounds.phone(*(seen("phone-1", f"a{n}", "gate", 2.2 + n / 10) for n in range(3)), seen("phone-1", "b", "roof", 2.5), up_to=3)
+    rounds.phone(seen("phone-1", "u", "", 2.6))
+    rounds.at(5, rounds.beat(wand_1=5))
+    rounds.phone(up_to=5)
+
+
+def test_the_record_of_duties_goes_after_its_days_and_the_last_visit_of_each_place_stays(any_url):
+    rounds = Rounds.on(any_url, sources=("phone-1", "wand-1"))
+    old_and_new(rounds)
+    before_us = rounds.hub.clock.now_us() + DAY_US
+    ended = [row[0] for row in rounds.hub.rows("duty_window", "window_id", "state") if row[1] != "open"]
+    pending = windows(rounds) - set(ended)
+    assert ended
+    assert pending
+    with rounds.hub.engine.begin() as connection:
+        day = str(date(2025, 12, 30))
+        connection.execute(insert(schema.tally), {"site": "garden", "day": day, "duty": "d", "kind": "place", "key": "gate"}
+                           | dict.fromkeys(("due", "kept", "missed", "unproven", "withdrawn", "longest_s"), 0))  # fmt: skip
+        assert sweep_duties(connection, "other", before_us) == 0
+        assert sweep_duties(connection, "garden", 0) == 0
+        assert sweep_duties(connection, "garden", before_us) == len(ended) + 3 + 1
+        assert sweep_duties(connection, "garden", before_us) == 0
+    assert windows(rounds) == pending, "what is not settled stays"
+    assert set(rounds.hub.rows("scan", "place", "key")) == {("gate", "a2"), ("roof", "b")}
+    assert day not in rounds.hub.rows("tally", "day")
+    assert "2026-01-01" in rounds.hub.rows("tally", "day"), "a tally stays a day longer, whatever the zone"
+    rounds.hub.close()
+
+
+def test_a_sweep_takes_a_chunk_at_a_time(tmp_path, monkeypatch):
+    monkeypatch.setattr(sweep, "CHUNK_ROWS", 2)
+    rounds = Rounds.on(sqlite_url(tmp_path), sources=("phone-1", "wand-1"))
+    old_and_new(rounds)
+    with rounds.hub.engine.begin() as connection:
+        counts = [sweep_duties(connection, "garden", rounds.hub.clock.now_us() + DAY_US) for _ in range(4)]
+    assert counts[0] == 4
+    assert counts[-1] == 0
+    rounds.hub.close()
+
+
+def test_a_hub_sweeps_the_record_after_a_year_and_not_before_nor_while_its_clock_is_in_doubt(tmp_path):
+    rounds = Rounds.on(sqlite_url(tmp_path), sources=("phone-1", "wand-1"))
+    old_and_new(rounds)
+    before = set(rounds.hub.rows("scan", "key"))
+    clock = rounds.hub.clock
+    clock.step_wall_us(2 * HOURS_KEPT * DAY_US // 24)
+    rounds.hub.take()
+    rounds.hub.later(11, rounds.beat(wand_1=5)())
+    assert rounds.hub.core.counters["duties_swept"] == 0, "a clock that jumped makes nothing old"
+    clock.step_wall_us(-2 * HOURS_KEPT * DAY_US // 24)
+    rounds.hub.later(11, rounds.beat(wand_1=5)())
+    assert (set(rounds.hub.rows("scan", "key")), rounds.hub.core.counters["duties_swept"]) == (before, 0)
+    clock.advance_us(366 * DAY_US)
+    for _ in range(3):
+        rounds.hub.later(11, rounds.beat(wand_1=5)())
+    assert set(rounds.hub.rows("scan", "key")) == {"a2", "b"}
+    assert rounds.hub.core.counters["duties_swept"] > 0
+    rounds.hub.close()
+
+
+@pytest.mark.parametrize(("days", "wrong"), [(29, True), (30, False), (3_651, True)])
+def test_the_policy_may_keep_the_record_for_thirty_days_at_least(tmp_path, days, wrong):
+    file = tmp_path / "policy.yaml"
+    file.write_text(RESIDENTIAL.read_text(encoding="utf-8").replace("record_days: 365", f"record_days: {days}"), encoding="utf-8")
+    messages = check_policy(file).messages
+    assert [("PAT-5: record_days" in message, "from 30 to 3650" in message) for message in messages] == [(True, True)] * wrong
+
+
+def test_a_policy_without_the_number_keeps_the_record_for_ever(tmp_path):
+    file = tmp_path / "policy.yaml"
+    text = RESIDENTIAL.read_text(encoding="utf-8")
+    file.write_text(text.replace("    numbers:\n      record_days: 365\n", ""), encoding="utf-8")
+    assert rules_of(Policy.load(file)).record_us is None
+    assert rules_of(Policy.load()).record_us == timedelta(days=365) // timedelta(microseconds=1)

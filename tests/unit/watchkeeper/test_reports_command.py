@@ -1,0 +1,65 @@
+"""`watchkeeper reports`, against a real hub."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from click.testing import CliRunner
+
+from tests.support.outward_rig import Site, running_site
+from tests.support.report_rig import busy_day
+from tests.support.site_rig import sqlite_url
+from watchkeeper.cli import main
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory) -> Iterator[Site]:
+    folder = tmp_path_factory.mktemp("site")
+    busy_day(sqlite_url(folder)).hub.close()
+    with running_site(folder) as made:
+        yield made
+
+
+def reports(site, *args, exit_code=0):
+    shown = CliRunner().invoke(main, ["reports", "--url", site.outward.url, *map(str, args)])
+    assert shown.exit_code == exit_code, shown.output
+    return shown.output
+
+
+def test_compliance_is_a_table_and_a_file(site, tmp_path):
+    asked = ("compliance", "--from", "2026-01-01", "--by", "person", "--duty", "patrol")
+    lines = reports(site, *asked).splitlines()
+    assert lines[0].split() == ["key", "name", "due", "kept", "withdrawn", "missed", "unproven", "rate", "percent"]
+    assert ["zhang", "zhang"] in [line.split()[:2] for line in lines]
+    file = tmp_path / "people.csv"
+    assert "wrote" in reports(site, *asked, "-o", file)
+    assert file.read_bytes().startswith(b"\xef\xbb\xbfkey,name,due")
+    reports(site, *asked, "-o", file.with_suffix(".json"))
+    assert json.loads(file.with_suffix(".json").read_text(encoding="utf-8"))["by"] == "person"
+
+
+def test_unvisited_is_told_in_hours(site):
+    lines = reports(site, "unvisited", "--from", "2026-01-01", "--duty", "patrol", "--lang", "en").splitlines()
+    assert next(line for line in lines if line.startswith("roof")).split()[3] == "4:22"
+
+
+@pytest.mark.parametrize(("name", "begins"), [("day.pdf", b"%PDF-"), ("day.csv", b"\xef\xbb\xbf")])
+def test_the_record_is_written_as_its_file_is_named(site, tmp_path, name, begins):
+    assert "wrote" in reports(site, "record", "2026-01-01", "--lang", "zh", "-o", tmp_path / name)
+    assert (tmp_path / name).read_bytes().startswith(begins)
+
+
+def test_what_is_wrong_is_told_with_two_and_nothing_is_written(site, tmp_path):
+    for args in (
+        ("record", "2026-01-01", "-o", tmp_path / "day.doc"),
+        ("record", "2999-01-01", "-o", tmp_path / "day.pdf"),
+        ("record", "yesterday", "-o", tmp_path / "day.pdf"),
+        ("compliance", "--from", "2026-01-02", "--to", "2026-01-01", "-o", tmp_path / "x.csv"),
+    ):
+        reports(site, *args, exit_code=2)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_cannot_be_written_is_told_with_one(site, tmp_path):
+    told = reports(site, "record", "2026-01-01", "-o", tmp_path / "missing" / "day.csv", exit_code=1)
+    assert "cannot be written" in told
