@@ -173,6 +173,8 @@ class Core:
     def _try_turn(self, inputs: Sequence[Input], now_us: int) -> Exception | None:
         try:
             site = self._loaded(now_us)
+            if now_us < self._around.ready_us:  # the clock was set back: sources have had their time since then, not from then on
+                self._around = self._around._replace(ready_us=now_us)
             turn = Turn(site, self._around, now_us)
             if self._turn_us is None or now_us < self._turn_us:
                 turn.distrust_watermarks()
