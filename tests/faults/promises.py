@@ -12,12 +12,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 
-from tests.faults import devices, disks, kills, network, payloads, powercuts, settings
+from tests.faults import devices, disks, duties, duty_zones, kills, network, payloads, powercuts, settings
 from tests.faults.row import Row, Tally
 from tests.support.loop_disk import can_mount
 
 ROWS: tuple[Row, ...] = (
     *kills.ROWS, *powercuts.ROWS, *disks.ROWS, *network.ROWS, *devices.ROWS, *payloads.ROWS, *settings.ROWS,
+    *duties.ROWS, *duty_zones.ROWS,
 )  # fmt: skip
 SHOWN = 10
 

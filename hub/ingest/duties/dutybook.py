@@ -195,12 +195,10 @@ class Dutybook:
     def _wait(self, window: Window, silent: Iterable[str], *, asks: bool) -> None:
         """Be told when the sources have reported, and look again when their time is over."""
         news = [source for source in silent if self._site.windows.wait_for(source, window)]
-        if news:
-            over_us = (
-                grace_ends_us(window, self._times.ready_us)
-                if asks
-                else silence_ends_us(window, self._view(window).limits.late_max_us)
-            )
+        if asks:  # each time: the hub may be ready later than it was when the window was looked at last
+            self._site.windows.look_at(grace_ends_us(window, self._times.ready_us), window.window_id)
+        elif news:
+            over_us = silence_ends_us(window, self._view(window).limits.late_max_us)
             self._site.windows.look_at(over_us, window.window_id)
         for source in news if asks else ():
             self._order_flush(source)
