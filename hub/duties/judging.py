@@ -3,7 +3,7 @@
 The order in which evidence arrives does not matter, only when it was made.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
 from hub.duties.types import Duty, Flag, Person, Route, Scan, Window, WindowState
@@ -44,13 +44,30 @@ def fill(windows: Sequence[Window], scans: Sequence[Scan], counts: Callable[[Sca
     for scan in scans:
         while first < len(windows) and (windows[first].ends_us < scan.at_us or windows[first].window_id in filled):
             first += 1
-        for window in windows[first:]:
+        for at in range(first, len(windows)):
+            window = windows[at]
             if window.opens_us > scan.at_us:
                 break
             if window.window_id not in filled and counts(scan, window):
                 filled[window.window_id] = scan
                 break
     return filled
+
+
+def settled(windows: Sequence[Window], whole_us: int, holds: Callable[[Window], bool]) -> Iterator[Window]:
+    """The windows whose evidence stands and is not looked for anew: they opened before `whole_us`, since when all scans and
+    windows are known, so that what once decided between them and their neighbours may be gone. `holds`: whether a window's
+    evidence still counts, as far as is known."""
+    for window in windows:
+        if window.opens_us >= whole_us:
+            return
+        if window.evidence is not None and holds(window):
+            yield window
+
+
+def evidence_of(scan: Scan) -> str:
+    """How a window names the scan that filled it."""
+    return f"{scan.source}|{scan.key}"
 
 
 def verdict(window: Window, filled: bool, reported_us: int, moment: Moment) -> Verdict:
@@ -70,10 +87,19 @@ def verdict(window: Window, filled: bool, reported_us: int, moment: Moment) -> V
 
 
 def becomes(was: WindowState, found: Verdict) -> WindowState:
-    """The window's next state. What was raised as a gap and is kept after all is `withdrawn`: the gap stays on record."""
-    if found.state != "kept":
-        return found.state
-    return "withdrawn" if was in ("unproven", "missed", "withdrawn") else "kept"
+    """The window's next state. What was raised as a gap stays one, also where a clock that was set back says that the window is
+    not over, or that its sources have not reported: kept after all it is `withdrawn`, and the gap stays on record."""
+    raised = was in ("unproven", "missed", "withdrawn")
+    if found.state == "kept":
+        return "withdrawn" if raised else "kept"
+    if was == "missed":
+        return "missed"
+    return "unproven" if raised and found.state == "open" else found.state
+
+
+def noted(note: str, name: str) -> str:
+    """The names in a window's note, with one more."""
+    return note if name in note.split() else f"{note} {name}".strip()
 
 
 def grace_ends_us(window: Window, ready_us: int) -> int:

@@ -36,6 +36,9 @@ from hub.store.sweep import condemn_pictures, sweep_changes, sweep_duties, sweep
 SWEEP_EVERY_US = 10 * US_PER_S
 QUIET_SWEEP_EVERY_US = 60 * US_PER_S
 """Once a whole round has found nothing old: looking costs half as much again as all else that an idle hub does."""
+STEPPED_US = 2 * US_PER_S
+"""By how much more the wall clock goes from one turn to the next than monotonic time, when it was set: a busy machine may
+take a second between reading the one and the other."""
 _OUTAGES = frozenset({"08", "40", "53", "55", "57", "58"})
 """Classes of SQLSTATE: connection, rolled back for another's sake, resources, locks, an operator's doing, the system below."""
 _log = logging.getLogger(__name__)
@@ -101,6 +104,7 @@ class Core:
         self._turn_us: int | None = None
         self._agents_awaited = False
         self._lease: Lease | None = None
+        self._apart_us = 0
         self._held_us = 0
         self._sweep_us = 0
         self._forgot_us = 0
@@ -122,6 +126,7 @@ class Core:
         newest_us = max((mark.heard_us for name in self._site.streams if (mark := self._site.streams.get(name))), default=None)
         self._sweep_guard = SweepGuard(newest_us, now_us, self._mono_us())
         self._around = self._around._replace(ready_us=now_us)
+        self._apart_us = now_us - self._mono_us()
         self._held_us = now_us
         self.state = State(True, "")
 
@@ -177,6 +182,7 @@ class Core:
     def _try_turn(self, inputs: Sequence[Input], now_us: int) -> Exception | None:
         try:
             site = self._loaded(now_us)
+            self._follow_clock(now_us)
             turn = Turn(site, self._around, now_us)
             if self._turn_us is None or now_us < self._turn_us:
                 turn.distrust_watermarks()
@@ -199,6 +205,17 @@ class Core:
         self.state = State(True, "")
         self._speak(site, turn.outcome, now_us)
         return None
+
+    def _follow_clock(self, now_us: int) -> None:
+        """A clock that was set ahead is as if no hub had run meanwhile: sources are given their time from now on. Where it was
+        set back, the time since when they have theirs goes with it."""
+        apart_us, ready_us = now_us - self._mono_us(), self._around.ready_us
+        if apart_us - self._apart_us > STEPPED_US:
+            ready_us = now_us
+        elif self._apart_us - apart_us > STEPPED_US:
+            ready_us += apart_us - self._apart_us
+        self._apart_us = apart_us
+        self._around = self._around._replace(ready_us=min(ready_us, now_us))
 
     def _loaded(self, now_us: int) -> Site:
         if self._site is None or self._stale:

@@ -132,6 +132,7 @@ def _load_duties(connection: Connection, site_id: str, site: Site, since_us: int
         found = scan_of(row)
         site.scans.load(found.id, found)
     before = select(schema.scan).where(scan.site == site_id, scan.at_us < since_us).order_by(scan.at_us.desc()).limit(1)
+    site.scans.whole_since_us = since_us
     for place in sorted(site.windows.places()):
         for row in connection.execute(before.where(scan.place == place)):
             found = scan_of(row)

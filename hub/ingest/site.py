@@ -225,10 +225,12 @@ class Site:
         self._visitors.append(case)
 
     def distrust_watermarks(self, now_us: int) -> int:
-        """The clock was set back: what lies ahead of it proves nothing, until the source reports anew. Returns how many."""
+        """The clock was set back: what lies ahead of it proves nothing, until the source reports anew, and windows are looked at
+        when it reaches their ends again. Returns how many sources."""
         ahead = [source for source in self.watermarks if (self.watermarks.get(source) or 0) > now_us]
         for source in ahead:
             self.watermarks.put(source, 0)
+        self.windows.look_anew(now_us)
         return len(ahead)
 
     def tables(self) -> tuple[Rows[Any, Any], ...]:

@@ -5,7 +5,7 @@ A window's change of state, its gap's incident and its tally are written with th
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -14,10 +14,21 @@ from msgspec.structs import replace
 from contract.readings import CardRead, TagScanned
 from hub.detectors.types import Clear, Detector, Device, Event, Finding, Raise, Withdraw
 from hub.duties.flags import on_duty
-from hub.duties.judging import Moment, becomes, counts, fill, grace_ends_us, silence_ends_us, verdict
+from hub.duties.judging import (
+    Moment,
+    becomes,
+    counts,
+    evidence_of,
+    fill,
+    grace_ends_us,
+    noted,
+    settled,
+    silence_ends_us,
+    verdict,
+)
 from hub.duties.lookup import PlanView
 from hub.duties.tallying import tallied, unvisited
-from hub.duties.types import GAP, HUB_SOURCE, Duty, LaneKey, Route, Scan, Seen, Taken, Window
+from hub.duties.types import GAP, HUB_SOURCE, Duty, LaneKey, Route, Scan, ScanKey, Seen, Taken, Window
 from hub.ingest.casebook import Casebook, DatabaseGone
 from hub.ingest.duties.planning import Planner, view_of
 from hub.ingest.duties.rows import HOUR_US
@@ -86,13 +97,14 @@ class Dutybook:
         """Everything that the turn's scans, watermarks and the clock change. To be called once, after all that came in."""
         self._guarded("duties_failed", self._planner.keep_up)
         self._guarded("duties_failed", self._scanning.reflag)
-        lanes = set(self._scanning.touched)
-        lanes.update(window.lane for window in self._site.windows.pop_due(self._times.now_us))
+        due: dict[LaneKey, set[str]] = {lane: set() for lane in self._scanning.touched}
+        for window in self._site.windows.pop_due(self._times.now_us):
+            due.setdefault(window.lane, set()).add(window.window_id)
         for source in self._site.windows.waited_for():
-            lanes.update(window.lane for window in self._site.windows.pop_reported(source, self._reported_us(source)))
-        touched = self._scanning.touched
-        for lane in sorted(lanes):
-            self._guarded("lanes_failed", self._judge_lane, lane, lane in touched)
+            for window in self._site.windows.pop_reported(source, self._reported_us(source)):
+                due.setdefault(window.lane, set()).add(window.window_id)
+        for lane, names in sorted(due.items()):
+            self._guarded("lanes_failed", self._judge_lane, lane, names)
 
     def _place_of(self, device_id: str, view: PlanView) -> str | None:
         """Where a device of the routes stands; None for one that no route names."""
@@ -111,63 +123,85 @@ class Dutybook:
             self._count[counter] += 1
             _log.exception(counter, extra={"about": [str(one) for one in arguments]})
             for lane in arguments[:1]:
+                self._site.windows.redo.add(lane)
                 for window in self._site.windows.lane(lane)[:1]:
                     self._site.windows.look_at(self._times.now_us + AGAIN_US, window.window_id)
 
-    def _judge_lane(self, lane: LaneKey, scanned: bool) -> None:
-        windows = self._site.windows.lane(lane)
-        if not windows:
-            return
-        scans = self._site.scans.at(lane.place)
+    def _judge_lane(self, lane: LaneKey, due: Collection[str]) -> None:
+        """All windows of the lane where it has new scans, else those that are `due`: what time alone brings about changes nothing
+        for their neighbours."""
+        scanned, redo = lane in self._scanning.touched, self._site.windows.redo
+        named = [window for name in due if (window := self._site.windows.get(name)) is not None]
+        if scanned or lane in redo or any(map(self._may_be_filled, named)):
+            self._judge_whole(lane)
+            redo.discard(lane)
+        else:
+            for window in sorted(named, key=lambda one: (one.opens_us, one.ends_us, one.window_id)):
+                if window.evidence is None:
+                    self._judge(window, None)
+        if scanned:
+            self._note_unvisited(lane)
+
+    def _may_be_filled(self, window: Window) -> bool:
+        scans = self._site.scans.at(window.place, window.opens_us, window.ends_us)
+        return window.evidence is None and any(self._counts(scan, window) for scan in scans)
+
+    def _judge_whole(self, lane: LaneKey) -> None:
+        windows, whole_us = self._site.windows.lane(lane), self._site.scans.whole_since_us
+        stand = {window.evidence: window for window in settled(windows, whole_us, self._evidence_holds)}
+        scans = self._site.scans.at(lane.place, whole_us)
+        if stand:
+            windows = [window for window in windows if stand.get(window.evidence) is not window]
+            scans = [scan for scan in scans if evidence_of(scan) not in stand]
         filled = fill(windows, scans, self._counts)
         for window in windows:
             if window.opens_us > self._times.now_us and window.window_id not in filled and window.state == "open":
                 break
-            rules = self._rules_of(window)
-            if rules is not None:
-                self._judge(window, filled.get(window.window_id), scans, rules)
-        if scanned:
-            self._note_unvisited(lane, windows, scans)
+            self._judge(window, filled.get(window.window_id))
 
-    def _judge(self, window: Window, scan: Scan | None, scans: Sequence[Scan], rules: tuple[Duty, Route]) -> None:
+    def _evidence_holds(self, window: Window) -> bool:
+        """What has left memory holds: nothing that is found out so late changes a verdict."""
+        source, _, key = (window.evidence or "").partition("|")
+        scan = self._site.scans.get(ScanKey(source, key))
+        return scan is None or self._counts(scan, window)
+
+    def _judge(self, window: Window, scan: Scan | None) -> None:
+        rules, evidence = self._rules_of(window), None if scan is None else evidence_of(scan)
+        if rules is None or (evidence is not None and evidence == window.evidence and window.state in ("kept", "withdrawn")):
+            return
         now_us = self._times.now_us
         silent = [source for source in rules[1].sources if self._reported_us(source) < window.ends_us]
         reported_us = min(map(self._reported_us, rules[1].sources), default=_EVER_US)
         moment = Moment(now_us, self._times.ready_us, self._view(window).limits.late_max_us)
         found = verdict(window, scan is not None, reported_us, moment)
         state = becomes(window.state, found)
-        evidence = None if scan is None else f"{scan.source}|{scan.key}"
         if found.reason == "waiting" or state == "unproven":
             self._wait(window, silent, asks=found.reason == "waiting")
         if (state, evidence) != (window.state, window.evidence):
-            note = {"source_silent_too_long": "source_silent"}.get(found.reason, window.note)
+            note = noted(window.note, "source_silent") if found.reason == "source_silent_too_long" else window.note
             if window.state == "open" and state in ("missed", "unproven") and self._times.ready_us > window.ends_us:
-                note = "detected_late"
+                note = noted(note, "detected_late")
             new = replace(window, state=state, evidence=evidence, settled_us=now_us, note=note)
             new = replace(new, person=self._person(new, scan))
             if state in ("missed", "unproven") and window.gap_us is None:
                 new = replace(new, gap_us=now_us)
-            self._settle(window, new, scan, scans, rules, silent)
+            self._settle(window, new, scan, rules, silent)
             window = new
-        if window.state == "missed" and window.note != "visited_late":
-            self._visited_late(window, scans, rules)
+        if window.state == "missed" and "visited_late" not in window.note:
+            self._visited_late(window, rules)
 
     def _wait(self, window: Window, silent: Iterable[str], *, asks: bool) -> None:
         """Be told when the sources have reported, and look again when their time is over."""
         news = [source for source in silent if self._site.windows.wait_for(source, window)]
-        if news:
-            over_us = (
-                grace_ends_us(window, self._times.ready_us)
-                if asks
-                else silence_ends_us(window, self._view(window).limits.late_max_us)
-            )
+        if asks:  # each time: the hub may be ready later than it was when the window was looked at last
+            self._site.windows.look_at(grace_ends_us(window, self._times.ready_us), window.window_id)
+        elif news:
+            over_us = silence_ends_us(window, self._view(window).limits.late_max_us)
             self._site.windows.look_at(over_us, window.window_id)
         for source in news if asks else ():
             self._order_flush(source)
 
-    def _settle(
-        self, was: Window, new: Window, scan: Scan | None, scans: Sequence[Scan], rules: tuple[Duty, Route], silent: Sequence[str]
-    ) -> None:
+    def _settle(self, was: Window, new: Window, scan: Scan | None, rules: tuple[Duty, Route], silent: Sequence[str]) -> None:
         """The window's row, its tally, its gap's incident, and the change log."""
         self._site.windows.put(new.window_id, new)
         if new.state in ("open", "unproven"):
@@ -179,28 +213,28 @@ class Dutybook:
             self._outcome.add(self._outcome.tallies, one)
         if was.state != new.state:
             self._count[f"windows_{new.state}"] += 1
-            finding = self._finding(was, new, scan, scans, rules, silent)
+            finding = self._finding(was, new, scan, rules, silent)
             if finding is not None:
                 self._tell(new, rules[0], finding)
         body = {**msgspec.to_builtins(new), "clause": rules[0].clause}
         self._casebook.change(new.settled_us or new.ends_us, "duty", new.window_id, new.state, _encode(body))
 
     def _finding(
-        self, was: Window, new: Window, scan: Scan | None, scans: Sequence[Scan], rules: tuple[Duty, Route], silent: Sequence[str]
+        self, was: Window, new: Window, scan: Scan | None, rules: tuple[Duty, Route], silent: Sequence[str]
     ) -> Finding | None:
         if new.state in ("missed", "unproven"):
-            facts = self._facts(new, scans, rules, silent)
-            late = was.state == "open" and self._times.now_us - new.ends_us > self._times.late_us
+            facts = self._facts(new, rules, silent)
+            late = self._times.now_us - new.ends_us > self._times.late_us  # a gap that was raised in time stays in time
             again = was.state == "withdrawn"
             return Raise(new.window_id, new.ends_us, facts, proven=new.state == "missed", late=late, again=again)
         if new.state == "withdrawn" and scan is not None and was.state in ("missed", "unproven"):
             return Withdraw(new.window_id, scan.at_us, "evidence_made_in_time")
         return None
 
-    def _facts(self, window: Window, scans: Sequence[Scan], rules: tuple[Duty, Route], silent: Sequence[str]) -> dict[str, Any]:
+    def _facts(self, window: Window, rules: tuple[Duty, Route], silent: Sequence[str]) -> dict[str, Any]:
         """What people are shown of a gap; empty facts are left out."""
         duty, route = rules
-        odd = [scan for scan in scans if window.opens_us <= scan.at_us <= window.ends_us and scan.flags]
+        odd = self._site.scans.at(window.place, window.opens_us, window.ends_us)
         facts = {
             "duty": duty.duty,
             "duty_zh": duty.zh,
@@ -216,11 +250,11 @@ class Dutybook:
         }
         return {name: value for name, value in facts.items() if value not in ([], "")}
 
-    def _visited_late(self, window: Window, scans: Sequence[Scan], rules: tuple[Duty, Route]) -> None:
+    def _visited_late(self, window: Window, rules: tuple[Duty, Route]) -> None:
         """Somebody was there after all, after the end: the gap stays, and its condition is over."""
-        for scan in scans:
-            if scan.at_us > window.ends_us and self._counts(scan, window):
-                new = replace(window, note="visited_late")
+        for scan in self._site.scans.after(window.place, window.ends_us):
+            if self._counts(scan, window):
+                new = replace(window, note=noted(window.note, "visited_late"))
                 self._site.windows.put(new.window_id, new)
                 self._tell(new, rules[0], Clear(new.window_id, scan.at_us))
                 return
@@ -236,19 +270,19 @@ class Dutybook:
         shifts = [shift for key in self._site.roster if (shift := self._site.roster.get(key)) is not None]
         return " ".join(on_duty(shifts, window.route, window.due_us))
 
-    def _note_unvisited(self, lane: LaneKey, windows: Sequence[Window], scans: Sequence[Scan]) -> None:
+    def _note_unvisited(self, lane: LaneKey) -> None:
         """The longest times unvisited of the days that the scans of this turn may have changed."""
-        rules = self._rules_of(windows[-1])
+        windows = self._site.windows.lane(lane)
+        rules = self._rules_of(windows[-1]) if windows else None
         if rules is None or rules[0].evidence != "scan":
             return
+        view = self._view(windows[-1])
         visits: list[int] = []
         void: list[int] = []
-        for scan in scans:
-            kept = counts(scan, *rules, self._view(windows[-1]).staff.get(scan.person))
-            (visits if kept else void).append(scan.at_us)
+        for scan in self._site.scans.at(lane.place):
+            (visits if counts(scan, *rules, view.staff.get(scan.person)) else void).append(scan.at_us)
         whole_us = self._times.now_us - MEMORY_US + HOUR_US  # of the days up to then some visits have left memory
-        zone = self._view(windows[-1]).zone
-        for one in unvisited(lane, visits, zone, after_us=whole_us, void=void):
+        for one in unvisited(lane, visits, view.zone, after_us=whole_us, void=void):
             self._outcome.add(self._outcome.unvisited, one)
 
     def _counts(self, scan: Scan, window: Window) -> bool:
@@ -271,6 +305,7 @@ def forget_old(site: Site, now_us: int) -> None:
     """Leave out of memory what changes no verdict any more, between two turns. Of each place the last scan stays, since the time
     that it goes unvisited counts from there."""
     before_us = now_us - MEMORY_US
+    site.scans.whole_since_us = max(site.scans.whole_since_us, before_us)
     old = [row for name in site.windows if (row := site.windows.get(name)) is not None and row.ends_us < before_us]
     for window in old:
         if window.state not in ("open", "unproven"):

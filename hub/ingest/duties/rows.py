@@ -39,6 +39,8 @@ class Windows(Rows[str, Window]):
         self._alarms: list[tuple[int, str]] = []
         self._waiting: dict[str, list[tuple[int, str]]] = {}
         self._waits: set[tuple[str, str]] = set()
+        self.redo: set[LaneKey] = set()
+        """Lanes that could not be judged: the next time all of their windows are looked at."""
         super().__init__(journal)
 
     def lane(self, lane: LaneKey) -> list[Window]:
@@ -58,6 +60,15 @@ class Windows(Rows[str, Window]):
         heapq.heappush(self._alarms, (when_us, window_id))
         if len(self._alarms) > _STALE_ALARMS_MAX + 4 * len(self._rows):
             self._alarms = sorted({(due_us, name) for due_us, name in self._alarms if name in self._rows})
+
+    def look_anew(self, now_us: int) -> None:
+        """The clock was set back: have `pop_due` name each unsettled window at its end, and forget what was waited for."""
+        rows = self._rows.values()
+        self._alarms = [(row.ends_us, row.window_id) for row in rows if row.state in ("open", "unproven")]
+        self._alarms += [(now_us, name) for lane in self.redo for _, _, name in self._lanes.get(lane, ())[:1]]
+        heapq.heapify(self._alarms)
+        self._waiting.clear()
+        self._waits.clear()
 
     def next_us(self) -> int | None:
         """When `pop_due` will next have something to name; an early time does no harm."""
@@ -117,15 +128,22 @@ class Windows(Rows[str, Window]):
 
 
 class Scans(Rows[ScanKey, Scan]):
-    """The scans of the last days, by what they have in common."""
+    """The scans of the last days, by what they have in common. `whole_since_us`: from then on all are in memory."""
 
     def __init__(self, journal: Journal) -> None:
         self._index: dict[tuple[str, str], list[tuple[int, ScanKey]]] = {}
+        self.whole_since_us = -_EVER
         super().__init__(journal)
 
     def at(self, place: str, from_us: int = -_EVER, until_us: int = _EVER) -> list[Scan]:
         """The scans at a place made in [from_us, until_us], in the order of their times."""
         return self._between(("place", place), from_us, until_us)
+
+    def after(self, place: str, at_us: int) -> Iterator[Scan]:
+        """The scans at a place made after `at_us`, one by one, in the order of their times."""
+        found = self._index.get(("place", place), [])
+        for at in range(bisect_right(found, at_us, key=_time_of), len(found)):
+            yield self._rows[found[at][1]]
 
     def by_person(self, person: str, from_us: int, until_us: int) -> list[Scan]:
         """The scans of a person."""

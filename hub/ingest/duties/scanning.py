@@ -163,7 +163,7 @@ class Scanning:
 
     def _known(self, key: ScanKey, at_us: int) -> Scan | None:
         was = self._site.scans.get(key)
-        if was is None and at_us < self._now_us - MEMORY_US + HOUR_US:
+        if was is None and at_us < self._site.scans.whole_since_us:
             was = self._archive.scan(key)
         return was
 

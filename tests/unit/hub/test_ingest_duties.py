@@ -433,18 +433,18 @@ def test_the_longest_time_unvisited_is_told_by_day_and_late_evidence_shortens_it
 
 
 def test_a_lane_that_cannot_be_judged_is_counted_and_tried_again_and_the_others_go_on(rounds, monkeypatch):
-    real = dutybook.fill
+    real = dutybook.verdict
 
-    def broken(windows, scans, counts):
-        if windows[0].place == "pump":
+    def broken(window, *more):
+        if window.place == "pump":
             raise RuntimeError("a bug")
-        return real(windows, scans, counts)
+        return real(window, *more)
 
-    monkeypatch.setattr(dutybook, "fill", broken)
+    monkeypatch.setattr(dutybook, "verdict", broken)
     rounds.at(END + 0.01, rounds.beat(wand_1=END + 0.01))
     assert [subject for subject, _, _ in rounds.gaps()] == ["patrol/north/gate", "patrol/north/roof"]
     assert rounds.hub.core.counters["lanes_failed"] > 0
-    monkeypatch.setattr(dutybook, "fill", real)
+    monkeypatch.setattr(dutybook, "verdict", real)
     rounds.at(END + 0.1)
     assert len(rounds.gaps()) == 3
 
