@@ -54,7 +54,17 @@ def named_estate(**names: tuple[str, str]) -> Estate:
     routes = [RouteRow("north", "patrol", *known["north"], list(PLACES), ["wand-1"])]
     phones = [Phone("phone-1", "gate", "一号手机", "Phone 1")]
     site = known["site"]
-    file = EstateFile(SITE, *site, "Asia/Shanghai", places, [], [row for row in plain.devices.values() if row.id != "phone-1"], phones, staff, routes)
+    file = EstateFile(
+        SITE,
+        *site,
+        "Asia/Shanghai",
+        places,
+        [],
+        [row for row in plain.devices.values() if row.id != "phone-1"],
+        phones,
+        staff,
+        routes,
+    )
     return Estate(file, {})
 
 
