@@ -3,7 +3,7 @@
 Rates are exact, and there is none where nothing was due: no data is never good. Nothing here is an average.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from datetime import date
 from fractions import Fraction
 from typing import Literal, NamedTuple
@@ -52,14 +52,6 @@ def compliance(found: Iterable[tuple[str, Counts]], by: By, planned: Iterable[st
     if by == "hour":
         return sorted(rows)
     return sorted(rows, key=lambda row: (row.counts.rate is not None, row.counts.rate or 0, -row.counts.due, row.key))
-
-
-def total(rows: Iterable[Figures]) -> Counts:
-    """All rows together. Not for persons: a window that several were on duty for is counted for each."""
-    found = Counts()
-    for row in rows:
-        found = found.plus(row.counts)
-    return found
 
 
 def percent(rate: Fraction | None) -> str:
@@ -116,8 +108,3 @@ def in_words(seconds: int) -> str:
     minutes = seconds // 60
     days, hours = minutes // 1_440, minutes // 60 % 24
     return f"{f'{days}d ' if days else ''}{hours}:{minutes % 60:02d}"
-
-
-def named(keys: Sequence[str], names: Mapping[str, str]) -> str:
-    """Several, with commas."""
-    return ", ".join(names.get(key, key) for key in keys)

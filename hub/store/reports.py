@@ -22,9 +22,8 @@ RECORD_SCANS_MAX = 5_000
 RECORD_CASES_MAX = 5_000
 DUE_BEFORE_DAYS = 7
 """A place that was due so shortly before the days asked for is one that goes unvisited on them."""
-LOOK_BACK_PAGE = 50
-LOOK_BACK_MAX = 1_000
-"""So many scans at a place are looked at for the last one that counts."""
+LOOK_BACK = (2, 50, 948)
+"""So many scans at a place are looked at, in these steps, for the last one that counts: as a rule it is the very last."""
 _CHUNK = 500
 _HANDLING = ("acknowledged", "commented", "closed", "withdrawn", "reopened")
 _SEEN_BY_PEOPLE = ("observation", "panic", "guard_silent")
@@ -138,17 +137,19 @@ class ReportReads:
     def _last_visits(self, connection: Connection, place: str, wanted: Mapping[str, Counting], before_us: int) -> dict[str, int]:
         """The last visit of each duty before then."""
         found: dict[str, int] = {}
-        for offset in range(0, LOOK_BACK_MAX, LOOK_BACK_PAGE):
+        skip = 0
+        for many in LOOK_BACK:
             if len(found) == len(wanted):
                 break
-            names = {"site": self._site, "place": place, "before_us": before_us, "many": LOOK_BACK_PAGE, "skip": offset}
+            names = {"site": self._site, "place": place, "before_us": before_us, "many": many, "skip": skip}
             rows = connection.execute(_SCANS_BACK, names).all()
             for scan in map(scan_of, rows):
                 for duty, counts in wanted.items():
                     if duty not in found and counts(scan):
                         found[duty] = scan.at_us
-            if len(rows) < LOOK_BACK_PAGE:
+            if len(rows) < many:
                 break
+            skip += many
         return found
 
     def _windows(self, connection: Connection, asked: DayAsked) -> list[Window]:

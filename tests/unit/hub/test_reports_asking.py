@@ -84,9 +84,11 @@ def test_a_visit_that_does_not_count_ends_nothing(rounds):
 
 
 def test_the_last_visit_is_found_behind_many_scans_that_do_not_count(rounds, monkeypatch):
-    monkeypatch.setattr(queries, "LOOK_BACK_PAGE", 3)
+    monkeypatch.setattr(queries, "LOOK_BACK", (2, 3, 30))
     rounds.phone(*(seen("phone-1", f"w{n}", "gate", 10 + n / 100, person="wang") for n in range(20)))
     assert unvisited(rounds)["gate"][1] == minutes(204)
+    monkeypatch.setattr(queries, "LOOK_BACK", (2, 3))
+    assert unvisited(rounds)["gate"][1] == minutes(20 * 60), "not found: as long as it has been due"
 
 
 def test_a_place_without_any_visit_is_the_worst(any_url):

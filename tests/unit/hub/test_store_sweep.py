@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
+from hub.duties.types import Seen
+from hub.ingest.ports import Item
 from hub.ingest.rules import rules_of
 from hub.policy.load import RESIDENTIAL, Policy, check_policy
 from hub.store import schema, sweep
 from hub.store.engine import open_engine
 from hub.store.sweep import condemn_pictures, drop_condemned, sweep_changes, sweep_duties
-from tests.support.duty_rig import Rounds, seen
+from tests.support.duty_rig import Rounds, seen, us
 from tests.support.site_rig import sqlite_url
 
 DAY_US = 86_400_000_000
@@ -82,10 +84,10 @@ def windows(rounds):
 
 
 def old_and_new(rounds):
-    """Visits on the first day; then nothing for a year, in which the hub makes no window; then one more."""
+    """Visits on the first day, one of them with a tag that nobody knows; and gaps."""
     rounds.at(3)
     rounds.phone(*(seen("phone-1", f"a{n}", "gate", 2.2 + n / 10) for n in range(3)), seen("phone-1", "b", "roof", 2.5), up_to=3)
-    rounds.phone(seen("phone-1", "u", "", 2.6))
+    rounds.phone(Item("u", us(2.6), Seen("phone-1", "u", us(2.6), "nfc", "0BADCAFE")))
     rounds.at(5, rounds.beat(wand_1=5))
     rounds.phone(up_to=5)
 
@@ -127,6 +129,8 @@ def test_a_sweep_takes_a_chunk_at_a_time(tmp_path, monkeypatch):
 def test_a_hub_sweeps_the_record_after_a_year_and_not_before_nor_while_its_clock_is_in_doubt(tmp_path):
     rounds = Rounds.on(sqlite_url(tmp_path), sources=("phone-1", "wand-1"))
     old_and_new(rounds)
+    rounds.hub.plan = None  # no windows for a year: they would all be gaps
+    rounds.hub.crash_and_reopen()
     before = set(rounds.hub.rows("scan", "key"))
     clock = rounds.hub.clock
     clock.step_wall_us(2 * HOURS_KEPT * DAY_US // 24)
