@@ -48,15 +48,17 @@ def own_flags(
 def too_fast(scan: Scan, before: Iterable[Scan], limits: Limits) -> bool:
     """Whether the same person or source was at another place less than the minimum before. `before`: scans of either."""
     return any(
-        other.place != scan.place and 0 <= scan.at_us - other.at_us < limits.checkpoint_min_us and _goes_first(other, scan)
+        0 <= scan.at_us - other.at_us < limits.checkpoint_min_us and other.place != scan.place and _goes_first(other, scan)
         for other in before
         if other.place and (other.source == scan.source or (scan.person and other.person == scan.person))
     )
 
 
-def two_places(scan: Scan, near: Iterable[Scan], limits: Limits) -> bool:
+def two_places(scan: Scan, near: Sequence[Scan], limits: Limits) -> bool:
     """Whether the same person was at two places at once, by two sources; or the same tag was read by two sources, one of which
     was somewhere else at that time. `near`: all scans within `apart_us`."""
+    if all(one.source == scan.source for one in near):
+        return False
     around = [one for one in near if one.place and abs(one.at_us - scan.at_us) <= limits.apart_us and one.id != scan.id]
     for other in around:
         if other.source == scan.source:

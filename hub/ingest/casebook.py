@@ -62,9 +62,13 @@ class Casebook:
         self._count = count
         self._new_id = new_id
 
-    def apply(self, detector: Detector, subject: str, device: Device, finding: Finding, now_us: int) -> None:
-        """Open, merge, return or withdraw the case of the finding. A finding about a cause that was never raised is nothing."""
-        case = self._find(CaseKey(INCIDENT, detector.name, subject, finding.episode))
+    def apply(
+        self, detector: Detector, subject: str, device: Device, finding: Finding, now_us: int, *, known_new: bool = False
+    ) -> None:
+        """Open, merge, return or withdraw the case of the finding. A finding about a cause that was never raised is nothing.
+        `known_new`: who asks has it in writing that the cause was never raised, so that the database need not be asked."""
+        key = CaseKey(INCIDENT, detector.name, subject, finding.episode)
+        case = None if known_new else self._find(key)
         if isinstance(finding, Raise):
             if case is None:
                 self._open(detector, subject, device, finding, now_us)

@@ -18,8 +18,12 @@ NAMES = {
     "alert": ["event to incident at 1000/s", "event to incident at 200/s"],
     "serial": ["card bytes to appended", "cpu of the reading thread"],
     "memory": ["memory of hub and agent, idle"],
+    "duties": [
+        "gap with 100,000 windows open", "worst gap of them", "start with 100,000 windows", "a year of 1,000 places made",
+        "72 h of 10,000 scans judged",
+    ],
     "kill": ["kill: lost", "kill: doubled", "kill: missing from the store", "kill: first new incident after a restart"],
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", BENCHES)

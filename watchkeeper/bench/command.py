@@ -6,6 +6,7 @@ import click
 import msgspec
 
 from watchkeeper.bench.alert import alert
+from watchkeeper.bench.duties import duties
 from watchkeeper.bench.ingest import ingest
 from watchkeeper.bench.kill import kill
 from watchkeeper.bench.memory import memory
@@ -13,7 +14,7 @@ from watchkeeper.bench.rows import Figures, Row
 from watchkeeper.bench.serial import serial
 
 Bench = Callable[[float], list[Row]]
-BENCHES: dict[str, Bench] = {"ingest": ingest, "alert": alert, "serial": serial, "memory": memory, "kill": kill}
+BENCHES: dict[str, Bench] = {"ingest": ingest, "alert": alert, "serial": serial, "memory": memory, "kill": kill, "duties": duties}
 """Each takes a scale, 1 for the whole measurement."""
 
 

@@ -133,7 +133,7 @@ class Dutybook:
         scanned, redo = lane in self._scanning.touched, self._site.windows.redo
         named = [window for name in due if (window := self._site.windows.get(name)) is not None]
         if scanned or lane in redo or any(map(self._may_be_filled, named)):
-            self._judge_whole(lane)
+            self._judge_whole(lane, None if lane in redo else due)
             redo.discard(lane)
         else:
             for window in sorted(named, key=lambda one: (one.opens_us, one.ends_us, one.window_id)):
@@ -146,7 +146,9 @@ class Dutybook:
         scans = self._site.scans.at(window.place, window.opens_us, window.ends_us)
         return window.evidence is None and any(self._counts(scan, window) for scan in scans)
 
-    def _judge_whole(self, lane: LaneKey) -> None:
+    def _judge_whole(self, lane: LaneKey, due: Collection[str] | None) -> None:
+        """Find anew what fills each window. Nothing new can be said of one that has no evidence and had none, unless it is `due`;
+        None: all are."""
         windows, whole_us = self._site.windows.lane(lane), self._site.scans.whole_since_us
         stand = {window.evidence: window for window in settled(windows, whole_us, self._evidence_holds)}
         scans = self._site.scans.at(lane.place, whole_us)
@@ -155,9 +157,17 @@ class Dutybook:
             scans = [scan for scan in scans if evidence_of(scan) not in stand]
         filled = fill(windows, scans, self._counts)
         for window in windows:
-            if window.opens_us > self._times.now_us and window.window_id not in filled and window.state == "open":
+            scan = filled.get(window.window_id)
+            if window.opens_us > self._times.now_us and scan is None and window.state == "open":
                 break
-            self._judge(window, filled.get(window.window_id))
+            if (
+                due is None
+                or window.window_id in due
+                or window.state == "missed"
+                or scan is not None
+                or window.evidence is not None
+            ):
+                self._judge(window, scan)
 
     def _evidence_holds(self, window: Window) -> bool:
         """What has left memory holds: nothing that is found out so late changes a verdict."""
@@ -215,7 +225,7 @@ class Dutybook:
             self._count[f"windows_{new.state}"] += 1
             finding = self._finding(was, new, scan, rules, silent)
             if finding is not None:
-                self._tell(new, rules[0], finding)
+                self._tell(new, rules[0], finding, known_new=was.gap_us is None)
         body = {**msgspec.to_builtins(new), "clause": rules[0].clause}
         self._casebook.change(new.settled_us or new.ends_us, "duty", new.window_id, new.state, _encode(body))
 
@@ -259,10 +269,11 @@ class Dutybook:
                 self._tell(new, rules[0], Clear(new.window_id, scan.at_us))
                 return
 
-    def _tell(self, window: Window, duty: Duty, finding: Finding) -> None:
+    def _tell(self, window: Window, duty: Duty, finding: Finding, *, known_new: bool = False) -> None:
         detector = Detector(GAP, duty.clause, duty.priority, (), None, _never)
         device = Device(window.place, "other", window.place, "", window.place, {})
-        self._casebook.apply(detector, f"{window.duty}/{window.route}/{window.place}", device, finding, self._times.now_us)
+        subject = f"{window.duty}/{window.route}/{window.place}"
+        self._casebook.apply(detector, subject, device, finding, self._times.now_us, known_new=known_new)
 
     def _person(self, window: Window, scan: Scan | None) -> str:
         if scan is not None:

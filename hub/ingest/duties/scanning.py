@@ -2,7 +2,7 @@
 together."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from hashlib import blake2b
 from typing import NamedTuple, Protocol
 
@@ -108,16 +108,21 @@ class Scanning:
         if view is None or not self._new:
             return
         again: dict[ScanKey, Scan] = {}
+        around: dict[ScanKey, list[Scan]] = {}
         for key in self._new:
             scan = self._site.scans.get(key)  # gone, where its message was undone
             if scan is not None and scan.place:
                 again[key] = scan
-                again.update({near.id: near for near in self._near(scan, view)})
+                near = around[key] = list(self._near(scan, view))
+                again.update({one.id: one for one in near})
         for one in self._rounds(again.values(), view):
             again.update({walked.id: walked for walked in self._walked(one, view)})
         wrong = self._out_of_order(self._rounds(again.values(), view), view)
+        roster = [shift for key in self._site.roster if (shift := self._site.roster.get(key)) is not None]
         for scan in again.values():
-            found = flags.with_context(scan, lambda flag, scan=scan: self._shows(scan, flag, view, wrong))  # type: ignore[misc]
+            near = around[scan.id] if scan.id in around else list(self._near(scan, view))
+            odd = self._odd(scan, near, view, roster) | ({"out_of_order"} if scan.id in wrong else set())
+            found = flags.with_context(scan, odd.__contains__)
             if found != scan.flags:
                 self._site.scans.put(scan.id, replace(scan, flags=found))
                 self._touch(scan)
@@ -217,19 +222,18 @@ class Scanning:
                             found[scan.id] = scan
         return sorted(found.values(), key=lambda scan: (scan.at_us, scan.id))
 
-    def _shows(self, scan: Scan, flag: Flag, view: PlanView, wrong: set[ScanKey]) -> bool:
-        limits = view.limits
-        if flag == "out_of_order":
-            return scan.id in wrong
-        if flag == "wrong_person":
-            return self._is_wrong_person(scan, view)
-        near = list(self._near(scan, view))
-        return flags.too_fast(scan, near, limits) if flag == "too_fast" else flags.two_places(scan, near, limits)
-
-    def _is_wrong_person(self, scan: Scan, view: PlanView) -> bool:
-        roster = [shift for key in self._site.roster if (shift := self._site.roster.get(key)) is not None]
-        told = [flags.on_duty(roster, route.id, scan.at_us) for route in view.routes_of(scan)]
-        return any(told) and all(flags.wrong_person(scan, one) for one in told if one)
+    def _odd(self, scan: Scan, near: Sequence[Scan], view: PlanView, roster: Sequence[Shift]) -> set[Flag]:
+        """The flags that follow from the scans near by, and from the roster."""
+        odd: set[Flag] = set()
+        if flags.too_fast(scan, near, view.limits):
+            odd.add("too_fast")
+        if flags.two_places(scan, near, view.limits):
+            odd.add("two_places")
+        if scan.person and roster:
+            told = [flags.on_duty(roster, route.id, scan.at_us) for route in view.routes_of(scan)]
+            if any(told) and all(flags.wrong_person(scan, one) for one in told if one):
+                odd.add("wrong_person")
+        return odd
 
 
 def _same(was: Scan, now: Scan) -> bool:
