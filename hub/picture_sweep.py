@@ -2,13 +2,13 @@
 synced, and only then the row goes. Killed between any two, the next pass, at the start or a minute later, takes the row up again.
 """
 
+import logging
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any, Protocol
 
-import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from hub.ingest.ports import Ask, Unavailable, Write
@@ -19,7 +19,7 @@ EVERY_S = 60.0
 CHUNK = 500
 ANSWER_S = 10.0
 STOP_S = 15.0
-_log = structlog.get_logger("pictures")
+_log = logging.getLogger(__name__)
 
 
 class Condemned(Protocol):
@@ -65,7 +65,7 @@ class PictureSweep:
             try:
                 gone = self.sweep()
             except (OSError, Unavailable, SQLAlchemyError) as error:  # TimeoutError is an OSError
-                _log.warning("pictures_not_swept", error=str(error)[:200])
+                _log.warning("pictures_not_swept", extra={"error": str(error)[:200]})
                 gone = 0
             if gone < CHUNK:
                 self._stop.wait(EVERY_S)
