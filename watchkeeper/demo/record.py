@@ -88,6 +88,15 @@ class Record:
         with self._lock:
             self._so_far = add(self._so_far, Tally(Counter(), Counter((detector,)), []))
 
+    def judged(self, detector: str, subject: str, found: Literal["kept", "near_miss", "episode", "ambiguous"]) -> None:
+        """Something was done of which it is known what must come of it; what is `kept` is as it should be, and is not counted."""
+        counters = {"episode": Counter[str](), "near_miss": Counter[str]()}
+        if found in counters:
+            counters[found][detector] += 1
+        doubtful = [f"{detector} {subject}: too near to its limit"] if found == "ambiguous" else []
+        with self._lock:
+            self._so_far = add(self._so_far, Tally(counters["episode"], counters["near_miss"], doubtful))
+
     def tally(self) -> Tally:
         """What is to be expected of all that was done so far."""
         with self._lock:
