@@ -11,6 +11,7 @@ from threading import Lock
 from typing import Literal, NamedTuple
 
 from contract.clock import US_PER_S
+from watchkeeper.demo.rounds import Outcome
 
 SHORT = 0.6
 LONG = 1.5
@@ -88,7 +89,7 @@ class Record:
         with self._lock:
             self._so_far = add(self._so_far, Tally(Counter(), Counter((detector,)), []))
 
-    def judged(self, detector: str, subject: str, found: Literal["kept", "near_miss", "episode", "ambiguous"]) -> None:
+    def judged(self, detector: str, subject: str, found: Outcome) -> None:
         """Something was done of which it is known what must come of it; what is `kept` is as it should be, and is not counted."""
         counters = {"episode": Counter[str](), "near_miss": Counter[str]()}
         if found in counters:

@@ -1,6 +1,6 @@
 """What a person sees of the demo: a live screen in a terminal, plain lines anywhere else."""
 
-from collections import deque
+from collections import Counter, deque
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from typing import Protocol
@@ -179,10 +179,8 @@ def _rounds(demo: Demo, now_us: int, wide: bool) -> Table:
     counted = demo.books.windows()
     for walker in demo.walkers:
         beat, shown = walker.beat, walker.shown
-        (guard_zh, guard_en), counts = NAMES[beat.guard], counted.get(beat.route, {})
-        cells = [
-            Text(str(counts.get(state, 0)), style=_LOUD.get(state, "") if counts.get(state) else "") for state, _, _ in WINDOWS
-        ]
+        (guard_zh, guard_en), counts = NAMES[beat.guard], counted.get(beat.route, Counter[str]())
+        cells = [Text(str(counts[state]), style=_LOUD.get(state, "") if counts[state] else "") for state, _, _ in WINDOWS]
         left_s = 0.0 if shown is None else (shown.ends_us - now_us) / US_PER_S
         who = f"{guard_zh}·{beat.zh} {guard_en}" if wide else f"{guard_zh}·{beat.zh}"
         table.add_row(who, _heading(shown, left_s, wide), age(left_s) if left_s > 0 else "—", *cells)
