@@ -30,8 +30,9 @@ from hub.detectors.guards import GUARD_SILENT, OBSERVATION, PANIC
 from hub.detectors.lasting import lasting
 from hub.detectors.types import Detector, Device, Event, ForeignReport, Quarantined, SequenceJumped
 
-OF_DEVICES = tuple(kind for kind in KINDS.values() if kind not in (AgentStarted, Heartbeat, Dropped))
-"""Readings that a device makes, and so may carry the device's own time."""
+OF_DEVICES = tuple(kind for kind in KINDS.values() if kind not in (AgentStarted, Heartbeat, Dropped) and not kind.STORED)
+"""Readings that a device makes, and so may carry the device's own time. What was stored in it for hours is older than its record
+by as much, and says nothing of its clock."""
 
 
 def _zone(event: Event, device: Device) -> str:

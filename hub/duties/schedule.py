@@ -19,6 +19,8 @@ from hub.duties.localtime import DAY, day_us, instant_us, local_day
 
 MINUTES_A_DAY = 1_440
 DAY_S = 86_400
+LENGTH_LEAST_S = 60
+"""A real window is open for so long at least, and the next one opens no sooner."""
 MAX_SCHEDULES = 10
 """Of one duty."""
 MAX_EQUAL = 100
@@ -70,7 +72,8 @@ def _moment(text: str) -> tuple[date, int]:
 LocalTime = Annotated[str, Check(minute_of)]
 Moment = Annotated[str, Check(_moment)]
 Seconds = Annotated[int, msgspec.Meta(ge=0, le=DAY_S)]
-Length = Annotated[int, msgspec.Meta(ge=60, le=DAY_S)]
+Length = Annotated[int, msgspec.Meta(ge=1, le=DAY_S)]
+"""A policy asks for LENGTH_LEAST_S at least, unless it is a demonstration."""
 Count = Annotated[int, msgspec.Meta(ge=1, le=48)]
 
 

@@ -13,6 +13,7 @@ from contract.settings import Check, Document, Id, KeyPath, Rule, nearest, uniqu
 from hub.duties.calendar import Calendar, CalendarDays, calendar_of
 from hub.duties.schedule import (
     DAY_S,
+    LENGTH_LEAST_S,
     MAX_SCHEDULES,
     AtOccasion,
     Once,
@@ -156,6 +157,16 @@ def _alone(document: Document) -> None:
             _proper(document, path, schedules)
 
 
+def _long_enough(document: Document) -> None:
+    """Nobody walks a round in seconds, but for a demonstration, in which all is played faster."""
+    if any(value is True for _, value in document.find("demonstration")):
+        return
+    for key in ("every_s", "open_s", "within_s"):
+        for path, value in document.find(f"clauses.*.duties.*.schedules.*.{key}"):
+            if isinstance(value, int) and 0 < value < LENGTH_LEAST_S:
+                document.wrong(path, f"{value} is too short", f"write {LENGTH_LEAST_S} seconds at least")
+
+
 def _proper(document: Document, path: KeyPath, schedules: list[Schedule]) -> None:
     days, shifts = document.built.get(("calendar",)), document.built.get(("shifts",))
     zone = ZoneInfo("UTC")
@@ -176,4 +187,4 @@ def _calendar(document: Document) -> None:
             document.wrong(path, f"{value} is among the workdays too", "keep one of the two")
 
 
-DUTY_RULES: tuple[Rule, ...] = (unique("clauses.*.duties.*.duty"), _shifts, _posts, _fields, _alone, _calendar)
+DUTY_RULES: tuple[Rule, ...] = (unique("clauses.*.duties.*.duty"), _shifts, _posts, _fields, _alone, _long_enough, _calendar)

@@ -9,23 +9,28 @@ import sys
 import pytest
 
 from hub.detectors.table import DETECTORS
+from watchkeeper.demo.rounds import GAP
 
 COMMAND = [sys.executable, "-c", "from watchkeeper.cli import main; main()", "demo", "--headless"]
 PATIENCE_S = 400
+OF_PHONES = {"panic", "guard_silent", "observation"}
+"""The demo's guards have no phones."""
 pytestmark = pytest.mark.xdist_group("whole-system")
 
 
 def test_half_a_minute_of_life_loses_nothing_and_finds_exactly_what_was_done(tmp_path):
     file = tmp_path / "summary.json"
-    ran = subprocess.run([*COMMAND, "--seconds", "25", "--json", str(file)], capture_output=True, timeout=PATIENCE_S, check=False)
+    ran = subprocess.run([*COMMAND, "--seconds", "30", "--json", str(file)], capture_output=True, timeout=PATIENCE_S, check=False)
     assert ran.returncode == 0, ran.stderr.decode()[-4000:]
     summary = json.loads(file.read_text(encoding="utf-8"))
     assert summary["events_lost"] == summary["events_doubled"] == summary["notifications"]["failed"] == 0
     assert summary["events_sent"] == summary["events_committed"] > 500
     assert summary["notifications"]["sent"] > 0
-    assert set(summary["incidents"]) == {detector.name for detector in DETECTORS}
+    assert set(summary["incidents"]) == {detector.name for detector in DETECTORS} | {GAP}
     for name, counts in summary["incidents"].items():
         assert counts["expected"] == counts["found"], name
+        if name in OF_PHONES:
+            continue
         assert counts["expected"] >= 1, name
         assert summary["near_misses"][name] >= 1, name
 

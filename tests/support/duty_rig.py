@@ -8,7 +8,7 @@ from contract.readings import Heartbeat, TagScanned
 from hub.duties.plan import Plan
 from hub.duties.schedule import Interval, Times
 from hub.duties.types import Duty, Person, Route, Seen
-from hub.estate import Agent, DeviceRow, Estate, EstateFile, Place
+from hub.estate import Agent, DeviceRow, Estate, EstateFile, PersonRow, Place
 from hub.ingest.core import Message
 from hub.ingest.ports import Item, Report, TagAct
 from tests.support.site_rig import KEY, SITE, Hub, ModelAgent
@@ -44,6 +44,7 @@ def estate() -> Estate:
         [Place(place, **names) for place in PLACES],
         [Agent("gatehouse", "gate", **names, key=KEY.hex())],
         devices,
+        staff=[PersonRow("zhang", **names)],
     )
     return Estate(file, {"gatehouse": KEY})
 

@@ -4,7 +4,7 @@ from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, and_, func, or_, select
 
 from contract.clock import Clock
 from contract.envelope import decode_record
@@ -13,9 +13,11 @@ from hub.ingest.site import HUB_STREAM
 from hub.store import schema
 from hub.store.engine import open_engine
 from watchkeeper.demo.estate import SITE
+from watchkeeper.demo.rounds import GAP, Span
 
 PAGE_BYTES, PAGE_RECORDS = 1_000_000, 5_000
 NO_INCIDENT = "withdrawn"
+_EVER_US = 2**62
 
 
 class Incident(NamedTuple):
@@ -29,6 +31,7 @@ class Incident(NamedTuple):
     state: str
     active: bool
     opened_us: int
+    proven: bool
 
 
 class Accepted(NamedTuple):
@@ -53,10 +56,16 @@ class Books:
     def __init__(self, database: str) -> None:
         self._engine: Engine = open_engine(database, read_only=True)
         self._began_us = 0
+        self._rounds: tuple[int, int] = (0, _EVER_US)
 
-    def begin(self, now_us: int) -> None:
-        """Life begins. What was found before is of the start: where that is slow, an agent is missed that nobody has started."""
+    def begin(self, now_us: int, span: Span | None = None) -> None:
+        """Life begins. What was found before is of the start: where that is slow, an agent is missed that nobody has started.
+        `span`: the rounds of life. A gap belongs to it by the end of its window, whenever it is raised: guards walk on after
+        life has ended, and nobody holds them to it."""
         self._began_us = now_us
+        if span is not None:
+            first_us, last_us = span.ends()
+            self._rounds = (first_us, _EVER_US if last_us is None else last_us)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -65,7 +74,7 @@ class Books:
     def incidents(self) -> list[Incident]:
         """Those that are neither closed nor withdrawn: active ones first, then by priority, the newest first."""
         c = schema.case.c
-        wanted = select(c.case_no, c.detector, c.device, c.place, c.priority, c.state, c.active, c.opened_us).where(
+        wanted = select(c.case_no, c.detector, c.device, c.place, c.priority, c.state, c.active, c.opened_us, c.proven).where(
             c.site == SITE, c.state.in_(("open", "acknowledged"))
         )
         with self._engine.connect() as connection:
@@ -73,14 +82,25 @@ class Books:
         return [Incident(*row) for row in rows]
 
     def found(self, until_us: int | None = None) -> Counter[str]:
-        """Incidents by detector, raised since `begin` and up to then; those that were taken back do not count."""
+        """Incidents by detector, raised since `begin` and up to then; those that were taken back do not count, gaps or not."""
         c = schema.case.c
-        began = c.raised_us >= self._began_us
+        gap = and_(c.detector == GAP, c.opened_us.between(*self._rounds))
+        began = or_(and_(c.detector != GAP, c.raised_us >= self._began_us), gap)
         wanted = select(c.detector, func.count()).where(c.site == SITE, c.state != NO_INCIDENT, began)
         if until_us is not None:
             wanted = wanted.where(c.raised_us <= until_us)
         with self._engine.connect() as connection:
             return Counter({str(name): int(count) for name, count in connection.execute(wanted.group_by(c.detector))})
+
+    def windows(self) -> dict[str, Counter[str]]:
+        """By route, how many windows of life's rounds have come to which state; those that have not ended may be kept already."""
+        w = schema.window.c
+        wanted = select(w.route, w.state, func.count()).where(w.site == SITE, w.ends_us.between(*self._rounds), w.state != "open")
+        counted: dict[str, Counter[str]] = {}
+        with self._engine.connect() as connection:
+            for route, state, count in connection.execute(wanted.group_by(w.route, w.state)):
+                counted.setdefault(str(route), Counter())[str(state)] += int(count)
+        return counted
 
     def marks(self) -> dict[str, int]:
         """How far each agent's stream is committed."""

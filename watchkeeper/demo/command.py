@@ -76,7 +76,7 @@ def _run(options: Options, screen: Screen) -> Summary:
     def asked(_number: int, _frame: FrameType | None) -> None:
         running.interrupt()
 
-    before = {number: signal.signal(number, asked) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, asked) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     try:
         with screen.live(), running:
             running.live()

@@ -10,7 +10,8 @@ import yaml
 from contract.envelope import KEY_BYTES
 from drivers.barrier_modbus.decode import BarrierOptions
 from drivers.contacts_modbus.decode import ContactsOptions, Input, Meter
-from edge.names import card_name
+from edge.names import card_name, guard_name
+from watchkeeper.demo import rounds
 
 SITE = "lakeside"
 NAME_ZH, NAME_EN = "湖畔花园", "Lakeside Garden"
@@ -20,6 +21,9 @@ CAMERAS = ("camera-1", "camera-2", "camera-3")
 FACILITY = 12
 RESIDENTS = tuple(range(1001, 1021))
 STRANGERS = tuple(range(5001, 5020))
+EM_BITS = 40
+GUARD_CARD = 2001
+"""The card that is held to the substation's reader."""
 TEMPERATURE_MAX, PRESSURE_MAX = 40.0, 350.0
 FROZEN_AFTER_S = 2.0
 CLOCK_OFF_S = 3_600.0
@@ -71,7 +75,22 @@ PLACES = (
     ("gate", "东门", "East gate", "estate"),
     ("garage", "地下车库", "Garage", "estate"),
     ("pumps", "水泵房", "Pump houses", "estate"),
+    ("lobby", "1号楼大堂", "Lobby of house 1", "estate"),
+    ("playground", "儿童乐园", "Playground", "estate"),
+    ("pond", "荷花池", "Lotus pond", "estate"),
+    ("roof", "3号楼天台", "Roof of house 3", "estate"),
+    ("bins", "垃圾房", "Bin house", "estate"),
+    ("wall", "北围墙", "North wall", "estate"),
+    ("substation", "配电房", "Substation", "estate"),
 )
+TAGS: Mapping[str, str] = {
+    place: f"04A22B7C195E8{at}"
+    for at, place in enumerate(place for beat in rounds.BEATS if beat.guard_tag for place in beat.places)
+}
+"""What stands at the checkpoints that a wand is held to."""
+STAFF = (("zhang-wei", "张伟", "Zhang Wei"), ("li-na", "李娜", "Li Na"), ("wang-fang", "王芳", "Wang Fang"))
+WANDS: Mapping[str, str] = {"wand-1": "0000A001", "wand-2": "0000A002"}
+"""Their numbers."""
 
 
 class Row(NamedTuple):
@@ -97,6 +116,8 @@ DEVICES = (
     Row("lift-2", "meter", GATE, "2号电梯", "lift 2"),
     Row("reader-1", "reader", GATE, "东门入口读卡器", "entry reader", {"opens": "barrier-1"}),
     Row("reader-2", "reader", GATE, "东门出口读卡器", "exit reader", {"opens": "barrier-2"}),
+    *(Row(wand, "wand", GATE, f"{wand[-1]}号巡更棒", f"wand {wand[-1]}") for wand in WANDS),
+    Row("reader-3", "reader", GATE, "配电房读卡器", "substation's reader", {"place": "substation"}),
     Row("barrier-1", "barrier", GATE, "东门入口道闸", "entry barrier"),
     Row("barrier-2", "barrier", GATE, "东门出口道闸", "exit barrier"),
     *(Row(camera, "camera", GATE, f"东门{camera[-1]}号摄像机", f"camera {camera[-1]}") for camera in CAMERAS),
@@ -115,10 +136,13 @@ AGENTS = {
     GARAGE: ("garage", "车库采集端", "Garage's agent"),
     **{f"pump-{n}": ("pumps", f"{n}号泵房采集端", f"agent of pump house {n}") for n in range(1, 4)},
 }
-NAMES: Mapping[str, tuple[str, str]] = {row.id: (row.zh, row.en) for row in DEVICES} | {
-    agent: (zh, en) for agent, (_, zh, en) in AGENTS.items()
+NAMES: Mapping[str, tuple[str, str]] = {
+    **{place: (zh, en) for place, zh, en, _ in PLACES},
+    **{person: (zh, en) for person, zh, en in STAFF},
+    **{row.id: (row.zh, row.en) for row in DEVICES},
+    **{agent: (zh, en) for agent, (_, zh, en) in AGENTS.items()},
 }
-"""What people call a device or an agent, in Chinese and in English."""
+"""What people call a place, a guard, a device or an agent, in Chinese and in English."""
 
 
 class Keys:
@@ -134,6 +158,32 @@ class Keys:
         return card_name(self.cards, FACILITY, number, bits)
 
 
+def enrolments(keys: Keys) -> list[dict[str, str]]:
+    """What an installer tells the hub of tags: those at checkpoints, and the guards' own, by the names under which they leave an
+    agent."""
+    by = {"actor": "安装员", "reason": "新装 new"}
+    people = [(beat.guard, guard_name(keys.cards, beat.guard_tag)) for beat in rounds.BEATS if beat.guard_tag]
+    people += [(beat.guard, keys.card(GUARD_CARD, EM_BITS)) for beat in rounds.BEATS if not beat.guard_tag]
+    return [
+        *({"medium": "rfid", "tag": tag, "place": place} | by for place, tag in TAGS.items()),
+        *({"medium": "card", "tag": tag, "person": person} | by for person, tag in people),
+    ]
+
+
+def _routes() -> list[dict[str, Any]]:
+    return [
+        {
+            "id": beat.route,
+            "duty": rounds.DUTY,
+            "name_zh": beat.zh,
+            "name_en": beat.en,
+            "places": list(beat.places),
+            "sources": [beat.source],
+        }
+        for beat in rounds.BEATS
+    ]
+
+
 def write_estate(folder: Path, keys: Keys) -> Path:
     """The estate file."""
     places = [{"id": place, "name_zh": zh, "name_en": en, "parent": parent} for place, zh, en, parent in PLACES]
@@ -147,7 +197,9 @@ def write_estate(folder: Path, keys: Keys) -> Path:
         for row in DEVICES
     ]
     head = {"site": SITE, "name_zh": NAME_ZH, "name_en": NAME_EN, "timezone": "Asia/Shanghai"}
-    return dump(folder / "estate.yaml", head | {"places": places, "agents": agents, "devices": devices})
+    staff = [{"id": person, "name_zh": zh, "name_en": en, "post": "guard"} for person, zh, en in STAFF]
+    rest = {"places": places, "agents": agents, "devices": devices, "staff": staff, "routes": _routes()}
+    return dump(folder / "estate.yaml", head | rest)
 
 
 def write_hub(folder: Path, keys: Keys, *, broker: str, http_port: int, webhook: str) -> Path:

@@ -17,6 +17,7 @@ from drivers.em_ascii.twin import EmAsciiTwin
 from drivers.modbus.frames import WRITE_COIL
 from drivers.modbus.slave import SlaveLine
 from drivers.mqtt_json.twin import MqttJsonTwin
+from drivers.patrol_wand.twin import CradleTwin, WandTwin
 from drivers.rtsp_camera import clip
 from drivers.rtsp_camera.twin import CameraTwin, Scenes, drawn_scenes, scenes_from_file
 from drivers.transports import Line
@@ -25,7 +26,9 @@ from drivers.transports.pty import PtyLine
 from drivers.wiegand.twin import WiegandTwin
 from watchkeeper.demo import estate
 
-BOARD_BAUD, READER_BAUD = 38_400, 9_600
+BOARD_BAUD, READER_BAUD, CRADLE_BAUD = 38_400, 9_600, 9_600
+WAND_OFF_S = 37.0
+"""So far the wands' clocks are ahead at first."""
 SHAPE = clip.Shape(fps=5, gop=5, seconds=6)
 TRAVEL_S = 0.6
 _PRESS = bytes((WRITE_COIL, 0, 0, 0xFF, 0))
@@ -92,6 +95,9 @@ class Plant:
         self.barriers = {name: self._barrier(name, tcp=name == "barrier-2") for name in ("barrier-1", "barrier-2")}
         self.entry = WiegandTwin(self._serial("reader-1", READER_BAUD), baud=READER_BAUD)
         self.exit = EmAsciiTwin(self._serial("reader-2", READER_BAUD), baud=READER_BAUD)
+        self.post = EmAsciiTwin(self._serial("reader-3", READER_BAUD), baud=READER_BAUD)
+        self.wands = {name: WandTwin(int(number, 16), self._clock, off_s=WAND_OFF_S) for name, number in estate.WANDS.items()}
+        self.cradles = {name: self._cradle(name) for name in self.wands}
         self.cameras = {name: self._stack.enter_context(CameraTwin(self.scenes, clock=self._clock)) for name in estate.CAMERAS}
         self.mqtt = self._stack.enter_context(MqttJsonTwin("127.0.0.1", self._broker_port))
         self.meters.measure("temperature", 22.0)
@@ -131,6 +137,8 @@ class Plant:
             *(self._row(name, "barrier_modbus", options=_plain(estate.BARRIER), commands=["open"]) for name in self.barriers),
             self._row("reader-1", "wiegand"),
             self._row("reader-2", "em_ascii"),
+            self._row("reader-3", "em_ascii"),
+            *(self._row(name, "patrol_wand", options={"wands": {number: name}}) for name, number in estate.WANDS.items()),
             *(
                 {"id": name, "driver": "rtsp_camera", "address": camera.url, "options": options}
                 for name, camera in self.cameras.items()
@@ -172,6 +180,14 @@ class Plant:
         else:
             self._serve(name, self._serial(name, BOARD_BAUD), twin, baud=BOARD_BAUD)
         return twin
+
+    def _cradle(self, name: str) -> CradleTwin:
+        """A cradle of the wand's own, with the wand in it."""
+        cradle = CradleTwin(self._serial(name, CRADLE_BAUD), baud=CRADLE_BAUD)
+        cradle.put_in(self.wands[name])
+        cradle.start()
+        self._stack.callback(cradle.stop)
+        return cradle
 
     def _serial(self, name: str, baud: int) -> Line:
         return self._keep(name, PtyLine(self._folder / name, baud=baud))

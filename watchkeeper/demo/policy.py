@@ -7,6 +7,7 @@ import yaml
 
 from hub.policy.load import RESIDENTIAL
 from hub.policy.numbers import CLAUSES
+from watchkeeper.demo import rounds
 
 DEFAULT_SPEED = 12.0
 SPEED_MAX = 12.0
@@ -21,23 +22,28 @@ LEAST_S = {"camera_lost_s": 6.0}
 LOOPBACK = "127.0.0.0/8"
 
 
-def shortened(speed: float) -> dict[str, Any]:
+def shortened(speed: float, night: rounds.Night) -> dict[str, Any]:
     """The shipped policy as plain data, every number in seconds divided by `speed` as far as the number's range allows. The
-    demo's webhook receiver is on loopback, which the policy therefore allows."""
+    demo's webhook receiver is on loopback, which the policy therefore allows. Its `night` is now, with rounds of seconds at any
+    speed: a guard's hour would be too long to look on."""
     file: dict[str, Any] = yaml.safe_load(RESIDENTIAL.read_text(encoding="utf-8"))
     for clause, body in file["clauses"].items():
         for name, value in body.get("numbers", {}).items():
             if name.endswith("_s") and name not in KEPT:
                 body["numbers"][name] = _divided(clause, name, value, speed)
+    patrol = next(row for row in file["clauses"]["PAT-1"]["duties"] if row["duty"] == rounds.DUTY)
+    begin, end = night.hours()
+    patrol["schedules"] = [{"type": "interval", "from": begin, "to": end, "every_s": rounds.EVERY_S, "open_s": rounds.OPEN_S}]
+    patrol |= {"tolerance_s": rounds.TOLERANCE_S, "early_s": 0}
     file["policy"] = "demo"
     file["demonstration"] = True
     file["webhook"] = {"allow_private": [LOOPBACK]}
     return file
 
 
-def write(path: Path, speed: float) -> Path:
+def write(path: Path, speed: float, night: rounds.Night) -> Path:
     """Write the shortened policy to `path`, and return it."""
-    path.write_text(yaml.safe_dump(shortened(speed), allow_unicode=True, sort_keys=False), encoding="utf-8")
+    path.write_text(yaml.safe_dump(shortened(speed, night), allow_unicode=True, sort_keys=False), encoding="utf-8")
     return path
 
 

@@ -11,6 +11,7 @@ from threading import Lock
 from typing import Literal, NamedTuple
 
 from contract.clock import US_PER_S
+from watchkeeper.demo.rounds import Outcome
 
 SHORT = 0.6
 LONG = 1.5
@@ -87,6 +88,15 @@ class Record:
         """Something was done that looks like a cause of `detector` and is none, however long it takes."""
         with self._lock:
             self._so_far = add(self._so_far, Tally(Counter(), Counter((detector,)), []))
+
+    def judged(self, detector: str, subject: str, found: Outcome) -> None:
+        """Something was done of which it is known what must come of it; what is `kept` is as it should be, and is not counted."""
+        counters = {"episode": Counter[str](), "near_miss": Counter[str]()}
+        if found in counters:
+            counters[found][detector] += 1
+        doubtful = [f"{detector} {subject}: too near to its limit"] if found == "ambiguous" else []
+        with self._lock:
+            self._so_far = add(self._so_far, Tally(counters["episode"], counters["near_miss"], doubtful))
 
     def tally(self) -> Tally:
         """What is to be expected of all that was done so far."""

@@ -15,7 +15,7 @@ from contract.topics import agent_topic
 from hub.detectors.table import DETECTORS
 from hub.policy.load import Policy
 from watchkeeper.broker import EmbeddedBroker, Program
-from watchkeeper.demo import estate, policy, script
+from watchkeeper.demo import estate, policy, script, walkers
 from watchkeeper.demo.agent_twin import AgentTwin
 from watchkeeper.demo.books import Accepted, Books, Committed, accepted
 from watchkeeper.demo.children import Child, free_port
@@ -25,14 +25,18 @@ from watchkeeper.demo.plant import Plant
 from watchkeeper.demo.proxy import CutProxy
 from watchkeeper.demo.receivers import DutyDesk, Subscriber
 from watchkeeper.demo.record import Record
+from watchkeeper.demo.rounds import GAP, Night
 from watchkeeper.demo.summary import Notified, Summary
+from watchkeeper.hub_client import HubClient
 
 START_S = 120.0
 SETTLE_LEAST_S, SETTLE_MOST_S, SETTLE_AFTER_S = 4.0, 60.0, 2.0
 DRAIN_TRIES = 5
 DRAIN_S = 20.0
 _LOOK_S = 0.2
-_READER_26, _READER_40 = 26, 40
+_SOON_US = US_PER_S
+"""Guards learn so long before the first round of life that it is one."""
+_READER_26 = 26
 
 
 class Options(NamedTuple):
@@ -106,9 +110,13 @@ class Demo:
     def live(self) -> None:
         """Let lanes play until life's end, or until somebody interrupts. Raises what a lane raised, and ChildFailed."""
         self.state = "living"
-        stage = self.stage
+        stage, now_us = self.stage, self.clock.now_us()
         if self.options.seconds is not None:
-            stage.end_us = self.clock.now_us() + int(self.options.seconds * US_PER_S)
+            stage.end_us = now_us + int(self.options.seconds * US_PER_S)
+        span = self.night.span(now_us + _SOON_US, stage.end_us)
+        self.books.begin(now_us, span)
+        for walker in self.walkers:
+            walker.span, walker.news = span, stage
         for lane in self.lanes:
             lane.start(stage)
         while any(lane.alive for lane in self.lanes) and not self.interrupted:
@@ -130,7 +138,7 @@ class Demo:
         self._hub.stop()
         notified = Notified(self.desk.received + self.subscriber.received, self.books.undelivered() + self.desk.refused)
         events: Committed = self.books.compare(logs)
-        names = tuple(detector.name for detector in DETECTORS)
+        names = (*(detector.name for detector in DETECTORS), GAP)
         return Summary(names, self.record.tally(), found, events, notified, self.interrupted)
 
     def _settle(self) -> None:
@@ -216,6 +224,8 @@ class Demo:
         limits = {name: value for clause in shortened.clauses.values() for name, value in clause.numbers.items()}
         self.stage, self._backstage = (Stage(self.clock, self.record, limits) for _ in range(2))
         self._backdrop = script.backdrop(self.plant, Operator(self.url, self.books, random), Random(random.random()))  # noqa: S311
+        self.walkers = walkers.walkers(self.plant, self.night, limits)
+        self._backdrop += [walkers.lane(walker) for walker in self.walkers]
         self._stack.callback(self._end_backdrop)
         for lane in self._backdrop:
             lane.start(self._backstage)
@@ -245,7 +255,8 @@ class Demo:
             self._stack.callback(pump.close)
 
     def _start_hub(self, folder: Path, keys: estate.Keys, broker: EmbeddedBroker) -> None:
-        policy.write(folder / "policy.yaml", self.options.speed)
+        self.night = Night.at(self.clock.now_us())
+        policy.write(folder / "policy.yaml", self.options.speed, self.night)
         estate.write_estate(folder, keys)
         port = self.options.http_port or free_port()
         self.url = f"http://127.0.0.1:{port}"
@@ -254,13 +265,16 @@ class Demo:
         self._children.append(self._hub)
         self._stack.callback(self._hub.stop)
         self._until(self._hub_is_ready, "the hub")
+        with HubClient(self.url) as hub:
+            for enrolment in estate.enrolments(keys):
+                hub.post("/tags", enrolment)
         self.books = Books(f"sqlite:///{folder / 'data' / 'hub.db'}")
         self._stack.callback(self.books.close)
 
     def _start_agents(self, folder: Path, keys: estate.Keys, broker: EmbeddedBroker) -> None:
         access = [
             estate.permits(keys, "reader-1", "barrier-1", _READER_26),
-            estate.permits(keys, "reader-2", "barrier-2", _READER_40),
+            estate.permits(keys, "reader-2", "barrier-2", estate.EM_BITS),
         ]
         cable = f"mqtt://127.0.0.1:{self._garage_cable.port}"
         gate, garage = self.plant.gate_devices(), self.plant.garage_devices()
@@ -282,7 +296,6 @@ class Demo:
         wired = {row["id"] for row in (*self.plant.gate_devices(), *self.plant.garage_devices())} | {*estate.PUMPS}
         self._until(lambda: wired <= self.books.heard_of(), "a device")
         self._until(lambda: self.books.connected_cameras() >= len(estate.CAMERAS), "a camera's stream")
-        self.books.begin(self.clock.now_us())
 
     def _hub_is_ready(self) -> bool:
         try:

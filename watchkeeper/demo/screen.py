@@ -1,6 +1,6 @@
 """What a person sees of the demo: a live screen in a terminal, plain lines anywhere else."""
 
-from collections import deque
+from collections import Counter, deque
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from typing import Protocol
@@ -17,6 +17,7 @@ from watchkeeper.demo.books import Incident
 from watchkeeper.demo.estate import GARAGE, GATE, NAME_EN, NAME_ZH, NAMES
 from watchkeeper.demo.life import News
 from watchkeeper.demo.run import Demo
+from watchkeeper.demo.walkers import Shown
 
 ZONE = ZoneInfo("Asia/Shanghai")
 NEWS_SHOWN = 8
@@ -32,6 +33,16 @@ STATES = {
     "settling": ("收尾", "settling"),
     "stopping": ("正在停止", "stopping"),
 }
+
+
+WINDOWS = (
+    ("kept", "到位", "kept"),
+    ("missed", "漏巡", "missed"),
+    ("unproven", "待证", "unproven"),
+    ("withdrawn", "撤回", "withdrawn"),
+)
+"""The states of windows that have ended."""
+_LOUD = {"missed": "black on #FFD84D", "unproven": "black on #FF9A3C"}
 
 
 class Screen(Protocol):
@@ -112,6 +123,7 @@ class Pages:
             head,
             note,
             self._table(demo.books.incidents(), now_us, wide),
+            _rounds(demo, now_us, wide),
             _agents(demo, wide),
             _counters(demo, wide),
             *self._log(wide),
@@ -130,7 +142,7 @@ class Pages:
             what_zh, what_en = TITLES.get(one.detector, (one.detector, one.detector))
             zh, en = NAMES.get(one.device, (one.device, one.device))
             state = {"open": "未确认", "acknowledged": "已确认"}.get(one.state, one.state)
-            active = state if one.active else f"{state}·已复原"
+            active = f"{state}{'' if one.active else '·已复原'}{'' if one.proven else '·待证'}"
             table.add_row(
                 Text(f"{shape} {word} {name}", style=style if one.active else ""),
                 str(one.no),
@@ -154,6 +166,38 @@ class Pages:
 def slowness(demo: Demo) -> str:
     """What is not as at a real estate, in English."""
     return f"API at {demo.url}/docs; times are shortened by {demo.options.speed:g}"
+
+
+def _rounds(demo: Demo, now_us: int, wide: bool) -> Table:
+    """Who walks where, the next checkpoint and how long the round is open still; and what has come of the windows so far."""
+    table = Table(expand=True, box=None, pad_edge=False)
+    table.add_column("巡逻 round" if wide else "巡逻", no_wrap=True)
+    table.add_column("下一点 next checkpoint" if wide else "下一点", ratio=1, no_wrap=True)
+    table.add_column("剩余 left" if wide else "剩余", justify="right", no_wrap=True)
+    for _, zh, en in WINDOWS:
+        table.add_column(f"{zh} {en}" if wide else zh, justify="right", no_wrap=True)
+    counted = demo.books.windows()
+    for walker in demo.walkers:
+        beat, shown = walker.beat, walker.shown
+        (guard_zh, guard_en), counts = NAMES[beat.guard], counted.get(beat.route, Counter[str]())
+        cells = [Text(str(counts[state]), style=_LOUD.get(state, "") if counts[state] else "") for state, _, _ in WINDOWS]
+        left_s = 0.0 if shown is None else (shown.ends_us - now_us) / US_PER_S
+        who = f"{guard_zh}·{beat.zh} {guard_en}" if wide else f"{guard_zh}·{beat.zh}"
+        table.add_row(who, _heading(shown, left_s, wide), age(left_s) if left_s > 0 else "—", *cells)
+    return table
+
+
+def _heading(shown: Shown | None, left_s: float, wide: bool) -> Text:
+    """Where a guard goes next, or why nowhere."""
+    if shown is not None and shown.walk.dead:
+        return Text(shown.walk.zh + (f"  {shown.walk.en}" if wide else ""), style=_LOUD["unproven"])
+    if shown is None or left_s <= 0:
+        zh, en = "等下一轮", "waits for the next round"
+    elif shown.heading:
+        zh, en = NAMES[shown.heading]
+    else:
+        zh, en = "本轮已走完", "this round is walked"
+    return Text(f"{zh} {en}" if wide else zh)
 
 
 def _agents(demo: Demo, wide: bool) -> Text:

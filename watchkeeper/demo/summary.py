@@ -19,7 +19,10 @@ class Notified(NamedTuple):
 
 
 class Summary(NamedTuple):
-    """A whole run. `interrupted`: somebody ended it, so that what was under way is not compared."""
+    """A whole run. `interrupted`: somebody ended it, so that what was under way is not compared.
+
+    What was raised and taken back, such as a gap whose evidence came home late, is no incident here: it is neither expected nor
+    found, and counts as a near miss, whatever its detector."""
 
     detectors: tuple[str, ...]
     tally: Tally

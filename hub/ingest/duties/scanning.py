@@ -131,7 +131,8 @@ class Scanning:
     def _placed(self, seen: Seen) -> Scan:
         """With the place and the person that its tags stand for."""
         tag = self._site.tags.at(seen.tag, seen.at_us) if seen.tag else None
-        holder = self._site.tags.at(seen.person_tag, seen.at_us) if seen.person_tag else None
+        # A person's tag is enrolled by the agent's hash, as any tag in capitals; agents write hashes in small letters.
+        holder = self._site.tags.at(seen.person_tag.upper(), seen.at_us) if seen.person_tag else None
         place = seen.place or (tag.place if tag is not None else "")
         scan = Scan(
             source=seen.source,

@@ -150,3 +150,9 @@ def test_what_changes_nothing_costs_no_step():
         row, device = BY_NAME[detector], DEVICES[name]
         event = Event(name, us(0), us(0), reading, "f" * 32, 1)
         assert row.step(None, event, device, POLICY.for_device(row, device)) is None
+
+
+def test_a_scan_that_was_stored_for_hours_says_nothing_of_its_devices_clock():
+    stored = [kind for kind in KINDS.values() if kind.STORED]
+    assert stored
+    assert not set(stored) & set(BY_NAME["device_clock_off"].kinds)

@@ -6,11 +6,13 @@ import msgspec
 import pytest
 
 from contract.readings import CardRead, LoneWatch, Observed, PanicPressed, TagScanned
+from edge.names import guard_name
 from hub.duties.judging import GRACE_US
 from hub.duties.schedule import AtOccasion
 from hub.duties.types import Duty, Occasion, Route, Seen, Shift
 from hub.ingest.duties import dutybook
 from hub.ingest.ports import Item, OccasionAct, Report, RosterAct, TagAct, TakenItem
+from hub.tags.labels import normal_tag
 from tests.support.duty_rig import HOUR_S, PLACES, Rounds, plan, seen, tag_of, us
 from tests.support.site_rig import sqlite_url
 
@@ -260,6 +262,13 @@ def test_a_fixed_reader_is_evidence_for_its_place_and_the_card_says_who(tmp_path
     assert rounds.state("pump", 2) == "kept"
     assert rounds.hub.rows("scan", "place", "medium") == [("pump", "card")]
     rounds.hub.close()
+
+
+def test_whoever_held_the_wand_is_known_by_the_name_that_the_agent_gives_the_tag(rounds):
+    name = guard_name(bytes(32), "A0FF01")
+    rounds.hub.ask(TagAct("enrol", normal_tag(name), "t", "r", "card", person="zhang"))
+    rounds.at(3, rounds.scan("roof", guard=name))
+    assert rounds.hub.rows("scan", "person") == ["zhang"]
 
 
 def test_a_window_with_two_sources_is_missed_only_when_both_have_told(tmp_path):

@@ -121,6 +121,12 @@ def test_the_shipped_duties_are_those_of_the_regulations():
             "cron",
             "PAT-1: duties[1].schedules[0].type cron is not known: write one of interval, times, shift, ",
         ),
+        (
+            NIGHT,
+            '[{ type: interval, from: "19:00", to: "07:00", every_s: 60, open_s: 59 }]',
+            "open_s: 59",
+            "PAT-1: duties[1].schedules[0].open_s 59 is too short: write 60 seconds at least",
+        ),
         (NIGHT, "[]", "schedules: []", "PAT-1: duties[1].schedules has 0 entries: write a list, of at least 1 entries"),
         (NIGHT, '[{ type: once, at: "2027-02-30 20:00", open_s: 60 }]', "02-30", "'2027-02-30 20:00' is no local day and time"),
         (
@@ -217,3 +223,10 @@ def test_every_key_of_a_duty_stands_on_the_managers_page():
     page = Path("docs/duties.md").read_text(encoding="utf-8")
     named = {"duty", "zh", "en"}
     assert [field.name for field in fields(DutyRow) if f"| `{field.name}` |" not in page and field.name not in named] == []
+
+
+def test_a_demonstration_may_have_rounds_of_seconds(tmp_path):
+    played = bent(tmp_path, NIGHT, '[{ type: interval, from: "19:00", to: "07:00", every_s: 12, open_s: 8 }]')
+    assert len(check_file(played)) == 2
+    played.write_text(played.read_text(encoding="utf-8") + "demonstration: true\n", encoding="utf-8")
+    assert check_file(played) == []
