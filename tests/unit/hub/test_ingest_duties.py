@@ -266,7 +266,7 @@ def test_a_fixed_reader_is_evidence_for_its_place_and_the_card_says_who(tmp_path
 
 def test_whoever_held_the_wand_is_known_by_the_name_that_the_agent_gives_the_tag(rounds):
     name = guard_name(bytes(32), "A0FF01")
-    rounds.hub.ask(TagAct("enrol", normal_tag(name), "t", "r", "card", person="zhang"))
+    rounds.hub.ask(TagAct("enrol", str(normal_tag(name)), "t", "r", "card", person="zhang"))
     rounds.at(3, rounds.scan("roof", guard=name))
     assert rounds.hub.rows("scan", "person") == ["zhang"]
 
