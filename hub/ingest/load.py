@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import Connection, Engine, Row, func, or_, select
+from sqlalchemy import Connection, Engine, Row, bindparam, func, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from hub.cases.types import Case, ClockEvent
@@ -113,6 +113,12 @@ def case_row(site_id: str, case: Case) -> tuple[Any, ...]:
     return (site_id, *values, case.version)
 
 
+_LAST_BEFORE = (
+    select(schema.scan)
+    .where(*(schema.scan.c[name] == bindparam(name) for name in ("site", "place")), schema.scan.c.at_us < bindparam("since_us"))
+    .order_by(schema.scan.c.at_us.desc())
+    .limit(1)
+)
 _NUMBER_BY_KEY = (
     f"SELECT case_no FROM {schema.case.name} WHERE site = ? AND kind = ? AND detector = ? AND subject = ? AND episode = ?"  # noqa: S608
 )
@@ -126,15 +132,13 @@ def _load_duties(connection: Connection, site_id: str, site: Site, since_us: int
     window, scan = schema.window.c, schema.scan.c
     unsettled = window.state.in_(("open", "unproven"))
     query = select(schema.window).where(window.site == site_id, or_(window.ends_us >= since_us, unsettled))
-    for row in connection.execute(query):
-        site.windows.load(row.window_id, Window(*tuple(row)[1:]))
+    site.windows.load_all(Window(*row[1:]) for row in connection.execute(query))
     for row in connection.execute(select(schema.scan).where(scan.site == site_id, scan.at_us >= since_us)):
         found = scan_of(row)
         site.scans.load(found.id, found)
-    before = select(schema.scan).where(scan.site == site_id, scan.at_us < since_us).order_by(scan.at_us.desc()).limit(1)
     site.scans.whole_since_us = since_us
     for place in sorted(site.windows.places()):
-        for row in connection.execute(before.where(scan.place == place)):
+        for row in connection.execute(_LAST_BEFORE, {"site": site_id, "place": place, "since_us": since_us}):
             found = scan_of(row)
             site.scans.load(found.id, found)
     for shift in _rows(connection, schema.roster, site_id):

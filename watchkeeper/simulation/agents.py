@@ -9,7 +9,7 @@ from typing import Any
 from contract.clock import US_PER_S, ManualClock
 from contract.envelope import unseal
 from contract.orders import Flush, decode_order
-from contract.readings import AgentStarted, DeviceLink, Heartbeat, Reading
+from contract.readings import AgentStarted, DeviceLink, Heartbeat, Reading, WandRead
 from contract.topics import agent_topic
 from edge.sources import Journal, Said, Source, Sources
 from edge.spool import Entry, Spool, SpoolFull, SpoolLimits
@@ -90,6 +90,7 @@ class SimAgent:
         self.up = False
         self.boots = 0
         self.states: dict[str, Callable[[], list[Reading] | None]] = {}
+        self.wands: tuple[str, ...] = ()
         self._world, self._ledger, self._submit = world, ledger, submit
         self._spool_kind = spool_kind
         self._path = folder / f"{plan.id}.db"
@@ -144,6 +145,7 @@ class SimAgent:
         journal = Journal(self.log, self._failed)
         own = Source([self.id], journal, self.clock)
         self._sources = {self.id: own, **{device: Source([device], journal, self.clock) for device in self.states}}
+        self._sources |= {wand: Source([wand], journal, self.clock, remembering=(wand,)) for wand in self.wands}
         self._all = Sources(self._sources.values())
         self.uplink = Uplink(SITE, self.id, self.plan.key, self.spool, random=self._world.random.random)
         own.append([Said(self.id, AgentStarted("sim", self.spool.unclean))])
@@ -207,6 +209,29 @@ class SimAgent:
 
         if self.up:
             self._run(say)
+
+    def read_out(self, wand: str, scans: Sequence[Reading]) -> bool:
+        """A wand is read out. False where that was cut short, or nobody was there to do it."""
+        whole: list[int] = []
+
+        def say() -> None:
+            source = self._sources[wand]
+            try:
+                for scan in scans:
+                    source.append([Said(wand, scan)], from_device=False)
+                now_us = self.clock.now_us()
+                source.append([Said(wand, WandRead(len(scans), now_us))], from_device=False)
+            except SpoolFull:
+                self._world.counters["spool_full"] += 1
+                return
+            source.told(wand, now_us)
+            whole.append(now_us)
+            self.fuse.step("accepted")
+            self._pump()
+
+        if self.up:
+            self._run(say)
+        return bool(whole)
 
     def tell_states(self, device: str) -> None:
         """A device is (again) within reach, or lost."""

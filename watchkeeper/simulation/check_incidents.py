@@ -55,7 +55,7 @@ class IncidentCheck:
         """What is wrong. `hub_since_us`: when the hub that runs was started."""
         names = ", ".join(CaseRow._fields)
         cases = [CaseRow(*row) for row in database.execute(f"SELECT {names} FROM case_ ORDER BY case_no").fetchall()]  # noqa: S608
-        matched: set[int] = set()
+        matched = {case.case_no for case in cases if case.detector == "duty_gap"}  # which GapCheck judges
         by_name: dict[tuple[str, str, str], list[CaseRow]] = {}
         for case in cases:
             by_name.setdefault((case.detector, case.device, case.episode), []).append(case)

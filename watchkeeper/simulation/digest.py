@@ -3,7 +3,19 @@
 import sqlite3
 from hashlib import sha256
 
-_TABLES = ("event", "case_", "case_entry", "case_clock", "change", "stream", "watermark", "detector_state")
+_TABLES = (
+    "event",
+    "case_",
+    "case_entry",
+    "case_clock",
+    "change",
+    "stream",
+    "watermark",
+    "detector_state",
+    "duty_window",
+    "scan",
+    "tally",
+)
 
 
 def digest(database: sqlite3.Connection) -> str:

@@ -34,6 +34,20 @@ AGENTS = (
 # fmt: on
 
 
+WANDS = ("wand-1", "wand-2")
+"""They are read out at the gatehouse."""
+
+
+class Point(NamedTuple):
+    """A fixed reader for guards, at the place of its agent."""
+
+    device: str
+    place: str
+
+
+POINT = Point("point-1", "garage")
+
+
 def estate() -> Estate:
     """The estate as the hub knows it."""
     names: Any = {"name_zh": "名", "name_en": "name"}
@@ -42,6 +56,8 @@ def estate() -> Estate:
         for plan in AGENTS
         for device, kind, opens in plan.devices
     ]
+    rows += [DeviceRow(wand, "other", AGENTS[0].id, AGENTS[0].id, **names) for wand in WANDS]
+    rows.append(DeviceRow(POINT.device, "reader", POINT.place, POINT.place, **names))
     places = [Place(plan.id, **names) for plan in AGENTS]
     agents = [Agent(plan.id, plan.id, **names, key=plan.key.hex()) for plan in AGENTS]
     file = EstateFile(SITE, "湖畔", "Lakeside", "Asia/Shanghai", places, agents, rows)

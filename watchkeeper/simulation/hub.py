@@ -16,6 +16,7 @@ from contract.envelope import Receipt, encode, seal
 from contract.orders import AnyOrder
 from contract.topics import Leaf, agent_topic, parse_agent_topic
 from hub.cases.types import Change
+from hub.duties.plan import Plan
 from hub.feed import ChangeFeed
 from hub.ingest.core import Core, Input, Message, Request
 from hub.ingest.lease import LeaseLost
@@ -45,7 +46,7 @@ DOWN_S = ((0.9, 0.5, 20.0), (0.1, 20.0, 900.0))
 class SimHub:
     """The hub and its database. `agents` by id are set once they are made."""
 
-    def __init__(self, world: World, ledger: Ledger, folder: Path, parts: Parts) -> None:
+    def __init__(self, world: World, ledger: Ledger, folder: Path, parts: Parts, plan: Plan | None = None) -> None:
         self.agents: dict[str, SimAgent] = {}
         self.fuse = Fuse()
         self.up = False
@@ -57,7 +58,7 @@ class SimHub:
         self._backup_us = 0
         self._world, self._ledger, self._parts = world, ledger, parts
         self._estate = estate()
-        self._rules = rules_of(Policy.load(), parts.detectors)
+        self._rules = rules_of(Policy.load(), parts.detectors)._replace(plan=plan)
         self._inbox: deque[Input] = deque()
         self._under_way: list[Input] = []
         self._wake = 0

@@ -14,8 +14,11 @@ from edge.spool import Page, Spool
 from edge.spool_rows import Values, transaction
 from hub.detectors.table import DETECTORS
 from hub.detectors.types import Detector, Device, Event, Step
+from hub.duties.judging import Moment, Verdict
+from hub.duties.types import Seen, Window
 from hub.ingest import gate, lease, writer
 from hub.ingest.core import Core
+from hub.ingest.duties import dutybook
 from hub.ingest.gate import Admitted, BatchMessage, Refused, StreamMark
 from hub.ingest.lease import Lease
 from hub.ingest.outcome import Outcome
@@ -55,6 +58,15 @@ class StatesApart(Core):
     def _commit(self, site: Site, outcome: Outcome, now_us: int) -> None:
         with self._engine.begin() as connection:
             writer._write_states(connection, outcome.site, site)
+        super()._commit(site, outcome, now_us)
+
+
+class GapsApart(Core):
+    """Writes what became of windows in a transaction of its own."""
+
+    def _commit(self, site: Site, outcome: Outcome, now_us: int) -> None:
+        with self._engine.begin() as connection:
+            writer._write_duties(connection, outcome.site, site, outcome)
         super()._commit(site, outcome, now_us)
 
 
@@ -156,6 +168,20 @@ def _always_new(detector: Detector) -> Detector:
     return detector._replace(step=step)
 
 
+_seen_of, _verdict = dutybook.seen_of, dutybook.verdict
+
+
+def _by_arrival(seen: Event, offset_us: int, place: str | None) -> Seen | None:
+    """Evidence counts for when it came."""
+    found = _seen_of(seen, offset_us, place)
+    return None if found is None else found._replace(at_us=seen.hub_at_us)
+
+
+def _by_wall_clock(window: Window, filled: bool, _reported_us: int, moment: Moment) -> Verdict:
+    """What nobody has told by the end did not happen."""
+    return _verdict(window, filled, moment.now_us, moment)
+
+
 class Plant(NamedTuple):
     """`says` what the bug is; `promise` is the one that it breaks."""
 
@@ -194,6 +220,12 @@ _ALL = (
           Parts(core=StatesApart), days=0.5, faults=1.0),
     Plant("every_report_a_cause", "P2", "each report of a condition is taken for a new cause",
           Parts(detectors=_CAUSES)),
+    Plant("gap_outside_transaction", "P4", "what became of a window is committed before its gap",
+          Parts(core=GapsApart), days=0.5),
+    Plant("evidence_by_arrival", "P4", "a scan counts for when it came, and not for when it was made",
+          Parts(swaps=(Swap(dutybook, "seen_of", _by_arrival),))),
+    Plant("verdict_by_wall_clock", "P4", "what nobody has told by a window's end counts as not done",
+          Parts(swaps=(Swap(dutybook, "verdict", _by_wall_clock),))),
     Plant("ignores_epoch", "P2", "a hub writes on without its lease",
           Parts(swaps=_HOLD)),
 )

@@ -4,6 +4,7 @@ import sqlite3
 import tempfile
 from collections.abc import Callable
 from contextlib import closing
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,11 +14,13 @@ from hub.ingest.ports import CaseAct
 from hub.policy.load import Policy
 from watchkeeper.simulation.agents import SimAgent
 from watchkeeper.simulation.check_events import EventCheck
+from watchkeeper.simulation.check_gaps import GapCheck
 from watchkeeper.simulation.check_incidents import IncidentCheck, undelivered
 from watchkeeper.simulation.digest import digest
 from watchkeeper.simulation.disk import free
 from watchkeeper.simulation.estate import AGENTS
 from watchkeeper.simulation.faults import unleash
+from watchkeeper.simulation.guards import Guards, plan
 from watchkeeper.simulation.hub import SimHub
 from watchkeeper.simulation.ledger import Ledger
 from watchkeeper.simulation.network import Link
@@ -67,15 +70,17 @@ class Simulation:
     def __init__(self, seed: int, folder: Path, parts: Parts, *, scale: float = 1.0) -> None:
         self.world = World(seed)
         self.ledger = Ledger()
-        self.hub = SimHub(self.world, self.ledger, folder, parts)
+        self.hub = SimHub(self.world, self.ledger, folder, parts, plan())
         self.agents = [
             SimAgent(plan, self.world, self.ledger, Link(self.world), folder, parts.spool, self.hub.submit) for plan in AGENTS
         ]
         self.hub.agents = {agent.id: agent for agent in self.agents}
+        self.guards = Guards(self.world, self.hub, self.hub.agents)
         self.violations: list[Violation] = []
         policy = Policy.load()
         self._events = EventCheck(self.ledger)
         self._incidents = IncidentCheck(self.ledger, Reference.of_policy(policy), policy)
+        self._gaps = GapCheck(self.ledger, self.guards)
         self._restores = 0
         self._scale = scale
 
@@ -106,6 +111,7 @@ class Simulation:
         self.world.run_until(self.world.now_us + 10 * US_PER_S)
         for begin in begins:
             begin()
+        self.guards.begin()
         unleash(self.world, self.hub, self.agents, scale=self._scale)
         self._operate()
 
@@ -149,7 +155,8 @@ class Simulation:
             for words in undelivered(database, self.ledger):
                 self._violated(words)
             if self.hub.up:
-                for words in self._incidents.check(database, self._events, self.world.now_us, self.hub.booted_us):
+                found = self._incidents.check(database, self._events, self.world.now_us, self.hub.booted_us)
+                for words in chain(found, self._gaps.check(database, self.world.now_us, self.hub.booted_us)):
                     self._violated(words)
 
     def _check_end(self) -> None:

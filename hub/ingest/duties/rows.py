@@ -2,7 +2,7 @@
 
 import heapq
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from hub.duties.types import LaneKey, Scan, ScanKey, Window
@@ -42,6 +42,18 @@ class Windows(Rows[str, Window]):
         self.redo: set[LaneKey] = set()
         """Lanes that could not be judged: the next time all of their windows are looked at."""
         super().__init__(journal)
+
+    def load_all(self, windows: Iterable[Window]) -> None:
+        """Take committed rows in, all at once: far quicker than one by one."""
+        for window in windows:
+            self._rows[window.window_id] = window
+            self._lanes.setdefault(window.lane, []).append((window.opens_us, window.ends_us, window.window_id))
+            if window.state in ("open", "unproven"):
+                self._alarms.append((window.ends_us, window.window_id))
+        for lane, entries in self._lanes.items():
+            entries.sort()
+            self._at_place.setdefault(lane.place, set()).add(lane)
+        heapq.heapify(self._alarms)
 
     def lane(self, lane: LaneKey) -> list[Window]:
         """The lane's windows in order."""
