@@ -66,7 +66,7 @@ def _well(*visits_s: float) -> Walk:
 WELL = _well(4.0)
 """At a route of one place."""
 _REPAIR = Walk((None,), 0.0, "读卡器抢修中，未打卡", "the reader is under repair: nobody scans")
-DEAD = Walk((None,), 0.0, "读卡器失联，不追究保安", "the reader is dead: nobody is blamed", dead=True)
+DEAD = Walk((None,), 0.0, "读卡器失联，不追究保安", "no reader, nobody is blamed", dead=True)
 
 # fmt: off
 BEATS = (

@@ -190,9 +190,11 @@ def _rounds(demo: Demo, now_us: int, wide: bool) -> Table:
 def _heading(shown: Shown | None, left_s: float, wide: bool) -> Text:
     """Where a guard goes next, or why nowhere."""
     if shown is not None and shown.walk.dead:
-        return Text(shown.walk.zh + (f"  {shown.walk.en}" if wide else ""), style=_LOUD["unproven"])
+        return Text(f"{shown.walk.zh} {shown.walk.en}" if wide else shown.walk.zh, style=_LOUD["unproven"])
     if shown is None or left_s <= 0:
         zh, en = "等下一轮", "waits for the next round"
+    elif not any(shown.walk.visits_s):
+        zh, en = shown.walk.zh, shown.walk.en
     elif shown.heading:
         zh, en = NAMES[shown.heading]
     else:
