@@ -89,6 +89,12 @@ TAGS: Mapping[str, str] = {
 }
 """What stands at the checkpoints that a wand is held to."""
 STAFF = (("zhang-wei", "张伟", "Zhang Wei"), ("li-na", "李娜", "Li Na"), ("wang-fang", "王芳", "Wang Fang"))
+PHONES: Mapping[str, tuple[str, str, str, str]] = {
+    "phone-1": ("zhang-wei", "gate", "张伟的手机", "Zhang Wei's phone"),
+    "phone-2": ("li-na", "gate", "李娜的手机", "Li Na's phone"),
+    "phone-3": ("wang-fang", "substation", "王芳的手机", "Wang Fang's phone"),
+}
+"""Whose it is, and where it belongs."""
 WANDS: Mapping[str, str] = {"wand-1": "0000A001", "wand-2": "0000A002"}
 """Their numbers."""
 
@@ -139,6 +145,7 @@ AGENTS = {
 NAMES: Mapping[str, tuple[str, str]] = {
     **{place: (zh, en) for place, zh, en, _ in PLACES},
     **{person: (zh, en) for person, zh, en in STAFF},
+    **{phone: (zh, en) for phone, (_, _, zh, en) in PHONES.items()},
     **{row.id: (row.zh, row.en) for row in DEVICES},
     **{agent: (zh, en) for agent, (_, zh, en) in AGENTS.items()},
 }
@@ -198,7 +205,8 @@ def write_estate(folder: Path, keys: Keys) -> Path:
     ]
     head = {"site": SITE, "name_zh": NAME_ZH, "name_en": NAME_EN, "timezone": "Asia/Shanghai"}
     staff = [{"id": person, "name_zh": zh, "name_en": en, "post": "guard"} for person, zh, en in STAFF]
-    rest = {"places": places, "agents": agents, "devices": devices, "staff": staff, "routes": _routes()}
+    phones = [{"id": phone, "place": place, "name_zh": zh, "name_en": en} for phone, (_, place, zh, en) in PHONES.items()]
+    rest = {"phones": phones, "places": places, "agents": agents, "devices": devices, "staff": staff, "routes": _routes()}
     return dump(folder / "estate.yaml", head | rest)
 
 

@@ -21,6 +21,7 @@ from watchkeeper.demo.books import Accepted, Books, Committed, accepted
 from watchkeeper.demo.children import Child, free_port
 from watchkeeper.demo.desk import Operator
 from watchkeeper.demo.life import Curtain, Lane, News, Stage
+from watchkeeper.demo.phones import Phone
 from watchkeeper.demo.plant import Plant
 from watchkeeper.demo.proxy import CutProxy
 from watchkeeper.demo.receivers import DutyDesk, Subscriber
@@ -230,6 +231,10 @@ class Demo:
         for lane in self._backdrop:
             lane.start(self._backstage)
         self.lanes = script.lanes(self.plant, self._garage_cable, self.pumps, limits, random)
+        carried = [
+            Phone(phone, person, self.url, self.clock, random.randbytes(4).hex()) for phone, (person, *_) in estate.PHONES.items()
+        ]
+        self.lanes += script.of_phones(carried, random)
         self._await_everybody()
 
     def _end_backdrop(self) -> None:

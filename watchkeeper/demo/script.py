@@ -4,10 +4,11 @@ from collections.abc import Callable
 from functools import partial
 from random import Random
 
-from watchkeeper.demo import cameras, estate, troubles
+from watchkeeper.demo import cameras, estate, phones, troubles
 from watchkeeper.demo.agent_twin import AgentTwin
 from watchkeeper.demo.desk import Operator
 from watchkeeper.demo.life import Act, Lane, Stage
+from watchkeeper.demo.phones import SILENT_S, Phone
 from watchkeeper.demo.plant import Plant
 from watchkeeper.demo.proxy import CutProxy
 
@@ -79,6 +80,18 @@ def backdrop(plant: Plant, operator: Operator, random: Random) -> list[Lane]:
         Lane("climate", [climate], random=random, pause_s=0.8),
         Lane("duty", [Act(0.0, operator.look)], random=Random(random.random()), pause_s=1.0),  # noqa: S311
     ]
+
+
+def of_phones(carried: list[Phone], random: Random) -> list[Lane]:
+    """What guards say by their phones; each phone does one thing, over and over."""
+    first, second, third = carried
+    silence = partial(phones.works_alone, third)
+    acts = {
+        "help": [Act(5.0, partial(phones.calls_for_help, first))],
+        "sees": [Act(3.0, partial(phones.sees_something, second))],
+        "alone": [_timed(SILENT_S, NEAR, silence), _timed(SILENT_S, EPISODE, silence)],
+    }
+    return [Lane(name, of, random=Random(random.random()), pause_s=6.0) for name, of in acts.items()]  # noqa: S311
 
 
 def _timed(limit_s: float, share: float, play: Callable[[Stage, float], None]) -> Act:
