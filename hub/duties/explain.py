@@ -204,7 +204,8 @@ class _Words:
         return self._say("，", ", ").join(told)
 
     def _note(self) -> str:
-        zh, en = _NOTES.get(self._window.note, ("", ""))
+        notes = [_NOTES[name] for name in self._window.note.split() if name in _NOTES]
+        zh, en = "；".join(zh for zh, _ in notes), "; ".join(en for _, en in notes)
         return self._say(zh, en)
 
     def _on_duty(self) -> str:
@@ -235,6 +236,10 @@ _STATES: Mapping[str, tuple[str, str]] = {
 }
 _NOTES: Mapping[str, tuple[str, str]] = {
     "source_silent": ("来源超过期限仍未上报，按未完成处理", "its sources stayed silent for too long, which counts as missed"),
+    "source_away": (
+        "其间读卡设备离线，无法判定，不追究",
+        "its reader was out of reach meanwhile: nobody can tell, and nobody is blamed",
+    ),
     "visited_late": ("截止之后才有人到场", "somebody came after the end"),
     "detected_late": ("当时系统未运行，启动后才发现", "the hub was down at the end, and found it after its start"),
 }

@@ -14,7 +14,14 @@ GRACE_US = 800_000
 WhyNot = Literal["other_source", "other_duty", "no_report", "other_post"] | Flag
 """Why a scan is no evidence: the name of a rule, or of a flag."""
 
-Reason = Literal["in_time", "not_over", "waiting", "no_evidence", "source_silent", "source_silent_too_long"]
+Reason = Literal["in_time", "not_over", "waiting", "no_evidence", "source_silent", "source_silent_too_long", "source_away"]
+
+
+AWAY_MIN_US = 60_000_000
+"""A reader that was out of reach for less was only flickering: whoever gets no beep holds the card to it again."""
+SOURCE_AWAY = "source_away"
+"""The note of a window during which a fixed source was out of reach: that nothing came from it proves nothing, whatever it says
+afterwards."""
 
 
 class Moment(NamedTuple):
@@ -70,17 +77,19 @@ def evidence_of(scan: Scan) -> str:
     return f"{scan.source}|{scan.key}"
 
 
-def verdict(window: Window, filled: bool, reported_us: int, moment: Moment) -> Verdict:
-    """What the window is. `reported_us`: up to when all its sources have reported."""
+def verdict(window: Window, filled: bool, reported_us: int, moment: Moment, *, fixed_silent: bool = False) -> Verdict:
+    """What the window is. `reported_us`: up to when all its sources have reported; `fixed_silent`: one that has not is fastened
+    to its place. Such a one keeps nothing back: nobody is blamed for what it could not hear."""
     now_us = moment.now_us
     if filled:
         return Verdict("kept", "in_time")
     if now_us < window.ends_us:
         return Verdict("open", "not_over")
-    if reported_us >= window.ends_us:
-        return Verdict("missed", "no_evidence")
-    if now_us >= silence_ends_us(window, moment.silent_max_us):
-        return Verdict("missed", "source_silent_too_long")
+    too_long = now_us >= silence_ends_us(window, moment.silent_max_us)
+    if SOURCE_AWAY in window.note.split() or (too_long and fixed_silent):
+        return Verdict("unproven", "source_away")
+    if reported_us >= window.ends_us or too_long:
+        return Verdict("missed", "no_evidence" if reported_us >= window.ends_us else "source_silent_too_long")
     if now_us >= grace_ends_us(window, moment.ready_us):
         return Verdict("unproven", "source_silent")
     return Verdict("open", "waiting")

@@ -130,8 +130,7 @@ def _load_duties(connection: Connection, site_id: str, site: Site, since_us: int
     for plan in _rows(connection, schema.duty_plan, site_id):
         site.plans.load(plan.plan_no, PlanRow(*tuple(plan)[1:]))
     window, scan = schema.window.c, schema.scan.c
-    unsettled = window.state.in_(("open", "unproven"))
-    query = select(schema.window).where(window.site == site_id, or_(window.ends_us >= since_us, unsettled))
+    query = select(schema.window).where(window.site == site_id, or_(window.ends_us >= since_us, window.state == "open"))
     site.windows.load_all(Window(*row[1:]) for row in connection.execute(query))
     for row in connection.execute(select(schema.scan).where(scan.site == site_id, scan.at_us >= since_us)):
         found = scan_of(row)

@@ -335,11 +335,13 @@ class Turn:
             if plan or kind in _MORE_THAN_STEPS:
                 event = Event(device.id, at_us, now_us, reading, name, record.seq, at_us < late_before_us, device_at_us)
                 stepper.run(plan, event, device)
-                self._take_more(kind, event, stream)
+                self._take_more(kind, event, stream, reached)
         stepper.mark(reached)
 
-    def _take_more(self, kind: type[Reading], event: Event, stream: StreamMark) -> None:
+    def _take_more(self, kind: type[Reading], event: Event, stream: StreamMark, reached: dict[str, int]) -> None:
         """What becomes of some readings besides what detectors find."""
+        if kind is DeviceLink:
+            self._stepper.mark(reached)  # how far the source had told before it was lost
         if kind in SCANS:
             self._duties.book.take(event, stream.offset_us)
         if kind in EFFECTS:

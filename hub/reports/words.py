@@ -95,6 +95,7 @@ NOTES: Mapping[str, Pair] = {
     "early": ("提前到位", "visited early"),
     "visited_late": ("迟到", "visited late"),
     "detected_late": ("事后发现", "found late"),
+    "source_away": ("读卡设备曾离线", "its reader was out of reach"),
     "source_silent": ("设备久未上报", "its source stayed silent"),
 }
 

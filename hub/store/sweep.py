@@ -61,11 +61,7 @@ def sweep_duties(connection: Connection, site: str, before_us: int) -> int:
     newer = scan.alias("newer")
     passed = exists().where(newer.c.site == site, newer.c.place == s.place, newer.c.at_us > s.at_us, newer.c.at_us < before_us)
     # In the order of an index, so that the chunk is at its front.
-    old_windows = (
-        select(w.site, w.window_id)
-        .where(w.site == site, w.ends_us < before_us, w.state.not_in(("open", "unproven")))
-        .order_by(w.ends_us)
-    )
+    old_windows = select(w.site, w.window_id).where(w.site == site, w.ends_us < before_us, w.state != "open").order_by(w.ends_us)
     old_scans = (
         select(s.site, s.source, s.key).where(s.site == site, s.at_us < before_us, or_(s.place == "", passed)).order_by(s.at_us)
     )

@@ -8,7 +8,7 @@ from contract.readings import Heartbeat, TagScanned
 from hub.duties.plan import Plan
 from hub.duties.schedule import Interval, Times
 from hub.duties.types import Duty, Person, Route, Seen
-from hub.estate import Agent, DeviceRow, Estate, EstateFile, PersonRow, Place
+from hub.estate import Agent, DeviceRow, Estate, EstateFile, PersonRow, Phone, Place
 from hub.ingest.core import Message
 from hub.ingest.ports import Item, Report, TagAct
 from tests.support.site_rig import KEY, SITE, Hub, ModelAgent
@@ -30,10 +30,9 @@ def estate() -> Estate:
     """Places, a gatehouse with a wand, a reader at the pump, a camera at the gate, and a phone."""
     names: Any = {"name_zh": "名", "name_en": "name"}
     devices = [
-        DeviceRow("wand-1", "other", "gate", "gatehouse", **names),
-        DeviceRow("wand-2", "other", "gate", "gatehouse", **names),
+        DeviceRow("wand-1", "wand", "gate", "gatehouse", **names),
+        DeviceRow("wand-2", "wand", "gate", "gatehouse", **names),
         DeviceRow("reader-1", "reader", "pump", "gatehouse", **names),
-        DeviceRow("phone-1", "other", "gate", "gatehouse", **names),
         DeviceRow("camera-1", "camera", "gate", "gatehouse", **names),
     ]
     file = EstateFile(
@@ -44,6 +43,7 @@ def estate() -> Estate:
         [Place(place, **names) for place in PLACES],
         [Agent("gatehouse", "gate", **names, key=KEY.hex())],
         devices,
+        phones=[Phone("phone-1", "gate", **names)],
         staff=[PersonRow("zhang", **names)],
     )
     return Estate(file, {"gatehouse": KEY})

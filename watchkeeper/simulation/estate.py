@@ -56,7 +56,7 @@ def estate() -> Estate:
         for plan in AGENTS
         for device, kind, opens in plan.devices
     ]
-    rows += [DeviceRow(wand, "other", AGENTS[0].id, AGENTS[0].id, **names) for wand in WANDS]
+    rows += [DeviceRow(wand, "wand", AGENTS[0].id, AGENTS[0].id, **names) for wand in WANDS]
     rows.append(DeviceRow(POINT.device, "reader", POINT.place, POINT.place, **names))
     places = [Place(plan.id, **names) for plan in AGENTS]
     agents = [Agent(plan.id, plan.id, **names, key=plan.key.hex()) for plan in AGENTS]

@@ -11,10 +11,12 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec.structs import replace
 
-from contract.readings import CardRead, TagScanned
+from contract.readings import CardRead, DeviceLink, TagScanned
 from hub.detectors.types import Clear, Detector, Device, Event, Finding, Raise, Withdraw
 from hub.duties.flags import on_duty
 from hub.duties.judging import (
+    AWAY_MIN_US,
+    SOURCE_AWAY,
     Moment,
     becomes,
     counts,
@@ -37,8 +39,8 @@ from hub.ingest.outcome import Outcome
 from hub.ingest.ports import SiteBook
 from hub.ingest.site import Site
 
-SCANS = (TagScanned, CardRead)
-"""Readings that may be scans."""
+SCANS = (TagScanned, CardRead, DeviceLink)
+"""Readings that may be scans, or say whether a source can hear any."""
 AGAIN_US = 60_000_000
 """A lane that could not be judged is tried again after so long."""
 _EVER_US = 2**62
@@ -81,10 +83,14 @@ class Dutybook:
         self._count = count
 
     def take(self, event: Event, offset_us: int) -> None:
-        """A reading that may be a scan: a tag at a wand or a reader, or a card at a reader that a route names. `offset_us`: the
-        agent's clock less the hub's."""
+        """A reading that may be a scan: a tag at a wand or a reader, or a card at a reader that a route names; or a source that
+        is in reach again. `offset_us`: the agent's clock less the hub's."""
         row = self._planner.newest
         view = None if row is None else view_of(row.body)
+        if isinstance(event.reading, DeviceLink):
+            if view is not None and event.reading.up and event.device in view.sources and self._is_fixed(event.device):
+                self._was_away(event.device, event.at_us)
+            return
         seen = None if view is None else seen_of(event, offset_us, self._place_of(event.device, view))
         if seen is not None:
             self._scanning.take(seen)
@@ -105,6 +111,23 @@ class Dutybook:
                 due.setdefault(window.lane, set()).add(window.window_id)
         for lane, names in sorted(due.items()):
             self._guarded("lanes_failed", self._judge_lane, lane, names)
+
+    def _was_away(self, source: str, until_us: int) -> None:
+        """A fixed source is in reach again. Since it last told anything it may have been deaf: the windows of that time say so,
+        and cannot be missed any more."""
+        since_us = self._reported_us(source)
+        if until_us - since_us < AWAY_MIN_US:
+            return
+        for window in self._site.windows.overlapping(since_us, until_us):
+            rules = self._rules_of(window)
+            if rules is not None and source in rules[1].sources and window.state in ("open", "unproven"):
+                self._site.windows.put(window.window_id, replace(window, note=noted(window.note, SOURCE_AWAY)))
+                self._count["windows_away"] += 1
+
+    def _is_fixed(self, source: str) -> bool:
+        """Whether the source is fastened to its place, and remembers nothing. What people carry keeps what it has heard."""
+        device = self._book.detector_device(source)
+        return device is not None and device.kind not in ("wand", "phone")
 
     def _place_of(self, device_id: str, view: PlanView) -> str | None:
         """Where a device of the routes stands; None for one that no route names."""
@@ -183,7 +206,7 @@ class Dutybook:
         silent = [source for source in rules[1].sources if self._reported_us(source) < window.ends_us]
         reported_us = min(map(self._reported_us, rules[1].sources), default=_EVER_US)
         moment = Moment(now_us, self._times.ready_us, self._view(window).limits.late_max_us)
-        found = verdict(window, scan is not None, reported_us, moment)
+        found = verdict(window, scan is not None, reported_us, moment, fixed_silent=any(map(self._is_fixed, silent)))
         state = becomes(window.state, found)
         if found.reason == "waiting" or state == "unproven":
             self._wait(window, silent, asks=found.reason == "waiting")
@@ -319,7 +342,7 @@ def forget_old(site: Site, now_us: int) -> None:
     site.scans.whole_since_us = max(site.scans.whole_since_us, before_us)
     old = [row for name in site.windows if (row := site.windows.get(name)) is not None and row.ends_us < before_us]
     for window in old:
-        if window.state not in ("open", "unproven"):
+        if window.state != "open":
             site.windows.forget(window.window_id)
     for key in list(site.scans):
         scan = site.scans.get(key)

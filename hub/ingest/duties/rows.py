@@ -59,6 +59,17 @@ class Windows(Rows[str, Window]):
         """The lane's windows in order."""
         return [self._rows[name] for _, _, name in self._lanes.get(lane, ())]
 
+    def overlapping(self, from_us: int, until_us: int) -> list[Window]:
+        """The windows that are open at some time of [from_us, until_us], lane by lane."""
+        found = []
+        for lane in sorted(self._lanes):
+            for opens_us, ends_us, name in self._lanes[lane]:
+                if opens_us > until_us:
+                    break
+                if ends_us > from_us:
+                    found.append(self._rows[name])
+        return found
+
     def lanes_at(self, place: str) -> list[LaneKey]:
         """The lanes of a place, always in the same order."""
         return sorted(self._at_place.get(place, ()))

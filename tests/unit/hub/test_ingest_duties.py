@@ -5,7 +5,7 @@ import json
 import msgspec
 import pytest
 
-from contract.readings import CardRead, LoneWatch, Observed, PanicPressed, TagScanned
+from contract.readings import CardRead, DeviceLink, TagScanned
 from edge.names import guard_name
 from hub.duties.judging import GRACE_US
 from hub.duties.schedule import AtOccasion
@@ -373,43 +373,6 @@ def test_a_warning_of_bad_weather_makes_windows_and_is_called_off(tmp_path):
     rounds.hub.close()
 
 
-def test_a_call_for_help_is_an_emergency_at_the_place_last_seen_and_ends_when_it_is_taken_back(rounds):
-    rounds.at(3)
-    rounds.phone(seen("phone-1", "a", "roof", 2.9))
-    rounds.phone(Item("p", us(3), reading=PanicPressed()))
-    rounds.phone(Item("p", us(3), reading=PanicPressed()))
-    assert cases(rounds, "priority", "place", "active", detector="panic") == [(1, "roof", 1)]
-    rounds.phone(Item("q", us(3.1), reading=PanicPressed(active=False)))
-    assert cases(rounds, "active", detector="panic") == [(0,)]
-
-
-def test_a_lone_guards_silence_is_an_emergency_and_a_sign_ends_it(rounds):
-    rounds.at(3)
-    rounds.phone(Item("w", us(3), reading=LoneWatch(on=True)))
-    rounds.at(3.2)
-    rounds.phone(seen("phone-1", "a", "pump", 3.2))
-    rounds.at(3.2 + 0.25 - SECOND)
-    assert cases(rounds, "priority", detector="guard_silent") == []
-    rounds.at(3.2 + 0.25 + SECOND)
-    assert cases(rounds, "priority", "place", detector="guard_silent") == [(1, "pump")]
-    rounds.at(3.6)
-    rounds.phone(seen("phone-1", "b", "pump", 3.3))
-    assert cases(rounds, "active", detector="guard_silent") == [(1,)], "an old sign, and silence since"
-    rounds.phone(seen("phone-1", "c", "pump", 3.6))
-    assert cases(rounds, "active", detector="guard_silent") == [(0,)]
-    rounds.phone(Item("x", us(3.6), reading=LoneWatch(on=False)))
-    rounds.at(5)
-    assert cases(rounds, "priority", detector="guard_silent") == [(1,)]
-
-
-def test_what_a_round_saw_is_an_incident_each_by_how_severe_it_was(rounds):
-    rounds.at(3)
-    for key, severity in (("a", 1), ("b", 4)):
-        rounds.phone(Item(key, us(3), reading=Observed("light", "灯不亮", severity=severity, place="roof")))
-    rows = cases(rounds, "priority", "place", "clause", detector="observation")
-    assert rows == [(4, "roof", "PAT-3"), (1, "roof", "PAT-3")]
-
-
 def test_each_window_is_tallied_once_by_place_route_hour_and_person(rounds):
     rounds.hub.ask(RosterAct(Shift("li", "north", us(0), us(12)), "boss"))
     rounds.at(3)
@@ -444,10 +407,10 @@ def test_the_longest_time_unvisited_is_told_by_day_and_late_evidence_shortens_it
 def test_a_lane_that_cannot_be_judged_is_counted_and_tried_again_and_the_others_go_on(rounds, monkeypatch):
     real = dutybook.verdict
 
-    def broken(window, *more):
+    def broken(window, *about, **more):
         if window.place == "pump":
             raise RuntimeError("a bug")
-        return real(window, *more)
+        return real(window, *about, **more)
 
     monkeypatch.setattr(dutybook, "verdict", broken)
     rounds.at(END + 0.01, rounds.beat(wand_1=END + 0.01))
@@ -469,3 +432,45 @@ def test_old_windows_and_scans_leave_memory_and_the_last_visit_stays(rounds):
     rounds.at(120.01)
     assert len(rounds.hub.core._site.scans) == 3
     assert set(before) <= set(rounds.hub.core._site.windows)
+
+
+def reader_link(rounds, *, up):
+    return lambda: rounds.agent.says("reader-1", DeviceLink(up=up, reason="opened" if up else "unplugged"))
+
+
+def test_nobody_is_blamed_for_a_reader_that_was_dead_whatever_it_says_when_it_is_back(tmp_path):
+    rounds = Rounds.on(sqlite_url(tmp_path), sources=("reader-1",))
+    rounds.at(2.5, rounds.beat(reader_1=2.5))
+    rounds.at(2.6, reader_link(rounds, up=False))
+    rounds.at(6.5, reader_link(rounds, up=True), rounds.beat(reader_1=6.5))
+    assert [rounds.state("pump", opens) for opens in (2, 4)] == ["unproven", "unproven"]
+    rounds.at(8.3, rounds.beat(reader_1=8.3))
+    assert rounds.state("pump", 6) == "unproven", "it was dead for half an hour of that one too"
+    rounds.at(10.3, rounds.beat(reader_1=10.3))
+    assert rounds.state("pump", 8) == "missed"
+    rounds.at(90, rounds.beat(reader_1=90))
+    rounds.hub.crash_and_reopen()
+    rounds.at(110, rounds.beat(reader_1=110))
+    assert [rounds.state("pump", opens) for opens in (2, 4, 6)] == ["unproven"] * 3
+    notes = rounds.hub.rows("duty_window", "place", "opens_us", "note")
+    assert {row[2] for row in notes if row[0] == "pump" and row[1] in (us(2), us(4), us(6))} == {"source_away"}
+    rounds.hub.close()
+
+
+def test_a_reader_that_flickered_has_heard_enough(tmp_path):
+    rounds = Rounds.on(sqlite_url(tmp_path), sources=("reader-1",))
+    rounds.at(3, rounds.beat(reader_1=3))
+    rounds.at(3 + 20 * SECOND, reader_link(rounds, up=False))
+    rounds.at(3 + 50 * SECOND, reader_link(rounds, up=True))
+    rounds.at(END + 0.01, rounds.beat(reader_1=END + 0.01))
+    assert rounds.state("pump", 2) == "missed"
+    rounds.hub.close()
+
+
+def test_a_reader_that_never_comes_back_proves_nothing_after_three_days_either(tmp_path):
+    rounds = Rounds.on(sqlite_url(tmp_path), sources=("reader-1",))
+    rounds.at(2.5, rounds.beat(reader_1=2.5))
+    rounds.at(END + 75)
+    assert rounds.state("pump", 2) == "unproven"
+    assert not any(proven for subject, _, proven in rounds.gaps() if subject.startswith("patrol/"))
+    rounds.hub.close()
