@@ -106,6 +106,18 @@ def becomes(was: WindowState, found: Verdict) -> WindowState:
     return "unproven" if raised and found.state == "open" else found.state
 
 
+def is_long(window: Window, since_us: int, until_us: int) -> bool:
+    """Whether an absence of a fixed source in that time is so long that somebody may have come in vain: a minute, and a tenth of
+    the window."""
+    inside_us = min(until_us, window.ends_us) - max(since_us, window.opens_us)
+    return inside_us >= max(AWAY_MIN_US, (window.ends_us - window.opens_us) // 10)
+
+
+def is_unsettled(window: Window) -> bool:
+    """Whether time or a source may still change what the window is."""
+    return window.state == "open" or (window.state == "unproven" and SOURCE_AWAY not in window.note.split())
+
+
 def noted(note: str, name: str) -> str:
     """The names in a window's note, with one more."""
     return note if name in note.split() else f"{note} {name}".strip()

@@ -181,6 +181,8 @@ class Core:
 
     def _try_turn(self, inputs: Sequence[Input], now_us: int) -> Exception | None:
         try:
+            if self._turn_us is not None and now_us < self._turn_us - HOUR_US:
+                self._stale = True  # what was left out of memory for its age is not that old
             site = self._loaded(now_us)
             self._follow_clock(now_us)
             turn = Turn(site, self._around, now_us)

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, Row, bindparam, func, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from hub.cases.types import Case, ClockEvent
+from hub.duties.judging import SOURCE_AWAY
 from hub.duties.types import Occasion, Scan, ScanKey, Shift, Window
 from hub.ingest.casebook import CASE_OWNER, DatabaseGone
 from hub.ingest.duties.rows import PlanRow
@@ -83,7 +84,12 @@ class DatabaseArchive:
         return self._ask(lambda connection: PictureRow(*row) if (row := connection.execute(query).first()) else None)
 
     def scan(self, key: ScanKey) -> Scan | None:
-        """The scan of that name."""
+        """The scan of that name. Asked for each new one, which as a rule has none: see by_key."""
+        try:
+            if bulk.first_value(self._engine, _SCAN_IS_THERE, (self._site_id, *key)) is None:
+                return None
+        except bulk.errors(self._engine) as error:
+            raise DatabaseGone(str(error)) from error
         columns = schema.scan.c
         query = select(schema.scan).where(columns.site == self._site_id, columns.source == key.source, columns.key == key.key)
         return self._ask(lambda connection: scan_of(row) if (row := connection.execute(query).first()) else None)
@@ -119,6 +125,7 @@ _LAST_BEFORE = (
     .order_by(schema.scan.c.at_us.desc())
     .limit(1)
 )
+_SCAN_IS_THERE = f"SELECT 1 FROM {schema.scan.name} WHERE site = ? AND source = ? AND key = ?"  # noqa: S608
 _NUMBER_BY_KEY = (
     f"SELECT case_no FROM {schema.case.name} WHERE site = ? AND kind = ? AND detector = ? AND subject = ? AND episode = ?"  # noqa: S608
 )
@@ -130,7 +137,8 @@ def _load_duties(connection: Connection, site_id: str, site: Site, since_us: int
     for plan in _rows(connection, schema.duty_plan, site_id):
         site.plans.load(plan.plan_no, PlanRow(*tuple(plan)[1:]))
     window, scan = schema.window.c, schema.scan.c
-    query = select(schema.window).where(window.site == site_id, or_(window.ends_us >= since_us, window.state == "open"))
+    unsettled = (window.state == "open") | ((window.state == "unproven") & window.note.not_like(f"%{SOURCE_AWAY}%"))
+    query = select(schema.window).where(window.site == site_id, or_(window.ends_us >= since_us, unsettled))
     site.windows.load_all(Window(*row[1:]) for row in connection.execute(query))
     for row in connection.execute(select(schema.scan).where(scan.site == site_id, scan.at_us >= since_us)):
         found = scan_of(row)

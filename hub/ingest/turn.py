@@ -343,9 +343,21 @@ class Turn:
         if kind is DeviceLink:
             self._stepper.mark(reached)  # how far the source had told before it was lost
         if kind in SCANS:
-            self._duties.book.take(event, stream.offset_us)
+            self._take_scan(event, stream.offset_us)
         if kind in EFFECTS:
             self._note_effect(event, stream.agent)
+
+    def _take_scan(self, event: Event, offset_us: int) -> None:
+        """A scan that trips over a bug of ours is put aside alone, and the stream goes on."""
+        saved, device = self._site.journal.savepoint(), event.device
+        try:
+            self._duties.book.take(event, offset_us)
+        except DatabaseGone:
+            raise
+        except Exception as error:
+            self._site.journal.rollback(saved)
+            _log.exception("scan_failed", extra={"device": device})
+            self._detector_failed(Failure("duties", device, repr(error)), event)
 
     def _put_record_aside(self, stream: StreamMark, record: Record | Poison, reason: str) -> None:
         if isinstance(record, Poison):

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Connection, Table, delete, exists, func, or_, select, update
 from sqlalchemy.sql import Select
 
+from hub.duties.judging import SOURCE_AWAY
 from hub.store import bulk
 from hub.store.schema import case, change, dead_letter, event, picture, quarantine, reader, scan, tally, window
 
@@ -61,7 +62,13 @@ def sweep_duties(connection: Connection, site: str, before_us: int) -> int:
     newer = scan.alias("newer")
     passed = exists().where(newer.c.site == site, newer.c.place == s.place, newer.c.at_us > s.at_us, newer.c.at_us < before_us)
     # In the order of an index, so that the chunk is at its front.
-    old_windows = select(w.site, w.window_id).where(w.site == site, w.ends_us < before_us, w.state != "open").order_by(w.ends_us)
+    old_windows = (
+        select(w.site, w.window_id)
+        .where(
+            w.site == site, w.ends_us < before_us, w.state != "open", or_(w.state != "unproven", w.note.like(f"%{SOURCE_AWAY}%"))
+        )
+        .order_by(w.ends_us)
+    )
     old_scans = (
         select(s.site, s.source, s.key).where(s.site == site, s.at_us < before_us, or_(s.place == "", passed)).order_by(s.at_us)
     )

@@ -75,7 +75,7 @@ class DutyActs:
         """A scan is kept as one; anything else is kept beside them, so that it too is known when it comes again."""
         seen = item.seen or Seen(source, item.key, item.at_us, "hand", fields={"reading": msgspec.to_builtins(item.reading)})
         taken, scan = self._scanning.take(seen)
-        if taken == "new":
+        if taken != "duplicate":  # a call for help under a name that was used before is a call for help
             self._heard.event(source, self._event_of(item, scan), scan.at_us)
         return TakenItem(taken, scan.flags), scan.id
 

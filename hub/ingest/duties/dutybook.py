@@ -15,7 +15,6 @@ from contract.readings import CardRead, DeviceLink, TagScanned
 from hub.detectors.types import Clear, Detector, Device, Event, Finding, Raise, Withdraw
 from hub.duties.flags import on_duty
 from hub.duties.judging import (
-    AWAY_MIN_US,
     SOURCE_AWAY,
     Moment,
     becomes,
@@ -23,6 +22,8 @@ from hub.duties.judging import (
     evidence_of,
     fill,
     grace_ends_us,
+    is_long,
+    is_unsettled,
     noted,
     settled,
     silence_ends_us,
@@ -92,8 +93,8 @@ class Dutybook:
                 self._was_away(event.device, event.at_us)
             return
         seen = None if view is None else seen_of(event, offset_us, self._place_of(event.device, view))
-        if seen is not None:
-            self._scanning.take(seen)
+        if seen is not None and (seen.tag or self._site.tags.ever(seen.person_tag.upper())):
+            self._scanning.take(seen)  # a card that was never the staff's opened a door, and visited nothing
 
     def report(self, seen: Seen) -> tuple[Taken, Scan]:
         """What a phone, or somebody at the hub, reports."""
@@ -116,11 +117,10 @@ class Dutybook:
         """A fixed source is in reach again. Since it last told anything it may have been deaf: the windows of that time say so,
         and cannot be missed any more."""
         since_us = self._reported_us(source)
-        if until_us - since_us < AWAY_MIN_US:
-            return
         for window in self._site.windows.overlapping(since_us, until_us):
             rules = self._rules_of(window)
-            if rules is not None and source in rules[1].sources and window.state in ("open", "unproven"):
+            long = is_long(window, since_us, until_us)
+            if rules is not None and long and source in rules[1].sources and window.state in ("open", "unproven"):
                 self._site.windows.put(window.window_id, replace(window, note=noted(window.note, SOURCE_AWAY)))
                 self._count["windows_away"] += 1
 
@@ -324,12 +324,16 @@ class Dutybook:
         return rules is not None and counts(scan, *rules, self._view(window).staff.get(scan.person))
 
     def _rules_of(self, window: Window) -> tuple[Duty, Route] | None:
-        return self._view(window).rules_of(window)
+        row = self._site.plans.get(window.plan_no)
+        view = None if row is None else view_of(row.body)
+        return None if view is None else view.rules_of(window)
 
     def _view(self, window: Window) -> PlanView:
         row = self._site.plans.get(window.plan_no)
         assert row is not None, f"the plan {window.plan_no} of {window.window_id} is not there"
-        return view_of(row.body)
+        view = view_of(row.body)
+        assert view is not None, "windows of a plan that cannot be read are not judged"
+        return view
 
     def _reported_us(self, source: str) -> int:
         return _EVER_US if source == HUB_SOURCE else self._site.watermarks.get(source) or -1
@@ -342,7 +346,7 @@ def forget_old(site: Site, now_us: int) -> None:
     site.scans.whole_since_us = max(site.scans.whole_since_us, before_us)
     old = [row for name in site.windows if (row := site.windows.get(name)) is not None and row.ends_us < before_us]
     for window in old:
-        if window.state != "open":
+        if not is_unsettled(window):
             site.windows.forget(window.window_id)
     for key in list(site.scans):
         scan = site.scans.get(key)

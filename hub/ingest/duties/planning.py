@@ -1,5 +1,6 @@
 """Windows are made ahead of time, and made anew when the policy or the estate changes. What has opened is left as it was."""
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import lru_cache
@@ -18,11 +19,18 @@ WINDOWS_PER_TURN_MAX = 20_000
 """A hub that was away for weeks makes up for it in several turns."""
 _OCCASION_BACK_US = 31 * 24 * HOUR_US
 
+_log = logging.getLogger(__name__)
+
 
 @lru_cache(maxsize=8)
-def view_of(body: str) -> PlanView:
-    """The plan in a row of `duty_plan`. Raises ValueError for one that this program cannot read."""
-    return PlanView(plan_from(body))
+def view_of(body: str) -> PlanView | None:
+    """The plan in a row of `duty_plan`. None for one that this program cannot read: another version wrote it, or its country or
+    zone is not known here. Its windows are left as they are, and a new plan takes its place."""
+    try:
+        return PlanView(plan_from(body))
+    except (ValueError, KeyError, LookupError):
+        _log.exception("plan_unreadable")
+        return None
 
 
 class WantedPlan:
@@ -66,7 +74,8 @@ class Planner:
         if row is None:
             row = self._begin(1, self._plan.text(self._new_seed()))
         else:
-            body = self._plan.text(view_of(row.body).plan.seed)
+            was = view_of(row.body)
+            body = self._plan.text(self._new_seed() if was is None else was.plan.seed)
             if body != row.body:
                 row = self._change(row, body)
         self._extend(row, self._now_us + AHEAD_US)
@@ -78,7 +87,10 @@ class Planner:
         row = self.newest
         if row is None:
             return 0
-        plan = view_of(row.body).plan
+        view = view_of(row.body)
+        if view is None:
+            return 0
+        plan = view.plan
         span = (self._now_us - _OCCASION_BACK_US, row.planned_until_us)
         wanted = {one.window_id: one for one in windows(plan, row.plan_no, occasions, *span, AtOccasion)}
         were = [one.window_id for one in windows(plan, row.plan_no, self._occasions(), *span, AtOccasion)]
@@ -97,7 +109,7 @@ class Planner:
 
     def _change(self, old: PlanRow, body: str) -> PlanRow:
         """The old plan's windows go up to now; those that have not opened are taken back; the new plan begins."""
-        while old.planned_until_us <= self._now_us:
+        while old.planned_until_us <= self._now_us and view_of(old.body) is not None:
             old = self._make(old, self._now_us + 1)
         taken = [row for name in self._site.windows if (row := self._site.windows.get(name)) is not None]
         self._count["windows_taken_back"] += sum(self._take_back(window) for window in taken)
@@ -121,7 +133,9 @@ class Planner:
     def _make(self, row: PlanRow, until_us: int) -> PlanRow:
         """One more piece of the plan's windows."""
         until_us = min(until_us, row.planned_until_us + _PIECE_US)
-        plan = view_of(row.body).plan
+        view = view_of(row.body)
+        assert view is not None
+        plan = view.plan
         for window in windows(plan, row.plan_no, self._occasions(), row.planned_until_us, until_us):
             if self._site.windows.get(window.window_id) is None:
                 self._site.windows.put(window.window_id, window)

@@ -168,17 +168,17 @@ class Scans(Rows[ScanKey, Scan]):
         for at in range(bisect_right(found, at_us, key=_time_of), len(found)):
             yield self._rows[found[at][1]]
 
-    def by_person(self, person: str, from_us: int, until_us: int) -> list[Scan]:
-        """The scans of a person."""
-        return self._between(("person", person), from_us, until_us)
+    def near(self, kind: str, value: str, at_us: int, reach_us: int, most: int) -> list[Scan]:
+        """The scans of the same `kind` (person, source or tag) made within `reach_us` of `at_us`: `most` at most, the nearest."""
+        found = self._index.get((kind, value), [])
+        middle = bisect_left(found, (at_us,))
+        low = max(bisect_left(found, (at_us - reach_us,)), middle - most // 2)
+        high = min(bisect_right(found, at_us + reach_us, key=_time_of), middle + most // 2)
+        return [self._rows[key] for _, key in found[low:high]]
 
     def by_source(self, source: str, from_us: int, until_us: int) -> list[Scan]:
         """The scans that a source brought."""
         return self._between(("source", source), from_us, until_us)
-
-    def by_tag(self, tag: str, from_us: int, until_us: int) -> list[Scan]:
-        """The scans of a tag."""
-        return self._between(("tag", tag), from_us, until_us)
 
     def _between(self, name: tuple[str, str], from_us: int, until_us: int) -> list[Scan]:
         found = self._index.get(name)

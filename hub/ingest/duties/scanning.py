@@ -19,8 +19,11 @@ from hub.ingest.site import Site
 MEMORY_US = 96 * HOUR_US
 """A day more than the policy may let evidence be late. Scans and windows of the last days are in memory; what is older changes no
 verdict any more."""
+AHEAD_US = 24 * HOUR_US
+"""A scan's time is believed to lie so far ahead at most; what lies a minute ahead is flagged, and counts for nothing."""
+_OFF_MAX_S = 1e9
 NEAR_MAX = 200
-"""So many scans around one are looked at: a source that pours out thousands in a minute is no guard."""
+"""So many scans around one are looked at, the nearest first: a source that pours out thousands in a minute is no guard."""
 
 
 def seen_of(event: Event, offset_us: int, place: str | None) -> Seen | None:
@@ -29,8 +32,9 @@ def seen_of(event: Event, offset_us: int, place: str | None) -> Seen | None:
     is."""
     reading = event.reading
     if isinstance(reading, TagScanned):
-        at_us = event.at_us if reading.made_at_us is None else reading.made_at_us - offset_us
-        off_us = round((reading.clock_off_s or 0.0) * 1_000_000)
+        made_us = event.at_us if reading.made_at_us is None else reading.made_at_us - offset_us
+        at_us = min(max(0, made_us), event.hub_at_us + AHEAD_US)
+        off_us = round(min(max(-_OFF_MAX_S, reading.clock_off_s or 0.0), _OFF_MAX_S) * 1_000_000)
         key = reading.scan or event.name
         guard = reading.guard or ""
         return Seen(
@@ -76,11 +80,11 @@ class Scanning:
     def take(self, seen: Seen) -> tuple[Taken, Scan]:
         """One scan. A repetition changes nothing; the same name with another content is kept beside the first, flagged."""
         scan, altered = self._placed(seen), False
-        was = self._known(scan.id, scan.at_us)
+        was = self._known(scan.id)
         if was is not None and not _same(was, scan):
             digest = blake2b(repr(_told(scan, scan.device_at_us is not None)).encode(), digest_size=4)
             scan = replace(scan, key=f"{scan.key}~{digest.hexdigest()}", flags=(*scan.flags, "altered"))
-            altered, was = True, self._known(scan.id, scan.at_us)
+            altered, was = True, self._known(scan.id)
         if was is not None:
             self._count["scans_repeated"] += 1
             return "duplicate", was
@@ -167,11 +171,9 @@ class Scanning:
         )
         return replace(scan, flags=own)
 
-    def _known(self, key: ScanKey, at_us: int) -> Scan | None:
-        was = self._site.scans.get(key)
-        if was is None and at_us < self._site.scans.whole_since_us:
-            was = self._archive.scan(key)
-        return was
+    def _known(self, key: ScanKey) -> Scan | None:
+        """What was reported under that name before, however long ago: nothing that is on record is written over."""
+        return self._site.scans.get(key) or self._archive.scan(key)
 
     def _touch(self, scan: Scan) -> None:
         if scan.place:
@@ -180,16 +182,15 @@ class Scanning:
     def _near(self, scan: Scan, view: PlanView) -> Iterator[Scan]:
         """Scans whose flags depend on this one, or its own on them."""
         reach_us = max(view.limits.apart_us, view.limits.checkpoint_min_us)
-        span = (scan.at_us - reach_us, scan.at_us + reach_us)
-        scans = self._site.scans
-        yield from scans.by_source(scan.source, *span)[:NEAR_MAX]
+        near = self._site.scans.near
+        yield from near("source", scan.source, scan.at_us, reach_us, NEAR_MAX)
         if scan.person:
-            yield from scans.by_person(scan.person, *span)[:NEAR_MAX]
+            yield from near("person", scan.person, scan.at_us, reach_us, NEAR_MAX)
         if scan.tag:
-            for other in scans.by_tag(scan.tag, *span)[:NEAR_MAX]:
+            for other in near("tag", scan.tag, scan.at_us, reach_us, NEAR_MAX):
                 yield other
                 if other.source != scan.source:
-                    yield from scans.by_source(other.source, *span)[:NEAR_MAX]
+                    yield from near("source", other.source, scan.at_us, reach_us, NEAR_MAX)
 
     def _rounds(self, scans: Iterable[Scan], view: PlanView) -> list[Round]:
         """The rounds in a set order that the scans are part of."""
