@@ -24,6 +24,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "another_window": ("计入了另一时段", "it keeps another window"),
     "too_early": ("早于开始时间", "before the opening"),
     "too_late_made": ("晚于截止时间", "after the end"),
+    "no_window_open": ("当时没有进行中的时段", "no window was open at that time"),
     "rules_gone": ("当时的规则已不在", "the rules of that time are gone"),
     "other_source": ("来源不属于这条路线", "its source is not one of the route's"),
     "other_duty": ("属于另一项职责", "it is for another duty"),

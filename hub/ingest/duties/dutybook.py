@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from contract.readings import CardRead, DeviceLink, TagScanned
 from hub.detectors.types import Clear, Detector, Device, Event, Finding, Raise, Withdraw
+from hub.duties.effect import Effect, WhyNone, effect_of
 from hub.duties.flags import on_duty
 from hub.duties.judging import (
     AWAY_MIN_US,
@@ -27,6 +28,7 @@ from hub.duties.judging import (
     settled,
     silence_ends_us,
     verdict,
+    why_not,
 )
 from hub.duties.lookup import PlanView
 from hub.duties.tallying import tallied, unvisited
@@ -111,6 +113,17 @@ class Dutybook:
                 due.setdefault(window.lane, set()).add(window.window_id)
         for lane, names in sorted(due.items()):
             self._guarded("lanes_failed", self._judge_lane, lane, names)
+
+    def effect(self, scan: Scan) -> Effect:
+        """What the scan does, once the turn is judged."""
+        if scan.at_us < self._site.scans.whole_since_us:
+            return Effect()  # its window may have left memory
+
+        def why(window: Window) -> WhyNone | None:
+            rules = self._rules_of(window)
+            return "rules_gone" if rules is None else why_not(scan, *rules, self._view(window).staff.get(scan.person))
+
+        return effect_of(scan, self._site.windows.around(scan.place, scan.at_us), why)
 
     def _was_away(self, source: str, until_us: int) -> None:
         """A fixed source is in reach again. Since it last told anything it may have been deaf: the windows of that time say so,

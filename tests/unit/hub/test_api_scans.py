@@ -199,3 +199,20 @@ def test_a_phone_that_has_reported_everything_moves_its_watermark(site):
     report(site, phone="hub", up_to=at(0))
     assert "hub" not in {row.source for row in site.rows("watermark")}
     assert abs(rows["phone-1"] - (SystemClock().now_us() - 600_000_000)) < 20_000_000
+
+
+def test_whoever_brings_evidence_is_told_which_window_it_keeps_or_why_none(site):
+    form = {"duty": "letters", "place": "gate", "fields": {"slips_counted": 1, "complaints_registered": 1}}
+
+    def told(key, kind="report", phone="phone-1", **more):
+        one = report(site, item(key, kind, **(form if kind == "report" else {}), **more), phone=phone)[0]
+        assert (one["outcome"], one["why"] is None) == ("new", one["why_zh"] is None)
+        return one["window"], one["why"]
+
+    assert told("before", person="wang", phone="hub") == (None, "no_window_open")
+    window = next(one["id"] for one in announce(site, "event") if one["duty"] == "letters")
+    assert told("cleaner", person="wang") == (None, "other_post")
+    assert told("post", person="zhang") == (window, None)
+    assert told("again", person="zhang") == (None, "not_needed")
+    assert told("strange", "scan", tag="04FFFF") == (None, "unknown_tag")
+    assert told("moved", "sign", moved=True, answered=True) == (None, None)

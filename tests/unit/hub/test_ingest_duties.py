@@ -7,6 +7,7 @@ import pytest
 
 from contract.readings import CardRead, DeviceLink, TagScanned
 from edge.names import guard_name
+from hub.duties.effect import Effect
 from hub.duties.judging import GRACE_US
 from hub.duties.schedule import AtOccasion
 from hub.duties.types import Duty, Occasion, Route, Seen, Shift
@@ -310,8 +311,9 @@ def test_a_report_that_is_sent_again_counts_once_and_the_phone_is_a_source_with_
     rounds = Rounds.on(sqlite_url(tmp_path), sources=("phone-1",))
     rounds.at(3)
     items = (seen("phone-1", "a", "gate", 2.5), seen("phone-1", "b", "pump", 2.6))
-    assert rounds.phone(*items, up_to=3) == [TakenItem("new"), TakenItem("new")]
-    assert rounds.phone(*items, up_to=3) == [TakenItem("duplicate"), TakenItem("duplicate")]
+    kept = [Effect(rounds.window_id(place, 2)) for place in ("gate", "pump")]
+    assert rounds.phone(*items, up_to=3) == [TakenItem("new", effect=one) for one in kept]
+    assert rounds.phone(*items, up_to=3) == [TakenItem("duplicate", effect=one) for one in kept]
     rounds.at(END + 0.1)
     assert rounds.state("roof", 2) == "unproven"
     rounds.phone(up_to=END + 0.1)
@@ -335,8 +337,9 @@ def test_a_phone_that_sends_again_with_another_reckoning_of_the_time_says_the_sa
 def test_a_report_is_answered_with_what_its_whole_turn_shows_to_be_odd(rounds):
     rounds.at(3)
     first, second = seen("phone-1", "a", "gate", 2.5), seen("phone-1", "b", "pump", 2.5 + SECOND)
-    assert rounds.phone(second, first) == [TakenItem("new", ("too_fast",)), TakenItem("new")]
-    assert rounds.phone(second)[0] == TakenItem("duplicate", ("too_fast",))
+    none = Effect(why="other_source")
+    assert rounds.phone(second, first) == [TakenItem("new", ("too_fast",), none), TakenItem("new", (), none)]
+    assert rounds.phone(second)[0] == TakenItem("duplicate", ("too_fast",), none)
 
 
 def test_a_shift_that_is_made_shorter_is_judged_anew_where_it_no_longer_reaches(rounds):
