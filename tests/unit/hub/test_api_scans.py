@@ -216,3 +216,11 @@ def test_whoever_brings_evidence_is_told_which_window_it_keeps_or_why_none(site)
     assert told("again", person="zhang") == (None, "not_needed")
     assert told("strange", "scan", tag="04FFFF") == (None, "unknown_tag")
     assert told("moved", "sign", moved=True, answered=True) == (None, None)
+
+
+def test_nobody_scans_a_checkpoint_at_the_hub_itself(site):
+    window = next(one for one in announce(site) if one["place"] == "gate")
+    found = report(site, item("a", tag=TAGS["gate"], person="zhang"), item("b", "panic", active=True), phone="hub")
+    assert [(one["outcome"], one["code"]) for one in found] == [("refused", "wrong_source")] * 2
+    assert detail(site, window["id"])["window"]["state"] == "open"
+    assert site.rows("scan") == []
