@@ -179,7 +179,8 @@ class Scanning:
 
     def _near(self, scan: Scan, view: PlanView) -> Iterator[Scan]:
         """Scans whose flags depend on this one, or its own on them."""
-        reach_us = max(view.limits.apart_us, view.limits.checkpoint_min_us)
+        apart_us, quick_us = view.limits.apart_us, view.limits.checkpoint_min_us
+        reach_us = max(apart_us, quick_us)
         span = (scan.at_us - reach_us, scan.at_us + reach_us)
         scans = self._site.scans
         yield from scans.by_source(scan.source, *span)[:NEAR_MAX]
@@ -189,7 +190,10 @@ class Scanning:
             for other in scans.by_tag(scan.tag, *span)[:NEAR_MAX]:
                 yield other
                 if other.source != scan.source:
-                    yield from scans.by_source(other.source, *span)[:NEAR_MAX]
+                    yield from scans.by_source(other.source, other.at_us - quick_us, other.at_us + quick_us)[:NEAR_MAX]
+        for other in scans.by_source(scan.source, scan.at_us - quick_us, scan.at_us + quick_us)[:NEAR_MAX]:
+            if other.tag and other.place != scan.place:  # that its source was here too may show its tag to be cloned
+                yield from scans.by_tag(other.tag, other.at_us - apart_us, other.at_us + apart_us)[:NEAR_MAX]
 
     def _rounds(self, scans: Iterable[Scan], view: PlanView) -> list[Round]:
         """The rounds in a set order that the scans are part of."""

@@ -1,6 +1,7 @@
 """Windows through the hub's turns: planned, kept, missed, unproven, withdrawn; once, in time, through crashes and new plans."""
 
 import json
+from itertools import permutations
 
 import msgspec
 import pytest
@@ -230,6 +231,21 @@ def test_a_walk_that_is_impossibly_fast_is_flagged_and_counts_unless_the_policy_
     rounds.at(3, rounds.scan("gate", 2.5), rounds.scan("pump", 2.5 + 2 * SECOND), rounds.beat(wand_1=3))
     assert [json.loads(row[1]) for row in rounds.hub.rows("scan", "place", "flags")] == [[], ["too_fast"]]
     assert rounds.state("pump", 2) == "kept"
+
+
+@pytest.mark.parametrize("order", list(permutations("abc")))
+def test_a_cloned_tag_is_flagged_at_both_its_sources_whatever_comes_first(rounds, order):
+    told = {
+        "a": ("wand-1", "gate", 0),
+        "b": ("wand-2", "gate", 59),
+        "c": ("wand-2", "roof", 61),
+    }
+    rounds.at(3)
+    for key in order:
+        source, place, at_s = told[key]
+        rounds.hub.ask(Report(source, (seen(source, key, place, 2.5 + at_s * SECOND),)))
+    flagged = {row[0]: json.loads(row[1]) for row in rounds.hub.rows("scan", "key", "flags")}
+    assert flagged == {"a": ["two_places"], "b": ["two_places"], "c": ["too_fast"]}
 
 
 def test_one_person_at_two_places_at_once_keeps_neither_window(rounds):
