@@ -157,7 +157,18 @@ def _row(row: dict[str, Any], lang: str, zone: ZoneInfo) -> tuple[str, ...]:
 def _weighed(row: dict[str, Any], lang: str, zone: ZoneInfo) -> tuple[str, ...]:
     scan = row["scan"]
     made = _local(scan["at"], zone, "%m-%d %H:%M:%S")
-    return ("*" if row["keeps"] else "-", made, scan["source"], scan["person"] or "-", row[f"why_{lang}"])
+    return (
+        "*" if row["keeps"] else "-",
+        made,
+        scan["source"],
+        scan["person"] or _quoted(scan["person_told"]) or "-",
+        row[f"why_{lang}"],
+    )
+
+
+def _quoted(told: str) -> str:
+    """Somebody whom the staff does not know."""
+    return f"“{told}”?" if told else ""
 
 
 def _local(text: str, zone: ZoneInfo, form: str) -> str:

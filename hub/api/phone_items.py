@@ -13,7 +13,7 @@ from hub.api.ports import Backend
 from hub.cases.types import Refusal
 from hub.duties.forms import check
 from hub.duties.phonetime import Made, Sent, placed
-from hub.duties.types import HUB_SOURCE, Seen
+from hub.duties.types import HUB_SOURCE, PERSON_TOLD, Seen
 from hub.ingest.ports import Item
 from hub.tags.labels import normal_tag
 
@@ -124,7 +124,7 @@ def _person(item: m.ReportedItem, backend: Backend) -> tuple[str, dict[str, Any]
     """Who it was; somebody whom the estate does not know is kept as what was told."""
     if not item.person or item.person in backend.estate.staff:
         return item.person, {}
-    return "", {"person": item.person}
+    return "", {PERSON_TOLD: item.person}
 
 
 _OF_KIND: Mapping[type, Callable[[Any, Seen, Backend], Item | Refusal]] = {

@@ -143,7 +143,7 @@ def test_a_call_for_help_an_observation_and_signs_of_life_are_events_of_the_phon
     assert set(cases) == {"panic", "observation"}
     assert cases["panic"]["place"] == "pump", "where the phone was last"
     kept = {one["key"]: one["fields"] for one in scans(site)}
-    assert kept["p"]["person"] == "nobody"
+    assert kept["p"]["person_told"] == "nobody"
     assert kept["o"]["place"] == "atlantis"
 
 
@@ -224,3 +224,14 @@ def test_nobody_scans_a_checkpoint_at_the_hub_itself(site):
     assert [(one["outcome"], one["code"]) for one in found] == [("refused", "wrong_source")] * 2
     assert detail(site, window["id"])["window"]["state"] == "open"
     assert site.rows("scan") == []
+
+
+def test_a_scan_of_somebody_whom_the_staff_does_not_know_says_who_it_was_said_to_be(site):
+    window = next(one for one in announce(site) if one["place"] == "gate")
+    report(site, item("a", tag=TAGS["gate"], person="zhagn"), item("b", made_s=-50, tag=TAGS["pump"], person="zhang"))
+    found = {one["key"]: (one["person"], one["person_told"], one["flags"]) for one in scans(site)}
+    assert found == {"a": ("", "zhagn", []), "b": ("zhang", "", [])}
+    told = detail(site, window["id"])
+    assert "自称“zhagn”者（不在人员名单）" in told["explanation_zh"]
+    assert "somebody who is said to be 'zhagn' (not of the staff) was there at" in told["explanation_en"]
+    assert told["scans"][0]["scan"]["person_told"] == "zhagn"

@@ -96,6 +96,13 @@ def test_a_kept_window_says_who_when_and_by_what():
     assert "填报" in told(scan(duty="patrol"), state="kept", evidence="wand-1|a").zh
 
 
+def test_whoever_the_staff_does_not_know_is_told_as_said_and_a_reports_field_of_that_name_is_no_person():
+    stranger = scan(fields={"person_told": "bob"})
+    assert "somebody who is said to be 'bob' (not of the staff) was there" in told(stranger, state="kept", evidence="wand-1|a").en
+    form = scan(fields={"person_told": "bob"}, duty="patrol")
+    assert "bob" not in told(form, state="kept", evidence="wand-1|a").en
+
+
 def test_a_withdrawn_gap_says_when_it_was_raised_and_by_what_it_was_withdrawn():
     found = told(scan(came="18:05"), state="withdrawn", evidence="wand-1|a", gap_us=us("16:10"))
     assert found.zh.startswith("缺失已撤销：巡逻")

@@ -88,6 +88,8 @@ def test_a_window_is_explained_in_both_languages_the_readers_first(site):
     english = good(duties(site, "explain", gate, lang="en_GB.UTF-8")).splitlines()
     assert english[:2] == lines[1::-1]
     assert english[3].endswith("the person's post does not do this duty")
+    report(site, item("b", made_s=-30, tag=TAGS["gate"], person="zhagn"))
+    assert "“zhagn”?" in good(duties(site, "explain", gate))
 
 
 def test_the_desk_answers_and_reports_and_what_is_refused_exits_with_two(site):
