@@ -46,6 +46,8 @@ SCANS = (TagScanned, CardRead, DeviceLink)
 AGAIN_US = 60_000_000
 """A lane that could not be judged is tried again after so long."""
 _EVER_US = 2**62
+_MAY_END = ("sources_silent", "did_not_count", "on_duty")
+"""Facts of a gap that may be so no longer when it is raised again."""
 _log = logging.getLogger(__name__)
 _encode = msgspec.json.Encoder().encode
 
@@ -269,7 +271,7 @@ class Dutybook:
         self, was: Window, new: Window, scan: Scan | None, rules: tuple[Duty, Route], silent: Sequence[str]
     ) -> Finding | None:
         if new.state in ("missed", "unproven"):
-            facts = self._facts(new, rules, silent)
+            facts = self._facts(new, rules, silent, raised=was.gap_us is not None)
             late = self._times.now_us - new.ends_us > self._times.late_us  # a gap that was raised in time stays in time
             again = was.state == "withdrawn"
             return Raise(new.window_id, new.ends_us, facts, proven=new.state == "missed", late=late, again=again)
@@ -277,8 +279,8 @@ class Dutybook:
             return Withdraw(new.window_id, scan.at_us, "evidence_made_in_time")
         return None
 
-    def _facts(self, window: Window, rules: tuple[Duty, Route], silent: Sequence[str]) -> dict[str, Any]:
-        """What people are shown of a gap; empty facts are left out."""
+    def _facts(self, window: Window, rules: tuple[Duty, Route], silent: Sequence[str], *, raised: bool) -> dict[str, Any]:
+        """What people are shown of a gap; empty facts are left out. `raised`: it was shown before."""
         duty, route = rules
         odd = self._site.scans.at(window.place, window.opens_us, window.ends_us)
         facts = {
@@ -290,11 +292,13 @@ class Dutybook:
             "due_us": window.due_us,
             "on_duty": window.person.split(),
             "cameras": list(self._book.cameras_at(window.place)),
-            "sources_silent": sorted(silent) if window.state == "unproven" else [],
+            "sources_silent": sorted(silent),
             "did_not_count": sorted({flag for scan in odd for flag in scan.flags}),
             "note": window.note,
         }
-        return {name: value for name, value in facts.items() if value not in ([], "")}
+        # A case's facts are merged: what a gap that was raised before said, and what is so no longer, has to be taken back.
+        ended = _MAY_END if raised else ()
+        return {name: value for name, value in facts.items() if value not in ([], "") or name in ended}
 
     def _visited_late(self, window: Window, rules: tuple[Duty, Route]) -> None:
         """Somebody was there after all, after the end: the gap stays, and its condition is over."""

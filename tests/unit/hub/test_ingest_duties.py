@@ -85,9 +85,11 @@ def test_a_wand_that_has_not_told_is_asked_and_then_the_gap_is_unproven_within_t
 def test_an_unproven_gap_is_missed_once_the_wand_has_told_and_it_is_the_same_case(rounds):
     walked(rounds, 3, "gate", "pump")
     rounds.at(END + 1)
+    assert facts_of(rounds)[0]["sources_silent"] == ["wand-1"]
     rounds.at(END + 1.1, rounds.beat(wand_1=END + 1))
     assert rounds.gaps() == [("patrol/north/roof", "open", True)]
     assert rounds.state("roof", 2) == "missed"
+    assert [one["sources_silent"] for one in facts_of(rounds)] == [[]], "it has told"
 
 
 def test_evidence_that_comes_late_and_was_made_in_time_withdraws_the_gap_and_it_stays_on_record(rounds):
