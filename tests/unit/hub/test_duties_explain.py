@@ -127,10 +127,19 @@ def test_another_day_is_said_with_its_date():
     assert "2026-11-28 23:00–11-29 01:10" in night.zh
 
 
-@pytest.mark.parametrize("note", ["source_silent", "visited_late", "detected_late"])
+@pytest.mark.parametrize("note", ["source_silent", "source_away", "visited_late", "detected_late"])
 def test_every_note_is_told(note):
     assert len(told(state="missed", note=note).zh) > len(told(state="missed").zh)
     assert len(told(state="missed", note=note).en) > len(told(state="missed").en)
+
+
+def test_an_unproven_window_of_a_reader_that_was_out_of_reach_says_so_though_it_has_reported_since():
+    found = told(state="unproven", note="detected_late source_away", reported="16:20")
+    assert "其间读卡设备离线，无法判定，不追究" in found.zh
+    assert found.en.endswith(
+        "wand wand-1 has reported up to 16:20; the hub was down at the end, and found it after its start; "
+        "its reader was out of reach meanwhile: nobody can tell, and nobody is blamed."
+    )
 
 
 def test_every_reason_has_words_in_both_languages():
