@@ -130,6 +130,15 @@ def _enter(hub: HubClient, kind: str, duty: str, place: str, person: str, fields
         raise Wrong(f"{done['message_zh']} / {done['message_en']}")
     flags = f" ({', '.join(done['flags'])})" if done["flags"] else ""
     click.echo(f"{done['outcome']} {kind} {duty} {place} {item['key']}{flags}")
+    click.echo(_effect(done, click.get_current_context().meta["lang"]))
+
+
+def _effect(done: dict[str, Any], lang: str) -> str:
+    """What it is good for: one that counts for nothing is stored all the same, and whoever entered it has to know."""
+    if done["window"] is not None:
+        return f"{'计入时段' if lang == 'zh' else 'It keeps'} {done['window']}"
+    why = done[f"why_{lang}"] or ("记录过旧" if lang == "zh" else "it is too old")
+    return f"{'不计入任何时段：' if lang == 'zh' else 'It keeps no window: '}{why}"
 
 
 def _field(text: str) -> tuple[str, str]:
@@ -148,7 +157,18 @@ def _row(row: dict[str, Any], lang: str, zone: ZoneInfo) -> tuple[str, ...]:
 def _weighed(row: dict[str, Any], lang: str, zone: ZoneInfo) -> tuple[str, ...]:
     scan = row["scan"]
     made = _local(scan["at"], zone, "%m-%d %H:%M:%S")
-    return ("*" if row["keeps"] else "-", made, scan["source"], scan["person"] or "-", row[f"why_{lang}"])
+    return (
+        "*" if row["keeps"] else "-",
+        made,
+        scan["source"],
+        scan["person"] or _quoted(scan["person_told"]) or "-",
+        row[f"why_{lang}"],
+    )
+
+
+def _quoted(told: str) -> str:
+    """Somebody whom the staff does not know."""
+    return f"“{told}”?" if told else ""
 
 
 def _local(text: str, zone: ZoneInfo, form: str) -> str:

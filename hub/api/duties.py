@@ -181,6 +181,7 @@ def _scan(scan: Scan, estate: Estate) -> m.ScanView:
         received_at=rfc3339(scan.received_us),
         device_at=when(scan.device_at_us),
         person=scan.person,
+        person_told=scan.person_told,
         medium=scan.medium,
         tag=scan.tag,
         duty=scan.duty,

@@ -85,7 +85,8 @@ class WindowPage(Strict):
 
 class ScanView(Strict):
     """A piece of evidence. `at`: when it was made, on the hub's time line; `device_at`: by the device's own clock. `place` is
-    empty where the tag is known nowhere. `fields`: what a report holds."""
+    empty where the tag is known nowhere. `person_told`: who is said to have made it, where the staff has nobody of that id, and
+    `person` is empty. `fields`: what a report holds."""
 
     source: str = Field(examples=["phone-1"])
     key: str
@@ -96,6 +97,7 @@ class ScanView(Strict):
     received_at: Time
     device_at: Time | None
     person: str
+    person_told: str
     medium: str = Field(examples=["nfc"])
     tag: str
     duty: str

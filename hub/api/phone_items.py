@@ -13,12 +13,14 @@ from hub.api.ports import Backend
 from hub.cases.types import Refusal
 from hub.duties.forms import check
 from hub.duties.phonetime import Made, Sent, placed
-from hub.duties.types import HUB_SOURCE, Seen
+from hub.duties.types import HUB_SOURCE, PERSON_TOLD, Seen
 from hub.ingest.ports import Item
 from hub.tags.labels import normal_tag
 
 MS_US = 1_000
 UNKNOWN_CHARS_MAX = 60
+_NOT_AT_THE_HUB = Refusal("wrong_source", "只能由手机上报 / only a phone reports this")
+"""Answers and reports are entered at the hub; nobody scans a checkpoint from a desk."""
 _EARLIEST_US, _LATEST_US = 0, 1_000 * 365 * 86_400 * US_PER_S
 """Clocks from 1970 to about 2970: whatever they are off, the result is a time that can be written."""
 _items: TypeAdapter[Any] = TypeAdapter(m.AnyItem)
@@ -69,6 +71,8 @@ def key_of(told: Any) -> str:
 
 
 def _scan(item: m.ScanItem, blank: Seen, backend: Backend) -> Item | Refusal:
+    if blank.source == HUB_SOURCE:
+        return _NOT_AT_THE_HUB
     if bool(item.tag) == bool(item.label):
         return Refusal("wrong_item", "请填写 tag 或 label 之一 / give either tag or label")
     is_label = bool(item.label) or item.medium == "qr"
@@ -105,7 +109,7 @@ def _reading(make: Callable[[Any, str], Reading]) -> Callable[[Any, Seen, Backen
 
     def of(item: Any, blank: Seen, backend: Backend) -> Item | Refusal:
         if blank.source == HUB_SOURCE:
-            return Refusal("wrong_source", "只能由手机上报 / only a phone reports this")
+            return _NOT_AT_THE_HUB
         told = getattr(item, "place", "")
         place = told if told in backend.estate.places else ""
         reading = make(item, place)
@@ -120,7 +124,7 @@ def _person(item: m.ReportedItem, backend: Backend) -> tuple[str, dict[str, Any]
     """Who it was; somebody whom the estate does not know is kept as what was told."""
     if not item.person or item.person in backend.estate.staff:
         return item.person, {}
-    return "", {"person": item.person}
+    return "", {PERSON_TOLD: item.person}
 
 
 _OF_KIND: Mapping[type, Callable[[Any, Seen, Backend], Item | Refusal]] = {

@@ -144,11 +144,16 @@ class ScansRequest(Strict):
 class ItemOutcome(Strict):
     """What became of an item. `refused`: it is not kept, and `code` and the messages say why; sent again as it is, it will be
     refused again. Anything else is committed. `altered`: the key was known with another content, and both are kept. `flags`: what
-    is odd about it."""
+    is odd about it. `window`: the window that a scan, an answer or a report keeps, of several the one that ends first; `why` and
+    its words: why it keeps none. Anything else keeps none and has neither."""
 
     key: str
     outcome: Literal["new", "duplicate", "altered", "refused"]
     flags: list[str] = Field(default=[], examples=[["too_fast"]])
+    window: str | None = Field(default=None, examples=["patrol/north/pump/20260101T060000Z/0"])
+    why: str | None = Field(default=None, examples=["no_window_open"])
+    why_zh: str | None = None
+    why_en: str | None = None
     code: str | None = Field(default=None, examples=["fields_differ"])
     message_zh: str | None = None
     message_en: str | None = None

@@ -7,6 +7,7 @@ from hub.api.phone_items import MS_US, Around, clock_us, item_of, key_of, mono_u
 from hub.api.routes import Behind, answer, problems
 from hub.api.scan_models import ItemOutcome, ScansRequest, ScansTaken
 from hub.cases.types import Refusal
+from hub.duties.explain import WORDS
 from hub.duties.phonetime import Made, Sent, up_to_us
 from hub.duties.types import HUB_SOURCE
 from hub.ingest.ports import Item, Report, TakenItem
@@ -43,7 +44,9 @@ def report_scans(backend: Behind, asked: ScansRequest) -> ScansTaken:
 
 
 def _taken(item: Item, taken: TakenItem) -> ItemOutcome:
-    return ItemOutcome(key=item.key, outcome=taken.taken, flags=list(taken.flags))
+    window, why = taken.effect
+    zh, en = (None, None) if why is None else WORDS[why]
+    return ItemOutcome(key=item.key, outcome=taken.taken, flags=list(taken.flags), window=window, why=why, why_zh=zh, why_en=en)
 
 
 def _refused(key: str, refusal: Refusal) -> ItemOutcome:

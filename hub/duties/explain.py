@@ -24,6 +24,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "another_window": ("计入了另一时段", "it keeps another window"),
     "too_early": ("早于开始时间", "before the opening"),
     "too_late_made": ("晚于截止时间", "after the end"),
+    "no_window_open": ("当时没有进行中的时段", "no window was open at that time"),
     "rules_gone": ("当时的规则已不在", "the rules of that time are gone"),
     "other_source": ("来源不属于这条路线", "its source is not one of the route's"),
     "other_duty": ("属于另一项职责", "it is for another duty"),
@@ -170,9 +171,18 @@ class _Words:
             told = self._window.evidence or "?"
             return self._say(f"证据 {told}", f"the evidence is {told}")
         at, came, source = self._at(scan.at_us), self._at(scan.received_us), self._source(scan.source)
-        who = self._names.person_name(scan.person, self._lang) if scan.person else self._say("有人", "somebody")
+        who = self._who(scan)
         did = self._say("填报", "reported it") if scan.duty else self._say("到场", "was there")
         return self._say(f"{who} {at} {did}（{source}，{came} 收到）", f"{who} {did} at {at} ({source}, received at {came})")
+
+    def _who(self, scan: Scan) -> str:
+        """Who made it. One whom the staff does not know may have been anybody, and the words say so."""
+        if scan.person:
+            return self._names.person_name(scan.person, self._lang)
+        told = scan.person_told
+        if told:
+            return self._say(f"自称“{told}”者（不在人员名单）", f"somebody who is said to be {told!r} (not of the staff)")
+        return self._say("有人", "somebody")
 
     def _not_counted(self) -> str:
         low, high = self._window.opens_us - BESIDE_US, self._window.ends_us + BESIDE_US

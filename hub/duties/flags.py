@@ -56,8 +56,9 @@ def too_fast(scan: Scan, before: Iterable[Scan], limits: Limits) -> bool:
 
 def two_places(scan: Scan, near: Sequence[Scan], limits: Limits) -> bool:
     """Whether the same person was at two places at once, by two sources; or the same tag was read by two sources, one of which
-    was somewhere else at that time. `near`: all scans within `apart_us`."""
-    if all(one.source == scan.source for one in near):
+    was so close in time at another place that it cannot have been at both: whoever passes by another checkpoint within
+    `apart_us` has only walked. `near`: all scans within `apart_us`."""
+    if not scan.place or all(one.source == scan.source for one in near):
         return False
     around = [one for one in near if one.place and abs(one.at_us - scan.at_us) <= limits.apart_us and one.id != scan.id]
     for other in around:
@@ -65,7 +66,7 @@ def two_places(scan: Scan, near: Sequence[Scan], limits: Limits) -> bool:
             continue
         if scan.person and other.person == scan.person and other.place != scan.place:
             return True
-        if scan.tag and other.tag == scan.tag and _elsewhere((scan, other), around):
+        if scan.tag and other.tag == scan.tag and (_elsewhere(scan, near, limits) or _elsewhere(other, near, limits)):
             return True
     return False
 
@@ -109,6 +110,9 @@ def _goes_first(other: Scan, scan: Scan) -> bool:
     return (other.at_us, other.id) < (scan.at_us, scan.id)
 
 
-def _elsewhere(pair: tuple[Scan, Scan], around: Sequence[Scan]) -> bool:
-    sources = {one.source for one in pair}
-    return any(one.source in sources and one.place != pair[0].place for one in around)
+def _elsewhere(scan: Scan, near: Sequence[Scan], limits: Limits) -> bool:
+    """Whether the scan's source was at another place too close in time to walk there."""
+    return any(
+        one.source == scan.source and one.place not in ("", scan.place) and abs(one.at_us - scan.at_us) < limits.checkpoint_min_us
+        for one in near
+    )

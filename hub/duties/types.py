@@ -64,6 +64,10 @@ class Window(msgspec.Struct, frozen=True, gc=False):
         return LaneKey(self.duty, self.route, self.place)
 
 
+PERSON_TOLD = "person_told"
+"""The field in which a scan has who made it, where the estate's staff does not know them."""
+
+
 class ScanKey(NamedTuple):
     """A source, and its own name for a scan."""
 
@@ -96,6 +100,12 @@ class Scan(msgspec.Struct, frozen=True, gc=False):
     def id(self) -> ScanKey:
         """Its key."""
         return ScanKey(self.source, self.key)
+
+    @property
+    def person_told(self) -> str:
+        """Who is said to have made it, though the staff has nobody of that id; empty: `person` says all that is known. A report's
+        fields are the form's."""
+        return "" if self.duty else str(self.fields.get(PERSON_TOLD, ""))
 
 
 Taken = Literal["new", "duplicate", "altered"]

@@ -10,6 +10,7 @@ from contract.orders import AnyOrder
 from contract.readings import Reading
 from hub.cases.engine import Numbers
 from hub.detectors.types import Detector, Device
+from hub.duties.effect import Effect
 from hub.duties.plan import Plan
 from hub.duties.types import Flag, Medium, Occasion, Seen, Shift, Taken
 
@@ -76,10 +77,11 @@ class Item(NamedTuple):
 
 
 class TakenItem(NamedTuple):
-    """What became of an item, and what is odd about it."""
+    """What became of an item, what is odd about it, and which window it keeps or why it keeps none."""
 
     taken: Taken
     flags: tuple[Flag, ...] = ()
+    effect: Effect = Effect()
 
 
 class Report(NamedTuple):

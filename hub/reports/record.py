@@ -335,8 +335,8 @@ class _Teller:
     def _visit(self, window: Window) -> Visit:
         scan = self._facts.evidence.get(window.evidence or "")
         flags = [word(FLAGS, flag, self._lang) for flag in scan.flags] if scan is not None else []
-        if window.note and (window.note != "visited_late" or window.state == "missed"):
-            flags.append(word(NOTES, window.note, self._lang))
+        notes = [note for note in window.note.split() if note != "visited_late" or window.state == "missed"]
+        flags += [word(NOTES, note, self._lang) for note in notes]
         return Visit(
             place=self._place(window.place),
             time="" if scan is None else self._time(scan.at_us, seconds=True),

@@ -133,6 +133,11 @@ class Rounds:
         rows = self.hub.rows("duty_window", "duty", "place", "opens_us", "state")
         return next(str(row[3]) for row in rows if row[:3] == ("patrol", place, us(opens)))
 
+    def window_id(self, place: str, opens: float) -> str:
+        """The id of the patrol's window at a place."""
+        rows = self.hub.rows("duty_window", "duty", "place", "opens_us", "window_id")
+        return next(str(row[3]) for row in rows if row[:3] == ("patrol", place, us(opens)))
+
     def gaps(self) -> list[tuple[str, str, bool]]:
         """The gaps' incidents: subject, state, proven."""
         rows = self.hub.rows("case_", "detector", "subject", "state", "proven")

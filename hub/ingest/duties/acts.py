@@ -7,6 +7,7 @@ from typing import NamedTuple
 import msgspec
 
 from contract.readings import GuardSign, PanicPressed, Reading
+from hub.duties.effect import Effect
 from hub.duties.types import Scan, ScanKey, Seen
 from hub.ingest.casebook import Casebook
 from hub.ingest.duties.planning import Planner
@@ -27,6 +28,13 @@ class Heard(NamedTuple):
     advance: Callable[[str, int], None]
 
 
+class _Told(NamedTuple):
+    """A scan that an item is kept as, and whether it is evidence: a sign of life keeps no window, and need not say why."""
+
+    key: ScanKey
+    evidence: bool
+
+
 class DutyActs:
     """The acts of one turn."""
 
@@ -37,6 +45,8 @@ class DutyActs:
         scanning: Scanning,
         planner: Planner,
         heard: Heard,
+        effect: Callable[[Scan], Effect],
+        *,
         now_us: int,
         count: Counter[str],
     ) -> None:
@@ -45,39 +55,41 @@ class DutyActs:
         self._scanning = scanning
         self._planner = planner
         self._heard = heard
+        self._effect = effect
         self._now_us = now_us
         self._count = count
-        self._told: list[tuple[list[TakenItem], list[ScanKey]]] = []
+        self._told: list[tuple[list[TakenItem], list[_Told]]] = []
 
     def answer(self, asked: DutyAsk) -> list[TakenItem] | bool | int | None:
-        """See each kind of Ask. A report's flags are those of its scans alone until `complete`."""
+        """See each kind of Ask. What a report's scans do, and which flags others give them, is not known until `complete`."""
         if isinstance(asked, Report):
             return self._report(asked)
         return self._shift(asked) if isinstance(asked, RosterAct) else self._occasion(asked)
 
     def complete(self) -> None:
-        """Put what the whole turn has shown to be odd into the answers that were given in it."""
-        for answers, keys in self._told:
-            for at, key in enumerate(keys):
-                scan = self._site.scans.get(key)  # one that is older than memory has the flags it had
+        """Put what the whole turn has shown to be odd, and what each scan does, into the answers that were given in it."""
+        for answers, told in self._told:
+            for at, one in enumerate(told):
+                scan = self._site.scans.get(one.key)  # one that is older than memory has the flags it had
                 if scan is not None:
-                    answers[at] = answers[at]._replace(flags=scan.flags)
+                    effect = self._effect(scan) if one.evidence else Effect()
+                    answers[at] = answers[at]._replace(flags=scan.flags, effect=effect)
 
     def _report(self, report: Report) -> list[TakenItem]:
         taken = [self._item(report.source, item) for item in report.items]
         answers = [answer for answer, _ in taken]
-        self._told.append((answers, [key for _, key in taken]))
+        self._told.append((answers, [told for _, told in taken]))
         if report.up_to_us is not None:
             self._heard.advance(report.source, min(report.up_to_us, self._now_us))
         return answers
 
-    def _item(self, source: str, item: Item) -> tuple[TakenItem, ScanKey]:
+    def _item(self, source: str, item: Item) -> tuple[TakenItem, _Told]:
         """A scan is kept as one; anything else is kept beside them, so that it too is known when it comes again."""
         seen = item.seen or Seen(source, item.key, item.at_us, "hand", fields={"reading": msgspec.to_builtins(item.reading)})
         taken, scan = self._scanning.take(seen)
         if taken != "duplicate":  # a call for help under a name that was used before is a call for help
             self._heard.event(source, self._event_of(item, scan), scan.at_us)
-        return TakenItem(taken, scan.flags), scan.id
+        return TakenItem(taken, scan.flags), _Told(scan.id, item.reading is None)
 
     def _event_of(self, item: Item, scan: Scan) -> Reading:
         """A scan is a sign of life; a call for help comes from where the source was last, unless it says so itself."""

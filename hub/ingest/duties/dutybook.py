@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from contract.readings import CardRead, DeviceLink, TagScanned
 from hub.detectors.types import Clear, Detector, Device, Event, Finding, Raise, Withdraw
+from hub.duties.effect import Effect, WhyNone, effect_of
 from hub.duties.flags import on_duty
 from hub.duties.judging import (
     SOURCE_AWAY,
@@ -28,6 +29,7 @@ from hub.duties.judging import (
     settled,
     silence_ends_us,
     verdict,
+    why_not,
 )
 from hub.duties.lookup import PlanView
 from hub.duties.tallying import tallied, unvisited
@@ -45,6 +47,8 @@ SCANS = (TagScanned, CardRead, DeviceLink)
 AGAIN_US = 60_000_000
 """A lane that could not be judged is tried again after so long."""
 _EVER_US = 2**62
+_MAY_END = ("sources_silent", "did_not_count", "on_duty")
+"""Facts of a gap that may be so no longer when it is raised again."""
 _log = logging.getLogger(__name__)
 _encode = msgspec.json.Encoder().encode
 
@@ -112,6 +116,17 @@ class Dutybook:
                 due.setdefault(window.lane, set()).add(window.window_id)
         for lane, names in sorted(due.items()):
             self._guarded("lanes_failed", self._judge_lane, lane, names)
+
+    def effect(self, scan: Scan) -> Effect:
+        """What the scan does, once the turn is judged."""
+        if scan.at_us < self._site.scans.whole_since_us:
+            return Effect()  # its window may have left memory
+
+        def why(window: Window) -> WhyNone | None:
+            rules = self._rules_of(window)
+            return "rules_gone" if rules is None else why_not(scan, *rules, self._view(window).staff.get(scan.person))
+
+        return effect_of(scan, self._site.windows.around(scan.place, scan.at_us), why)
 
     def _was_away(self, source: str, until_us: int) -> None:
         """A fixed source is in reach again. Since it last told anything it may have been deaf: the windows of that time say so,
@@ -256,7 +271,7 @@ class Dutybook:
         self, was: Window, new: Window, scan: Scan | None, rules: tuple[Duty, Route], silent: Sequence[str]
     ) -> Finding | None:
         if new.state in ("missed", "unproven"):
-            facts = self._facts(new, rules, silent)
+            facts = self._facts(new, rules, silent, raised=was.gap_us is not None)
             late = self._times.now_us - new.ends_us > self._times.late_us  # a gap that was raised in time stays in time
             again = was.state == "withdrawn"
             return Raise(new.window_id, new.ends_us, facts, proven=new.state == "missed", late=late, again=again)
@@ -264,8 +279,8 @@ class Dutybook:
             return Withdraw(new.window_id, scan.at_us, "evidence_made_in_time")
         return None
 
-    def _facts(self, window: Window, rules: tuple[Duty, Route], silent: Sequence[str]) -> dict[str, Any]:
-        """What people are shown of a gap; empty facts are left out."""
+    def _facts(self, window: Window, rules: tuple[Duty, Route], silent: Sequence[str], *, raised: bool) -> dict[str, Any]:
+        """What people are shown of a gap; empty facts are left out. `raised`: it was shown before."""
         duty, route = rules
         odd = self._site.scans.at(window.place, window.opens_us, window.ends_us)
         facts = {
@@ -277,11 +292,13 @@ class Dutybook:
             "due_us": window.due_us,
             "on_duty": window.person.split(),
             "cameras": list(self._book.cameras_at(window.place)),
-            "sources_silent": sorted(silent) if window.state == "unproven" else [],
+            "sources_silent": sorted(silent),
             "did_not_count": sorted({flag for scan in odd for flag in scan.flags}),
             "note": window.note,
         }
-        return {name: value for name, value in facts.items() if value not in ([], "")}
+        # A case's facts are merged: what a gap that was raised before said, and what is so no longer, has to be taken back.
+        ended = _MAY_END if raised else ()
+        return {name: value for name, value in facts.items() if value not in ([], "") or name in ended}
 
     def _visited_late(self, window: Window, rules: tuple[Duty, Route]) -> None:
         """Somebody was there after all, after the end: the gap stays, and its condition is over."""

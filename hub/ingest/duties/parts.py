@@ -55,4 +55,5 @@ def duties_of(parts: TurnParts, times: Times, heard: Heard, order_flush: Callabl
         order_flush=order_flush,
         count=parts.counters,
     )
-    return Duties(book, DutyActs(parts.site, parts.casebook, scanning, planner, heard, times.now_us, parts.counters))
+    acts = DutyActs(parts.site, parts.casebook, scanning, planner, heard, book.effect, now_us=times.now_us, count=parts.counters)
+    return Duties(book, acts)

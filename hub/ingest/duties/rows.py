@@ -59,6 +59,17 @@ class Windows(Rows[str, Window]):
         """The lane's windows in order."""
         return [self._rows[name] for _, _, name in self._lanes.get(lane, ())]
 
+    def around(self, place: str, at_us: int) -> list[Window]:
+        """The windows of the place's lanes that `at_us` lies in. Those of a lane are proper: before one that is over, all are."""
+        found = []
+        for lane in self.lanes_at(place):
+            entries = self._lanes[lane]
+            for at in range(bisect_right(entries, at_us, key=_time_of_entry) - 1, -1, -1):
+                if entries[at][1] < at_us:
+                    break
+                found.append(self._rows[entries[at][2]])
+        return found
+
     def overlapping(self, from_us: int, until_us: int) -> list[Window]:
         """The windows that are open at some time of [from_us, until_us], lane by lane."""
         found = []
@@ -209,4 +220,8 @@ def _names(scan: Scan) -> Iterator[tuple[str, str]]:
 
 
 def _time_of(entry: tuple[int, ScanKey]) -> int:
+    return entry[0]
+
+
+def _time_of_entry(entry: tuple[int, int, str]) -> int:
     return entry[0]

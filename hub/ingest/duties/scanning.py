@@ -181,8 +181,8 @@ class Scanning:
 
     def _near(self, scan: Scan, view: PlanView) -> Iterator[Scan]:
         """Scans whose flags depend on this one, or its own on them."""
-        reach_us = max(view.limits.apart_us, view.limits.checkpoint_min_us)
-        near = self._site.scans.near
+        apart_us, quick_us = view.limits.apart_us, view.limits.checkpoint_min_us
+        reach_us, near = max(apart_us, quick_us), self._site.scans.near
         yield from near("source", scan.source, scan.at_us, reach_us, NEAR_MAX)
         if scan.person:
             yield from near("person", scan.person, scan.at_us, reach_us, NEAR_MAX)
@@ -190,7 +190,10 @@ class Scanning:
             for other in near("tag", scan.tag, scan.at_us, reach_us, NEAR_MAX):
                 yield other
                 if other.source != scan.source:
-                    yield from near("source", other.source, scan.at_us, reach_us, NEAR_MAX)
+                    yield from near("source", other.source, other.at_us, quick_us, NEAR_MAX)
+        for other in near("source", scan.source, scan.at_us, quick_us, NEAR_MAX):
+            if other.tag and other.place != scan.place:  # that its source was here too may show its tag to be cloned
+                yield from near("tag", other.tag, other.at_us, apart_us, NEAR_MAX)
 
     def _rounds(self, scans: Iterable[Scan], view: PlanView) -> list[Round]:
         """The rounds in a set order that the scans are part of."""

@@ -143,7 +143,7 @@ def test_a_call_for_help_an_observation_and_signs_of_life_are_events_of_the_phon
     assert set(cases) == {"panic", "observation"}
     assert cases["panic"]["place"] == "pump", "where the phone was last"
     kept = {one["key"]: one["fields"] for one in scans(site)}
-    assert kept["p"]["person"] == "nobody"
+    assert kept["p"]["person_told"] == "nobody"
     assert kept["o"]["place"] == "atlantis"
 
 
@@ -199,3 +199,39 @@ def test_a_phone_that_has_reported_everything_moves_its_watermark(site):
     report(site, phone="hub", up_to=at(0))
     assert "hub" not in {row.source for row in site.rows("watermark")}
     assert abs(rows["phone-1"] - (SystemClock().now_us() - 600_000_000)) < 20_000_000
+
+
+def test_whoever_brings_evidence_is_told_which_window_it_keeps_or_why_none(site):
+    form = {"duty": "letters", "place": "gate", "fields": {"slips_counted": 1, "complaints_registered": 1}}
+
+    def told(key, kind="report", phone="phone-1", **more):
+        one = report(site, item(key, kind, **(form if kind == "report" else {}), **more), phone=phone)[0]
+        assert (one["outcome"], one["why"] is None) == ("new", one["why_zh"] is None)
+        return one["window"], one["why"]
+
+    assert told("before", person="wang", phone="hub") == (None, "no_window_open")
+    window = next(one["id"] for one in announce(site, "event") if one["duty"] == "letters")
+    assert told("cleaner", person="wang") == (None, "other_post")
+    assert told("post", person="zhang") == (window, None)
+    assert told("again", person="zhang") == (None, "not_needed")
+    assert told("strange", "scan", tag="04FFFF") == (None, "unknown_tag")
+    assert told("moved", "sign", moved=True, answered=True) == (None, None)
+
+
+def test_nobody_scans_a_checkpoint_at_the_hub_itself(site):
+    window = next(one for one in announce(site) if one["place"] == "gate")
+    found = report(site, item("a", tag=TAGS["gate"], person="zhang"), item("b", "panic", active=True), phone="hub")
+    assert [(one["outcome"], one["code"]) for one in found] == [("refused", "wrong_source")] * 2
+    assert detail(site, window["id"])["window"]["state"] == "open"
+    assert site.rows("scan") == []
+
+
+def test_a_scan_of_somebody_whom_the_staff_does_not_know_says_who_it_was_said_to_be(site):
+    window = next(one for one in announce(site) if one["place"] == "gate")
+    report(site, item("a", tag=TAGS["gate"], person="zhagn"), item("b", made_s=-50, tag=TAGS["pump"], person="zhang"))
+    found = {one["key"]: (one["person"], one["person_told"], one["flags"]) for one in scans(site)}
+    assert found == {"a": ("", "zhagn", []), "b": ("zhang", "", [])}
+    told = detail(site, window["id"])
+    assert "自称“zhagn”者（不在人员名单）" in told["explanation_zh"]
+    assert "somebody who is said to be 'zhagn' (not of the staff) was there at" in told["explanation_en"]
+    assert told["scans"][0]["scan"]["person_told"] == "zhagn"

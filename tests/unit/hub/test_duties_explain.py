@@ -96,6 +96,13 @@ def test_a_kept_window_says_who_when_and_by_what():
     assert "填报" in told(scan(duty="patrol"), state="kept", evidence="wand-1|a").zh
 
 
+def test_whoever_the_staff_does_not_know_is_told_as_said_and_a_reports_field_of_that_name_is_no_person():
+    stranger = scan(fields={"person_told": "bob"})
+    assert "somebody who is said to be 'bob' (not of the staff) was there" in told(stranger, state="kept", evidence="wand-1|a").en
+    form = scan(fields={"person_told": "bob"}, duty="patrol")
+    assert "bob" not in told(form, state="kept", evidence="wand-1|a").en
+
+
 def test_a_withdrawn_gap_says_when_it_was_raised_and_by_what_it_was_withdrawn():
     found = told(scan(came="18:05"), state="withdrawn", evidence="wand-1|a", gap_us=us("16:10"))
     assert found.zh.startswith("缺失已撤销：巡逻")
@@ -120,10 +127,19 @@ def test_another_day_is_said_with_its_date():
     assert "2026-11-28 23:00–11-29 01:10" in night.zh
 
 
-@pytest.mark.parametrize("note", ["source_silent", "visited_late", "detected_late"])
+@pytest.mark.parametrize("note", ["source_silent", "source_away", "visited_late", "detected_late"])
 def test_every_note_is_told(note):
     assert len(told(state="missed", note=note).zh) > len(told(state="missed").zh)
     assert len(told(state="missed", note=note).en) > len(told(state="missed").en)
+
+
+def test_an_unproven_window_of_a_reader_that_was_out_of_reach_says_so_though_it_has_reported_since():
+    found = told(state="unproven", note="detected_late source_away", reported="16:20")
+    assert "其间读卡设备离线，无法判定，不追究" in found.zh
+    assert found.en.endswith(
+        "wand wand-1 has reported up to 16:20; the hub was down at the end, and found it after its start; "
+        "its reader was out of reach meanwhile: nobody can tell, and nobody is blamed."
+    )
 
 
 def test_every_reason_has_words_in_both_languages():

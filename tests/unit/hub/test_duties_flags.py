@@ -80,12 +80,23 @@ def test_two_guards_who_walk_together_are_no_clone():
     assert not flags.two_places(one, [one, two], LIMITS)
 
 
-def test_a_tag_read_by_two_sources_one_of_which_was_elsewhere_is_a_clone():
+@pytest.mark.parametrize(("at_s", "clone"), [(27.5, True), (32.5, True), (27, False), (33, False), (40, False), (75, False)])
+def test_a_tag_read_by_two_sources_is_a_clone_where_one_of_them_cannot_have_walked_from_where_it_was(at_s, clone):
     real = scan("gate", 10, tag="04A1")
     copy = scan("gate", 30, source="wand-2", tag="04A1")
-    elsewhere = scan("pump", 40, source="wand-2", tag="04B2")
-    assert flags.two_places(real, [real, copy, elsewhere], LIMITS)
-    assert flags.two_places(copy, [real, copy, elsewhere], LIMITS)
+    elsewhere = scan("pump", at_s, source="wand-2", tag="04B2")
+    assert flags.two_places(real, [real, copy, elsewhere], LIMITS) == clone
+    assert flags.two_places(copy, [real, copy, elsewhere], LIMITS) == clone
+
+
+def test_guards_on_two_rounds_who_pass_one_checkpoint_within_a_minute_were_each_at_one_place():
+    near = [
+        scan("gate", 10, tag="04A1", person="zhang"),
+        scan("pump", 50, tag="04B2", person="zhang"),
+        scan("roof", 5, source="wand-2", tag="04C3", person="li"),
+        scan("gate", 45, source="wand-2", tag="04A1", person="li"),
+    ]
+    assert not any(flags.two_places(one, near, LIMITS) for one in near)
 
 
 def test_out_of_order_is_the_place_that_comes_after_one_it_should_precede():

@@ -35,7 +35,7 @@ staff:
   - {{id: chen-fang, name_zh: 陈芳, name_en: Chen Fang, post: cleaner}}
 routes:
   - {{id: night, duty: patrol-night, name_zh: 夜巡, name_en: Night, places: [pump, lane], sources: [wand-1, phone-1], order: set}}
-  - {{id: box, duty: complaint-box, name_zh: 意见箱, name_en: Box, places: [gate], sources: [hub]}}
+  - {{id: box, duty: letters-delivered, name_zh: 意见箱, name_en: Box, places: [gate], sources: [hub]}}
 """
 
 
@@ -228,3 +228,31 @@ def test_a_key_file_that_is_not_there_is_told(tmp_path):
 @pytest.mark.parametrize("text", ["", "a: 1", "places: 3", "devices: [1]\nagents: [2]\nplaces: [3]", "devices: [{id: [1]}]"])
 def test_what_is_no_estate_at_all_is_told_and_never_raises(tmp_path, text):
     assert check_estate(written(tmp_path, textwrap.dedent(text))).messages
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (
+            "[wand-1, phone-1]",
+            "[wand-1, cam-1]",
+            "[0].sources[1]: cam-1 is a camera and brings no scans: write a wand, a reader or a",
+        ),
+        ("[wand-1, phone-1]", "[door-1]", "[0].sources[0]: door-1 is a door and brings no scans"),
+        ("[wand-1, phone-1]", "[meter-1]", "[0].sources[0]: meter-1 is a meter and brings no scans"),
+        ("[wand-1, phone-1]", "[hub]", "[0].sources[0]: hub is where people enter answers and reports and brings no scans"),
+        (
+            "sources: [hub]",
+            "sources: [hub, wand-1]",
+            "[1].sources[1]: wand-1 is a wand and brings no reports: write a phone, or hub",
+        ),
+    ],
+)
+def test_a_source_that_cannot_bring_what_the_routes_duty_asks_for_is_told(tmp_path, old, new, message):
+    (told,) = check_estate(bent(tmp_path, old, new), Policy.load()).messages
+    assert f"routes{message}" in told
+
+
+@pytest.mark.parametrize(("old", "new"), [("[wand-1, phone-1]", "[reader-1]"), ("sources: [hub]", "sources: [phone-1]")])
+def test_readers_bring_scans_and_phones_bring_reports(tmp_path, old, new):
+    assert check_estate(bent(tmp_path, old, new), Policy.load()).messages == []

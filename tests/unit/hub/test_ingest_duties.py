@@ -1,12 +1,14 @@
 """Windows through the hub's turns: planned, kept, missed, unproven, withdrawn; once, in time, through crashes and new plans."""
 
 import json
+from itertools import permutations
 
 import msgspec
 import pytest
 
 from contract.readings import CardRead, DeviceLink, TagScanned
 from edge.names import guard_name
+from hub.duties.effect import Effect
 from hub.duties.judging import GRACE_US
 from hub.duties.schedule import AtOccasion
 from hub.duties.types import Duty, Occasion, Route, Seen, Shift
@@ -83,9 +85,11 @@ def test_a_wand_that_has_not_told_is_asked_and_then_the_gap_is_unproven_within_t
 def test_an_unproven_gap_is_missed_once_the_wand_has_told_and_it_is_the_same_case(rounds):
     walked(rounds, 3, "gate", "pump")
     rounds.at(END + 1)
+    assert facts_of(rounds)[0]["sources_silent"] == ["wand-1"]
     rounds.at(END + 1.1, rounds.beat(wand_1=END + 1))
     assert rounds.gaps() == [("patrol/north/roof", "open", True)]
     assert rounds.state("roof", 2) == "missed"
+    assert [one["sources_silent"] for one in facts_of(rounds)] == [[]], "it has told"
 
 
 def test_evidence_that_comes_late_and_was_made_in_time_withdraws_the_gap_and_it_stays_on_record(rounds):
@@ -231,6 +235,21 @@ def test_a_walk_that_is_impossibly_fast_is_flagged_and_counts_unless_the_policy_
     assert rounds.state("pump", 2) == "kept"
 
 
+@pytest.mark.parametrize("order", list(permutations("abc")))
+def test_a_cloned_tag_is_flagged_at_both_its_sources_whatever_comes_first(rounds, order):
+    told = {
+        "a": ("wand-1", "gate", 0),
+        "b": ("wand-2", "gate", 59),
+        "c": ("wand-2", "roof", 61),
+    }
+    rounds.at(3)
+    for key in order:
+        source, place, at_s = told[key]
+        rounds.hub.ask(Report(source, (seen(source, key, place, 2.5 + at_s * SECOND),)))
+    flagged = {row[0]: json.loads(row[1]) for row in rounds.hub.rows("scan", "key", "flags")}
+    assert flagged == {"a": ["two_places"], "b": ["two_places"], "c": ["too_fast"]}
+
+
 def test_one_person_at_two_places_at_once_keeps_neither_window(rounds):
     both = (
         Item("a", us(2.5), Seen("phone-1", "a", us(2.5), "nfc", tag_of("gate"), person="zhang")),
@@ -310,8 +329,9 @@ def test_a_report_that_is_sent_again_counts_once_and_the_phone_is_a_source_with_
     rounds = Rounds.on(sqlite_url(tmp_path), sources=("phone-1",))
     rounds.at(3)
     items = (seen("phone-1", "a", "gate", 2.5), seen("phone-1", "b", "pump", 2.6))
-    assert rounds.phone(*items, up_to=3) == [TakenItem("new"), TakenItem("new")]
-    assert rounds.phone(*items, up_to=3) == [TakenItem("duplicate"), TakenItem("duplicate")]
+    kept = [Effect(rounds.window_id(place, 2)) for place in ("gate", "pump")]
+    assert rounds.phone(*items, up_to=3) == [TakenItem("new", effect=one) for one in kept]
+    assert rounds.phone(*items, up_to=3) == [TakenItem("duplicate", effect=one) for one in kept]
     rounds.at(END + 0.1)
     assert rounds.state("roof", 2) == "unproven"
     rounds.phone(up_to=END + 0.1)
@@ -335,8 +355,9 @@ def test_a_phone_that_sends_again_with_another_reckoning_of_the_time_says_the_sa
 def test_a_report_is_answered_with_what_its_whole_turn_shows_to_be_odd(rounds):
     rounds.at(3)
     first, second = seen("phone-1", "a", "gate", 2.5), seen("phone-1", "b", "pump", 2.5 + SECOND)
-    assert rounds.phone(second, first) == [TakenItem("new", ("too_fast",)), TakenItem("new")]
-    assert rounds.phone(second)[0] == TakenItem("duplicate", ("too_fast",))
+    none = Effect(why="other_source")
+    assert rounds.phone(second, first) == [TakenItem("new", ("too_fast",), none), TakenItem("new", (), none)]
+    assert rounds.phone(second)[0] == TakenItem("duplicate", ("too_fast",), none)
 
 
 def test_a_shift_that_is_made_shorter_is_judged_anew_where_it_no_longer_reaches(rounds):

@@ -22,7 +22,7 @@ def test_the_plan_has_the_policys_duties_and_the_estates_routes(tmp_path):
     assert plan.numbers == {"checkpoint_min_s": 3, "apart_s": 60, "scan_clock_off_s": 60, "late_scan_max_s": 259_200}
     day = list(windows(plan, 1, (), 0, 24 * HOUR))
     assert [(w.duty, w.place) for w in day] == [
-        ("complaint-box", "gate"),
+        ("letters-delivered", "gate"),
         *[("patrol-night", "pump")] * 12,
         *[("patrol-night", "lane")] * 12,
     ]

@@ -11,6 +11,7 @@ from typing import get_args
 import msgspec
 import pytest
 
+from contract.readings import DeviceLink
 from hub.duties.types import Flag, Medium, WindowState
 from hub.reports import pdf
 from hub.reports.pdf import TooLong, lines_of, render
@@ -56,6 +57,19 @@ def test_what_was_missed_withdrawn_and_odd_is_told_in_its_place(record):
     assert visits(record, "14:00")["三号楼天台"] == ("14:54:00", "不详", "射频卡", "补证撤回", "", "#8")
     assert visits(record, "16:00")["消防水泵房"][4] == "非当班人员"
     assert {one[3] for one in visits(record, "18:00").values()} == {"待巡"}
+
+
+def test_each_note_of_a_window_is_told_in_words(tmp_path):
+    rounds = Rounds.on(sqlite_url(tmp_path), sources=("reader-1",))
+    rounds.at(2.5, rounds.beat(reader_1=2.5))
+    rounds.hub.clock.advance_us(us(6.1) - us(2.5))
+    rounds.hub.crash_and_reopen()
+    rounds.at(6.4)
+    rounds.at(6.5, lambda: rounds.agent.says("reader-1", DeviceLink(up=True, reason="opened")), rounds.beat(reader_1=6.5))
+    zh, en = (visits(record_now(rounds, DAY, lang), "10:00") for lang in ("zh", "en"))
+    assert zh["消防水泵房"][3:5] == ("未证实", "事后发现, 读卡设备曾离线")
+    assert en["Fire pump room"][3:5] == ("unproven", "found late, its reader was out of reach")
+    rounds.hub.close()
 
 
 def test_the_checkpoints_of_a_round_stand_in_the_routes_order(record):

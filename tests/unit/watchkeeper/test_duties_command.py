@@ -88,6 +88,8 @@ def test_a_window_is_explained_in_both_languages_the_readers_first(site):
     english = good(duties(site, "explain", gate, lang="en_GB.UTF-8")).splitlines()
     assert english[:2] == lines[1::-1]
     assert english[3].endswith("the person's post does not do this duty")
+    report(site, item("b", made_s=-30, tag=TAGS["gate"], person="zhagn"))
+    assert "“zhagn”?" in good(duties(site, "explain", gate))
 
 
 def test_the_desk_answers_and_reports_and_what_is_refused_exits_with_two(site):
@@ -99,8 +101,10 @@ def test_the_desk_answers_and_reports_and_what_is_refused_exits_with_two(site):
     assert lost.exit_code == 2
     assert "must be equal" in lost.output
     sent = ("report", "letters", "gate", "--by", "zhang", *FIELDS, "--key", "letters-1128")
-    assert good(duties(site, *sent)) == "new report letters gate letters-1128\n"
+    assert good(duties(site, *sent)) == f"new report letters gate letters-1128\n计入时段 {windows['letters']}\n"
     assert [settled(site, windows[duty], "kept")["window"]["people"] for duty in ("post", "letters")] == [["zhang"]] * 2
+    cleaner = good(duties(site, "report", "letters", "gate", "--by", "wang", *FIELDS, lang="en_GB.UTF-8"))
+    assert cleaner.endswith("\nIt keeps no window: the person's post does not do this duty\n")
     assert duties(site, "report", "letters", "gate", "--field", "slips").exit_code == 2
     assert duties(site, "answer", "nothing", "gate").exit_code == 2
 
