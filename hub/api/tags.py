@@ -7,9 +7,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Response
 
 from contract.clock import rfc3339
-from contract.settings import nearest
 from hub.api import models
 from hub.api.errors import ApiError, Refused
+from hub.api.knowing import check, known_place
 from hub.api.ports import Backend
 from hub.api.routes import Behind, Limit, Offset, answer, problems
 from hub.api.tag_models import (
@@ -44,7 +44,7 @@ TagPath = Annotated[
 ]
 
 
-@router.get("", summary="What was enrolled, newest first", responses=problems())
+@router.get("", summary="What was enrolled, newest first", responses=problems(404))
 def list_tags(
     backend: Behind,
     *,
@@ -57,6 +57,7 @@ def list_tags(
 ) -> TagList:
     """All rows that fit every filter: what counts now, and what ended, when and why."""
     name = _allowed(tag_name(tag)) if tag else ""
+    check(backend, place=place, person=person)
     wanted = TagFilter(name, (place,) if place else (), person, current=current)
     return TagList(tags=[_row(row, backend.estate) for row in backend.reads.tags(wanted, limit, offset)])
 
@@ -68,7 +69,7 @@ def print_sheet(
 ) -> Response:
     """The QR labels that count at these places, or everywhere, on A4: 3 x 7 of 63.5 x 38.1 mm, with cut marks. This enrols
     nothing."""
-    wanted = TagFilter(places=tuple(_known_place(backend.estate, one) for one in place or ()), medium="qr", current=True)
+    wanted = TagFilter(places=tuple(known_place(backend.estate, one) for one in place or ()), medium="qr", current=True)
     rows = backend.reads.tags(wanted, LABELS_MAX + 1)
     if not rows:
         raise ApiError("no_qr_labels")
@@ -156,12 +157,6 @@ def _pdf(backend: Backend, rows: list[AnyRow]) -> bytes:
         raise ApiError("reports_missing", error=str(error)) from error
     finally:
         _rendering.release()
-
-
-def _known_place(estate: Estate, place: str) -> str:
-    if place not in estate.places:
-        raise ApiError("unknown_place", place=place[:63], near=nearest(place[:63], estate.places))
-    return place
 
 
 def _allowed(found: Any) -> Any:

@@ -54,6 +54,8 @@ def test_what_is_wrong_is_told_with_two_and_nothing_is_written(site, tmp_path):
         ("record", "2026-01-01", "-o", tmp_path / "day.doc"),
         ("record", "2999-01-01", "-o", tmp_path / "day.pdf"),
         ("record", "yesterday", "-o", tmp_path / "day.pdf"),
+        ("record", "2026-01-01", "--route", "nope", "-o", tmp_path / "day.pdf"),
+        ("compliance", "--from", "2026-01-01", "--duty", "nope", "-o", tmp_path / "x.csv"),
         ("compliance", "--from", "2026-01-02", "--to", "2026-01-01", "-o", tmp_path / "x.csv"),
     ):
         reports(site, *args, exit_code=2)
