@@ -1,6 +1,5 @@
 """`watchkeeper duties`: what was to be done, whether it was, and why the hub says so; and what the desk has to report."""
 
-import os
 import secrets
 from collections.abc import Callable
 from typing import Any, get_args
@@ -9,23 +8,14 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from contract.clock import SystemClock, parse_rfc3339, rfc3339
-from hub.duties.tallying import local
+from contract.clock import SystemClock, rfc3339
 from hub.duties.types import HUB_SOURCE, WindowState
 from watchkeeper.hub_client import DEFAULT_URL, HubClient, Wrong
+from watchkeeper.tables import LANGUAGES, language, local_time, show
 
 PAGE_ROWS = 500
-LANGUAGES = ("zh", "en")
-_LOCALES = ("LC_ALL", "LC_MESSAGES", "LANG")
 _STATES = {"open": "进行", "kept": "完成", "missed": "未做", "unproven": "待证", "withdrawn": "撤销"}
 _HEADS = {"zh": ("状态", "职责", "位置", "开始", "截止", "编号"), "en": ("state", "duty", "place", "opens", "ends", "id")}
-
-
-def _language() -> str:
-    """Chinese, where the locale does not ask for another language."""
-    told = next((os.environ[name] for name in _LOCALES if os.environ.get(name)), "")
-    plain = told.partition(".")[0]
-    return "zh" if plain in ("", "C", "POSIX") or plain.startswith("zh") else "en"
 
 
 def _entry(command: Callable[..., None]) -> Callable[..., None]:
@@ -44,7 +34,7 @@ def _entry(command: Callable[..., None]) -> Callable[..., None]:
 def duties(context: click.Context, url: str, lang: str | None) -> None:
     """List windows of duties, explain one, and enter what the desk has to say, at a running hub."""
     context.obj = context.with_resource(HubClient(url))
-    context.meta["lang"] = lang or _language()
+    context.meta["lang"] = lang or language()
 
 
 @duties.command("list")
@@ -70,7 +60,7 @@ def list_windows(
         if page["next"] is None or len(rows) >= limit:
             break
         cursor = {"cursor": page["next"]}
-    _table([_HEADS[lang], *(_row(row, lang, ZoneInfo(page["timezone"])) for row in rows)])
+    show([_HEADS[lang], *(_row(row, lang, ZoneInfo(page["timezone"])) for row in rows)])
     if page["next"] is not None:
         click.echo(f"… 仅前 {limit} 条：用 --limit / only the first {limit}: see --limit", err=True)
 
@@ -87,7 +77,7 @@ def explain_window(context: click.Context, window: str) -> None:
         click.echo(found[f"explanation_{one}"])
     if found["incident"] is not None:
         click.echo(f"{'事件' if lang == 'zh' else 'incident'} {found['incident']}")
-    _table([_weighed(row, lang, zone) for row in found["scans"]])
+    show([_weighed(row, lang, zone) for row in found["scans"]])
 
 
 @duties.command()
@@ -141,28 +131,11 @@ def _field(text: str) -> tuple[str, str]:
 
 def _row(row: dict[str, Any], lang: str, zone: ZoneInfo) -> tuple[str, ...]:
     state = _STATES[row["state"]] if lang == "zh" else row["state"]
-    opens, ends = (_local(row[name], zone, "%Y-%m-%d %H:%M") for name in ("opens_at", "ends_at"))
+    opens, ends = (local_time(row[name], zone) for name in ("opens_at", "ends_at"))
     return (state, row[f"duty_{lang}"], row[f"place_{lang}"], opens, ends, row["id"])
 
 
 def _weighed(row: dict[str, Any], lang: str, zone: ZoneInfo) -> tuple[str, ...]:
     scan = row["scan"]
-    made = _local(scan["at"], zone, "%m-%d %H:%M:%S")
+    made = local_time(scan["at"], zone, "%m-%d %H:%M:%S")
     return ("*" if row["keeps"] else "-", made, scan["source"], scan["person"] or "-", row[f"why_{lang}"])
-
-
-def _local(text: str, zone: ZoneInfo, form: str) -> str:
-    """A time of the API as a clock in the estate shows it."""
-    return local(parse_rfc3339(text), zone).strftime(form)
-
-
-def _table(rows: list[tuple[str, ...]]) -> None:
-    """In columns; a Chinese character is as wide as two letters."""
-    widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = (cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True))
-        click.echo("  ".join(cells).rstrip())
-
-
-def _width(text: str) -> int:
-    return sum(2 if letter >= "\u2e80" else 1 for letter in text)

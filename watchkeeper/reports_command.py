@@ -1,7 +1,7 @@
 """`watchkeeper reports`: what a manager asks of a hub, on the terminal or into a file."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, get_args
@@ -11,6 +11,7 @@ import click
 from hub.reports.csvfile import csv_bytes
 from hub.reports.figures import By, in_words
 from watchkeeper.hub_client import DEFAULT_URL, HubClient
+from watchkeeper.tables import NONE
 
 DAY = click.DateTime(["%Y-%m-%d"])
 LANGS = click.Choice(["zh", "en", "both"])
@@ -56,9 +57,11 @@ def compliance(
     """
     found = hub.get("/reports/compliance", by=by, duty=list(duties), **_days(first, last)).json()
     rows = [
-        row | {"name": _name(row, lang), "rate": row["rate"] or "-", "percent": row["percent"] or "-"} for row in found["rows"]
+        row | {"name": _name(row, lang), "rate": row["rate"] or NONE, "percent": row["percent"] or NONE} for row in found["rows"]
     ]
-    _show(found, _COMPLIANCE, rows, file)
+    # A fraction such as 1/4 is a date to a spreadsheet: there the percentage is enough, beside the counts that it is made of.
+    columns = _COMPLIANCE if file is None else tuple(name for name in _COMPLIANCE if name != "rate")
+    _show(found, columns, rows, file)
 
 
 @reports.command()
@@ -72,7 +75,7 @@ def unvisited(
     found = hub.get("/reports/unvisited", duty=list(duties), limit=limit, **_days(first, last)).json()
     rows = [
         row
-        | {name: "-" if row[f"{name}_s"] is None else in_words(row[f"{name}_s"]) for name in ("longest", "ended", "ongoing")}
+        | {name: NONE if row[f"{name}_s"] is None else in_words(row[f"{name}_s"]) for name in ("longest", "ended", "ongoing")}
         | {"name": _name(row, lang), "last_visit_at": row["last_visit_at"] or "never"}
         for row in found["rows"]
     ]
@@ -112,11 +115,16 @@ def _show(found: Any, columns: Sequence[str], rows: Sequence[dict[str, Any]], fi
     cells = [[str(row[name]) for name in columns] for row in rows]
     if file is not None:
         is_json = file.suffix == ".json"
-        _write(file, json.dumps(found, ensure_ascii=False, indent=1).encode() if is_json else csv_bytes(columns, cells))
+        _write(file, json.dumps(found, ensure_ascii=False, indent=1).encode() if is_json else csv_bytes(columns, _empty(cells)))
         return
     widths = [max(map(len, column)) for column in zip(columns, *cells, strict=True)]
     for line in (list(columns), *cells):
         click.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+
+
+def _empty(cells: Iterable[Sequence[str]]) -> Iterator[list[str]]:
+    """In a spreadsheet where there is nothing a cell is empty."""
+    return (["" if cell == NONE else cell for cell in row] for row in cells)
 
 
 def _write(file: Path, data: bytes) -> None:

@@ -1,5 +1,7 @@
 """`watchkeeper reports`, against a real hub."""
 
+import csv
+import io
 import json
 from collections.abc import Iterator
 
@@ -36,6 +38,19 @@ def test_compliance_is_a_table_and_a_file(site, tmp_path):
     assert file.read_bytes().startswith(b"\xef\xbb\xbfkey,name,due")
     reports(site, *asked, "-o", file.with_suffix(".json"))
     assert json.loads(file.with_suffix(".json").read_text(encoding="utf-8"))["by"] == "person"
+
+
+def test_in_a_spreadsheet_no_rate_is_a_date_and_nothing_is_an_empty_cell(site, tmp_path):
+    file = tmp_path / "duties.csv"
+    for first, empty in (("2026-01-01", False), ("2026-05-01", True)):
+        reports(site, "compliance", "--from", first, "--by", "duty", "-o", file)
+        header, *rows = csv.reader(io.StringIO(file.read_text(encoding="utf-8-sig")))
+        assert header[-1] == "percent"
+        assert "rate" not in header
+        (patrol,) = (row for row in rows if row[0] == "patrol")
+        assert (patrol[-1] == "") == empty
+        assert empty or float(patrol[-1]) > 0
+        assert not [cell for row in rows for cell in row if "/" in cell or "'" in cell or cell == "-"]
 
 
 def test_unvisited_is_told_in_hours(site):
