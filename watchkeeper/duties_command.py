@@ -10,11 +10,11 @@ import click
 
 from contract.clock import SystemClock, rfc3339
 from hub.duties.types import HUB_SOURCE, WindowState
+from hub.duties.words import STATES
 from watchkeeper.hub_client import DEFAULT_URL, HubClient, Wrong
 from watchkeeper.tables import LANGUAGES, language, local_time, show
 
 PAGE_ROWS = 500
-_STATES = {"open": "进行", "kept": "完成", "missed": "未做", "unproven": "待证", "withdrawn": "撤销"}
 _HEADS = {"zh": ("状态", "职责", "位置", "开始", "截止", "编号"), "en": ("state", "duty", "place", "opens", "ends", "id")}
 
 
@@ -130,7 +130,8 @@ def _field(text: str) -> tuple[str, str]:
 
 
 def _row(row: dict[str, Any], lang: str, zone: ZoneInfo) -> tuple[str, ...]:
-    state = _STATES[row["state"]] if lang == "zh" else row["state"]
+    zh, en = STATES[row["state"]]
+    state = zh if lang == "zh" else en
     opens, ends = (local_time(row[name], zone) for name in ("opens_at", "ends_at"))
     return (state, row[f"duty_{lang}"], row[f"place_{lang}"], opens, ends, row["id"])
 

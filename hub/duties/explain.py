@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from hub.duties.judging import why_not
 from hub.duties.tallying import local
 from hub.duties.types import Duty, Person, Route, Scan, Window
+from hub.duties.words import STATES
 
 Lang = Literal["zh", "en"]
 
@@ -135,11 +136,10 @@ class _Words:
     def _verdict(self) -> str:
         """What it is, which duty, where and when."""
         state = self._window.state
-        if state == "open":
-            early = self._known.now_us < self._window.opens_us
-            head = self._say("未开始", "Not open yet") if early else self._say("进行中", "Open")
-        else:
-            head = _STATES[state][0 if self._lang == "zh" else 1]
+        zh, en = STATES[state]
+        head = self._say(zh, en.capitalize())
+        if state == "open" and self._known.now_us < self._window.opens_us:
+            head = self._say(f"{zh}，尚未开始", f"{en.capitalize()}, not begun yet")
         duty = self._window.duty
         if self._known.rules is not None:
             duty = self._known.rules[0].zh if self._lang == "zh" else self._known.rules[0].en
@@ -228,12 +228,6 @@ class _Words:
         return f"{moment:%H:%M}" if moment.date() == self._day else f"{moment:%m-%d %H:%M}"
 
 
-_STATES: Mapping[str, tuple[str, str]] = {
-    "kept": ("已完成", "Kept"),
-    "missed": ("未完成", "Missed"),
-    "unproven": ("无法证实", "Unproven"),
-    "withdrawn": ("缺失已撤销", "Gap withdrawn"),
-}
 _NOTES: Mapping[str, tuple[str, str]] = {
     "source_silent": ("来源超过期限仍未上报，按未完成处理", "its sources stayed silent for too long, which counts as missed"),
     "source_away": (

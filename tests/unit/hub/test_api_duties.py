@@ -140,7 +140,7 @@ def test_a_gap_is_shown_with_its_incident_and_how_far_its_source_has_reported_an
     assert settled(site, pump["id"], "missed")["incident"] != found["incident"]
     report(site, item("late", tag=TAGS["gate"], person="zhang"))
     found = settled(site, gate["id"], "withdrawn")
-    assert found["explanation_zh"].startswith("缺失已撤销：")
+    assert found["explanation_zh"].startswith("已撤回：")
     assert "张三" in found["explanation_zh"]
     assert found["incident"] == incident["no"]
 

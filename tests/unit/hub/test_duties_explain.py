@@ -80,7 +80,7 @@ def test_what_was_scanned_long_before_or_after_is_listed_and_not_told():
 
 def test_an_unproven_window_says_up_to_when_its_source_has_reported_and_that_it_never_did():
     found = told(state="unproven", reported="13:50")
-    assert found.zh.startswith("无法证实：巡逻，水泵房")
+    assert found.zh.startswith("待证实：巡逻，水泵房")
     assert "巡更棒 wand-1 只上报至 13:50" in found.zh
     assert "wand wand-1 has reported up to 13:50 only" in found.en
     assert "wand wand-1 has never reported" in told(state="unproven", reported=None).en
@@ -98,13 +98,13 @@ def test_a_kept_window_says_who_when_and_by_what():
 
 def test_a_withdrawn_gap_says_when_it_was_raised_and_by_what_it_was_withdrawn():
     found = told(scan(came="18:05"), state="withdrawn", evidence="wand-1|a", gap_us=us("16:10"))
-    assert found.zh.startswith("缺失已撤销：巡逻")
+    assert found.zh.startswith("已撤回：巡逻")
     assert "曾于 16:10 判为缺失" in found.zh
     assert "somebody was there at 14:32 (wand wand-1, received at 18:05)" in found.en
 
 
 def test_an_open_window_has_begun_or_not():
-    assert told(now="13:00").zh == "未开始：巡逻，水泵房，2026-11-28 14:00–16:10。"
+    assert told(now="13:00").zh == "未到期，尚未开始：巡逻，水泵房，2026-11-28 14:00–16:10。"
     assert told(now="15:00").en == "Open: patrol, pump room, 2026-11-28 14:00–16:10; there is no evidence that counts yet."
 
 

@@ -41,7 +41,7 @@ def test_windows_are_listed_in_the_language_of_the_locale_or_the_one_that_is_ask
     opens = datetime.fromisoformat(rows[0]["opens_at"]).astimezone(ZoneInfo("Asia/Shanghai"))
     assert all(f"  {opens:%Y-%m-%d %H:%M}  " in line for line in chinese[1:]), "as a clock in the estate shows it"
     assert {line.split()[-1] for line in chinese[1:]} == {one["id"] for one in rows}
-    assert all(line.startswith("进行  巡逻") for line in chinese[1:])
+    assert all(line.startswith("未到期  巡逻") for line in chinese[1:])
     for shown in (duties(site, "list", lang="en_US.UTF-8"), duties(site, "list", lang="de_DE")):
         assert good(shown).split()[:3] == ["state", "duty", "place"]
     assert good(duties(site, "list", lang="C.UTF-8")).startswith("状态")
@@ -80,7 +80,7 @@ def test_a_window_is_explained_in_both_languages_the_readers_first(site):
     report(site, item("a", tag=TAGS["gate"], person="wang"))
     settled(site, gate, "unproven")
     lines = good(duties(site, "explain", gate)).splitlines()
-    assert lines[0].startswith("无法证实：巡逻，东门，")
+    assert lines[0].startswith("待证实：巡逻，东门，")
     assert lines[1].startswith("Unproven: patrol, East gate, ")
     assert lines[2].startswith("事件 ")
     assert lines[3].split()[0] == "-"
