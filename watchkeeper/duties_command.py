@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable
+from datetime import date
 from typing import Any, get_args
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -11,8 +12,9 @@ import click
 from contract.clock import SystemClock, rfc3339
 from hub.duties.types import HUB_SOURCE, WindowState
 from hub.duties.words import STATES
-from watchkeeper.hub_client import DEFAULT_URL, HubClient, Wrong
-from watchkeeper.tables import LANGUAGES, language, local_time, show
+from watchkeeper.daytime import DAY_OR_TIME, begin_us, end_us
+from watchkeeper.hub_client import HubClient, Wrong, url_option
+from watchkeeper.tables import LANGUAGES, lang_option, language, local_time, show
 
 PAGE_ROWS = 500
 _HEADS = {"zh": ("状态", "职责", "位置", "开始", "截止", "编号"), "en": ("state", "duty", "place", "opens", "ends", "id")}
@@ -28,8 +30,8 @@ def _entry(command: Callable[..., None]) -> Callable[..., None]:
 
 
 @click.group()
-@click.option("--url", default=DEFAULT_URL, show_default=True, help="Where the hub answers.")
-@click.option("--lang", type=click.Choice(LANGUAGES), help="Chinese, unless the locale is of another language.")
+@url_option
+@lang_option
 @click.pass_context
 def duties(context: click.Context, url: str, lang: str | None) -> None:
     """List windows of duties, explain one, and enter what the desk has to say, at a running hub."""
@@ -41,16 +43,22 @@ def duties(context: click.Context, url: str, lang: str | None) -> None:
 @click.option("--state", "states", multiple=True, type=click.Choice(get_args(WindowState)), help="May be given several times.")
 @click.option("--duty", default="", help="Of one duty.")
 @click.option("--place", default="", help="At one place.")
-@click.option("--from", "from_", metavar="TIME", help="Those that end later: RFC 3339, such as 2026-01-01T08:00:00+08:00.")
-@click.option("--to", metavar="TIME", help="Those that open before this; now, where nothing is said.")
+@click.option("--from", "from_", type=DAY_OR_TIME, help="Those that end later: a local day, or RFC 3339.")
+@click.option("--to", type=DAY_OR_TIME, help="Those that open before this, a day included; now, where nothing is said.")
 @click.option("--limit", type=click.IntRange(1, 100_000), default=200, show_default=True, help="How many at most.")
 @click.pass_context
 def list_windows(
-    context: click.Context, states: tuple[str, ...], duty: str, place: str, from_: str | None, to: str | None, limit: int
+    context: click.Context,
+    states: tuple[str, ...],
+    duty: str,
+    place: str,
+    from_: date | int | None,
+    to: date | int | None,
+    limit: int,
 ) -> None:
     """Show windows, newest first. The last column is what `explain` takes."""
     lang, hub = context.meta["lang"], context.obj
-    times = {"to": to or rfc3339(SystemClock().now_us())} | ({"from": from_} if from_ else {})
+    times = _times(hub, from_, to)
     rows: list[dict[str, Any]] = []
     cursor: dict[str, str] = {}
     while True:
@@ -63,6 +71,15 @@ def list_windows(
     show([_HEADS[lang], *(_row(row, lang, ZoneInfo(page["timezone"])) for row in rows)])
     if page["next"] is not None:
         click.echo(f"… 仅前 {limit} 条：用 --limit / only the first {limit}: see --limit", err=True)
+
+
+def _times(hub: HubClient, from_: date | int | None, to: date | int | None) -> dict[str, str]:
+    """What the API takes for both ends. A day is the estate's: the hub knows where that is."""
+    zone = ZoneInfo("UTC")
+    if isinstance(from_, date) or isinstance(to, date):
+        zone = ZoneInfo(hub.get("/duties/windows", limit=1).json()["timezone"])
+    until_us = SystemClock().now_us() if to is None else end_us(to, zone)
+    return {"to": rfc3339(until_us)} | ({} if from_ is None else {"from": rfc3339(begin_us(from_, zone))})
 
 
 @duties.command("explain")

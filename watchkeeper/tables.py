@@ -2,8 +2,8 @@
 the environment."""
 
 import os
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 import click
@@ -11,6 +11,7 @@ import click
 from contract.clock import parse_rfc3339
 from hub.duties.tallying import local
 
+F = TypeVar("F", bound=Callable[..., Any])
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 _LOCALES = ("LC_ALL", "LC_MESSAGES", "LANG")
@@ -24,6 +25,12 @@ def language() -> Language:
     told = next((os.environ[name] for name in _LOCALES if os.environ.get(name)), "")
     plain = told.partition(".")[0]
     return "zh" if plain in ("", "C", "POSIX") or plain.startswith("zh") else "en"
+
+
+def lang_option(command: F) -> F:
+    """In which language a command speaks."""
+    option = click.option("--lang", type=click.Choice(LANGUAGES), help="Chinese, unless the locale is of another language.")
+    return option(command)
 
 
 def local_time(text: str | None, zone: ZoneInfo, form: str = MINUTE) -> str:

@@ -69,7 +69,9 @@ def show_unvisited(
     now_us = backend.clock.now_us()
     rows = asking.unvisited(backend.reads.reports, backend.estate, _days(first, last), tuple(duty or ()), now_us, limit)
     told = [_unvisited(backend, row) for row in rows]
-    return UnvisitedReport(first=str(first), last=str(last), as_of=rfc3339(now_us), rows=told)
+    return UnvisitedReport(
+        first=str(first), last=str(last), as_of=rfc3339(now_us), timezone=str(backend.estate.timezone), rows=told
+    )
 
 
 @router.get(

@@ -29,7 +29,7 @@ from hub.ingest.ports import TagAct
 from hub.store.read import AnyRow, TagFilter
 from hub.tags.keyfile import BadLabelKey
 from hub.tags.labels import HARDWARE_CHARS_MAX, new_tag, normal_tag, short, tag_name
-from hub.tags.sheet import LABELS_MAX, Label, NoReports, render
+from hub.tags.sheet import LABELS_HEADER, LABELS_MAX, Label, NoReports, render
 from hub.tags.tagbook import TagChange
 from hub.views import when
 
@@ -59,7 +59,8 @@ def list_tags(
     name = _allowed(tag_name(tag)) if tag else ""
     check(backend, place=place, person=person)
     wanted = TagFilter(name, (place,) if place else (), person, current=current)
-    return TagList(tags=[_row(row, backend.estate) for row in backend.reads.tags(wanted, limit, offset)])
+    rows = [_row(row, backend.estate) for row in backend.reads.tags(wanted, limit, offset)]
+    return TagList(timezone=str(backend.estate.timezone), tags=rows)
 
 
 @router.get("/sheet.pdf", summary="Labels to print", response_class=Response, responses={**problems(404, 429, 501), **_PDF})
@@ -77,7 +78,11 @@ def print_sheet(
         raise ApiError("too_many_labels", limit=LABELS_MAX)
     order = {one: at for at, one in enumerate(backend.estate.places)}
     rows.sort(key=lambda row: (order.get(row.place, len(order)), row.from_us))
-    headers = {"Content-Disposition": 'attachment; filename="labels.pdf"', "Cache-Control": "no-store"}
+    headers = {
+        "Content-Disposition": 'attachment; filename="labels.pdf"',
+        "Cache-Control": "no-store",
+        LABELS_HEADER: str(len(rows)),
+    }
     return Response(_pdf(backend, rows), media_type="application/pdf", headers=headers)
 
 
@@ -143,8 +148,8 @@ def _pdf(backend: Backend, rows: list[AnyRow]) -> bytes:
     labels = [
         Label(
             str(_label(backend, row.tag, "qr")),
-            estate.place_name(row.place, "zh") if row.place else row.person,
-            estate.place_name(row.place, "en") if row.place else row.person,
+            estate.place_name(row.place, "zh") if row.place else estate.person_name(row.person, "zh"),
+            estate.place_name(row.place, "en") if row.place else estate.person_name(row.person, "en"),
             short(row.tag),
         )
         for row in rows
@@ -174,6 +179,8 @@ def _row(row: Tag | AnyRow, estate: Estate) -> TagRow:
         place_zh=estate.place_name(row.place, "zh") if row.place else "",
         place_en=estate.place_name(row.place, "en") if row.place else "",
         person=row.person,
+        person_zh=estate.person_name(row.person, "zh") if row.person else "",
+        person_en=estate.person_name(row.person, "en") if row.person else "",
         enrolled_at=rfc3339(row.from_us),
         ended_at=when(row.until_us),
         reason=row.reason,

@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -61,6 +61,10 @@ def test_windows_are_listed_by_state_place_and_time(site):
     assert shown("--place", "gate", "--duty", "weather") == [gate]
     assert shown("--from", at(2 * HOUR_S)) == []
     assert shown("--to", at(-5 * HOUR_S)) == []
+    day = datetime.now(ZoneInfo("Asia/Shanghai")).date()
+    assert shown("--from", str(day + timedelta(days=2))) == []
+    assert len(shown("--to", str(day))) == 2, "the day itself is included"
+    assert shown("--to", str(day - timedelta(days=2))) == []
     announce(site, "event", name="later")
     assert len(shown()) == 4
 
@@ -111,6 +115,9 @@ def test_what_is_wrong_is_told_with_two(site):
     assert "没有这个时段" in shown.output
     assert duties(site, "list", "--state", "lost").exit_code == 2
     assert "RFC 3339" in duties(site, "list", "--from", "today").output
+    typo = duties(site, "list", "--place", "gat")
+    assert typo.exit_code == 2
+    assert "是否为 gate" in typo.output
 
 
 def test_a_hub_that_does_not_run_is_told_plainly():
