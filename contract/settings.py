@@ -180,6 +180,12 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return f", perhaps {close[0]}" if close else ""
 
 
+def nearest_zh(word: str, known: Iterable[str]) -> str:
+    """The same for the end of a Chinese sentence: `，是否为 X？`."""
+    close = difflib.get_close_matches(word, list(known), n=1)
+    return f"，是否为 {close[0]}？" if close else ""
+
+
 def dotted(path: KeyPath) -> str:
     """`("devices", 0, "id")` → `devices[0].id`."""
     text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)

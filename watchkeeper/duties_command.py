@@ -1,31 +1,23 @@
 """`watchkeeper duties`: what was to be done, whether it was, and why the hub says so; and what the desk has to report."""
 
-import os
 import secrets
 from collections.abc import Callable
+from datetime import date
 from typing import Any, get_args
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 import click
 
-from contract.clock import SystemClock, parse_rfc3339, rfc3339
-from hub.duties.tallying import local
+from contract.clock import SystemClock, rfc3339
 from hub.duties.types import HUB_SOURCE, WindowState
-from watchkeeper.hub_client import DEFAULT_URL, HubClient, Wrong
+from hub.duties.words import STATES
+from watchkeeper.daytime import DAY_OR_TIME, begin_us, end_us
+from watchkeeper.hub_client import HubClient, Wrong, url_option
+from watchkeeper.tables import LANGUAGES, lang_option, language, local_time, show
 
 PAGE_ROWS = 500
-LANGUAGES = ("zh", "en")
-_LOCALES = ("LC_ALL", "LC_MESSAGES", "LANG")
-_STATES = {"open": "进行", "kept": "完成", "missed": "未做", "unproven": "待证", "withdrawn": "撤销"}
 _HEADS = {"zh": ("状态", "职责", "位置", "开始", "截止", "编号"), "en": ("state", "duty", "place", "opens", "ends", "id")}
-
-
-def _language() -> str:
-    """Chinese, where the locale does not ask for another language."""
-    told = next((os.environ[name] for name in _LOCALES if os.environ.get(name)), "")
-    plain = told.partition(".")[0]
-    return "zh" if plain in ("", "C", "POSIX") or plain.startswith("zh") else "en"
 
 
 def _entry(command: Callable[..., None]) -> Callable[..., None]:
@@ -38,29 +30,35 @@ def _entry(command: Callable[..., None]) -> Callable[..., None]:
 
 
 @click.group()
-@click.option("--url", default=DEFAULT_URL, show_default=True, help="Where the hub answers.")
-@click.option("--lang", type=click.Choice(LANGUAGES), help="Chinese, unless the locale is of another language.")
+@url_option
+@lang_option
 @click.pass_context
 def duties(context: click.Context, url: str, lang: str | None) -> None:
     """List windows of duties, explain one, and enter what the desk has to say, at a running hub."""
     context.obj = context.with_resource(HubClient(url))
-    context.meta["lang"] = lang or _language()
+    context.meta["lang"] = lang or language()
 
 
 @duties.command("list")
 @click.option("--state", "states", multiple=True, type=click.Choice(get_args(WindowState)), help="May be given several times.")
 @click.option("--duty", default="", help="Of one duty.")
 @click.option("--place", default="", help="At one place.")
-@click.option("--from", "from_", metavar="TIME", help="Those that end later: RFC 3339, such as 2026-01-01T08:00:00+08:00.")
-@click.option("--to", metavar="TIME", help="Those that open before this; now, where nothing is said.")
+@click.option("--from", "from_", type=DAY_OR_TIME, help="Those that end later: a local day, or RFC 3339.")
+@click.option("--to", type=DAY_OR_TIME, help="Those that open before this, a day included; now, where nothing is said.")
 @click.option("--limit", type=click.IntRange(1, 100_000), default=200, show_default=True, help="How many at most.")
 @click.pass_context
 def list_windows(
-    context: click.Context, states: tuple[str, ...], duty: str, place: str, from_: str | None, to: str | None, limit: int
+    context: click.Context,
+    states: tuple[str, ...],
+    duty: str,
+    place: str,
+    from_: date | int | None,
+    to: date | int | None,
+    limit: int,
 ) -> None:
     """Show windows, newest first. The last column is what `explain` takes."""
     lang, hub = context.meta["lang"], context.obj
-    times = {"to": to or rfc3339(SystemClock().now_us())} | ({"from": from_} if from_ else {})
+    times = _times(hub, from_, to)
     rows: list[dict[str, Any]] = []
     cursor: dict[str, str] = {}
     while True:
@@ -70,9 +68,18 @@ def list_windows(
         if page["next"] is None or len(rows) >= limit:
             break
         cursor = {"cursor": page["next"]}
-    _table([_HEADS[lang], *(_row(row, lang, ZoneInfo(page["timezone"])) for row in rows)])
+    show([_HEADS[lang], *(_row(row, lang, ZoneInfo(page["timezone"])) for row in rows)])
     if page["next"] is not None:
         click.echo(f"… 仅前 {limit} 条：用 --limit / only the first {limit}: see --limit", err=True)
+
+
+def _times(hub: HubClient, from_: date | int | None, to: date | int | None) -> dict[str, str]:
+    """What the API takes for both ends. A day is the estate's: the hub knows where that is."""
+    zone = ZoneInfo("UTC")
+    if isinstance(from_, date) or isinstance(to, date):
+        zone = ZoneInfo(hub.get("/duties/windows", limit=1).json()["timezone"])
+    until_us = SystemClock().now_us() if to is None else end_us(to, zone)
+    return {"to": rfc3339(until_us)} | ({} if from_ is None else {"from": rfc3339(begin_us(from_, zone))})
 
 
 @duties.command("explain")
@@ -87,7 +94,7 @@ def explain_window(context: click.Context, window: str) -> None:
         click.echo(found[f"explanation_{one}"])
     if found["incident"] is not None:
         click.echo(f"{'事件' if lang == 'zh' else 'incident'} {found['incident']}")
-    _table([_weighed(row, lang, zone) for row in found["scans"]])
+    show([_weighed(row, lang, zone) for row in found["scans"]])
 
 
 @duties.command()
@@ -149,40 +156,19 @@ def _field(text: str) -> tuple[str, str]:
 
 
 def _row(row: dict[str, Any], lang: str, zone: ZoneInfo) -> tuple[str, ...]:
-    state = _STATES[row["state"]] if lang == "zh" else row["state"]
-    opens, ends = (_local(row[name], zone, "%Y-%m-%d %H:%M") for name in ("opens_at", "ends_at"))
+    zh, en = STATES[row["state"]]
+    state = zh if lang == "zh" else en
+    opens, ends = (local_time(row[name], zone) for name in ("opens_at", "ends_at"))
     return (state, row[f"duty_{lang}"], row[f"place_{lang}"], opens, ends, row["id"])
 
 
 def _weighed(row: dict[str, Any], lang: str, zone: ZoneInfo) -> tuple[str, ...]:
     scan = row["scan"]
-    made = _local(scan["at"], zone, "%m-%d %H:%M:%S")
-    return (
-        "*" if row["keeps"] else "-",
-        made,
-        scan["source"],
-        scan["person"] or _quoted(scan["person_told"]) or "-",
-        row[f"why_{lang}"],
-    )
+    made = local_time(scan["at"], zone, "%m-%d %H:%M:%S")
+    who = scan["person"] or _quoted(scan["person_told"]) or "-"
+    return ("*" if row["keeps"] else "-", made, scan["source"], who, row[f"why_{lang}"])
 
 
 def _quoted(told: str) -> str:
     """Somebody whom the staff does not know."""
     return f"“{told}”?" if told else ""
-
-
-def _local(text: str, zone: ZoneInfo, form: str) -> str:
-    """A time of the API as a clock in the estate shows it."""
-    return local(parse_rfc3339(text), zone).strftime(form)
-
-
-def _table(rows: list[tuple[str, ...]]) -> None:
-    """In columns; a Chinese character is as wide as two letters."""
-    widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = (cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True))
-        click.echo("  ".join(cells).rstrip())
-
-
-def _width(text: str) -> int:
-    return sum(2 if letter >= "\u2e80" else 1 for letter in text)

@@ -1,14 +1,24 @@
 """How a command speaks to a running hub: through its API, with errors that say what to do."""
 
+from collections.abc import Callable
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import click
 import httpx
 
+F = TypeVar("F", bound=Callable[..., Any])
 DEFAULT_URL = "http://127.0.0.1:8080"
 ANSWER_S = 60.0
 """A sheet of labels takes a while on a busy machine."""
+
+
+def url_option(command: F) -> F:
+    """Which hub is spoken to: `--url`, or WATCHKEEPER_URL."""
+    option = click.option(
+        "--url", default=DEFAULT_URL, show_default=True, envvar="WATCHKEEPER_URL", show_envvar=True, help="Where the hub answers."
+    )
+    return option(command)
 
 
 class Wrong(click.ClickException):

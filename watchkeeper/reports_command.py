@@ -1,25 +1,44 @@
 """`watchkeeper reports`: what a manager asks of a hub, on the terminal or into a file."""
 
 import json
-from collections.abc import Sequence
-from datetime import date, datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any, get_args
+from zoneinfo import ZoneInfo
 
 import click
 
+from hub.duties.words import STATES
 from hub.reports.csvfile import csv_bytes
 from hub.reports.figures import By, in_words
-from watchkeeper.hub_client import DEFAULT_URL, HubClient
+from hub.reports.words import Lang, Pair, say
+from watchkeeper.daytime import DAY, DAY_OF
+from watchkeeper.hub_client import HubClient, url_option
+from watchkeeper.tables import NONE, language, local_time, show
 
-DAY = click.DateTime(["%Y-%m-%d"])
 LANGS = click.Choice(["zh", "en", "both"])
-_COMPLIANCE = ("key", "name", "due", "kept", "withdrawn", "missed", "unproven", "rate", "percent")
-_UNVISITED = ("place", "name", "longest", "ended", "ongoing", "last_visit_at")
+_COMPLIANCE: Mapping[str, Pair] = {
+    "key": ("编号", "id"),
+    "name": ("名称", "name"),
+    "due": ("应完成", "due"),
+    **{state: STATES[state] for state in ("kept", "withdrawn", "missed", "unproven")},
+    "rate": ("完成率", "rate"),
+    "percent": ("百分比", "percent"),
+}
+_UNVISITED: Mapping[str, Pair] = {
+    "place": ("编号", "id"),
+    "name": ("名称", "name"),
+    "longest": ("最长未巡", "longest"),
+    "ended": ("已结束", "ended"),
+    "ongoing": ("持续中", "ongoing"),
+    "last": ("最近到位", "last visit"),
+}
+"""What a row has, and its heading."""
 
 
 @click.group()
-@click.option("--url", default=DEFAULT_URL, show_default=True, help="Where the hub answers.")
+@url_option
 @click.pass_context
 def reports(context: click.Context, url: str) -> None:
     """How duties were kept, which places stayed unvisited, and the daily record of patrols, from a running hub."""
@@ -28,10 +47,10 @@ def reports(context: click.Context, url: str) -> None:
 
 def _common(command: Any) -> Any:
     options = (
-        click.option("--from", "first", type=DAY, required=True, help="The first local day, such as 2026-01-01."),
-        click.option("--to", "last", type=DAY, help="The last local day, included; as --from where nothing is said."),
+        click.option("--from", "first", type=DAY_OF, required=True, help="The first local day, or a time of it as RFC 3339."),
+        click.option("--to", "last", type=DAY_OF, help="The last local day, included; as --from where nothing is said."),
         click.option("--duty", "duties", multiple=True, help="This duty alone; may be given several times."),
-        click.option("--lang", type=LANGS, default="both", show_default=True, help="The language of names."),
+        click.option("--lang", type=LANGS, help="Chinese, unless the locale is of another language."),
         click.option(
             "-o", "--output", "file", type=click.Path(path_type=Path, dir_okay=False), help="Write here: .json, else CSV."
         ),
@@ -46,7 +65,7 @@ def _common(command: Any) -> Any:
 @click.option("--by", type=click.Choice(get_args(By)), default="place", show_default=True, help="What a row is.")
 @click.pass_obj
 def compliance(
-    hub: HubClient, first: datetime, last: datetime | None, duties: tuple[str, ...], lang: str, file: Path | None, by: str
+    hub: HubClient, first: date, last: date | None, duties: tuple[str, ...], lang: Lang | None, file: Path | None, by: str
 ) -> None:
     """Windows due, kept, missed, unproven, withdrawn, and the rate as an exact fraction: the worst first.
 
@@ -55,10 +74,13 @@ def compliance(
       watchkeeper reports compliance --from 2026-01-01 --to 2026-01-31 --by person -o january.csv
     """
     found = hub.get("/reports/compliance", by=by, duty=list(duties), **_days(first, last)).json()
+    lang = lang or language()
     rows = [
-        row | {"name": _name(row, lang), "rate": row["rate"] or "-", "percent": row["percent"] or "-"} for row in found["rows"]
+        row | {"name": _name(row, lang), "rate": row["rate"] or NONE, "percent": row["percent"] or NONE} for row in found["rows"]
     ]
-    _show(found, _COMPLIANCE, rows, file)
+    # A fraction such as 1/4 is a date to a spreadsheet: there the percentage is enough, beside the counts that it is made of.
+    columns = {name: words for name, words in _COMPLIANCE.items() if name != "rate" or file is None}
+    _show(found, _headed(columns, lang), rows, file)
 
 
 @reports.command()
@@ -66,28 +88,29 @@ def compliance(
 @click.option("--limit", type=click.IntRange(1, 1_000), default=10, show_default=True, help="How many places at most.")
 @click.pass_obj
 def unvisited(
-    hub: HubClient, first: datetime, last: datetime | None, duties: tuple[str, ...], lang: str, file: Path | None, limit: int
+    hub: HubClient, first: date, last: date | None, duties: tuple[str, ...], lang: Lang | None, file: Path | None, limit: int
 ) -> None:
     """The longest times that places stayed unvisited, up to now, in hours and minutes: the worst first."""
     found = hub.get("/reports/unvisited", duty=list(duties), limit=limit, **_days(first, last)).json()
+    lang, zone = lang or language(), ZoneInfo(found["timezone"])
     rows = [
         row
-        | {name: "-" if row[f"{name}_s"] is None else in_words(row[f"{name}_s"]) for name in ("longest", "ended", "ongoing")}
-        | {"name": _name(row, lang), "last_visit_at": row["last_visit_at"] or "never"}
+        | {name: NONE if row[f"{name}_s"] is None else in_words(row[f"{name}_s"]) for name in ("longest", "ended", "ongoing")}
+        | {"name": _name(row, lang), "last": local_time(row["last_visit_at"], zone)}
         for row in found["rows"]
     ]
-    _show(found, _UNVISITED, rows, file)
+    _show(found, _headed(_UNVISITED, lang), rows, file)
 
 
 @reports.command()
-@click.argument("day", type=DAY)
+@click.argument("day", metavar="DAY", type=DAY)
 @click.option("--lang", type=LANGS, default="both", show_default=True, help="In which language it is written.")
 @click.option("--route", "routes", multiple=True, help="This route alone; may be given several times.")
 @click.option(
     "-o", "--output", "file", required=True, type=click.Path(path_type=Path, dir_okay=False), help="FILE.pdf or FILE.csv."
 )
 @click.pass_obj
-def record(hub: HubClient, day: datetime, lang: str, routes: tuple[str, ...], file: Path) -> None:
+def record(hub: HubClient, day: date, lang: str, routes: tuple[str, ...], file: Path) -> None:
     """Write the record of patrols of a local DAY: as a PDF to sign, or as CSV.
 
     \b
@@ -99,24 +122,30 @@ def record(hub: HubClient, day: datetime, lang: str, routes: tuple[str, ...], fi
     _write(file, hub.get(f"/reports/patrol/{day:%Y-%m-%d}{file.suffix}", lang=lang, route=list(routes)).content)
 
 
-def _days(first: datetime, last: datetime | None) -> dict[str, date]:
-    return {"from": first.date(), "to": (last or first).date()}
+def _days(first: date, last: date | None) -> dict[str, date]:
+    return {"from": first, "to": last or first}
 
 
-def _name(row: dict[str, str], lang: str) -> str:
-    names = (row["name_zh"], row["name_en"])
-    return " ".join(dict.fromkeys(names)) if lang == "both" else names[lang == "en"]
+def _name(row: dict[str, str], lang: Lang) -> str:
+    return say((row["name_zh"], row["name_en"]), lang)
 
 
-def _show(found: Any, columns: Sequence[str], rows: Sequence[dict[str, Any]], file: Path | None) -> None:
+def _headed(columns: Mapping[str, Pair], lang: Lang) -> dict[str, str]:
+    return {name: say(words, lang) for name, words in columns.items()}
+
+
+def _show(found: Any, columns: Mapping[str, str], rows: Sequence[dict[str, Any]], file: Path | None) -> None:
     cells = [[str(row[name]) for name in columns] for row in rows]
     if file is not None:
-        is_json = file.suffix == ".json"
-        _write(file, json.dumps(found, ensure_ascii=False, indent=1).encode() if is_json else csv_bytes(columns, cells))
+        told = json.dumps(found, ensure_ascii=False, indent=1).encode()
+        _write(file, told if file.suffix == ".json" else csv_bytes(list(columns.values()), _empty(cells)))
         return
-    widths = [max(map(len, column)) for column in zip(columns, *cells, strict=True)]
-    for line in (list(columns), *cells):
-        click.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+    show([list(columns.values()), *cells])
+
+
+def _empty(cells: Iterable[Sequence[str]]) -> Iterator[list[str]]:
+    """In a spreadsheet where there is nothing a cell is empty."""
+    return (["" if cell == NONE else cell for cell in row] for row in cells)
 
 
 def _write(file: Path, data: bytes) -> None:

@@ -1,19 +1,26 @@
 """`watchkeeper tags`: what an installer does with tags, with a tag in one hand and a terminal in the other."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 import click
 
 from hub.tags.labels import TAG_MEDIA
-from watchkeeper.hub_client import DEFAULT_URL, HubClient
+from hub.tags.sheet import LABELS_HEADER
+from watchkeeper.hub_client import HubClient, url_option
+from watchkeeper.tables import Language, lang_option, language, local_time, show
 
 F = TypeVar("F", bound=Callable[..., Any])
 PAGE_ROWS = 500
-_COLUMNS = ("tag", "medium", "where", "enrolled_at", "ended_at", "reason")
+_HEADS: Mapping[Language, tuple[str, ...]] = {
+    "zh": ("标签", "介质", "归属", "编号", "登记时间", "停用时间", "原因"),
+    "en": ("tag", "medium", "where", "id", "enrolled", "ended", "reason"),
+}
+_ACTS = {"enrolled": ("已登记", "enrolled"), "replaced": ("已更换", "replaced"), "revoked": ("已注销", "revoked")}
 
 
 def _acts(command: F) -> F:
@@ -31,14 +38,16 @@ def _begins(command: F) -> F:
 
 
 @click.group()
-@click.option("--url", default=DEFAULT_URL, show_default=True, help="Where the hub answers.")
+@url_option
+@lang_option
 @click.pass_context
-def tags(context: click.Context, url: str) -> None:
+def tags(context: click.Context, url: str, lang: Language | None) -> None:
     """Enrol, replace, revoke and list tags, and print QR labels, at a running hub.
 
     A tag's number is written as a reader prints it: 04:A2:2B:7C:19:5E:80, 04a22b7c195e80 and 04 A2 2B… are the same tag.
     """
     context.obj = context.with_resource(HubClient(url))
+    context.meta["lang"] = lang or language()
 
 
 @tags.command("list")
@@ -49,7 +58,8 @@ def tags(context: click.Context, url: str) -> None:
 @click.pass_obj
 def list_tags(hub: HubClient, tag: str, place: str, person: str, ended: bool) -> None:
     """Show what is enrolled, newest first."""
-    rows: list[dict[str, str]] = []
+    lang: Language = click.get_current_context().meta["lang"]
+    rows: list[tuple[str, ...]] = []
     for page in count():
         found = hub.get(
             "/tags",
@@ -59,13 +69,11 @@ def list_tags(hub: HubClient, tag: str, place: str, person: str, ended: bool) ->
             current=not (ended or tag),
             limit=PAGE_ROWS,
             offset=page * PAGE_ROWS,
-        ).json()["tags"]
-        rows += [row | {"where": row["place"] or row["person"], "ended_at": row["ended_at"] or "-"} for row in found]
-        if len(found) < PAGE_ROWS:
+        ).json()
+        rows += [_cells(row, lang, ZoneInfo(found["timezone"])) for row in found["tags"]]
+        if len(found["tags"]) < PAGE_ROWS:
             break
-    widths = {name: max(len(name), *(len(row[name]) for row in rows)) if rows else len(name) for name in _COLUMNS}
-    for row in ({name: name for name in _COLUMNS}, *rows):
-        click.echo("  ".join(row[name].ljust(widths[name]) for name in _COLUMNS).rstrip())
+    show([_HEADS[lang], *rows])
 
 
 @tags.command()
@@ -121,12 +129,13 @@ def sheet(hub: HubClient, file: Path, places: tuple[str, ...]) -> None:
 
     Print it at 100 %: scaled to fit the page, it does not fit ready-cut sheets.
     """
-    data = hub.get("/tags/sheet.pdf", place=list(places)).content
+    reply = hub.get("/tags/sheet.pdf", place=list(places))
     try:
-        file.write_bytes(data)
+        file.write_bytes(reply.content)
     except OSError as error:
         raise click.ClickException(f"{file} cannot be written: {error.strerror or error}") from None
-    click.echo(f"wrote {len(data)} bytes: {file}")
+    labels = reply.headers.get(LABELS_HEADER, "?")
+    click.echo(_say(f"已写入 {labels} 张标签：{file}", f"wrote {labels} labels: {file}"))
 
 
 def _new(tag: str | None, medium: str | None, qr: bool) -> dict[str, str]:
@@ -143,7 +152,23 @@ def _path(tag: str) -> str:
 
 
 def _tell(what: str, row: dict[str, str], label: str | None) -> None:
-    name = f" ({row['place_zh']} / {row['place_en']})" if row["place"] else ""
-    click.echo(f"{what} {row['medium']} {row['tag']} at {row['place'] or row['person']}{name}")
+    zh, en = _ACTS[what]
+    tag = f"{row['medium']} {row['tag']}"
+    if row["place"]:
+        where = f"位置：{row['place_zh']}（{row['place']}）", f"at {row['place_en']} ({row['place']})"
+    else:
+        where = f"人员：{row['person_zh']}（{row['person']}）", f"for {row['person_en']} ({row['person']})"
+    click.echo(_say(f"{zh} {tag}，{where[0]}", f"{en} {tag} {where[1]}"))
     if label is not None:
-        click.echo(f"its label holds {label}: print it with `watchkeeper tags sheet FILE --place {row['place']}`")
+        print_it = "watchkeeper tags sheet FILE" + (f" --place {row['place']}" if row["place"] else "")
+        click.echo(_say(f"标签内容 {label}；打印：{print_it}", f"its label holds {label}: print it with `{print_it}`"))
+
+
+def _cells(row: dict[str, Any], lang: Language, zone: ZoneInfo) -> tuple[str, ...]:
+    owner = "place" if row["place"] else "person"
+    times = (local_time(row[name], zone) for name in ("enrolled_at", "ended_at"))
+    return (row["tag"], row["medium"], row[f"{owner}_{lang}"], row[owner], *times, row["reason"])
+
+
+def _say(zh: str, en: str) -> str:
+    return zh if click.get_current_context().meta["lang"] == "zh" else en

@@ -10,6 +10,7 @@ from contract.clock import rfc3339
 from hub.api import duty_models as m
 from hub.api.cursors import cursor_of, cursor_text, time_us
 from hub.api.errors import ApiError
+from hub.api.knowing import check
 from hub.api.models import Plain
 from hub.api.ports import Backend
 from hub.api.routes import Behind, Limit, problems
@@ -36,7 +37,7 @@ def list_duties(backend: Behind) -> m.DutyList:
     return m.DutyList(duties=[_duty(policy.duties[name], [r for r in routes if r.duty == name]) for name in policy.duties])
 
 
-@router.get("/windows", summary="Windows, newest first", responses=problems())
+@router.get("/windows", summary="Windows, newest first", responses=problems(404))
 def list_windows(
     backend: Behind,
     *,
@@ -53,6 +54,7 @@ def list_windows(
 ) -> m.WindowPage:
     """All windows that fit every filter. `from`, `to`: those that overlap this time. Windows are made 36 hours ahead: without
     `to` the list begins with what is still to come."""
+    check(backend, duty=duty, route=route, place=place, person=person)
     now_us = backend.clock.now_us()
     wanted = WindowFilter(tuple(state or ()), duty, route, place, person, time_us(from_), time_us(to))
     if only == "now":
@@ -98,7 +100,7 @@ def show_window(
     )
 
 
-@router.get("/scans", summary="Evidence, newest first", responses=problems())
+@router.get("/scans", summary="Evidence, newest first", responses=problems(404))
 def list_scans(
     backend: Behind,
     *,
@@ -112,6 +114,7 @@ def list_scans(
     limit: Limit = 50,
 ) -> m.ScanPage:
     """All scans, answers and reports that fit every filter, by when they were made. Odd ones are flagged, none is left out."""
+    check(backend, place=place, person=person)
     wanted = ScanFilter(place, person, source, flag or "", time_us(from_), time_us(to))
     found = backend.reads.duties.scans(wanted, limit + 1, None if cursor is None else cursor_of(cursor, ScanCursor))
     page = found[:limit]

@@ -59,4 +59,5 @@ class UnvisitedReport(Strict):
     first: str = Field(examples=["2026-01-01"])
     last: str = Field(examples=["2026-01-31"])
     as_of: Time
+    timezone: str = Field(examples=["Asia/Shanghai"])
     rows: list[UnvisitedRow]

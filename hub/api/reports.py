@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Query, Response
 from contract.clock import US_PER_S, rfc3339
 from hub.api import models
 from hub.api.errors import ApiError
+from hub.api.knowing import check
 from hub.api.ports import Backend
 from hub.api.report_models import ComplianceReport, FiguresRow, ReportLang, UnvisitedReport, UnvisitedRow
 from hub.api.routes import Behind, problems
@@ -42,19 +43,20 @@ Lang = Annotated[ReportLang, Query(description="In which language it is written"
 DayPath = Annotated[date, Path(description="The local day", examples=["2026-01-01"])]
 
 
-@router.get("/compliance", summary="How duties were kept", responses=problems())
+@router.get("/compliance", summary="How duties were kept", responses=problems(404))
 def show_compliance(
     backend: Behind, first: From, last: To, by: Annotated[By, Query(description="What a row is")] = "place", duty: Duties = None
 ) -> ComplianceReport:
     """For each place, route, hour, person or duty: windows due, kept, missed, unproven, withdrawn, and the rate as an exact
     fraction. A window belongs to the local day on which it ends."""
+    check(backend, duty=duty or ())
     now_us = backend.clock.now_us()
     rows = asking.compliance(backend.reads.reports, backend.estate, _days(first, last), by, tuple(duty or ()), now_us)
     told = [_figures(backend, by, row) for row in rows]
     return ComplianceReport(first=str(first), last=str(last), by=by, as_of=rfc3339(now_us), rows=told)
 
 
-@router.get("/unvisited", summary="The places that stayed unvisited for longest", responses=problems())
+@router.get("/unvisited", summary="The places that stayed unvisited for longest", responses=problems(404))
 def show_unvisited(
     backend: Behind,
     first: From,
@@ -63,17 +65,20 @@ def show_unvisited(
     limit: Annotated[int, Query(ge=1, le=1_000, description="How many at most")] = 10,
 ) -> UnvisitedReport:
     """The longest time that each place stayed unvisited, up to now and across shifts. The worst first; averages say nothing."""
+    check(backend, duty=duty or ())
     now_us = backend.clock.now_us()
     rows = asking.unvisited(backend.reads.reports, backend.estate, _days(first, last), tuple(duty or ()), now_us, limit)
     told = [_unvisited(backend, row) for row in rows]
-    return UnvisitedReport(first=str(first), last=str(last), as_of=rfc3339(now_us), rows=told)
+    return UnvisitedReport(
+        first=str(first), last=str(last), as_of=rfc3339(now_us), timezone=str(backend.estate.timezone), rows=told
+    )
 
 
 @router.get(
     "/patrol/{day}.pdf",
     summary="The record of a day's patrols, to sign",
     response_class=Response,
-    responses={**problems(429, 501), **_PDF},
+    responses={**problems(404, 429, 501), **_PDF},
 )
 def print_patrol(backend: Behind, day: DayPath, lang: Lang = "both", route: Routes = None) -> Response:
     """Time, route, findings and how they were handled (PAT-5), as A4. A window belongs to the day on which it ends. As it is
@@ -96,7 +101,7 @@ def print_patrol(backend: Behind, day: DayPath, lang: Lang = "both", route: Rout
     "/patrol/{day}.csv",
     summary="The record of a day's patrols, for a spreadsheet",
     response_class=Response,
-    responses={**problems(), **_CSV},
+    responses={**problems(404), **_CSV},
 )
 def list_patrol(backend: Behind, day: DayPath, lang: Lang = "both", route: Routes = None) -> Response:
     """The same as one table. Cells that a spreadsheet would compute begin with an apostrophe."""
@@ -106,6 +111,7 @@ def list_patrol(backend: Behind, day: DayPath, lang: Lang = "both", route: Route
 def _record(backend: Backend, day: date, lang: ReportLang, routes: list[str] | None) -> Record:
     now_us = backend.clock.now_us()
     _past(backend, day, now_us)
+    check(backend, route=routes or ())
     late_us = int(backend.policy.numbers(INTAKE_CLAUSE)["late_s"] * US_PER_S)
     asked = RecordAsked(day, lang, late_us, tuple(routes or ()))
     try:

@@ -7,10 +7,10 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 
 from contract.clock import US_PER_S, rfc3339
-from contract.settings import nearest
 from hub.api import duty_models as m
 from hub.api.cursors import time_us
 from hub.api.errors import ApiError
+from hub.api.knowing import check, unknown
 from hub.api.models import Name, Plain
 from hub.api.routes import Behind, Limit, Offset, TimeQuery, answer, problems
 from hub.duties.types import Occasion, Shift
@@ -26,7 +26,7 @@ IdQuery = Annotated[str, Plain, Query(max_length=63)]
 ActorQuery = Annotated[Name, Query(description="Who does it")]
 
 
-@router.get("/roster", summary="Who is on duty", responses=problems())
+@router.get("/roster", summary="Who is on duty", responses=problems(404))
 def list_shifts(
     backend: Behind,
     *,
@@ -38,6 +38,7 @@ def list_shifts(
     offset: Offset = 0,
 ) -> m.ShiftList:
     """Shifts that overlap the time from `from` until `to`, and fit every other filter."""
+    check(backend, person=person, route=route)
     found = backend.reads.duties.roster(person, route, time_us(from_), time_us(to), limit, offset)
     return m.ShiftList(shifts=[_shift(one, backend.estate) for one in found])
 
@@ -99,7 +100,7 @@ def call_off(
 
 def _known(name: str, known: Collection[str], what: str) -> str:
     if name not in known:
-        raise ApiError(f"unknown_{what}", **{what: name, "near": nearest(name, known)})
+        raise unknown(what, name, known)
     return name
 
 

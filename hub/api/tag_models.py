@@ -22,14 +22,17 @@ class TagRow(Strict):
     place_zh: str
     place_en: str
     person: str
+    person_zh: str
+    person_en: str
     enrolled_at: Time
     ended_at: Time | None
     reason: str = Field(examples=["脱落 fell off"])
 
 
 class TagList(Strict):
-    """Rows of tags, newest first."""
+    """Rows of tags, newest first. `timezone`: the estate's."""
 
+    timezone: str = Field(examples=["Asia/Shanghai"])
     tags: list[TagRow]
 
 

@@ -7,9 +7,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Response
 
 from contract.clock import rfc3339
-from contract.settings import nearest
 from hub.api import models
 from hub.api.errors import ApiError, Refused
+from hub.api.knowing import check, known_place
 from hub.api.ports import Backend
 from hub.api.routes import Behind, Limit, Offset, answer, problems
 from hub.api.tag_models import (
@@ -29,7 +29,7 @@ from hub.ingest.ports import TagAct
 from hub.store.read import AnyRow, TagFilter
 from hub.tags.keyfile import BadLabelKey
 from hub.tags.labels import HARDWARE_CHARS_MAX, new_tag, normal_tag, short, tag_name
-from hub.tags.sheet import LABELS_MAX, Label, NoReports, render
+from hub.tags.sheet import LABELS_HEADER, LABELS_MAX, Label, NoReports, render
 from hub.tags.tagbook import TagChange
 from hub.views import when
 
@@ -44,7 +44,7 @@ TagPath = Annotated[
 ]
 
 
-@router.get("", summary="What was enrolled, newest first", responses=problems())
+@router.get("", summary="What was enrolled, newest first", responses=problems(404))
 def list_tags(
     backend: Behind,
     *,
@@ -57,8 +57,10 @@ def list_tags(
 ) -> TagList:
     """All rows that fit every filter: what counts now, and what ended, when and why."""
     name = _allowed(tag_name(tag)) if tag else ""
+    check(backend, place=place, person=person)
     wanted = TagFilter(name, (place,) if place else (), person, current=current)
-    return TagList(tags=[_row(row, backend.estate) for row in backend.reads.tags(wanted, limit, offset)])
+    rows = [_row(row, backend.estate) for row in backend.reads.tags(wanted, limit, offset)]
+    return TagList(timezone=str(backend.estate.timezone), tags=rows)
 
 
 @router.get("/sheet.pdf", summary="Labels to print", response_class=Response, responses={**problems(404, 429, 501), **_PDF})
@@ -68,7 +70,7 @@ def print_sheet(
 ) -> Response:
     """The QR labels that count at these places, or everywhere, on A4: 3 x 7 of 63.5 x 38.1 mm, with cut marks. This enrols
     nothing."""
-    wanted = TagFilter(places=tuple(_known_place(backend.estate, one) for one in place or ()), medium="qr", current=True)
+    wanted = TagFilter(places=tuple(known_place(backend.estate, one) for one in place or ()), medium="qr", current=True)
     rows = backend.reads.tags(wanted, LABELS_MAX + 1)
     if not rows:
         raise ApiError("no_qr_labels")
@@ -76,7 +78,11 @@ def print_sheet(
         raise ApiError("too_many_labels", limit=LABELS_MAX)
     order = {one: at for at, one in enumerate(backend.estate.places)}
     rows.sort(key=lambda row: (order.get(row.place, len(order)), row.from_us))
-    headers = {"Content-Disposition": 'attachment; filename="labels.pdf"', "Cache-Control": "no-store"}
+    headers = {
+        "Content-Disposition": 'attachment; filename="labels.pdf"',
+        "Cache-Control": "no-store",
+        LABELS_HEADER: str(len(rows)),
+    }
     return Response(_pdf(backend, rows), media_type="application/pdf", headers=headers)
 
 
@@ -142,8 +148,8 @@ def _pdf(backend: Backend, rows: list[AnyRow]) -> bytes:
     labels = [
         Label(
             str(_label(backend, row.tag, "qr")),
-            estate.place_name(row.place, "zh") if row.place else row.person,
-            estate.place_name(row.place, "en") if row.place else row.person,
+            estate.place_name(row.place, "zh") if row.place else estate.person_name(row.person, "zh"),
+            estate.place_name(row.place, "en") if row.place else estate.person_name(row.person, "en"),
             short(row.tag),
         )
         for row in rows
@@ -156,12 +162,6 @@ def _pdf(backend: Backend, rows: list[AnyRow]) -> bytes:
         raise ApiError("reports_missing", error=str(error)) from error
     finally:
         _rendering.release()
-
-
-def _known_place(estate: Estate, place: str) -> str:
-    if place not in estate.places:
-        raise ApiError("unknown_place", place=place[:63], near=nearest(place[:63], estate.places))
-    return place
 
 
 def _allowed(found: Any) -> Any:
@@ -179,6 +179,8 @@ def _row(row: Tag | AnyRow, estate: Estate) -> TagRow:
         place_zh=estate.place_name(row.place, "zh") if row.place else "",
         place_en=estate.place_name(row.place, "en") if row.place else "",
         person=row.person,
+        person_zh=estate.person_name(row.person, "zh") if row.person else "",
+        person_en=estate.person_name(row.person, "en") if row.person else "",
         enrolled_at=rfc3339(row.from_us),
         ended_at=when(row.until_us),
         reason=row.reason,

@@ -5,9 +5,11 @@ from datetime import datetime
 from typing import Literal, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
+from contract.clock import US_PER_S
 from hub.duties.judging import why_not
 from hub.duties.tallying import local
 from hub.duties.types import Duty, Person, Route, Scan, Window
+from hub.duties.words import STATES
 
 Lang = Literal["zh", "en"]
 
@@ -124,6 +126,9 @@ class _Words:
         self._known, self._weighed, self._names, self._lang = known, weighed, names, lang
         self._window = known.window
         self._day = local(known.window.opens_us, known.zone).date()
+        edges = (known.window.opens_us, known.window.ends_us)
+        self._edges = frozenset(us // _MINUTE_US for us in edges)
+        self._odd_edges = any(us % _MINUTE_US for us in edges)
 
     def text(self) -> str:
         sentences = [self._verdict(), *self._why_so()]
@@ -136,11 +141,10 @@ class _Words:
     def _verdict(self) -> str:
         """What it is, which duty, where and when."""
         state = self._window.state
-        if state == "open":
-            early = self._known.now_us < self._window.opens_us
-            head = self._say("未开始", "Not open yet") if early else self._say("进行中", "Open")
-        else:
-            head = _STATES[state][0 if self._lang == "zh" else 1]
+        zh, en = STATES[state]
+        head = self._say(zh, en.capitalize())
+        if state == "open" and self._known.now_us < self._window.opens_us:
+            head = self._say(f"{zh}，尚未开始", f"{en.capitalize()}, not begun yet")
         duty = self._window.duty
         if self._known.rules is not None:
             duty = self._known.rules[0].zh if self._lang == "zh" else self._known.rules[0].en
@@ -227,23 +231,27 @@ class _Words:
         return source if name == source else f"{name} {source}"
 
     def _span(self) -> str:
-        opens = local(self._window.opens_us, self._known.zone)
-        return f"{opens:%Y-%m-%d %H:%M}–{self._at(self._window.ends_us)}"
+        """From the opening to the end, and how much of it is tolerance."""
+        span = f"{self._day.isoformat()} {self._at(self._window.opens_us)}–{self._at(self._window.ends_us)}"
+        seconds = (self._window.ends_us - self._window.due_us) // US_PER_S
+        if seconds <= 0:
+            return span
+        size, zh, en = next(unit for unit in _UNITS if seconds % unit[0] == 0)
+        return span + self._say(f"（含宽限 {seconds // size} {zh}）", f" (with {seconds // size} {en} of tolerance)")
 
     def _at(self, at_us: int | None) -> str:
-        """The time of day, with the date where it is not the day of the opening."""
+        """The time of day, with the date where it is not the day of the opening. With seconds where they decide: in the minute in
+        which the window opens or ends, and throughout where that is not on a full one."""
         if at_us is None:
             return "?"
         moment: datetime = local(at_us, self._known.zone)
-        return f"{moment:%H:%M}" if moment.date() == self._day else f"{moment:%m-%d %H:%M}"
+        decides = self._odd_edges or (at_us // _MINUTE_US in self._edges and at_us % _MINUTE_US)
+        time = f"{moment:%H:%M:%S}" if decides else f"{moment:%H:%M}"
+        return time if moment.date() == self._day else f"{moment:%m-%d} {time}"
 
 
-_STATES: Mapping[str, tuple[str, str]] = {
-    "kept": ("已完成", "Kept"),
-    "missed": ("未完成", "Missed"),
-    "unproven": ("无法证实", "Unproven"),
-    "withdrawn": ("缺失已撤销", "Gap withdrawn"),
-}
+_MINUTE_US = 60 * US_PER_S
+_UNITS = ((3_600, "小时", "h"), (60, "分钟", "min"), (1, "秒", "s"))
 _NOTES: Mapping[str, tuple[str, str]] = {
     "source_silent": ("来源超过期限仍未上报，按未完成处理", "its sources stayed silent for too long, which counts as missed"),
     "source_away": (

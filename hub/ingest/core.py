@@ -22,14 +22,14 @@ from hub.ingest.duties.dutybook import forget_old
 from hub.ingest.duties.rows import HOUR_US
 from hub.ingest.gate import StreamMark
 from hub.ingest.lease import RENEW_US, Lease, LeaseLost
-from hub.ingest.limits import Quota
+from hub.ingest.limits import Quota, Throttle
 from hub.ingest.load import DatabaseArchive, load_site
 from hub.ingest.outcome import Answer, Outcome
 from hub.ingest.ports import Ask, ChangeRow, Hook, Out, Rules, SiteBook, State, Unavailable
 from hub.ingest.site import HUB_STREAM, Site
 from hub.ingest.stepping import RuleTable
 from hub.ingest.sweeping import Halt, SweepGuard
-from hub.ingest.turn import Surroundings, Throttle, Turn
+from hub.ingest.turn import Surroundings, Turn
 from hub.ingest.writer import disk_failure, is_empty, write
 from hub.store.sweep import condemn_pictures, sweep_changes, sweep_duties, sweep_stream
 

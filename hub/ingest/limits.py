@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from contract.clock import US_PER_S
 from hub.ingest.gate import StreamMark
-from hub.ingest.rows import Rows
+from hub.ingest.rows import Journal, Rows
 
 STREAMS_MAX = 20_000
 """Streams of a site: each is a row in memory and on disk for ever, as its mark alone keeps an old log, or a recorded batch of
@@ -15,6 +15,8 @@ wrong hands; the agent gets another id in the estate once that is found out. Str
 are kept do not count: so rows grow by no more than so many in that time."""
 RECORDS_PER_S = 20_000
 """A card of flash reads a backlog out at half of that. Four agents at once are more than a hub commits on two cores."""
+REPORT_EVERY_US = US_PER_S
+_THROTTLES_MAX = 20_000
 BURST_S = 3
 """What may come at once: one second of standing still, and the windows that queued up meanwhile."""
 
@@ -50,3 +52,28 @@ def too_many_streams(streams: Rows[str, StreamMark], agent: str, since_us: int) 
         return True
     mine = (row for name in streams if (row := streams.get(name)) is not None and row.agent == agent)
     return sum(row.heard_us >= since_us for row in mine) >= STREAMS_PER_AGENT_MAX
+
+
+class Throttle:
+    """At most one of a kind in a second. What is held back is counted by who asks. What was let go in a turn or a message that
+    is undone may go again: nobody has heard of it."""
+
+    def __init__(self) -> None:
+        self._last_us: dict[tuple[str, ...], int] = {}
+
+    def lets(self, journal: Journal, now_us: int, *key: str) -> bool:
+        """Whether another one may go now. A clock that was set back begins anew."""
+        last_us = self._last_us.get(key)
+        if last_us is not None and 0 <= now_us - last_us < REPORT_EVERY_US:
+            return False
+        if len(self._last_us) >= _THROTTLES_MAX:
+            self._last_us.clear()
+        self._last_us[key] = now_us
+        journal.note((self._restore, key, last_us))
+        return True
+
+    def _restore(self, key: tuple[str, ...], last_us: int | None) -> None:
+        if last_us is None:
+            self._last_us.pop(key, None)
+        else:
+            self._last_us[key] = last_us

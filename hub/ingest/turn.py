@@ -9,7 +9,6 @@ from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
-from contract.clock import US_PER_S
 from contract.envelope import BatchHead, Record, Verdict
 from contract.orders import Flush
 from contract.readings import KINDS, BadBytes, CommandDone, DeviceLink, Heartbeat, Reading, SnapshotTaken, WandRead
@@ -31,16 +30,12 @@ from hub.ingest.duties.parts import TurnParts, duties_of
 from hub.ingest.duties.scanning import OldScans
 from hub.ingest.effects import EFFECTS, case_of_order
 from hub.ingest.gate import Admitted, BatchMessage, LostMessage, Message, NonceMessage, Poison, Refused, StreamMark
-from hub.ingest.limits import Quota, too_many_streams
+from hub.ingest.limits import Quota, Throttle, too_many_streams
 from hub.ingest.outcome import Answer, Outcome, PictureRow, QuarantineRow
 from hub.ingest.ports import Ask, CaseAct, PictureStored, SiteBook, TagAct, Write
-from hub.ingest.rows import Journal
 from hub.ingest.site import HUB_STREAM, Contact, Deadline, Site
 from hub.ingest.stepping import Failure, RuleTable, Stepper
 from hub.ingest.tagging import act_on_tag
-
-REPORT_EVERY_US = US_PER_S
-_THROTTLES_MAX = 20_000
 
 _AGENTS_OWN_WORDS = frozenset((DeviceLink, CommandDone, BadBytes))
 """What an agent says about a device: the device itself may have been mute all along, and what it did is not known by it."""
@@ -62,31 +57,6 @@ class Archive(ClosedCases, OldScans, Protocol):
     def picture(self, picture: str) -> PictureRow | None:
         """A promised picture."""
         ...
-
-
-class Throttle:
-    """At most one of a kind in a second. What is held back is counted by who asks. What was let go in a turn or a message that
-    is undone may go again: nobody has heard of it."""
-
-    def __init__(self) -> None:
-        self._last_us: dict[tuple[str, ...], int] = {}
-
-    def lets(self, journal: Journal, now_us: int, *key: str) -> bool:
-        """Whether another one may go now. A clock that was set back begins anew."""
-        last_us = self._last_us.get(key)
-        if last_us is not None and 0 <= now_us - last_us < REPORT_EVERY_US:
-            return False
-        if len(self._last_us) >= _THROTTLES_MAX:
-            self._last_us.clear()
-        self._last_us[key] = now_us
-        journal.note((self._restore, key, last_us))
-        return True
-
-    def _restore(self, key: tuple[str, ...], last_us: int | None) -> None:
-        if last_us is None:
-            self._last_us.pop(key, None)
-        else:
-            self._last_us[key] = last_us
 
 
 class Surroundings(NamedTuple):

@@ -14,6 +14,8 @@ from hub.duties.localtime import day_us
 
 By = Literal["place", "route", "hour", "person", "duty"]
 WORST = 10
+NONE = "–"
+"""What is printed where there is no figure. In a table for a spreadsheet the cell is empty."""
 
 
 class Counts(NamedTuple):
@@ -57,7 +59,7 @@ def compliance(found: Iterable[tuple[str, Counts]], by: By, planned: Iterable[st
 def percent(rate: Fraction | None) -> str:
     """With one digit, cut off and never rounded up: 100.0 means every one. `–` where there is no rate."""
     if rate is None:
-        return "–"
+        return NONE
     tenths = rate.numerator * 1_000 // rate.denominator
     return f"{tenths // 10}.{tenths % 10}"
 

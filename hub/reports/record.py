@@ -19,8 +19,9 @@ from hub.duties.lookup import PlanView
 from hub.duties.schedule import ShiftHours, minute_of
 from hub.duties.tallying import local
 from hub.duties.types import Duty, Person, Route, Scan, Shift, Window
-from hub.reports.figures import Counts, Unvisited, in_words, percent
-from hub.reports.words import EFFECTS, FLAGS, LABELS, MEDIA, NOTES, STATES, UNKNOWN, WEEKDAYS, Lang, Pair, say, word
+from hub.duties.words import STATES
+from hub.reports.figures import NONE, Counts, Unvisited, in_words, percent
+from hub.reports.words import EFFECTS, FLAGS, LABELS, MEDIA, NOTES, UNKNOWN, WEEKDAYS, Lang, Pair, say, word
 
 
 class CaseNote(NamedTuple):
@@ -226,8 +227,8 @@ class _Teller:
         counts = counts_of(self._facts.windows)
         pending = sum(window.state == "open" for window in self._facts.windows)
         rate = percent(counts.rate)
-        numbers = {**counts._asdict(), "pending": pending, "rate": rate if counts.rate is None else f"{rate} %"}
-        names = ("due", "kept", "withdrawn", "missed", "unproven", "pending", "rate")
+        numbers = {**counts._asdict(), "open": pending, "rate": rate if counts.rate is None else f"{rate} %"}
+        names = ("due", "kept", "withdrawn", "missed", "unproven", "open", "rate")
         return [(self._label(name), str(numbers[name])) for name in names]
 
     def worst(self, row: Unvisited) -> Worst:
@@ -236,8 +237,8 @@ class _Teller:
         return Worst(
             place=self._place(row.place),
             longest=more + in_words(row.longest_s),
-            ended="–" if row.ended_s is None else in_words(row.ended_s),
-            ongoing="–" if row.ongoing_s is None else more + in_words(row.ongoing_s),
+            ended=NONE if row.ended_s is None else in_words(row.ended_s),
+            ongoing=NONE if row.ongoing_s is None else more + in_words(row.ongoing_s),
             last=last,
         )
 
@@ -251,7 +252,7 @@ class _Teller:
                 if from_us < end and until_us > begin:
                     spans.append((from_us, until_us, say((hours.zh, hours.en), self._lang) or name))
         if not spans:
-            spans = [(begin, end, "–")]
+            spans = [(begin, end, NONE)]
         return [ShiftLine(name, self._span(*span), self._on_roster(*span)) for *span, name in sorted(spans)]
 
     def routes(self) -> list[RouteRounds]:
@@ -349,7 +350,7 @@ class _Teller:
         )
 
     def _result(self, window: Window) -> str:
-        return word(STATES, window.state, self._lang)
+        return say(STATES[window.state], self._lang)
 
     def _handling(self, case: CaseNote) -> str:
         """What people wrote, and why the hub withdrew it, in order."""

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 import msgspec
 
 from hub.reports.csvfile import csv_bytes
+from hub.reports.figures import NONE
 from hub.reports.record import Record, Visit
 from hub.reports.words import LABELS, Lang, word
 
@@ -15,7 +16,7 @@ COLUMNS = ("section", "route", "duty", "from", "until", "place", "time", "receiv
 
 def record_csv(record: Record, lang: Lang) -> bytes:
     """The record as CSV. The first column says what a row is: a round's checkpoint, a gap, a finding, a shift…"""
-    rows = ([row.get(name, "") for name in COLUMNS] for row in _rows(record, lang))
+    rows = (["" if row.get(name) == NONE else row.get(name, "") for name in COLUMNS] for row in _rows(record, lang))
     return csv_bytes([word(LABELS, name, lang) for name in COLUMNS], rows)
 
 

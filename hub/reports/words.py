@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Literal
 
+from hub.duties.words import STATES
+
 Lang = Literal["zh", "en", "both"]
 Pair = tuple[str, str]
 
@@ -10,13 +12,9 @@ LABELS: Mapping[str, Pair] = {
     "title": ("巡逻日志", "Patrol record"),
     "as_of": ("截至", "As of"),
     "summary": ("小结", "Summary"),
-    "due": ("应巡", "Due"),
-    "kept": ("已巡", "Kept"),
-    "withdrawn": ("补证撤回", "Kept after all"),
-    "missed": ("漏巡", "Missed"),
-    "unproven": ("未证实", "Unproven"),
-    "pending": ("待巡", "Pending"),
-    "rate": ("到位率", "Done"),
+    "due": ("应完成", "Due"),
+    **{state: (zh, en.capitalize()) for state, (zh, en) in STATES.items()},
+    "rate": ("完成率", "Done"),
     "unvisited": ("最长未巡时间", "Longest time unvisited"),
     "ended": ("已结束", "Ended"),
     "ongoing": ("持续中", "Goes on"),
@@ -58,14 +56,6 @@ LABELS: Mapping[str, Pair] = {
     "signatures": ("交接班签字", "Signatures at the change of shifts"),
     "checked": ("项目负责人审核", "Checked by the manager"),
     "page": ("第 {page} 页，共 {pages} 页", "page {page} of {pages}"),
-}
-
-STATES: Mapping[str, Pair] = {
-    "open": ("待巡", "pending"),
-    "kept": ("已巡", "kept"),
-    "missed": ("漏巡", "missed"),
-    "unproven": ("未证实", "unproven"),
-    "withdrawn": ("补证撤回", "kept after all"),
 }
 
 MEDIA: Mapping[str, Pair] = {

@@ -1,16 +1,17 @@
 """What is asked of the tables of duties by those who only look. Every query has a limit."""
 
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import msgspec
-from sqlalchemy import Engine, Row, and_, or_, select
+from sqlalchemy import Engine, Row, and_, exists, or_, select
 from sqlalchemy.sql import ColumnElement, Select
 
 from hub.duties.types import GAP, Occasion, Scan, Shift, Window
 from hub.store import schema as t
 
 Condition = ColumnElement[bool]
+Thing = Literal["duty", "route", "place", "person"]
 Near = Callable[[Window], tuple[int, int]]
 
 
@@ -71,6 +72,16 @@ class DutyReads:
     def __init__(self, engine: Engine, site: str) -> None:
         self._engine = engine
         self._site = site
+
+    def is_on_record(self, what: Thing, name: str) -> bool:
+        """Whether anything on record is of this duty, route, place or person. It may read a whole table: ask for names that the
+        files do not know."""
+        tables = [
+            table for table in (t.window, t.scan, t.tag, t.roster) if what in table.c and (table, what) != (t.window, "person")
+        ]
+        found = [exists().where(table.c.site == self._site, table.c[what] == name) for table in tables]
+        with self._engine.connect() as connection:
+            return bool(connection.execute(select(or_(*found))).scalar())
 
     def windows(self, wanted: WindowFilter, limit: int, cursor: WindowCursor | None = None) -> list[Window]:
         """Windows by their end: the newest first, or with `opens_after_us` the soonest."""

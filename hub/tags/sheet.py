@@ -8,6 +8,8 @@ import msgspec
 
 LABELS_MAX = 105
 """Five sheets: what one request may ask for. A label takes about 25 ms, most of it for its code."""
+LABELS_HEADER = "X-Watchkeeper-Labels"
+"""The header of a reply that says how many labels the sheet has."""
 TEMPLATE = Path(__file__).with_name("sheet.typ")
 
 

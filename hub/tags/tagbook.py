@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from contract.settings import nearest
+from contract.settings import nearest, nearest_zh
 from hub.cases.types import Refusal
 from hub.duties.types import Medium, Tag
 from hub.tags.labels import is_name
@@ -123,9 +123,9 @@ def _wrong_owner(owner: Owner, known: Known) -> Refusal | None:
     if bool(owner.place) == bool(owner.person):
         return Refusal("wrong_owner", "请填写位置或人员，二者选一 / give a place or a person: one of the two")
     if owner.place and owner.place not in known.places:
-        near = nearest(owner.place, known.places)
-        return Refusal("unknown_place", f"没有位置“{owner.place}”{near} / the estate has no place {owner.place!r}{near}")
+        near, near_zh = nearest(owner.place, known.places), nearest_zh(owner.place, known.places)
+        return Refusal("unknown_place", f"没有位置“{owner.place}”{near_zh} / the estate has no place {owner.place!r}{near}")
     if owner.person and owner.person not in known.persons:
-        near = nearest(owner.person, known.persons)
-        return Refusal("unknown_person", f"没有人员“{owner.person}”{near} / the estate has nobody {owner.person!r}{near}")
+        near, near_zh = nearest(owner.person, known.persons), nearest_zh(owner.person, known.persons)
+        return Refusal("unknown_person", f"没有人员“{owner.person}”{near_zh} / the estate has nobody {owner.person!r}{near}")
     return None

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from contract.clock import US_PER_S
 from hub.cases.titles import TITLES
+from hub.duties.words import STATES as WINDOW_STATES
 from watchkeeper.demo.books import Incident
 from watchkeeper.demo.estate import GARAGE, GATE, NAME_EN, NAME_ZH, NAMES
 from watchkeeper.demo.life import News
@@ -35,12 +36,7 @@ STATES = {
 }
 
 
-WINDOWS = (
-    ("kept", "到位", "kept"),
-    ("missed", "漏巡", "missed"),
-    ("unproven", "待证", "unproven"),
-    ("withdrawn", "撤回", "withdrawn"),
-)
+WINDOWS = tuple((state, *names) for state, names in WINDOW_STATES.items() if state != "open")
 """The states of windows that have ended."""
 _LOUD = {"missed": "black on #FFD84D", "unproven": "black on #FF9A3C"}
 

@@ -57,7 +57,7 @@ def test_windows_are_found_by_every_filter(site):
         ({"duty": "post"}, set()),
         ({"route": "north", "place": "pump"}, {pump["id"]}),
         ({"person": "zhang"}, {gate["id"]}),
-        ({"person": "zhan"}, set()),
+        ({"person": "wang"}, set()),
         ({"from": at(2 * HOUR_S)}, set()),
         ({"from": at(0), "to": at(1)}, {gate["id"], pump["id"]}),
         ({"to": at(-5 * HOUR_S)}, set()),
@@ -65,6 +65,26 @@ def test_windows_are_found_by_every_filter(site):
         ({"only": "next"}, set()),
     ):
         assert set(ids(windows(site, **query))) == wanted, query
+
+
+def test_a_typo_in_a_filter_is_told_with_the_nearest_name_and_is_no_empty_list(site):
+    for path, query, near in (
+        ("/duties/windows", {"duty": "wether"}, "没有职责“wether”，是否为 weather？"),
+        ("/duties/windows", {"route": "nort"}, "没有路线“nort”，是否为 north？"),
+        ("/duties/windows", {"place": "gat"}, "没有位置“gat”，是否为 gate？"),
+        ("/duties/scans", {"person": "zhan"}, "没有人员“zhan”，是否为 zhang？"),
+        ("/roster", {"person": "zhan"}, "没有人员“zhan”，是否为 zhang？"),
+    ):
+        (what,) = query
+        assert problem(site.http.get(path, params=query), 404, f"unknown_{what}")["message_zh"] == near
+
+
+def test_what_was_taken_out_of_the_files_is_still_found_in_its_history(site, monkeypatch):
+    rows = announce(site)
+    policy, estate = site.outward._policy, site.outward._estate
+    monkeypatch.setattr(policy, "duties", {})
+    monkeypatch.setattr(estate, "routes", {})
+    assert set(ids(windows(site, duty="weather", route="north"))) == {one["id"] for one in rows}
 
 
 def test_windows_come_in_pages_newest_first_and_what_is_next_soonest_first(site):
@@ -120,7 +140,7 @@ def test_a_gap_is_shown_with_its_incident_and_how_far_its_source_has_reported_an
     assert settled(site, pump["id"], "missed")["incident"] != found["incident"]
     report(site, item("late", tag=TAGS["gate"], person="zhang"))
     found = settled(site, gate["id"], "withdrawn")
-    assert found["explanation_zh"].startswith("缺失已撤销：")
+    assert found["explanation_zh"].startswith("已撤回：")
     assert "张三" in found["explanation_zh"]
     assert found["incident"] == incident["no"]
 

@@ -98,6 +98,19 @@ def test_what_cannot_be_is_a_problem(site, path, query, code):
     problem(site.http.get(path, params=query), 422, code)
 
 
+@pytest.mark.parametrize(
+    ("path", "query", "code", "near"),
+    [
+        ("/reports/compliance", DAY | {"duty": "nope"}, "unknown_duty", "nope"),
+        ("/reports/unvisited", DAY | {"duty": ["patrol", "nope"]}, "unknown_duty", "nope"),
+        (f"{RECORD}.pdf", {"route": "nope"}, "unknown_route", "nope"),
+        (f"{RECORD}.csv", {"route": ["north", "nope"]}, "unknown_route", "nope"),
+    ],
+)
+def test_a_typo_gives_no_clean_looking_report(site, path, query, code, near):
+    assert near in problem(site.http.get(path, params=query), 404, code)["message_zh"]
+
+
 def test_a_record_that_is_too_long_is_refused_with_what_to_do(site, monkeypatch):
     monkeypatch.setattr(pdf, "LINES_MAX", 3)
     assert "route" in problem(site.http.get(f"{RECORD}.pdf"), 422, "record_too_long")["message_en"]

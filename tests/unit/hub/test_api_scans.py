@@ -202,7 +202,7 @@ def test_a_phone_that_has_reported_everything_moves_its_watermark(site):
 
 
 def test_whoever_brings_evidence_is_told_which_window_it_keeps_or_why_none(site):
-    form = {"duty": "letters", "place": "gate", "fields": {"slips_counted": 1, "complaints_registered": 1}}
+    form: dict[str, Any] = {"duty": "letters", "place": "gate", "fields": {"slips_counted": 1, "complaints_registered": 1}}
 
     def told(key, kind="report", phone="phone-1", **more):
         one = report(site, item(key, kind, **(form if kind == "report" else {}), **more), phone=phone)[0]

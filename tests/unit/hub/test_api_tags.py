@@ -49,13 +49,17 @@ def test_a_tag_is_enrolled_listed_found_however_it_is_written_and_revoked(site):
     assert [change.act for change in site.changes() if change.topic == "tag"] == ["enrolled", "revoked"]
 
 
-def test_the_list_is_newest_first_in_pages_and_by_filter(site):
+def test_the_list_is_newest_first_in_pages_and_by_filter(site, monkeypatch):
     tags = [f"04A200{number:02X}" for number in range(5)]
     for tag in tags:
         enrol(site, tag=tag)
     assert listed(site) == tags[::-1]
     assert listed(site, limit=2, offset=2) == [tags[2], tags[1]]
     assert listed(site, tag=tags[3]) == [tags[3]]
+    estate = site.outward._estate
+    monkeypatch.setattr(estate, "places", {**estate.places, "elsewhere": estate.places["gate"]})
+    monkeypatch.setattr(estate, "staff", {"li-wei": None})
+    assert listed(site, place="gate") == tags[::-1]
     assert listed(site, place="elsewhere") == []
     assert listed(site, person="li-wei") == []
 
@@ -87,9 +91,10 @@ def test_what_may_not_be_is_a_problem_that_says_what_to_do(site):
     conflict = post("/tags", json=NFC)
     problem(conflict, 409, "tag_enrolled")
     assert "Retry-After" not in conflict.headers
-    assert (
-        "perhaps gate" in problem(post("/tags", json=NFC | {"tag": "04FF", "place": "gat"}), 404, "unknown_place")["message_zh"]
-    )
+    typo = problem(post("/tags", json=NFC | {"tag": "04FF", "place": "gat"}), 404, "unknown_place")
+    assert typo["message_zh"] == "没有位置“gat”，是否为 gate？"
+    assert problem(site.http.get("/tags", params={"place": "gat"}), 404, "unknown_place")["message_zh"] == typo["message_zh"]
+    problem(site.http.get("/tags", params={"person": "nobody"}), 404, "unknown_person")
     problem(post("/tags", json=NFC | {"tag": "04FF", "place": "", "person": "li"}), 404, "unknown_person")
     problem(post("/tags", json=NFC | {"tag": "04FF", "place": ""}), 422, "wrong_owner")
     problem(post("/tags", json=NFC | {"tag": None}), 422, "tag_missing")
@@ -150,7 +155,8 @@ def test_a_sheet_of_too_many_labels_or_of_an_unknown_place_is_refused(site, monk
     monkeypatch.setattr(routes, "LABELS_MAX", 1)
     problem(site.http.get("/tags/sheet.pdf"), 422, "too_many_labels")
     found = problem(site.http.get("/tags/sheet.pdf", params={"place": ["gate", "gaet"]}), 404, "unknown_place")
-    assert "perhaps gate" in found["message_en"]
+    assert found["message_en"].endswith(", perhaps gate")
+    assert found["message_zh"] == "没有位置“gaet”，是否为 gate？"
 
 
 def test_one_sheet_is_made_at_a_time(site, monkeypatch):

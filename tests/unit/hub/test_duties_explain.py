@@ -49,11 +49,26 @@ def told(*scans, reported: str | None = "16:20", now="17:00", rules=True, **more
 
 def test_a_missed_window_names_the_place_the_time_and_how_far_its_source_has_reported():
     found = told(state="missed")
-    assert found.zh == "未完成：巡逻，水泵房，2026-11-28 14:00–16:10；其间没有有效证据；巡更棒 wand-1 已上报至 16:20。"
+    assert (
+        found.zh == "未完成：巡逻，水泵房，2026-11-28 14:00–16:10（含宽限 10 分钟）；"
+        "其间没有有效证据；巡更棒 wand-1 已上报至 16:20。"
+    )
     assert found.en == (
-        "Missed: patrol, pump room, 2026-11-28 14:00–16:10; there is no evidence that counts in it; "
+        "Missed: patrol, pump room, 2026-11-28 14:00–16:10 (with 10 min of tolerance); "
+        "there is no evidence that counts in it; "
         "wand wand-1 has reported up to 16:20."
     )
+
+
+def test_seconds_are_told_where_they_decide_and_the_tolerance_always():
+    odd = told(state="missed", due_us=us("16:00"), ends_us=us("16:00") + 10_000_000)
+    assert "14:00:00–16:00:10（含宽限 10 秒）；" in odd.zh
+    assert "14:00:00–16:00:10 (with 10 s of tolerance); " in odd.en
+    assert "宽限" not in told(state="missed", ends_us=us("16:00")).zh
+    late = scan("16:10:20", "a")
+    assert "16:10:20 晚于截止时间" in told(late, state="missed").zh
+    assert "16:11 晚于截止时间" in told(scan("16:11:20"), state="missed").zh
+    assert "（含宽限 2 小时）" in told(state="missed", ends_us=us("18:00")).zh
 
 
 def test_a_missed_window_says_which_scans_did_not_count_and_why_and_who_was_on_duty():
@@ -80,7 +95,7 @@ def test_what_was_scanned_long_before_or_after_is_listed_and_not_told():
 
 def test_an_unproven_window_says_up_to_when_its_source_has_reported_and_that_it_never_did():
     found = told(state="unproven", reported="13:50")
-    assert found.zh.startswith("无法证实：巡逻，水泵房")
+    assert found.zh.startswith("待证实：巡逻，水泵房")
     assert "巡更棒 wand-1 只上报至 13:50" in found.zh
     assert "wand wand-1 has reported up to 13:50 only" in found.en
     assert "wand wand-1 has never reported" in told(state="unproven", reported=None).en
@@ -88,9 +103,13 @@ def test_an_unproven_window_says_up_to_when_its_source_has_reported_and_that_it_
 
 def test_a_kept_window_says_who_when_and_by_what():
     found = told(scan(person="zhang"), scan("14:40", "b"), state="kept", evidence="wand-1|a", person="zhang")
-    assert found.zh == "已完成：巡逻，水泵房，2026-11-28 14:00–16:10；张三 14:32 到场（巡更棒 wand-1，16:20 收到）。"
+    assert (
+        found.zh == "已完成：巡逻，水泵房，2026-11-28 14:00–16:10（含宽限 10 分钟）；"
+        "张三 14:32 到场（巡更棒 wand-1，16:20 收到）。"
+    )
     assert found.en == (
-        "Kept: patrol, pump room, 2026-11-28 14:00–16:10; Zhang was there at 14:32 (wand wand-1, received at 16:20)."
+        "Kept: patrol, pump room, 2026-11-28 14:00–16:10 (with 10 min of tolerance); "
+        "Zhang was there at 14:32 (wand wand-1, received at 16:20)."
     )
     assert [(one.keeps, one.why) for one in found.scans] == [(True, "keeps_it"), (False, "not_needed")]
     assert "填报" in told(scan(duty="patrol"), state="kept", evidence="wand-1|a").zh
@@ -105,14 +124,17 @@ def test_whoever_the_staff_does_not_know_is_told_as_said_and_a_reports_field_of_
 
 def test_a_withdrawn_gap_says_when_it_was_raised_and_by_what_it_was_withdrawn():
     found = told(scan(came="18:05"), state="withdrawn", evidence="wand-1|a", gap_us=us("16:10"))
-    assert found.zh.startswith("缺失已撤销：巡逻")
+    assert found.zh.startswith("已撤回：巡逻")
     assert "曾于 16:10 判为缺失" in found.zh
     assert "somebody was there at 14:32 (wand wand-1, received at 18:05)" in found.en
 
 
 def test_an_open_window_has_begun_or_not():
-    assert told(now="13:00").zh == "未开始：巡逻，水泵房，2026-11-28 14:00–16:10。"
-    assert told(now="15:00").en == "Open: patrol, pump room, 2026-11-28 14:00–16:10; there is no evidence that counts yet."
+    assert told(now="13:00").zh == "未到期，尚未开始：巡逻，水泵房，2026-11-28 14:00–16:10（含宽限 10 分钟）。"
+    assert (
+        told(now="15:00").en == "Open: patrol, pump room, 2026-11-28 14:00–16:10 (with 10 min of tolerance); "
+        "there is no evidence that counts yet."
+    )
 
 
 def test_evidence_that_is_not_there_any_more_is_named_and_a_plan_that_is_gone_does_not_stop_it():

@@ -277,9 +277,10 @@ def test_on_a_route_in_set_order_a_place_before_its_turn_is_flagged_whatever_the
 
 def test_a_fixed_reader_is_evidence_for_its_place_and_the_card_says_who(tmp_path):
     rounds = Rounds.on(sqlite_url(tmp_path), sources=("wand-1", "reader-1"))
+    rounds.hub.ask(TagAct("enrol", ("c" * 32).upper(), "t", "r", "card", person="zhang"))
     rounds.at(3, lambda: rounds.agent.says("reader-1", CardRead(bits=26, card="c" * 32)), rounds.beat(wand_1=3, reader_1=3))
     assert rounds.state("pump", 2) == "kept"
-    assert rounds.hub.rows("scan", "place", "medium") == [("pump", "card")]
+    assert rounds.hub.rows("scan", "place", "medium", "person") == [("pump", "card", "zhang")]
     rounds.hub.close()
 
 

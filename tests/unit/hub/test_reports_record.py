@@ -13,11 +13,12 @@ import pytest
 
 from contract.readings import DeviceLink
 from hub.duties.types import Flag, Medium, WindowState
+from hub.duties.words import STATES
 from hub.reports import pdf
 from hub.reports.pdf import TooLong, lines_of, render
 from hub.reports.record import Record, Round, RouteRounds
 from hub.reports.table import record_csv
-from hub.reports.words import FLAGS, LABELS, MEDIA, STATES, say
+from hub.reports.words import FLAGS, LABELS, MEDIA, say
 from tests.support.duty_rig import Rounds, us
 from tests.support.report_rig import HOSTILE, MARKUP, busy_day, named_estate, record_now
 from tests.support.site_rig import sqlite_url
@@ -46,17 +47,17 @@ def test_each_round_has_each_checkpoint_with_time_person_and_medium(record):
     assert [route.name for route in record.routes] == ["北区路线"]
     assert [walk.opens for walk in record.routes[0].rounds] == ["10:00", "12:00", "14:00", "16:00", "18:00", "20:00"]
     assert visits(record, "10:00") == {
-        "东门岗亭": ("10:30:00", "李伟", "NFC", "已巡", "", ""),
-        "消防水泵房": ("10:31:00", "李伟", "NFC", "已巡", "", ""),
-        "三号楼天台": ("10:32:00", "李伟", "NFC", "已巡", "", ""),
+        "东门岗亭": ("10:30:00", "李伟", "NFC", "已完成", "", ""),
+        "消防水泵房": ("10:31:00", "李伟", "NFC", "已完成", "", ""),
+        "三号楼天台": ("10:32:00", "李伟", "NFC", "已完成", "", ""),
     }
 
 
 def test_what_was_missed_withdrawn_and_odd_is_told_in_its_place(record):
-    assert visits(record, "12:00")["三号楼天台"] == ("", "", "", "漏巡", "迟到", "#5")
-    assert visits(record, "14:00")["三号楼天台"] == ("14:54:00", "不详", "射频卡", "补证撤回", "", "#8")
+    assert visits(record, "12:00")["三号楼天台"] == ("", "", "", "未完成", "迟到", "#5")
+    assert visits(record, "14:00")["三号楼天台"] == ("14:54:00", "不详", "射频卡", "已撤回", "", "#8")
     assert visits(record, "16:00")["消防水泵房"][4] == "非当班人员"
-    assert {one[3] for one in visits(record, "18:00").values()} == {"待巡"}
+    assert {one[3] for one in visits(record, "18:00").values()} == {"未到期"}
 
 
 def test_each_note_of_a_window_is_told_in_words(tmp_path):
@@ -82,7 +83,7 @@ def test_gaps_say_who_was_on_duty_and_how_the_incident_was_handled(record):
         "12:00–14:00", "三号楼天台", "李伟", "#5", "已关闭",
     )  # fmt: skip
     assert missed.handling == f"14:30 李伟: 人手不足, {HOSTILE} 已补巡"
-    assert (withdrawn.result, withdrawn.state) == ("补证撤回", "已撤回")
+    assert (withdrawn.result, withdrawn.state) == ("已撤回", "已撤回")
     assert withdrawn.handling == "17:00 打卡在时段内，缺口撤回"
 
 
@@ -108,8 +109,8 @@ def test_the_summary_is_the_tallies_of_the_day_and_the_longest_times(rounds, rec
     tallied = [row[2:] for row in rounds.hub.rows("tally", "duty", "kind", "due", "kept", "withdrawn", "missed", "unproven")
                if row[:2] == ("patrol", "route")]  # fmt: skip
     numbers = dict(record.counts)
-    assert [tuple(int(numbers[name]) for name in ("应巡", "已巡", "补证撤回", "漏巡", "未证实"))] == tallied
-    assert (numbers["到位率"], numbers["待巡"]) == ("91.6 %", "6")
+    assert [tuple(int(numbers[name]) for name in ("应完成", "已完成", "已撤回", "未完成", "待证实"))] == tallied
+    assert (numbers["完成率"], numbers["未到期"]) == ("91.6 %", "6")
     worst = record.worst[0]
     assert (worst.place, worst.longest, worst.ended, worst.ongoing, worst.last) == (
         "三号楼天台", "4:22", "4:22", "3:22", "01-01 16:38",
@@ -119,7 +120,7 @@ def test_the_summary_is_the_tallies_of_the_day_and_the_longest_times(rounds, rec
 def test_a_day_without_a_round_says_so_and_is_not_good(rounds):
     empty = record_now(rounds, date(2025, 12, 1), "zh")
     assert empty.routes == []
-    assert dict(empty.counts)["到位率"] == "–"
+    assert dict(empty.counts)["完成率"] == "–"
 
 
 def test_one_route_alone(rounds):

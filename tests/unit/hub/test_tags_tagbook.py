@@ -49,7 +49,8 @@ def test_a_person_may_have_a_tag_where_the_estate_knows_the_person():
 
 
 def test_an_unknown_place_is_refused_with_the_nearest():
-    assert "perhaps pump-room" in refused(enrol((), A, "nfc", Owner("pumproom"), KNOWN, 1), "unknown_place")
+    told = refused(enrol((), A, "nfc", Owner("pumproom"), KNOWN, 1), "unknown_place")
+    assert told == "没有位置“pumproom”，是否为 pump-room？ / the estate has no place 'pumproom', perhaps pump-room"
 
 
 def test_a_tag_is_of_a_place_or_of_a_person():

@@ -2,7 +2,7 @@
 
 import socket
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -41,7 +41,7 @@ def test_windows_are_listed_in_the_language_of_the_locale_or_the_one_that_is_ask
     opens = datetime.fromisoformat(rows[0]["opens_at"]).astimezone(ZoneInfo("Asia/Shanghai"))
     assert all(f"  {opens:%Y-%m-%d %H:%M}  " in line for line in chinese[1:]), "as a clock in the estate shows it"
     assert {line.split()[-1] for line in chinese[1:]} == {one["id"] for one in rows}
-    assert all(line.startswith("进行  巡逻") for line in chinese[1:])
+    assert all(line.startswith("未到期  巡逻") for line in chinese[1:])
     for shown in (duties(site, "list", lang="en_US.UTF-8"), duties(site, "list", lang="de_DE")):
         assert good(shown).split()[:3] == ["state", "duty", "place"]
     assert good(duties(site, "list", lang="C.UTF-8")).startswith("状态")
@@ -61,6 +61,10 @@ def test_windows_are_listed_by_state_place_and_time(site):
     assert shown("--place", "gate", "--duty", "weather") == [gate]
     assert shown("--from", at(2 * HOUR_S)) == []
     assert shown("--to", at(-5 * HOUR_S)) == []
+    day = datetime.now(ZoneInfo("Asia/Shanghai")).date()
+    assert shown("--from", str(day + timedelta(days=2))) == []
+    assert len(shown("--to", str(day))) == 2, "the day itself is included"
+    assert shown("--to", str(day - timedelta(days=2))) == []
     announce(site, "event", name="later")
     assert len(shown()) == 4
 
@@ -80,7 +84,7 @@ def test_a_window_is_explained_in_both_languages_the_readers_first(site):
     report(site, item("a", tag=TAGS["gate"], person="wang"))
     settled(site, gate, "unproven")
     lines = good(duties(site, "explain", gate)).splitlines()
-    assert lines[0].startswith("无法证实：巡逻，东门，")
+    assert lines[0].startswith("待证实：巡逻，东门，")
     assert lines[1].startswith("Unproven: patrol, East gate, ")
     assert lines[2].startswith("事件 ")
     assert lines[3].split()[0] == "-"
@@ -115,6 +119,9 @@ def test_what_is_wrong_is_told_with_two(site):
     assert "没有这个时段" in shown.output
     assert duties(site, "list", "--state", "lost").exit_code == 2
     assert "RFC 3339" in duties(site, "list", "--from", "today").output
+    typo = duties(site, "list", "--place", "gat")
+    assert typo.exit_code == 2
+    assert "是否为 gate" in typo.output
 
 
 def test_a_hub_that_does_not_run_is_told_plainly():

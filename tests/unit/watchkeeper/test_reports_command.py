@@ -1,5 +1,7 @@
 """`watchkeeper reports`, against a real hub."""
 
+import csv
+import io
 import json
 from collections.abc import Iterator
 
@@ -27,20 +29,45 @@ def reports(site, *args, exit_code=0):
 
 
 def test_compliance_is_a_table_and_a_file(site, tmp_path):
-    asked = ("compliance", "--from", "2026-01-01", "--by", "person", "--duty", "patrol")
+    asked: tuple[str, ...] = ("compliance", "--from", "2026-01-01", "--by", "person", "--duty", "patrol")
+    assert reports(site, *asked).split()[:4] == ["编号", "名称", "应完成", "已完成"]
+    asked = (*asked, "--lang", "en")
     lines = reports(site, *asked).splitlines()
-    assert lines[0].split() == ["key", "name", "due", "kept", "withdrawn", "missed", "unproven", "rate", "percent"]
+    assert lines[0].split() == ["id", "name", "due", "kept", "withdrawn", "missed", "unproven", "rate", "percent"]
     assert ["zhang", "zhang"] in [line.split()[:2] for line in lines]
     file = tmp_path / "people.csv"
     assert "wrote" in reports(site, *asked, "-o", file)
-    assert file.read_bytes().startswith(b"\xef\xbb\xbfkey,name,due")
+    assert file.read_bytes().startswith(b"\xef\xbb\xbfid,name,due")
     reports(site, *asked, "-o", file.with_suffix(".json"))
     assert json.loads(file.with_suffix(".json").read_text(encoding="utf-8"))["by"] == "person"
+
+
+def test_in_a_spreadsheet_no_rate_is_a_date_and_nothing_is_an_empty_cell(site, tmp_path):
+    file = tmp_path / "duties.csv"
+    for first, empty in (("2026-01-01", False), ("2026-05-01", True)):
+        reports(site, "compliance", "--from", first, "--by", "duty", "--lang", "en", "-o", file)
+        header, *rows = csv.reader(io.StringIO(file.read_text(encoding="utf-8-sig")))
+        assert header[-1] == "percent"
+        assert "rate" not in header
+        (patrol,) = (row for row in rows if row[0] == "patrol")
+        assert (patrol[-1] == "") == empty
+        assert empty or float(patrol[-1]) > 0
+        assert not [cell for row in rows for cell in row if "/" in cell or "'" in cell or cell == "-"]
 
 
 def test_unvisited_is_told_in_hours(site):
     lines = reports(site, "unvisited", "--from", "2026-01-01", "--duty", "patrol", "--lang", "en").splitlines()
     assert next(line for line in lines if line.startswith("roof")).split()[3] == "4:22"
+    gate = next(line for line in lines if line.startswith("gate"))
+    assert gate.endswith("  2026-01-01 16:36"), "as a clock in the estate shows it"
+
+
+def test_a_day_may_be_told_with_a_time_of_it_and_what_is_none_is_told_with_an_example(site):
+    bare = reports(site, "compliance", "--from", "2026-01-01", "--to", "2026-01-02")
+    assert reports(site, "compliance", "--from", "2026-01-01T08:00:00+08:00", "--to", "2026-01-02T00:00:00Z") == bare
+    assert "RFC 3339" in reports(site, "compliance", "--from", "soon", exit_code=2)
+    assert "such as 2026-01-31" in reports(site, "record", "yesterday", "-o", "x.pdf", exit_code=2)
+    assert "DAY" in reports(site, "record", "-o", "x.pdf", exit_code=2)
 
 
 @pytest.mark.parametrize(("name", "begins"), [("day.pdf", b"%PDF-"), ("day.csv", b"\xef\xbb\xbf")])
@@ -54,6 +81,8 @@ def test_what_is_wrong_is_told_with_two_and_nothing_is_written(site, tmp_path):
         ("record", "2026-01-01", "-o", tmp_path / "day.doc"),
         ("record", "2999-01-01", "-o", tmp_path / "day.pdf"),
         ("record", "yesterday", "-o", tmp_path / "day.pdf"),
+        ("record", "2026-01-01", "--route", "nope", "-o", tmp_path / "day.pdf"),
+        ("compliance", "--from", "2026-01-01", "--duty", "nope", "-o", tmp_path / "x.csv"),
         ("compliance", "--from", "2026-01-02", "--to", "2026-01-01", "-o", tmp_path / "x.csv"),
     ):
         reports(site, *args, exit_code=2)

@@ -2,6 +2,8 @@
 
 import socket
 from collections.abc import Iterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -34,25 +36,49 @@ def tags(site, *args):
     return CliRunner().invoke(main, ["tags", "--url", site if isinstance(site, str) else site.outward.url, *args])
 
 
+def english(site, *args):
+    return good(tags(site, "--lang", "en", *args))
+
+
 def good(shown):
     assert shown.exit_code == 0, shown.output
     return shown.output
 
 
 def test_an_installer_enrols_lists_replaces_and_revokes(site):
-    assert f"enrolled nfc {NAME} at gate (名 / name)" in good(tags(site, "enrol", NFC, "--place", "gate", *WHO))
+    assert good(tags(site, "enrol", NFC, "--place", "gate", *WHO)) == f"已登记 nfc {NAME}，位置：名（gate）\n"
     lines = good(tags(site, "list")).splitlines()
-    assert lines[0].split() == ["tag", "medium", "where", "enrolled_at", "ended_at", "reason"]
-    assert [line.split()[:3] for line in lines[1:]] == [[NAME, "nfc", "gate"]]
-    shown = good(tags(site, "replace", NFC, "01-00001A2B3C4D-7F", "--medium", "ibutton", *WHO))
+    assert lines[0].split() == ["标签", "介质", "归属", "编号", "登记时间", "停用时间", "原因"]
+    assert english(site, "list").splitlines()[0].split() == ["tag", "medium", "where", "id", "enrolled", "ended", "reason"]
+    assert [line.split()[:4] for line in lines[1:]] == [[NAME, "nfc", "名", "gate"]]
+    told = site.http.get("/tags", params={"tag": NAME}).json()["tags"][0]["enrolled_at"]
+    enrolled = datetime.fromisoformat(told).astimezone(ZoneInfo("Asia/Shanghai"))
+    assert f"  gate  {enrolled:%Y-%m-%d %H:%M}  -" in lines[1], "as a clock in the estate shows it"
+    shown = english(site, "replace", NFC, "01-00001A2B3C4D-7F", "--medium", "ibutton", *WHO)
     assert shown.splitlines() == [
-        f"replaced nfc {NAME} at gate (名 / name)",
-        "enrolled ibutton 0100001A2B3C4D7F at gate (名 / name)",
+        f"replaced nfc {NAME} at name (gate)",
+        "enrolled ibutton 0100001A2B3C4D7F at name (gate)",
     ]
     good(tags(site, "revoke", "0100001A2B3C4D7F", "--by", "李伟", "--reason", "丢失"))
     assert len(good(tags(site, "list")).splitlines()) == 1
     assert "丢失" in good(tags(site, "list", "--all"))
     assert good(tags(site, "list", "--tag", NFC)).splitlines()[1].startswith(NAME)
+
+
+def test_a_persons_tag_is_told_with_the_persons_name(monkeypatch):
+    row = {"tag": NAME, "medium": "card", "place": "", "person": "li-wei", "person_zh": "李伟", "person_en": "Li Wei"}
+    transport = httpx.MockTransport(lambda _: httpx.Response(201, json={"tag": row, "label": "https://hub.example/t/1"}))
+    monkeypatch.setattr(tags_command, "HubClient", lambda url: hub_client.HubClient(url, transport))
+    enrol = ("enrol", NFC, "--person", "li-wei", *WHO)
+    assert good(tags("http://127.0.0.1:9", *enrol)).startswith(f"已登记 card {NAME}，人员：李伟（li-wei）\n")
+    shown = english("http://127.0.0.1:9", *enrol)
+    assert shown.startswith(f"enrolled card {NAME} for Li Wei (li-wei)\n")
+    assert "--place" not in shown
+
+
+def test_the_hub_may_be_named_in_the_environment(site):
+    shown = CliRunner(env={"WATCHKEEPER_URL": site.outward.url}).invoke(main, ["tags", "list"])
+    assert good(shown).startswith("标签")
 
 
 def test_a_list_of_several_pages_is_whole(site, monkeypatch):
@@ -63,10 +89,10 @@ def test_a_list_of_several_pages_is_whole(site, monkeypatch):
 
 
 def test_a_label_is_made_and_printed(site, tmp_path):
-    shown = good(tags(site, "enrol", "--qr", "--place", "gate", *WHO))
+    shown = english(site, "enrol", "--qr", "--place", "gate", *WHO)
     assert "its label holds https://hub.garden.example/t/" in shown
     file = tmp_path / "labels.pdf"
-    assert "wrote" in good(tags(site, "sheet", str(file), "--place", "gate"))
+    assert good(tags(site, "sheet", str(file), "--place", "gate")) == f"已写入 1 张标签：{file}\n"
     assert file.read_bytes().startswith(b"%PDF-")
 
 
@@ -124,7 +150,7 @@ def test_what_is_no_address_is_refused(url):
 @pytest.mark.parametrize(
     ("reply", "code", "told"),
     [
-        (httpx.Response(200, json={"tags": []}), 0, "enrolled_at"),
+        (httpx.Response(200, json={"tags": [], "timezone": "Asia/Shanghai"}), 0, "登记时间"),
         (httpx.Response(404, text="<html>not found</html>"), 1, "is no hub"),
         (httpx.Response(500, json=["x"]), 1, "is no hub"),
         (httpx.Response(501, json={"message_zh": "未安装", "message_en": "pip install 'watchkeeper[reports]'", "errors": []}), 1,
