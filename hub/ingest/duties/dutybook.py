@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec.structs import replace
 
+from contract.clock import US_PER_S
 from contract.readings import CardRead, DeviceLink, TagScanned
 from hub.detectors.types import Clear, Detector, Device, Event, Finding, Raise, Withdraw
 from hub.duties.effect import Effect, WhyNone, effect_of
@@ -229,6 +230,8 @@ class Dutybook:
             note = noted(window.note, "source_silent") if found.reason == "source_silent_too_long" else window.note
             if window.state == "open" and state in ("missed", "unproven") and self._times.ready_us > window.ends_us:
                 note = noted(note, "detected_late")
+            if state in ("missed", "unproven") and self._came_early(window, rules[0]):
+                note = noted(note, "early")
             new = replace(window, state=state, evidence=evidence, settled_us=now_us, note=note)
             new = replace(new, person=self._person(new, scan))
             if state in ("missed", "unproven") and window.gap_us is None:
@@ -327,14 +330,21 @@ class Dutybook:
         rules = self._rules_of(windows[-1]) if windows else None
         if rules is None or rules[0].evidence != "scan":
             return
-        view = self._view(windows[-1])
+        view, duty = self._view(windows[-1]), rules[0]
+        routes = [route for route in view.plan.routes if route.duty == duty.duty and lane.place in route.places]
         visits: list[int] = []
         void: list[int] = []
-        for scan in self._site.scans.at(lane.place):
-            (visits if counts(scan, *rules, view.staff.get(scan.person)) else void).append(scan.at_us)
+        for scan in self._site.scans.at(lane.place):  # of all its routes: the place is visited, whoever walks by
+            person = view.staff.get(scan.person)
+            (visits if any(counts(scan, duty, route, person) for route in routes) else void).append(scan.at_us)
         whole_us = self._times.now_us - MEMORY_US + HOUR_US  # of the days up to then some visits have left memory
         for one in unvisited(lane, visits, view.zone, after_us=whole_us, void=void):
             self._outcome.add(self._outcome.unvisited, one)
+
+    def _came_early(self, window: Window, duty: Duty) -> bool:
+        """Whether somebody was there shortly before the window opened: that keeps nothing, and is worth knowing."""
+        from_us = window.opens_us - int(duty.early_s * US_PER_S)
+        return any(self._counts(scan, window) for scan in self._site.scans.at(window.place, from_us, window.opens_us - 1))
 
     def _counts(self, scan: Scan, window: Window) -> bool:
         rules = self._rules_of(window)
