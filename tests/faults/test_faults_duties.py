@@ -37,8 +37,8 @@ def _made_anew(plan: Any, plan_no: int, occasions: Any, from_us: int, until_us: 
         yield replace(window, window_id=f"{window.window_id}#{from_us}")
 
 
-def _by_wall_clock(window: Window, filled: bool, _reported_us: int, moment: Moment) -> Verdict:
-    return _verdict(window, filled, 2**62, moment)
+def _by_wall_clock(window: Window, filled: bool, _reported_us: int, moment: Moment, **more: bool) -> Verdict:
+    return _verdict(window, filled, 2**62, moment, **more)
 
 
 def _by_arrival(event: Any, *more: Any) -> Any:

@@ -137,6 +137,8 @@ class GapCheck:
         spans = self.ledger.unclear_spans("gatehouse" if row.duty == "patrol" else POINT.place)
         if any(span.overlap_us(row.ends_us - STEP_US, row.ends_us + STEP_US + AWAY_US) for span in spans):
             return
+        if "source_away" in row.note.split():
+            return  # nobody can tell, and it says so
         marks = [self._mark(source) for source in DUTIES[row.duty]]
         if row.state == "missed" and min(marks) < row.ends_us - MARGIN_US:
             yield "its sources have not told up to its end"

@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from hub.estate import Agent, DeviceKind, DeviceRow, Estate, EstateFile, Place
+from hub.estate import Agent, DeviceKind, DeviceRow, Estate, EstateFile, PersonRow, Place
 
 SITE = "lakeside"
 TEMPERATURE_MAX = 40.0
@@ -35,6 +35,7 @@ AGENTS = (
 
 
 WANDS = ("wand-1", "wand-2")
+STAFF = "li"
 """They are read out at the gatehouse."""
 
 
@@ -60,7 +61,8 @@ def estate() -> Estate:
     rows.append(DeviceRow(POINT.device, "reader", POINT.place, POINT.place, **names))
     places = [Place(plan.id, **names) for plan in AGENTS]
     agents = [Agent(plan.id, plan.id, **names, key=plan.key.hex()) for plan in AGENTS]
-    file = EstateFile(SITE, "湖畔", "Lakeside", "Asia/Shanghai", places, agents, rows)
+    staff = [PersonRow(STAFF, "李", "Li")]
+    file = EstateFile(SITE, "湖畔", "Lakeside", "Asia/Shanghai", places, agents, rows, staff=staff)
     return Estate(file, {plan.id: plan.key for plan in AGENTS})
 
 

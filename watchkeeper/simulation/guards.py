@@ -14,7 +14,7 @@ from hub.duties.types import Duty, Route
 from hub.ingest.ports import TagAct
 from hub.policy.load import Policy
 from watchkeeper.simulation.agents import SimAgent
-from watchkeeper.simulation.estate import AGENTS, POINT, WANDS
+from watchkeeper.simulation.estate import AGENTS, POINT, STAFF, WANDS
 from watchkeeper.simulation.hub import SimHub
 from watchkeeper.simulation.world import World
 
@@ -27,6 +27,8 @@ READ_OUT_S = (600.0, 2.5 * HOUR_S)
 AWAY_S = (4.0 * HOUR_S, 30.0 * HOUR_S)
 """Now and then a guard takes his wand home."""
 PLACES = tuple(plan.id for plan in AGENTS)
+CARD = "c" * 32
+"""What whoever looks after the point holds to its reader, by its keyed hash."""
 DUTIES = {"patrol": WANDS, "look": (POINT.device,)}
 
 
@@ -72,6 +74,7 @@ class Guards:
         """Tags are enrolled, and the first round begins with the next hour."""
         for place in PLACES:
             self._hub.ask(TagAct("enrol", tag_of(place), "li", "new", "rfid", place=place))
+        self._hub.ask(TagAct("enrol", CARD.upper(), "li", "new", "card", person=STAFF))
         left_s = HOUR_S - (self._world.now_us // US_PER_S) % HOUR_S
         self._world.after(left_s, self._round)
         for wand in WANDS:
@@ -93,7 +96,7 @@ class Guards:
             self._world.after(self._world.seconds(MARGIN_S, OPEN_S - MARGIN_S), self._show_card)
 
     def _show_card(self) -> None:
-        self._point.tell(POINT.device, CardRead(bits=26, card="c" * 32))
+        self._point.tell(POINT.device, CardRead(bits=26, card=CARD))
 
     def _visit(self, place: str) -> None:
         scan = Scan(self._world.random.choice(WANDS), f"w:{len(self.made)}", place, self._world.now_us)

@@ -177,9 +177,9 @@ def _by_arrival(seen: Event, offset_us: int, place: str | None) -> Seen | None:
     return None if found is None else found._replace(at_us=seen.hub_at_us)
 
 
-def _by_wall_clock(window: Window, filled: bool, _reported_us: int, moment: Moment) -> Verdict:
+def _by_wall_clock(window: Window, filled: bool, _reported_us: int, moment: Moment, **more: bool) -> Verdict:
     """What nobody has told by the end did not happen."""
-    return _verdict(window, filled, moment.now_us, moment)
+    return _verdict(window, filled, moment.now_us, moment, **more)
 
 
 class Plant(NamedTuple):
