@@ -150,13 +150,11 @@ class GapCheck:
         if source == POINT.device:  # it is alive whenever its agent says so, and what it says itself proves what lies before
             beats = (one.true_us for one in self._beats(POINT.place))
             return max([*beats, *(made for made, _ in self._cards())], default=0)
-        reads = {
-            one.reading.up_to_us: one.true_us
-            for one in self.ledger.by_device.get(source, ())
-            if isinstance(one.reading, WandRead)
-        }
+        known = [one for one in self.ledger.by_device.get(source, ()) if isinstance(one.reading, WandRead)]
+        reads = {one.reading.up_to_us: one.true_us for one in known if isinstance(one.reading, WandRead)}
+        committed = (one.true_us for one in known if one.hub_at_us is not None)
         told = (beat.reading.sources.get(source) for beat in self._beats("gatehouse") if isinstance(beat.reading, Heartbeat))
-        return max((reads.get(up_to_us, 0) for up_to_us in told if up_to_us is not None), default=0)
+        return max([*committed, *(reads.get(up_to_us, 0) for up_to_us in told if up_to_us is not None)], default=0)
 
     def _beats(self, agent: str) -> Iterator[Told]:
         beats = self.ledger.by_device.get(agent, ())
