@@ -68,7 +68,7 @@ def test_each_note_of_a_window_is_told_in_words(tmp_path):
     rounds.at(6.4)
     rounds.at(6.5, lambda: rounds.agent.says("reader-1", DeviceLink(up=True, reason="opened")), rounds.beat(reader_1=6.5))
     zh, en = (visits(record_now(rounds, DAY, lang), "10:00") for lang in ("zh", "en"))
-    assert zh["消防水泵房"][3:5] == ("未证实", "事后发现, 读卡设备曾离线")
+    assert zh["消防水泵房"][3:5] == ("待证实", "事后发现, 读卡设备曾离线")
     assert en["Fire pump room"][3:5] == ("unproven", "found late, its reader was out of reach")
     rounds.hub.close()
 
