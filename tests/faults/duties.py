@@ -11,7 +11,7 @@ from tests.faults.kills import STEPS
 from tests.faults.row import Row, Tally, in_memory, lives
 from tests.support.duty_rig import PLACES
 from tests.support.patrol_reference import SECOND
-from tests.support.patrol_rig import START, Patrol, new_database
+from tests.support.patrol_rig import START, Patrol, TurnRefused, new_database
 
 MINUTE, HOUR, DAY = 60 * SECOND, 3_600 * SECOND, 86_400 * SECOND
 Fault = Callable[[Patrol, Random], None]
@@ -70,10 +70,13 @@ def again_and_again(fault: Fault, longest: int, **more: int) -> Callable[[Path, 
         for count in lives(tries, longest):
             with in_memory() as memory:
                 patrol = Patrol(memory / "life.db", new_database(memory), random, **more)
-                patrol.walk()
-                for _ in range(count):
-                    fault(patrol, random)
-                patrol.run(patrol.true + 1_300 * SECOND)
+                try:
+                    patrol.walk()
+                    for _ in range(count):
+                        fault(patrol, random)
+                    patrol.run(patrol.true + 1_300 * SECOND)
+                except TurnRefused as refused:
+                    violations.append(str(refused))
                 violations += patrol.verdict()
                 patrol.close()
         return Tally(tries, violations)

@@ -46,6 +46,21 @@ def _by_arrival(event: Any, *more: Any) -> Any:
     return None if seen is None else seen._replace(at_us=event.hub_at_us)
 
 
+def _unsettled(connection: Any, site_id: str, site: Site, outcome: Outcome) -> None:
+    class Blind:
+        """A site whose windows change no state."""
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(site, name)
+
+        class windows:  # noqa: N801
+            @staticmethod
+            def changed() -> Iterator[Any]:
+                return ((key, was, now) for key, was, now in site.windows.changed() if now is None or was is None)
+
+    _write_duties(connection, site_id, Blind(), outcome)  # type: ignore[arg-type]
+
+
 def _reopens(_was: WindowState, found: Verdict) -> WindowState:
     return found.state
 
@@ -75,6 +90,7 @@ PLANTS = {
     "windows_made_anew_are_doubled": Plant(planning, "windows", _made_anew, "a window is there twice"),
     "verdict_by_the_wall_clock": Plant(dutybook, "verdict", _by_wall_clock, "its sources had not told"),
     "evidence_by_its_arrival": Plant(dutybook, "seen_of", _by_arrival, "its evidence must be"),
+    "states_are_not_written": Plant(writer, "_write_duties", _unsettled, "do not agree on whether there is a gap"),
     "gap_outside_the_transaction": Plant(site_rig, "Core", GapsApart, "do not agree on whether there is a gap", 60),
     "a_restart_reopens_a_gap": Plant(dutybook, "becomes", _reopens, "it must be withdrawn"),
 }

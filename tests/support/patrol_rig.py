@@ -50,6 +50,10 @@ def new_database(folder: Path) -> Path:
     return path
 
 
+class TurnRefused(Exception):
+    """A turn that cannot be committed though nothing is wrong with the disk."""
+
+
 class Patrol:
     """One life of a hub. `slew_ppm`: how much faster the agent's clock goes than the hub's."""
 
@@ -139,6 +143,8 @@ class Patrol:
         except Died:
             self.crash(0.0)
             return
+        if not self.hub.core.state.ready:  # it would be tried again for ever
+            raise TurnRefused(f"P4: the database refused a turn: {self.hub.core.state.detail}")
         self._confirm()
         self._watch()
         self._answer_flushes()
