@@ -22,7 +22,7 @@ from hub.reports.pdf import LINES_MAX, TooLong, render
 from hub.reports.record import Record
 from hub.reports.table import record_csv
 from hub.store.reports import RECORD_WINDOWS_MAX, TooMany
-from hub.tags.sheet import NoReports
+from hub.typeset import NoReports
 from hub.views import when
 
 router = APIRouter(prefix="/reports", tags=["reports"])

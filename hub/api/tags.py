@@ -29,8 +29,9 @@ from hub.ingest.ports import TagAct
 from hub.store.read import AnyRow, TagFilter
 from hub.tags.keyfile import BadLabelKey
 from hub.tags.labels import HARDWARE_CHARS_MAX, new_tag, normal_tag, short, tag_name
-from hub.tags.sheet import LABELS_HEADER, LABELS_MAX, Label, NoReports, render
+from hub.tags.sheet import LABELS_HEADER, LABELS_MAX, Label, render
 from hub.tags.tagbook import TagChange
+from hub.typeset import NoReports
 from hub.views import when
 
 router = APIRouter(prefix="/tags", tags=["tags"])

@@ -2,11 +2,9 @@
 
 from pathlib import Path
 
-import msgspec
-
 from hub.reports.record import Record
 from hub.reports.words import LABELS, Lang, word
-from hub.tags.sheet import NoReports
+from hub.typeset import pdf
 
 TEMPLATE = Path(__file__).with_name("record.typ")
 LINES_MAX = 4_000
@@ -27,19 +25,5 @@ def render(record: Record, lang: Lang) -> bytes:
     """The PDF. Raises TooLong, NoReports."""
     if lines_of(record) > LINES_MAX:
         raise TooLong(f"{lines_of(record)} lines: a PDF has {LINES_MAX} at most")
-    try:
-        import manimgx_fonts_cjk
-        import typst
-    except ImportError as error:
-        raise NoReports(f"PDFs need the extra reports ({error.name} is missing): pip install 'watchkeeper[reports]'") from error
-    # Names and notes go in as JSON: nothing that anybody wrote is ever markup.
-    data = {"record": record, "labels": {name: word(LABELS, name, lang) for name in LABELS}, "lang": lang}
-    done = typst.compile(
-        TEMPLATE,
-        font_paths=[Path(str(manimgx_fonts_cjk.__file__)).parent],
-        ignore_system_fonts=True,
-        sys_inputs={"data": msgspec.json.encode(data).decode()},
-        format="pdf",
-    )
-    assert isinstance(done, bytes)
-    return done
+    labels = {name: word(LABELS, name, lang) for name in LABELS}
+    return pdf(TEMPLATE, {"record": record, "labels": labels, "lang": lang})

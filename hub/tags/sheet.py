@@ -4,17 +4,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-import msgspec
+from hub.typeset import pdf, reports_extra
 
 LABELS_MAX = 105
 """Five sheets: what one request may ask for. A label takes about 25 ms, most of it for its code."""
 LABELS_HEADER = "X-Watchkeeper-Labels"
 """The header of a reply that says how many labels the sheet has."""
 TEMPLATE = Path(__file__).with_name("sheet.typ")
-
-
-class NoReports(RuntimeError):
-    """What makes PDFs is not installed. The message names the extra."""
 
 
 class Label(NamedTuple):
@@ -30,12 +26,8 @@ def render(labels: Sequence[Label], site_zh: str, site_en: str) -> bytes:
     """The PDF. At least one label, and LABELS_MAX at most. Raises NoReports."""
     if not 0 < len(labels) <= LABELS_MAX:
         raise ValueError(f"{len(labels)} labels: from 1 to {LABELS_MAX} go on a sheet")
-    try:
-        import manimgx_fonts_cjk
+    with reports_extra():
         import segno
-        import typst
-    except ImportError as error:
-        raise NoReports(f"PDFs need the extra reports ({error.name} is missing): pip install 'watchkeeper[reports]'") from error
     rows = [
         {
             "svg": segno.make_qr(label.text, error="q").svg_inline(border=4, light="#fff", omitsize=True),
@@ -45,13 +37,4 @@ def render(labels: Sequence[Label], site_zh: str, site_en: str) -> bytes:
         }
         for label in labels
     ]
-    data = {"site": f"{site_zh} {site_en}", "labels": rows}
-    done = typst.compile(
-        TEMPLATE,
-        font_paths=[Path(str(manimgx_fonts_cjk.__file__)).parent],
-        ignore_system_fonts=True,
-        sys_inputs={"data": msgspec.json.encode(data).decode()},
-        format="pdf",
-    )
-    assert isinstance(done, bytes)
-    return done
+    return pdf(TEMPLATE, {"site": f"{site_zh} {site_en}", "labels": rows})

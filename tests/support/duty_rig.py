@@ -124,10 +124,6 @@ class Rounds:
         """A phone reports."""
         return self.hub.ask(Report("phone-1", items, None if up_to is None else us(up_to)))
 
-    def windows(self, *columns: str) -> list[Any]:
-        """Rows of the patrol's windows that have ended or are filled, without PLACE's others."""
-        return [row for row in self.hub.rows("duty_window", "place", "opens_us", "state") if row[2] != "open"]
-
     def state(self, place: str, opens: float) -> str:
         """The state of the patrol's window at a place."""
         rows = self.hub.rows("duty_window", "duty", "place", "opens_us", "state")

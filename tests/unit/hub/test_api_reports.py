@@ -7,7 +7,7 @@ import pytest
 from hub.api import reports as routes
 from hub.reports import pdf
 from hub.store import reports as queries
-from hub.tags.sheet import NoReports
+from hub.typeset import NoReports
 from tests.support.outward_rig import Site, running_site
 from tests.support.report_rig import busy_day
 from tests.support.site_rig import sqlite_url

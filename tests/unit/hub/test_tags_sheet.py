@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from hub.tags.labels import label_text, short
-from hub.tags.sheet import LABELS_MAX, Label, NoReports, render
+from hub.tags.sheet import LABELS_MAX, Label, render
+from hub.typeset import NoReports
 
 KEY = bytes(range(32))
 BASE = "https://hub.garden.example:8443"
