@@ -17,6 +17,8 @@ RATES = {1_000: 20.0, 200: 40.0}
 """Events a second, and for how many seconds."""
 _INCIDENTS = f"{ROOT}/{SITE}/incidents/+"
 _LAST_S = 10.0
+_LOOK_EVERY = 500
+"""The limit says a line a commit: a pipe that nobody reads fills, and the limit stops."""
 _EVENTS_MIN = 2 * len(mix.AGENTS) * mix.CYCLE
 """In so many each agent's barrier loses its arm once."""
 
@@ -79,6 +81,8 @@ def _bare(rig: Rig, events: int, rate: float, first: int) -> Figures:
     packets = [bare_packet(one, first + at, now_us) for at, one in enumerate(said)]
 
     def on_sent(at: int, when: float) -> None:
+        if at % _LOOK_EVERY == 0:
+            rig.bare_count.look()
         if _is_cause(said[at]):
             watch.sent[str(first + at)] = when
 
