@@ -239,6 +239,7 @@ class Core:
                     turn.ask(one.asked, one.future)
         turn.fire_by_clock()
         turn.judge_duties()
+        turn.end()
 
     def _commit(self, site: Site, outcome: Outcome, now_us: int) -> None:
         assert self._lease is not None
@@ -295,6 +296,7 @@ class Core:
         except DatabaseGone as gone:
             if disk_failure(gone):
                 raise DiskFailed(disk_failure(gone)) from gone
+        turn.end()
         answers = list(turn.outcome.answers.values())
         site.rollback()
         for answer in answers:

@@ -208,6 +208,11 @@ class Turn:
         self._duties.book.judge()
         self._duties.acts.complete()
 
+    def end(self) -> None:
+        """Nothing more comes. The parts hold the turn as it holds them: left so, every turn would wait for Python's collector of
+        rings, which stopped all threads for 10 ms twice a second at 1,000 turns a second, and now and then for 50."""
+        del self._stepper, self._duties
+
     def fire_by_clock(self) -> None:
         """Deadlines that the wall clock has reached, after everything that came in."""
         for key, row in list(self._site.deadlines.pop_due(self._now_us)):

@@ -15,6 +15,8 @@ from watchkeeper.bench.wire import Wire, pace
 
 RATES = {1_000: 20.0, 200: 40.0}
 """Events a second, and for how many seconds."""
+_WARM = 2_000
+"""Events that go before, at the first rate, and are not measured: both programs import and connect meanwhile."""
 _INCIDENTS = f"{ROOT}/{SITE}/incidents/+"
 _LAST_S = 10.0
 _LOOK_EVERY = 500
@@ -27,7 +29,9 @@ def alert(scale: float = 1.0) -> list[Row]:
     """A row for each rate: the hub, then its limit, on the same broker."""
     rows = []
     with running(alerts=True) as rig:
-        first = 1
+        first = 1 + _WARM
+        _ours(rig, _WARM, max(RATES))
+        _bare(rig, _WARM, max(RATES), 1)
         for rate, seconds in RATES.items():
             events = max(_EVENTS_MIN, int(rate * seconds * scale))
             mine = _ours(rig, events, rate)

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, NamedTuple
 
 from contract.readings import (
@@ -45,7 +46,12 @@ def devices(agent: str) -> Iterator[tuple[str, str, str | None]]:
 
 def said(agent: str, seed: int = 1) -> Iterator[Said]:
     """An agent's events without end, in cycles of 100 that each hold the mix. Every cycle ends with the barrier's arm: knocked
-    off, which opens an incident, and put back in the next, which ends its cause."""
+    off, which opens an incident, and put back in the next, which ends its cause. The agents are a quarter of a cycle apart, so
+    that incidents come one by one from all together as they do from one alone."""
+    yield from islice(_cycles(agent, seed), AGENTS.index(agent) * CYCLE // len(AGENTS), None)
+
+
+def _cycles(agent: str, seed: int) -> Iterator[Said]:
     chance = random.Random(f"{agent}{seed}")  # noqa: S311 - it only has to be the same in each run
     attached = True
     while True:
