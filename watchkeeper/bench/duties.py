@@ -10,54 +10,43 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import msgspec
-from msgspec.structs import astuple
 
 from contract.clock import US_PER_S, SystemClock
 from contract.envelope import Batch, Receipt, Record, encode, seal
 from contract.orders import AnyOrder
 from contract.readings import Heartbeat, TagScanned
 from contract.topics import agent_topic
-from hub.duties.plan import Plan, plan_text, windows
-from hub.duties.schedule import Interval
-from hub.duties.types import Duty, Route, Tag, Window
-from hub.estate import Agent, DeviceRow, Estate, EstateFile, Place
-from hub.ingest import lease
+from hub.duties.plan import Plan, windows
+from hub.duties.types import Tag, Window
 from hub.ingest.core import Core, Message
 from hub.ingest.ports import ChangeRow, Rules
 from hub.ingest.rules import rules_of
-from hub.ingest.tagging import tag_row
 from hub.ingest.worker import Worker
 from hub.policy.load import Policy
-from hub.store import bulk, schema
 from hub.store.engine import open_engine
-from hub.store.migrate import migrate
 from watchkeeper.bench import machine, mix
 from watchkeeper.bench.children import limit_script
 from watchkeeper.bench.estate import SITE, key_of
 from watchkeeper.bench.machine import Machine
+from watchkeeper.bench.patrolled import EVERY_S, HOUR_US, PLACES, WAND, YEAR_US, database, estate_of, names_of, plan_of
+from watchkeeper.bench.reporting import year_reported
 from watchkeeper.bench.rows import Figures, Row, row, spread
 from watchkeeper.bench.sealed import Log
 
-PLACES = 1_000
 OPEN = 100_000
 ENDS_PER_S = 100
 EVENTS_PER_S = 1_000
 SECONDS = 30.0
-EVERY_S = 7_200
 SCANS = 10_000
 SCANNED_PLACES = 100
 READ_OUT_HOURS = 72
-WAND = "gate-east-wand"
-HOUR_US = 3_600 * US_PER_S
-YEAR_US = 365 * 24 * HOUR_US
 _BATCH = 300
 _TURN = 11
 """So many messages are at most half a megabyte, which is what a worker takes into one turn."""
-_NUMBERS = {"checkpoint_min_s": 3.0, "apart_s": 60.0, "scan_clock_off_s": 120.0, "late_scan_max_s": 259_200.0}
 
 
 def duties(scale: float = 1.0) -> list[Row]:
-    """Five rows."""
+    """Seven rows."""
     with TemporaryDirectory(prefix="watchkeeper-bench-") as name:
         folder = Path(name)
         looked = machine.look(folder)
@@ -65,6 +54,7 @@ def duties(scale: float = 1.0) -> list[Row]:
             *_deadlines(folder, scale, looked),
             _year(scale, looked),
             _read_out(folder, scale, looked),
+            *year_reported(folder, scale, looked, _limits()),
         ]
 
 
@@ -78,52 +68,14 @@ class _Nobody:
         """See hub.ingest.ports.Out."""
 
 
-def _places(count: int) -> tuple[str, ...]:
-    return tuple(f"point-{number:04d}" for number in range(count))
-
-
-def _plan(places: Sequence[str], source: str) -> Plan:
-    duty = Duty("patrol", "PAT-2", "巡逻", "patrol", "scan", (Interval("00:00", "00:00", EVERY_S),))
-    return Plan("Asia/Shanghai", (duty,), (Route("round", "patrol", tuple(places), (source,)),), numbers=_NUMBERS)
-
-
-def _estate(places: Sequence[str]) -> Estate:
-    names: Any = {"name_zh": "名", "name_en": "name"}
-    rows = [
-        DeviceRow(device, kind, agent, agent, **names, opens=opens)  # type: ignore[arg-type]
-        for agent in mix.AGENTS
-        for device, kind, opens in mix.devices(agent)
-    ]
-    rows.append(DeviceRow(WAND, "other", mix.AGENTS[0], mix.AGENTS[0], **names))
-    agents = [Agent(agent, agent, **names, key=key_of(agent).hex()) for agent in mix.AGENTS]
-    file = EstateFile(SITE, "名", "name", "Asia/Shanghai", [Place(one, **names) for one in (*mix.AGENTS, *places)], agents, rows)
-    return Estate(file, {agent: key_of(agent) for agent in mix.AGENTS})
-
-
 def _rules(plan: Plan) -> Rules:
     return rules_of(Policy.load())._replace(plan=plan)
-
-
-def _database(
-    path: Path, plan: Plan, from_us: int, until_us: int, open_windows: Sequence[Window], tags: Sequence[Tag] = ()
-) -> str:
-    """A hub's database in which the plan is in force, and its windows made up to `until_us`."""
-    url = f"sqlite:///{path}"
-    engine = open_engine(url)
-    migrate(engine)
-    with engine.begin() as connection:
-        lease.release(connection, lease.take(connection, SITE, "bench", from_us), from_us)
-        bulk.insert(connection, schema.duty_plan, [(SITE, 1, from_us, until_us, plan_text(plan))])
-        bulk.insert(connection, schema.window, [(SITE, *astuple(window)) for window in open_windows])
-        bulk.insert(connection, schema.tag, [tag_row(SITE, tag) for tag in tags])
-    engine.dispose()
-    return url
 
 
 def _deadlines(folder: Path, scale: float, looked: Machine) -> list[Row]:
     """Windows that end one after another, while events come in; sources have always told, so that a gap is due at the end."""
     clock, seconds = SystemClock(), max(1.0, SECONDS * min(scale, 1.0))
-    places = _places(max(10, int(PLACES * min(scale, 1.0))))
+    places = names_of(max(10, int(PLACES * min(scale, 1.0))))
     per_place = OPEN // PLACES
     first_us = clock.now_us() + int((4.0 + 12.0 * min(scale, 1.0)) * US_PER_S)
     open_windows = []
@@ -132,8 +84,8 @@ def _deadlines(folder: Path, scale: float, looked: Machine) -> list[Row]:
             end_us = first_us + (turn * len(places) + at) * US_PER_S // ENDS_PER_S
             name = f"patrol/round/{place}/{turn}"
             open_windows.append(Window(name, "patrol", "round", place, first_us - HOUR_US + turn, end_us, end_us, 1))
-    plan = _plan(places, "hub")
-    url = _database(folder / "many.db", plan, first_us - HOUR_US, first_us + YEAR_US, open_windows)
+    plan = plan_of(places, "hub")
+    url = database(folder / "many.db", plan, first_us - HOUR_US, first_us + YEAR_US, open_windows)
     start = _start(url, folder / "many.db", places, plan, looked)
     until_us = first_us + int(seconds * US_PER_S)
     ours = _lateness(url, places, plan, clock, until_us)
@@ -148,7 +100,7 @@ def _deadlines(folder: Path, scale: float, looked: Machine) -> list[Row]:
 
 def _lateness(url: str, places: Sequence[str], plan: Plan, clock: SystemClock, until_us: int) -> list[float]:
     engine = open_engine(url)
-    worker = Worker(engine, _estate(places), _rules(plan), _Nobody(), clock, owner="bench")
+    worker = Worker(engine, estate_of(places), _rules(plan), _Nobody(), clock, owner="bench")
     heard: list[tuple[int, list[ChangeRow]]] = []
     worker.on_change(lambda rows: heard.append((clock.now_us(), [one for one in rows if one.topic == "duty"])))
     worker.start()
@@ -183,7 +135,7 @@ def _start(url: str, path: Path, places: Sequence[str], plan: Plan, looked: Mach
 def _core(engine: Any, places: Sequence[str], plan: Plan) -> Core:
     return Core(
         engine,
-        _estate(places),
+        estate_of(places),
         _rules(plan),
         _Nobody(),
         owner="bench",
@@ -194,10 +146,10 @@ def _core(engine: Any, places: Sequence[str], plan: Plan) -> Core:
 
 def _year(scale: float, looked: Machine) -> Row:
     """All windows of a year, every two hours at each place."""
-    places = _places(max(1, int(PLACES * min(scale, 1.0))))
+    places = names_of(max(1, int(PLACES * min(scale, 1.0))))
     from_us = SystemClock().now_us()
     began = time.perf_counter()
-    for _ in windows(_plan(places, "hub"), 1, (), from_us, from_us + YEAR_US):
+    for _ in windows(plan_of(places, "hub"), 1, (), from_us, from_us + YEAR_US):
         pass
     ours = time.perf_counter() - began
     began = time.perf_counter()
@@ -208,13 +160,13 @@ def _year(scale: float, looked: Machine) -> Row:
 def _read_out(folder: Path, scale: float, looked: Machine) -> Row:
     """A wand that was away for three days is read out: every window of these days is a gap by then."""
     count = max(100, int(SCANS * min(scale, 1.0)))
-    places = _places(SCANNED_PLACES)
+    places = names_of(SCANNED_PLACES)
     now_us = SystemClock().now_us()
     from_us = now_us - READ_OUT_HOURS * HOUR_US
-    plan = _plan(places, WAND)
+    plan = plan_of(places, WAND)
     made = list(windows(plan, 1, (), from_us, now_us + 36 * HOUR_US))
     tags = [Tag(f"{number:08X}", "rfid", place, "", 0) for number, place in enumerate(places)]
-    engine = open_engine(_database(folder / "wand.db", plan, from_us, now_us + 36 * HOUR_US, made, tags))
+    engine = open_engine(database(folder / "wand.db", plan, from_us, now_us + 36 * HOUR_US, made, tags))
     core = _core(engine, places, plan)
     core.open(now_us)
     core.turn([], now_us)

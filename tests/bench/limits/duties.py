@@ -85,3 +85,12 @@ def read_out(path: str, scans: list[tuple[str, str, int]], ends: dict[str, list[
     db.execute("COMMIT")
     db.close()
     return len(kept)
+
+
+def year(path: str, *, sums: bool) -> list[tuple[object, ...]]:
+    """Of each place the sums of all its days, or the longest time."""
+    what = "sum(due), sum(kept), sum(missed), sum(unproven), sum(withdrawn)" if sums else "max(longest_s)"
+    db = sqlite3.connect(path)
+    rows = db.execute(f"SELECT key, {what} FROM tally WHERE kind = 'place' GROUP BY key").fetchall()
+    db.close()
+    return rows
