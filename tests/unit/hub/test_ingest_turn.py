@@ -1,5 +1,7 @@
 """Turns on a real database: what is committed, what is raised, what is said."""
 
+import gc
+
 import pytest
 
 from contract.clock import US_PER_S
@@ -21,6 +23,7 @@ from hub.detectors.types import AgentHeard, Detector, Quarantined, Raise, Step, 
 from hub.ingest import limits, stepping
 from hub.ingest.core import Message
 from hub.ingest.ports import CaseAct, PictureStored, Write
+from hub.ingest.turn import Turn
 from tests.support.site_rig import OTHER_KEY, SITE, Hub, HubMaker, ModelAgent, sqlite_url
 
 
@@ -391,3 +394,15 @@ def test_a_last_will_is_recorded_as_a_hint(hub: Hub, agent: ModelAgent):
     hub.take(Message(agent_topic(SITE, "gatehouse", "status"), b'{"online":false}'))
     assert hub.rows("event", "kind") == ["agent_lost"]
     assert hub.incidents() == []
+
+
+def test_a_turn_that_is_over_does_not_wait_for_the_collector_of_rings(hub: Hub, agent: ModelAgent):
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(3):
+            hub.take(agent.says("door-1", DoorContact(open=True)), agent.says("door-1", DoorContact(open=False)))
+        left = [one for one in gc.get_objects() if isinstance(one, Turn)]
+    finally:
+        gc.enable()
+    assert left == []
