@@ -369,6 +369,28 @@ def test_a_wand_s_watermark_is_the_time_at_which_its_state_was_asked_and_no_empt
         assert rig.sink.marks == marks
 
 
+def test_a_clock_that_is_set_back_while_a_wand_is_read_out_proves_no_more_than_the_moment_it_was_asked_at():
+    clock = ManualClock()
+    stepped = []
+
+    def set_back(frame):
+        if frame[6] == READ_RECORDS | 0x80 and not stepped:
+            stepped.append(clock.advance_us(20 * US_PER_S))
+            clock.step_wall_us(-600 * US_PER_S)
+        return frame
+
+    with cradle(clock=clock) as rig:
+        wand = rig.wand()
+        wand.scan(GATE)
+        rig.twin.bend = set_back
+        began_us = clock.now_us()
+        rig.twin.put_in(wand)
+        wait_for(lambda: rig.sink.reads, "the read-out")
+        rig.turns()
+        assert rig.sink.marks[0][:2] == ("wand-1", began_us - 600 * US_PER_S), "the same moment, by the clock as it is now"
+        assert rig.sink.reads[0].up_to_us == began_us - 600 * US_PER_S
+
+
 def test_a_wand_that_stays_in_the_cradle_goes_on_to_tell_its_time():
     clock = ManualClock()
     with cradle(clock=clock) as rig:
