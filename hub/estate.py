@@ -166,6 +166,11 @@ class Estate:
         """The device's row, or None for a stranger."""
         return self.devices.get(device)
 
+    def is_wand(self, device: str) -> bool:
+        """Whether it is a patrol wand of the estate."""
+        row = self.devices.get(device)
+        return row is not None and row.kind == "wand"
+
     def agent(self, agent: str) -> Agent | None:
         """The agent's row, or None for a stranger."""
         return self.agents.get(agent)

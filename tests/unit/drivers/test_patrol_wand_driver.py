@@ -1,6 +1,7 @@
 """Wands in a cradle: what they stored is read, kept, and forgotten only when the hub has it."""
 
 from functools import partial
+from threading import Event
 
 import pytest
 
@@ -371,11 +372,12 @@ def test_a_wand_s_watermark_is_the_time_at_which_its_state_was_asked_and_no_empt
 
 def test_a_clock_that_is_set_back_while_a_wand_is_read_out_proves_no_more_than_the_moment_it_was_asked_at():
     clock = ManualClock()
-    stepped = []
+    stepped = Event()
 
     def set_back(frame):
-        if frame[6] == READ_RECORDS | 0x80 and not stepped:
-            stepped.append(clock.advance_us(20 * US_PER_S))
+        if frame[6] == READ_RECORDS | 0x80 and not stepped.is_set():
+            stepped.set()
+            clock.advance_us(20 * US_PER_S)
             clock.step_wall_us(-600 * US_PER_S)
         return frame
 
