@@ -14,6 +14,8 @@ from hub.duties.types import HUB_SOURCE, WindowState
 from hub.duties.words import STATES
 from watchkeeper.daytime import DAY_OR_TIME, begin_us, end_us
 from watchkeeper.hub_client import HubClient, Wrong, url_option
+from watchkeeper.import_command import import_dump
+from watchkeeper.roster_command import occasion, roster
 from watchkeeper.tables import LANGUAGES, lang_option, language, local_time, show
 
 PAGE_ROWS = 500
@@ -172,3 +174,7 @@ def _weighed(row: dict[str, Any], lang: str, zone: ZoneInfo) -> tuple[str, ...]:
 def _quoted(told: str) -> str:
     """Somebody whom the staff does not know."""
     return f"“{told}”?" if told else ""
+
+
+for _command in (import_dump, roster, occasion):
+    duties.add_command(_command)

@@ -46,6 +46,10 @@ class HubClient:
         """What was answered. Raises click's errors."""
         return self._ask("POST", path, json=body).json()
 
+    def delete(self, path: str, **query: Any) -> Any:
+        """What was answered. Raises click's errors."""
+        return self._ask("DELETE", path, params=query).json()
+
     def __enter__(self) -> Self:
         return self
 

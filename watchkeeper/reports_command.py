@@ -95,7 +95,7 @@ def unvisited(
     lang, zone = lang or language(), ZoneInfo(found["timezone"])
     rows = [
         row
-        | {name: NONE if row[f"{name}_s"] is None else in_words(row[f"{name}_s"]) for name in ("longest", "ended", "ongoing")}
+        | {name: _unvisited_for(row, name) for name in ("longest", "ended", "ongoing")}
         | {"name": _name(row, lang), "last": local_time(row["last_visit_at"], zone)}
         for row in found["rows"]
     ]
@@ -120,6 +120,15 @@ def record(hub: HubClient, day: date, lang: str, routes: tuple[str, ...], file: 
     if file.suffix not in (".pdf", ".csv"):
         raise click.UsageError(f"{file} is neither .pdf nor .csv: end its name in one of them")
     _write(file, hub.get(f"/reports/patrol/{day:%Y-%m-%d}{file.suffix}", lang=lang, route=list(routes)).content)
+
+
+def _unvisited_for(row: dict[str, Any], name: str) -> str:
+    """How long; where no visit is on record, the time that goes on is at least so long, and with it the longest may be."""
+    seconds = row[f"{name}_s"]
+    if seconds is None:
+        return NONE
+    is_least = row["at_least"] and name != "ended" and seconds == row["ongoing_s"]
+    return f"{'≥ ' if is_least else ''}{in_words(seconds)}"
 
 
 def _days(first: date, last: date | None) -> dict[str, date]:

@@ -12,13 +12,13 @@ import click
 from hub.tags.labels import TAG_MEDIA
 from hub.tags.sheet import LABELS_HEADER
 from watchkeeper.hub_client import HubClient, url_option
-from watchkeeper.tables import Language, lang_option, language, local_time, show
+from watchkeeper.tables import NONE, Language, lang_option, language, local_time, show
 
 F = TypeVar("F", bound=Callable[..., Any])
 PAGE_ROWS = 500
 _HEADS: Mapping[Language, tuple[str, ...]] = {
-    "zh": ("标签", "介质", "归属", "编号", "登记时间", "停用时间", "原因"),
-    "en": ("tag", "medium", "where", "id", "enrolled", "ended", "reason"),
+    "zh": ("标签", "介质", "归属", "编号", "登记时间", "登记人", "停用时间", "停用人", "原因"),
+    "en": ("tag", "medium", "where", "id", "enrolled", "by", "ended", "by", "reason"),
 }
 _ACTS = {"enrolled": ("已登记", "enrolled"), "replaced": ("已更换", "replaced"), "revoked": ("已注销", "revoked")}
 
@@ -166,8 +166,8 @@ def _tell(what: str, row: dict[str, str], label: str | None) -> None:
 
 def _cells(row: dict[str, Any], lang: Language, zone: ZoneInfo) -> tuple[str, ...]:
     owner = "place" if row["place"] else "person"
-    times = (local_time(row[name], zone) for name in ("enrolled_at", "ended_at"))
-    return (row["tag"], row["medium"], row[f"{owner}_{lang}"], row[owner], *times, row["reason"])
+    acts = (cell for act in ("enrolled", "ended") for cell in (local_time(row[f"{act}_at"], zone), row[f"{act}_by"] or NONE))
+    return (row["tag"], row["medium"], row[f"{owner}_{lang}"], row[owner], *acts, row["reason"])
 
 
 def _say(zh: str, en: str) -> str:

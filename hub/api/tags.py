@@ -1,6 +1,7 @@
 """Tags: what stands at checkpoints and in guards' pockets, and the labels that are printed."""
 
 import os
+from collections.abc import Sequence
 from threading import Lock
 from typing import Annotated, Any
 
@@ -26,7 +27,7 @@ from hub.cases.types import Refusal
 from hub.duties.types import Tag
 from hub.estate import Estate
 from hub.ingest.ports import TagAct
-from hub.store.read import AnyRow, TagFilter
+from hub.store.read import AnyRow, TagActors, TagFilter
 from hub.tags.keyfile import BadLabelKey
 from hub.tags.labels import HARDWARE_CHARS_MAX, new_tag, normal_tag, short, tag_name
 from hub.tags.sheet import LABELS_HEADER, LABELS_MAX, Label, render
@@ -60,7 +61,7 @@ def list_tags(
     name = _allowed(tag_name(tag)) if tag else ""
     check(backend, place=place, person=person)
     wanted = TagFilter(name, (place,) if place else (), person, current=current)
-    rows = [_row(row, backend.estate) for row in backend.reads.tags(wanted, limit, offset)]
+    rows = _rows(backend, backend.reads.tags(wanted, limit, offset))
     return TagList(timezone=str(backend.estate.timezone), tags=rows)
 
 
@@ -96,7 +97,8 @@ def enrol_tag(backend: Behind, asked: EnrolRequest) -> Enrolled:
     act = TagAct("enrol", tag, asked.actor, asked.reason, asked.medium, asked.place, asked.person)
     done: TagChange = _allowed(answer(backend.worker.ask(act)))
     assert done.begun is not None
-    return Enrolled(tag=_row(done.begun, backend.estate), label=label)
+    (begun,) = _rows(backend, [done.begun])
+    return Enrolled(tag=begun, label=label)
 
 
 @router.post("/{tag}/replace", summary="Put another tag where this one is", responses=problems(404, 409, 413))
@@ -108,7 +110,8 @@ def replace_tag(backend: Behind, tag: TagPath, asked: ReplaceRequest) -> Replace
     done: TagChange = _allowed(answer(backend.worker.ask(act)))
     assert done.begun is not None
     assert done.ended is not None
-    return Replaced(ended=_row(done.ended, backend.estate), begun=_row(done.begun, backend.estate), label=label)
+    ended, begun = _rows(backend, [done.ended, done.begun])
+    return Replaced(ended=ended, begun=begun, label=label)
 
 
 @router.post("/{tag}/revoke", summary="End a tag", responses=problems(404, 409, 413))
@@ -117,7 +120,8 @@ def revoke_tag(backend: Behind, tag: TagPath, asked: RevokeRequest) -> TagRow:
     act = TagAct("revoke", _allowed(tag_name(tag)), asked.actor, asked.reason)
     done: TagChange = _allowed(answer(backend.worker.ask(act)))
     assert done.ended is not None
-    return _row(done.ended, backend.estate)
+    (ended,) = _rows(backend, [done.ended])
+    return ended
 
 
 def _asked_tag(backend: Backend, asked: NewTag) -> str:
@@ -172,7 +176,13 @@ def _allowed(found: Any) -> Any:
     return found
 
 
-def _row(row: Tag | AnyRow, estate: Estate) -> TagRow:
+def _rows(backend: Backend, rows: Sequence[Tag | AnyRow]) -> list[TagRow]:
+    """As they are told, with who began and ended each."""
+    actors = backend.reads.tag_actors({row.tag for row in rows})
+    return [_row(row, backend.estate, actors.get((row.tag, row.from_us), TagActors())) for row in rows]
+
+
+def _row(row: Tag | AnyRow, estate: Estate, actors: TagActors) -> TagRow:
     return TagRow(
         tag=row.tag,
         medium=row.medium,
@@ -185,4 +195,6 @@ def _row(row: Tag | AnyRow, estate: Estate) -> TagRow:
         enrolled_at=rfc3339(row.from_us),
         ended_at=when(row.until_us),
         reason=row.reason,
+        enrolled_by=actors.begun_by,
+        ended_by=actors.ended_by,
     )

@@ -68,12 +68,13 @@ class Write(NamedTuple):
 class Item(NamedTuple):
     """One thing that a phone, or a person at the hub, reports. `key`: the reporter's own name for it, the same each time it is
     sent. `at_us`: when it was made, on the hub's time line. At least one of `seen` and `reading` is set; with both, `seen` is
-    what is kept of the reading."""
+    what is kept of the reading. `told`: as what a scan stands among the source's events; else it is a sign of life."""
 
     key: str
     at_us: int
     seen: Seen | None = None
     reading: Reading | None = None
+    told: Reading | None = None
 
 
 class TakenItem(NamedTuple):
@@ -85,12 +86,13 @@ class TakenItem(NamedTuple):
 
 
 class Report(NamedTuple):
-    """What a source reports at once: a phone, or the hub itself. `up_to_us`: it has reported everything up to then. Answered by a
-    list of TakenItem, one for each item."""
+    """What a source reports at once: a phone, the hub itself, or a wand by its dump. `up_to_us`: it has reported everything up to
+    then; `read`: as what that stands among its events, where it is news. Answered by a list of TakenItem, one for each item."""
 
     source: str
     items: tuple[Item, ...]
     up_to_us: int | None = None
+    read: Reading | None = None
 
 
 class RosterAct(NamedTuple):

@@ -439,10 +439,12 @@ class Turn:
         self._step_own(device, reading, HUB_STREAM, self._now_us, stored=stored)
 
     def _take_reported(self, source: str, reading: Reading, at_us: int) -> None:
-        """What a phone reported, as an event of its own stream, which the hub numbers: phones name things by keys."""
+        """What a phone reported, or a wand's dump, as an event of its own stream, which the hub numbers: they name things by
+        keys."""
         device = self._around.book.detector_device(source)
         if device is not None:
-            self._step_own(device, reading, f"phone:{source}", min(at_us, self._now_us), stored=True)
+            stream = f"{'phone' if device.kind == 'phone' else 'dump'}:{source}"
+            self._step_own(device, reading, stream, min(at_us, self._now_us), stored=True)
 
     def _source_has_told(self, source: str, up_to_us: int) -> None:
         reached: dict[str, int] = {}

@@ -97,6 +97,8 @@ EFFECTS: Mapping[str, Pair] = {
 }
 
 UNKNOWN: Pair = ("不详", "not known")
+TOLD: Pair = ("“{told}”（不在人员名单）", "“{told}” (not of the staff)")
+"""Who is said to have made a scan, where the staff has nobody of that id."""
 WEEKDAYS: tuple[Pair, ...] = (
     ("星期一", "Monday"), ("星期二", "Tuesday"), ("星期三", "Wednesday"), ("星期四", "Thursday"), ("星期五", "Friday"),
     ("星期六", "Saturday"), ("星期日", "Sunday"),

@@ -19,17 +19,18 @@ TAGS = {"gate": "04A1B2C3", "pump": "04A1B2C4"}
 HOUR_S = 3_600
 
 
-def estate() -> Estate:
-    """Two places, a phone, two people, and a route for each duty."""
+def estate(*, wand: bool = False) -> Estate:
+    """Two places, a phone, two people, and a route for each duty; the rounds are walked with a wand, or with the phone."""
     places = [Place("gate", "东门", "East gate"), Place("pump", "水泵房", "pump room")]
     routes = [
-        RouteRow("north", "weather", "北线", "North", ["gate", "pump"], ["phone-1"]),
+        RouteRow("north", "weather", "北线", "North", ["gate", "pump"], ["wand-1"] if wand else ["phone-1"]),
         RouteRow("office", "letters", "办公室", "Office", ["gate"], ["hub", "phone-1"]),
         RouteRow("desk", "post", "监控室", "Desk", ["gate"], ["hub"]),
     ]
     file = EstateFile(
         SITE, "柳苑", "Willow", "Asia/Shanghai", places, [Agent("gatehouse", "gate", "门岗", "Gatehouse", key=KEY.hex())],
-        [DeviceRow("door-1", "door", "gate", "gatehouse", "门", "Door")],
+        [DeviceRow("door-1", "door", "gate", "gatehouse", "门", "Door"),
+         *([DeviceRow("wand-1", "wand", "gate", "gatehouse", "巡更棒", "Wand")] if wand else [])],
         [Phone("phone-1", "gate", "一号手机", "Phone 1")],
         [PersonRow("zhang", "张三", "Zhang"), PersonRow("wang", "王五", "Wang", "cleaner")],
         routes,
@@ -99,9 +100,9 @@ def settled(site: Site, window: str, *states: str) -> dict[str, Any]:
 
 
 @contextmanager
-def duty_site(folder: Path) -> Any:
+def duty_site(folder: Path, *, wand: bool = False) -> Any:
     """The site, with tags that have been enrolled for long."""
-    with running_site(folder, policy=policy(), book=estate(), prepare=_enrol) as site:
+    with running_site(folder, policy=policy(), book=estate(wand=wand), prepare=_enrol) as site:
         yield site
 
 

@@ -80,7 +80,10 @@ class DutyActs:
         answers = [answer for answer, _ in taken]
         self._told.append((answers, [told for _, told in taken]))
         if report.up_to_us is not None:
-            self._heard.advance(report.source, min(report.up_to_us, self._now_us))
+            up_to_us, was_us = min(report.up_to_us, self._now_us), self._site.watermarks.get(report.source)
+            if report.read is not None and (was_us is None or up_to_us > was_us):
+                self._heard.event(report.source, report.read, up_to_us)
+            self._heard.advance(report.source, up_to_us)
         return answers
 
     def _item(self, source: str, item: Item) -> tuple[TakenItem, _Told]:
@@ -94,6 +97,8 @@ class DutyActs:
     def _event_of(self, item: Item, scan: Scan) -> Reading:
         """A scan is a sign of life; a call for help comes from where the source was last, unless it says so itself."""
         reading = item.reading
+        if item.told is not None:
+            return item.told
         if reading is None:
             return GuardSign(moved=True, answered=True, place=scan.place)
         if isinstance(reading, PanicPressed | GuardSign) and not reading.place:

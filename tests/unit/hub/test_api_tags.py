@@ -9,6 +9,7 @@ import pytest
 
 from hub.api import tags as routes
 from hub.api.tag_models import TagMedium
+from hub.store import read
 from hub.tags.keyfile import KEY_FILE
 from hub.tags.labels import TAG_MEDIA
 from tests.support.outward_rig import Site, running_site
@@ -47,6 +48,26 @@ def test_a_tag_is_enrolled_listed_found_however_it_is_written_and_revoked(site):
     assert listed(site, current=True) == []
     assert listed(site, place="gate") == [NAME]
     assert [change.act for change in site.changes() if change.topic == "tag"] == ["enrolled", "revoked"]
+
+
+def test_who_began_and_who_ended_a_tag_is_told_row_by_row(site):
+    assert enrol(site, actor="甲")["tag"]["enrolled_by"] == "甲"
+    asked = {"medium": "nfc", "tag": "04FF1022", "actor": "乙", "reason": "损坏"}
+    done = site.http.post(f"/tags/{NAME}/replace", json=asked).json()
+    assert (done["ended"]["enrolled_by"], done["ended"]["ended_by"]) == ("甲", "乙")
+    assert (done["begun"]["enrolled_by"], done["begun"]["ended_by"]) == ("乙", "")
+    assert site.http.post("/tags/04FF1022/revoke", json=WHO | {"actor": "丙"}).json()["ended_by"] == "丙"
+    enrol(site, actor="丁")
+    rows = site.http.get("/tags").json()["tags"]
+    assert [(row["tag"], row["enrolled_by"], row["ended_by"]) for row in rows] == [
+        (NAME, "丁", ""), ("04FF1022", "乙", "丙"), (NAME, "甲", "乙"),
+    ]  # fmt: skip
+
+
+def test_who_it_was_is_empty_once_the_change_log_is_too_long(site, monkeypatch):
+    enrol(site)
+    monkeypatch.setattr(read, "CHANGES_LOOKED_AT_MAX", 0)
+    assert site.http.get("/tags").json()["tags"][0]["enrolled_by"] == ""
 
 
 def test_the_list_is_newest_first_in_pages_and_by_filter(site, monkeypatch):

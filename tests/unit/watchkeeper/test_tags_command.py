@@ -48,12 +48,22 @@ def good(shown):
 def test_an_installer_enrols_lists_replaces_and_revokes(site):
     assert good(tags(site, "enrol", NFC, "--place", "gate", *WHO)) == f"已登记 nfc {NAME}，位置：名（gate）\n"
     lines = good(tags(site, "list")).splitlines()
-    assert lines[0].split() == ["标签", "介质", "归属", "编号", "登记时间", "停用时间", "原因"]
-    assert english(site, "list").splitlines()[0].split() == ["tag", "medium", "where", "id", "enrolled", "ended", "reason"]
+    assert lines[0].split() == ["标签", "介质", "归属", "编号", "登记时间", "登记人", "停用时间", "停用人", "原因"]
+    assert english(site, "list").splitlines()[0].split() == [
+        "tag",
+        "medium",
+        "where",
+        "id",
+        "enrolled",
+        "by",
+        "ended",
+        "by",
+        "reason",
+    ]
     assert [line.split()[:4] for line in lines[1:]] == [[NAME, "nfc", "名", "gate"]]
     told = site.http.get("/tags", params={"tag": NAME}).json()["tags"][0]["enrolled_at"]
     enrolled = datetime.fromisoformat(told).astimezone(ZoneInfo("Asia/Shanghai"))
-    assert f"  gate  {enrolled:%Y-%m-%d %H:%M}  -" in lines[1], "as a clock in the estate shows it"
+    assert f"  gate  {enrolled:%Y-%m-%d %H:%M}  李伟    -" in lines[1], "as a clock in the estate shows it"
     shown = english(site, "replace", NFC, "01-00001A2B3C4D-7F", "--medium", "ibutton", *WHO)
     assert shown.splitlines() == [
         f"replaced nfc {NAME} at name (gate)",
