@@ -42,6 +42,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "clock_off": ("设备时钟不准", "the device's clock was off"),
     "from_the_future": ("时间在收到之后", "its time lies after its arrival"),
     "too_late": ("迟到超过期限", "it came too late"),
+    "unknown_person": ("不知道是谁，人员名单上没有", "nobody knows who it was: not one of the staff"),
+    "time_unproven": ("打卡时间无法证实，时钟可能被调过", "its time cannot be proven: the clock may have been set"),
     "altered": ("同一记录内容不一致", "the same record was told before with another content"),
 }
 """Why a scan counts or does not, by name: rules of the window, of the duty (see WhyNot), and flags."""

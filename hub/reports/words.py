@@ -79,6 +79,8 @@ FLAGS: Mapping[str, Pair] = {
     "from_the_future": ("时间超前", "from the future"),
     "too_late": ("超过补传期限", "came too late"),
     "altered": ("内容不一致", "altered"),
+    "unknown_person": ("人员不明", "person not known"),
+    "time_unproven": ("时间无法证实", "time not proven"),
 }
 
 NOTES: Mapping[str, Pair] = {

@@ -29,6 +29,13 @@ class WindowFilter(NamedTuple):
     opens_after_us: int | None = None
 
 
+class PhoneStreams(NamedTuple):
+    """The names of a phone's rows of `stream`; see hub/ingest/phones.py."""
+
+    present: str
+    before: str
+
+
 class ScanFilter(NamedTuple):
     """Which scans are asked for; an empty field asks for all. `to_us` is not included."""
 
@@ -82,6 +89,12 @@ class DutyReads:
         found = [exists().where(table.c.site == self._site, table.c[what] == name) for table in tables]
         with self._engine.connect() as connection:
             return bool(connection.execute(select(or_(*found))).scalar())
+
+    def phone_began(self, phone: str) -> dict[str, int]:
+        """When the phone's last boots began, by their names; in UTC microseconds."""
+        c = t.stream.c
+        rows = self._all(select(c.boot, c.offset_us).where(c.site == self._site, c.stream.in_(phone_streams(phone))))
+        return {str(row.boot): -int(row.offset_us) for row in rows if row.boot}
 
     def windows(self, wanted: WindowFilter, limit: int, cursor: WindowCursor | None = None) -> list[Window]:
         """Windows by their end: the newest first, or with `opens_after_us` the soonest."""
@@ -168,6 +181,11 @@ class DutyReads:
     def _all(self, query: Select[Any]) -> list[Row[Any]]:
         with self._engine.connect() as connection:
             return list(connection.execute(query).all())
+
+
+def phone_streams(phone: str) -> PhoneStreams:
+    """Where the phone's reports are numbered, with its present boot; and the boot before."""
+    return PhoneStreams(f"phone:{phone}", f"phone:{phone}:before")
 
 
 def scan_of(row: Row[Any]) -> Scan:

@@ -12,7 +12,7 @@ from contract.readings import CardRead, TagScanned
 from hub.detectors.types import Event
 from hub.duties import flags
 from hub.duties.lookup import PlanView
-from hub.duties.types import Flag, LaneKey, Scan, ScanKey, Seen, Shift, Taken
+from hub.duties.types import HUB_SOURCE, Flag, LaneKey, Scan, ScanKey, Seen, Shift, Taken
 from hub.ingest.duties.rows import HOUR_US
 from hub.ingest.site import Site
 
@@ -63,14 +63,22 @@ class OldScans(Protocol):
 
 
 class Scanning:
-    """The scans of one turn."""
+    """The scans of one turn. `says_who`: whether a source could tell who made a scan; a wand that reads no people's tags, and a
+    reader, cannot."""
 
     def __init__(
-        self, site: Site, archive: OldScans, view: Callable[[], PlanView | None], now_us: int, count: Counter[str]
+        self,
+        site: Site,
+        archive: OldScans,
+        view: Callable[[], PlanView | None],
+        says_who: Callable[[str], bool],
+        now_us: int,
+        count: Counter[str],
     ) -> None:
         self._site = site
         self._archive = archive
         self._view = view
+        self._says_who = says_who
         self._now_us = now_us
         self._count = count
         self._new: list[ScanKey] = []
@@ -155,6 +163,7 @@ class Scanning:
         view = self._view()
         if view is None:
             return scan
+        phone = seen.source != HUB_SOURCE and self._says_who(seen.source)
         # An answer or a report is no proof that somebody was there, so no tag would be a better one.
         better = (
             seen.medium in ("qr", "hand")
@@ -168,8 +177,10 @@ class Scanning:
             better_tag=better,
             clock_off_us=seen.clock_off_us,
             limits=view.limits,
+            time_proven=seen.time_proven and not (phone and flags.contradicts(scan, self._site.watermarks.get(scan.source))),
         )
-        return replace(scan, flags=own)
+        nobody = flags.unknown_person(scan, view.staff, asked=False)  # what is at no place gets no other flag of its context
+        return replace(scan, flags=(*own, "unknown_person") if nobody else own)
 
     def _known(self, key: ScanKey) -> Scan | None:
         """What was reported under that name before, however long ago: nothing that is on record is written over."""
@@ -234,10 +245,13 @@ class Scanning:
             odd.add("too_fast")
         if flags.two_places(scan, near, view.limits):
             odd.add("two_places")
-        if scan.person and roster:
-            told = [flags.on_duty(roster, route.id, scan.at_us) for route in view.routes_of(scan)]
-            if any(told) and all(flags.wrong_person(scan, one) for one in told if one):
-                odd.add("wrong_person")
+        routes = [route for route in view.routes_of(scan) if scan.duty in ("", route.duty)]
+        told = [flags.on_duty(roster, route.id, scan.at_us) for route in routes] if roster else []
+        asked = any(told) or any(view.duties[route.duty].by for route in routes if route.duty in view.duties)
+        if flags.unknown_person(scan, view.staff, asked=asked and self._says_who(scan.source)):
+            odd.add("unknown_person")
+        if any(told) and all(flags.wrong_person(scan, one) for one in told if one):
+            odd.add("wrong_person")
         return odd
 
 
