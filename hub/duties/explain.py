@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from contract.clock import US_PER_S
-from hub.duties.judging import why_not
+from hub.duties.judging import too_late_for, why_not
 from hub.duties.tallying import local
 from hub.duties.types import Duty, Person, Route, Scan, Window
 from hub.duties.words import STATES
@@ -67,7 +67,8 @@ class Names(Protocol):
 
 class Known(NamedTuple):
     """What is known of a window. `rules`: the duty and the route of its plan, None where the plan is gone; `scans`: at its place,
-    near it, in the order of their times; `reported`: up to when each source has told everything, None: it never told."""
+    near it, in the order of their times; `reported`: up to when each source has told everything, None: it never told;
+    `late_max_us`: how long after the window's end evidence may come."""
 
     window: Window
     rules: tuple[Duty, Route] | None
@@ -76,6 +77,7 @@ class Known(NamedTuple):
     reported: Mapping[str, int | None]
     now_us: int
     zone: ZoneInfo
+    late_max_us: int
 
 
 class Weighed(NamedTuple):
@@ -112,12 +114,13 @@ def _why(scan: Scan, known: Known) -> str:
     if known.rules is None:
         return "rules_gone"
     found = why_not(scan, *known.rules, known.staff.get(scan.person))
+    inside = window.opens_us <= scan.at_us <= window.ends_us
+    if found is None and inside and too_late_for(scan, window, known.late_max_us):
+        found = "too_late"
     if found is not None:
         return found
-    if scan.at_us < window.opens_us:
-        return "too_early"
-    if scan.at_us > window.ends_us:
-        return "too_late_made"
+    if not inside:
+        return "too_early" if scan.at_us < window.opens_us else "too_late_made"
     return "another_window" if window.evidence is None else "not_needed"
 
 

@@ -25,7 +25,7 @@ class Limits(NamedTuple):
     apart_us: int
     clock_off_us: int
     late_max_us: int
-    """What comes later than this after it was made changes no verdict."""
+    """What comes later than this after its window's end changes no verdict."""
 
 
 def own_flags(
@@ -36,11 +36,12 @@ def own_flags(
     better_tag: bool,
     clock_off_us: int,
     limits: Limits,
+    ends_us: int = 0,
     time_proven: bool = True,
 ) -> tuple[Flag, ...]:
     """What the scan by itself shows. `tag`: what was enrolled at that time; `ever_known`: it was once; `better_tag`: the place
-    has one that cannot be photographed; `clock_off_us`: by how much the device's clock was off; `time_proven`: nobody can have
-    set the clock that its time comes from."""
+    has one that cannot be photographed; `clock_off_us`: by how much the device's clock was off; `ends_us`: when the last of the
+    windows ends that it lies in; `time_proven`: nobody can have set the clock that its time comes from."""
     found: list[Flag] = []
     if scan.tag and tag is None:
         found.append("revoked_tag" if ever_known else "unknown_tag")
@@ -50,7 +51,7 @@ def own_flags(
         found.append("clock_off")
     if scan.at_us > scan.received_us + AHEAD_MAX_US:
         found.append("from_the_future")
-    if scan.received_us - scan.at_us > limits.late_max_us:
+    if scan.received_us - max(scan.at_us, ends_us) > limits.late_max_us:
         found.append("too_late")
     if not time_proven:
         found.append("time_unproven")

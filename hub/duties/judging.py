@@ -145,6 +145,12 @@ def why_not(scan: Scan, duty: Duty, route: Route, person: Person | None) -> WhyN
     return next((flag for flag in scan.flags if flag in duty.void or flag in NEVER_COUNTS), None)
 
 
+def too_late_for(scan: Scan, window: Window, late_max_us: int) -> bool:
+    """Whether the scan came after the window's time for late evidence was over, which begins with its end: until then a silent
+    source leaves it unproven (see `silence_ends_us`), and what comes in that time is what was waited for."""
+    return scan.received_us > silence_ends_us(window, late_max_us)
+
+
 def counts(scan: Scan, duty: Duty, route: Route, person: Person | None) -> bool:
     """Whether the scan is evidence for the duty on the route."""
     return why_not(scan, duty, route, person) is None

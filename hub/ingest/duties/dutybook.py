@@ -29,6 +29,7 @@ from hub.duties.judging import (
     noted,
     settled,
     silence_ends_us,
+    too_late_for,
     verdict,
     why_not,
 )
@@ -120,14 +121,19 @@ class Dutybook:
 
     def effect(self, scan: Scan) -> Effect:
         """What the scan does, once the turn is judged."""
-        if scan.at_us < self._site.scans.whole_since_us:
+        around = self._site.windows.around(scan.place, scan.at_us)
+        if not around and scan.at_us < self._site.scans.whole_since_us:
             return Effect()  # its window may have left memory
 
         def why(window: Window) -> WhyNone | None:
             rules = self._rules_of(window)
-            return "rules_gone" if rules is None else why_not(scan, *rules, self._view(window).staff.get(scan.person))
+            if rules is None:
+                return "rules_gone"
+            view = self._view(window)
+            late = too_late_for(scan, window, view.limits.late_max_us)
+            return "too_late" if late else why_not(scan, *rules, view.staff.get(scan.person))
 
-        return effect_of(scan, self._site.windows.around(scan.place, scan.at_us), why)
+        return effect_of(scan, around, why)
 
     def _was_away(self, source: str, until_us: int) -> None:
         """A fixed source is in reach again. Since it last told anything it may have been deaf: the windows of that time say so,
@@ -183,18 +189,18 @@ class Dutybook:
 
     def _may_be_filled(self, window: Window) -> bool:
         scans = self._site.scans.at(window.place, window.opens_us, window.ends_us)
-        return window.evidence is None and any(self._counts(scan, window) for scan in scans)
+        return window.evidence is None and any(self._fills(scan, window) for scan in scans)
 
     def _judge_whole(self, lane: LaneKey, due: Collection[str] | None) -> None:
         """Find anew what fills each window. Nothing new can be said of one that has no evidence and had none, unless it is `due`;
         None: all are."""
         windows, whole_us = self._site.windows.lane(lane), self._site.scans.whole_since_us
         stand = {window.evidence: window for window in settled(windows, whole_us, self._evidence_holds)}
-        scans = self._site.scans.at(lane.place, whole_us)
+        scans = self._scans_at(lane.place, whole_us)
         if stand:
             windows = [window for window in windows if stand.get(window.evidence) is not window]
             scans = [scan for scan in scans if evidence_of(scan) not in stand]
-        filled = fill(windows, scans, self._counts)
+        filled = fill(windows, scans, self._fills)
         for window in windows:
             scan = filled.get(window.window_id)
             if window.opens_us > self._times.now_us and scan is None and window.state == "open":
@@ -212,7 +218,14 @@ class Dutybook:
         """What has left memory holds: nothing that is found out so late changes a verdict."""
         source, _, key = (window.evidence or "").partition("|")
         scan = self._site.scans.get(ScanKey(source, key))
-        return scan is None or self._counts(scan, window)
+        return scan is None or self._fills(scan, window)
+
+    def _scans_at(self, place: str, whole_us: int) -> list[Scan]:
+        """The scans that may fill a window: those since when all are known, and what the turn has brought that is older, made in
+        a window so long that it may still be filled. Older ones that came before have filled what they could."""
+        new = (self._site.scans.get(key) for key in self._scanning.older)
+        older = [scan for scan in new if scan is not None and scan.place == place]
+        return [*sorted(older, key=lambda scan: (scan.at_us, scan.id)), *self._site.scans.at(place, whole_us)]
 
     def _judge(self, window: Window, scan: Scan | None) -> None:
         rules, evidence = self._rules_of(window), None if scan is None else evidence_of(scan)
@@ -349,6 +362,10 @@ class Dutybook:
     def _counts(self, scan: Scan, window: Window) -> bool:
         rules = self._rules_of(window)
         return rules is not None and counts(scan, *rules, self._view(window).staff.get(scan.person))
+
+    def _fills(self, scan: Scan, window: Window) -> bool:
+        """Whether it counts and came in time to fill the window. A visit after the end is one however much later it was."""
+        return self._counts(scan, window) and not too_late_for(scan, window, self._view(window).limits.late_max_us)
 
     def _rules_of(self, window: Window) -> tuple[Duty, Route] | None:
         row = self._site.plans.get(window.plan_no)

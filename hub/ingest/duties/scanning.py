@@ -82,6 +82,8 @@ class Scanning:
         self._now_us = now_us
         self._count = count
         self._new: list[ScanKey] = []
+        self.older: set[ScanKey] = set()
+        """The turn's new scans that were made before the time of which memory is whole."""
         self.touched: set[LaneKey] = set()
         """Lanes whose windows have to be judged anew."""
 
@@ -101,6 +103,8 @@ class Scanning:
         for flag in scan.flags:
             self._count[f"scans_{flag}"] += 1
         self._new.append(scan.id)
+        if scan.at_us < self._site.scans.whole_since_us:
+            self.older.add(scan.id)
         self._touch(scan)
         return ("altered" if altered else "new"), scan
 
@@ -177,10 +181,17 @@ class Scanning:
             better_tag=better,
             clock_off_us=seen.clock_off_us,
             limits=view.limits,
+            ends_us=self._ends_us(scan, view),
             time_proven=seen.time_proven and not (phone and flags.contradicts(scan, self._site.watermarks.get(scan.source))),
         )
         nobody = flags.unknown_person(scan, view.staff, asked=False)  # what is at no place gets no other flag of its context
         return replace(scan, flags=(*own, "unknown_person") if nobody else own)
+
+    def _ends_us(self, scan: Scan, view: PlanView) -> int:
+        """When the last of the windows ends that the scan lies in, and may be meant for."""
+        routes = {route.id for route in view.routes_of(scan) if scan.duty in ("", route.duty)}
+        around = self._site.windows.around(scan.place, scan.at_us)
+        return max((window.ends_us for window in around if window.route in routes), default=0)
 
     def _known(self, key: ScanKey) -> Scan | None:
         """What was reported under that name before, however long ago: nothing that is on record is written over."""

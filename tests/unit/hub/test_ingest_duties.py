@@ -113,7 +113,7 @@ def test_a_source_that_is_switched_off_gains_nothing(rounds):
     assert note == "source_silent"
 
 
-def test_evidence_that_is_older_than_72_hours_is_kept_and_changes_nothing(rounds):
+def test_evidence_that_comes_over_72_hours_after_its_windows_end_is_kept_and_changes_nothing(rounds):
     rounds.at(END + 73)
     before = rounds.gaps()
     rounds.at(END + 73.1, rounds.scan("roof", 3))
