@@ -11,7 +11,7 @@ from hub.duties.types import GAP, Occasion, Scan, Shift, Window
 from hub.store import schema as t
 
 Condition = ColumnElement[bool]
-Thing = Literal["duty", "route", "place", "person"]
+Thing = Literal["duty", "route", "place", "person", "source"]
 Near = Callable[[Window], tuple[int, int]]
 
 
@@ -81,8 +81,8 @@ class DutyReads:
         self._site = site
 
     def is_on_record(self, what: Thing, name: str) -> bool:
-        """Whether anything on record is of this duty, route, place or person. It may read a whole table: ask for names that the
-        files do not know."""
+        """Whether anything on record is of this duty, route, place, person or source. It may read a whole table: ask for names
+        that the files do not know."""
         tables = [
             table for table in (t.window, t.scan, t.tag, t.roster) if what in table.c and (table, what) != (t.window, "person")
         ]
