@@ -263,6 +263,10 @@ _NOTES: Mapping[str, tuple[str, str]] = {
         "其间读卡设备离线，无法判定，不追究",
         "its reader was out of reach meanwhile: nobody can tell, and nobody is blamed",
     ),
+    "records_lost": (
+        "系统曾由备份恢复，其间手机与人工上报的记录可能丢失，无法判定，不追究",
+        "the hub was restored from a backup, and what phones and people told may be lost: nobody can tell, and none is blamed",
+    ),
     "early": ("开始之前曾有人到场，过早不计", "somebody came before it opened, which is too early to count"),
     "visited_late": ("截止之后才有人到场", "somebody came after the end"),
     "detected_late": ("当时系统未运行，启动后才发现", "the hub was down at the end, and found it after its start"),

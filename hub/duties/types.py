@@ -39,7 +39,8 @@ class LaneKey(NamedTuple):
 
 class Window(msgspec.Struct, frozen=True, gc=False):
     """A row of `duty_window`. `evidence`: the key of the scan that filled it, as SOURCE|KEY. `note`: what else is
-    known, several with spaces between (`early`, `visited_late`, `detected_late`, `source_silent`, `source_away`); `gap_us`: when
+    known, several with spaces between (`early`, `visited_late`, `detected_late`, `source_silent`, `source_away`,
+    `records_lost`); `gap_us`: when
     its gap was raised."""
 
     window_id: str

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from hub.cases.types import Case
+from hub.duties.restored import Restore
 from hub.duties.types import Occasion, Shift, Tag
 from hub.ingest.duties.rows import AHEAD_US, STEP_US, PlanRow, Scans, Windows
 from hub.ingest.gate import StreamMark
@@ -223,6 +224,8 @@ class Site:
         self.roster: Rows[ShiftKey, Shift] = Rows(self.journal)
         self.occasions: Rows[str, Occasion] = Rows(self.journal)
         self.tags = Tags(self.journal)
+        self.restores: list[Restore] = []
+        """Of the database, from backups. No turn changes them."""
         self._visitors: list[Case] = []
 
     def visit(self, case: Case) -> None:

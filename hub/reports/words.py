@@ -88,6 +88,7 @@ NOTES: Mapping[str, Pair] = {
     "visited_late": ("迟到", "visited late"),
     "detected_late": ("事后发现", "found late"),
     "source_away": ("读卡设备曾离线", "its reader was out of reach"),
+    "records_lost": ("恢复备份，记录可能丢失", "records may be lost with a restore"),
     "source_silent": ("设备久未上报", "its source stayed silent"),
 }
 

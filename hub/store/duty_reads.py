@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy import Engine, Row, and_, exists, or_, select
 from sqlalchemy.sql import ColumnElement, Select
 
+from hub.duties.judging import UNPROVABLE
 from hub.duties.types import GAP, Occasion, Scan, Shift, Window
 from hub.store import schema as t
 
@@ -186,6 +187,11 @@ class DutyReads:
 def phone_streams(phone: str) -> PhoneStreams:
     """Where the phone's reports are numbered, with its present boot; and the boot before."""
     return PhoneStreams(f"phone:{phone}", f"phone:{phone}:before")
+
+
+def unprovable() -> Condition:
+    """Windows that stay unproven for good, unless evidence comes."""
+    return or_(*(t.window.c.note.like(f"%{name}%") for name in UNPROVABLE))
 
 
 def scan_of(row: Row[Any]) -> Scan:

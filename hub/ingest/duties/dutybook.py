@@ -17,8 +17,10 @@ from hub.detectors.types import Clear, Detector, Device, Event, Finding, Raise, 
 from hub.duties.effect import Effect, WhyNone, effect_of
 from hub.duties.flags import on_duty
 from hub.duties.judging import (
+    RECORDS_LOST,
     SOURCE_AWAY,
     Moment,
+    Verdict,
     becomes,
     counts,
     evidence_of,
@@ -34,6 +36,7 @@ from hub.duties.judging import (
     why_not,
 )
 from hub.duties.lookup import PlanView
+from hub.duties.restored import is_lost
 from hub.duties.tallying import tallied, unvisited
 from hub.duties.types import GAP, HUB_SOURCE, Duty, LaneKey, Route, Scan, ScanKey, Seen, Taken, Window
 from hub.ingest.casebook import Casebook, DatabaseGone
@@ -146,10 +149,18 @@ class Dutybook:
                 self._site.windows.put(window.window_id, replace(window, note=noted(window.note, SOURCE_AWAY)))
                 self._count["windows_away"] += 1
 
+    def _is_lost(self, window: Window, route: Route) -> bool:
+        """Whether evidence of people, who report it once, may be lost with the hub's database."""
+        sources = (source for source in route.sources if source == HUB_SOURCE or self._kind_of(source) == "phone")
+        return bool(self._site.restores) and is_lost(window, sources, self._site.restores)
+
+    def _kind_of(self, source: str) -> str | None:
+        device = self._book.detector_device(source)
+        return None if device is None else device.kind
+
     def _is_fixed(self, source: str) -> bool:
         """Whether the source is fastened to its place, and remembers nothing. What people carry keeps what it has heard."""
-        device = self._book.detector_device(source)
-        return device is not None and device.kind not in ("wand", "phone")
+        return self._kind_of(source) not in (None, "wand", "phone")
 
     def _place_of(self, device_id: str, view: PlanView) -> str | None:
         """Where a device of the routes stands; None for one that no route names."""
@@ -236,6 +247,9 @@ class Dutybook:
         reported_us = min(map(self._reported_us, rules[1].sources), default=_EVER_US)
         moment = Moment(now_us, self._times.ready_us, self._view(window).limits.late_max_us)
         found = verdict(window, scan is not None, reported_us, moment, fixed_silent=any(map(self._is_fixed, silent)))
+        if found.state == "missed" and window.state != "missed" and self._is_lost(window, rules[1]):
+            window, found = replace(window, note=noted(window.note, RECORDS_LOST)), Verdict("unproven", "records_lost")
+            self._site.windows.put(window.window_id, window)
         state = becomes(window.state, found)
         if found.reason == "waiting" or state == "unproven":
             self._wait(window, silent, asks=found.reason == "waiting")
