@@ -249,6 +249,7 @@ class Site:
             contact = self.contacts.get(agent)
             if contact is not None and max(contact) > now_us:
                 self.contacts.put(agent, Contact(min(contact.heard_us, now_us), min(contact.reached_us, now_us)))
+        self.scans.redo = dict.fromkeys(self.scans.redo, now_us)
         self.deadlines.look_anew()
         self.windows.look_anew(now_us)
         return len(ahead)

@@ -50,7 +50,7 @@ from hub.ingest.site import Site
 SCANS = (TagScanned, CardRead, DeviceLink)
 """Readings that may be scans, or say whether a source can hear any."""
 AGAIN_US = 60_000_000
-"""A lane that could not be judged is tried again after so long."""
+"""A lane that could not be judged, and a scan whose flags could not be found, is tried again after so long."""
 _EVER_US = 2**62
 _MAY_END = ("sources_silent", "did_not_count", "on_duty")
 """Facts of a gap that may be so no longer when it is raised again."""
@@ -112,7 +112,7 @@ class Dutybook:
     def judge(self) -> None:
         """Everything that the turn's scans, watermarks and the clock change. To be called once, after all that came in."""
         self._guarded("duties_failed", self._planner.keep_up)
-        self._guarded("duties_failed", self._scanning.reflag)
+        self._reflag()
         due: dict[LaneKey, set[str]] = {lane: set() for lane in self._scanning.touched}
         for window in self._site.windows.pop_due(self._times.now_us):
             due.setdefault(window.lane, set()).add(window.window_id)
@@ -120,7 +120,9 @@ class Dutybook:
             for window in self._site.windows.pop_reported(source, self._reported_us(source)):
                 due.setdefault(window.lane, set()).add(window.window_id)
         for lane, names in sorted(due.items()):
-            self._guarded("lanes_failed", self._judge_lane, lane, names)
+            if not self._guarded("lanes_failed", self._judge_lane, lane, names):
+                self._site.windows.redo.add(lane)
+                self._look_again(lane)
 
     def effect(self, scan: Scan) -> Effect:
         """What the scan does, once the turn is judged."""
@@ -167,8 +169,25 @@ class Dutybook:
         device = self._book.detector_device(device_id) if device_id in view.sources else None
         return None if device is None else device.place
 
-    def _guarded(self, counter: str, what: Callable[..., None], *arguments: Any) -> None:
-        """A bug in judging one lane is that lane's own: it is undone and tried again later, and all others go on."""
+    def _reflag(self) -> None:
+        """What is odd about the turn's scans. One that trips over a bug of ours keeps its neighbours alone from their flags, and
+        is tried again later with them: without its flags it counts for what it should not."""
+        if self._guarded("duties_failed", self._scanning.reflag, self._scanning.unflagged()):
+            return
+        for key in self._scanning.unflagged():
+            if self._guarded("flags_failed", self._scanning.reflag, [key]):
+                continue
+            scan = self._scanning.try_again(key, self._times.now_us + AGAIN_US)
+            for lane in self._site.windows.lanes_at(scan.place if scan is not None else ""):
+                self._look_again(lane)
+
+    def _look_again(self, lane: LaneKey) -> None:
+        for window in self._site.windows.lane(lane)[:1]:
+            self._site.windows.look_at(self._times.now_us + AGAIN_US, window.window_id)
+
+    def _guarded(self, counter: str, what: Callable[..., None], *arguments: Any) -> bool:
+        """A bug in judging one lane, or one scan, is its own: it is undone, and all others go on. Returns whether it
+        went well."""
         saved = self._site.journal.savepoint()
         try:
             what(*arguments)
@@ -178,10 +197,8 @@ class Dutybook:
             self._site.journal.rollback(saved)
             self._count[counter] += 1
             _log.exception(counter, extra={"about": [str(one) for one in arguments]})
-            for lane in arguments[:1]:
-                self._site.windows.redo.add(lane)
-                for window in self._site.windows.lane(lane)[:1]:
-                    self._site.windows.look_at(self._times.now_us + AGAIN_US, window.window_id)
+            return False
+        return True
 
     def _judge_lane(self, lane: LaneKey, due: Collection[str]) -> None:
         """All windows of the lane where it has new scans, else those that are `due`: what time alone brings about changes nothing

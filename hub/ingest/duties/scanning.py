@@ -22,6 +22,8 @@ verdict any more."""
 AHEAD_US = 24 * HOUR_US
 """A scan's time is believed to lie so far ahead at most; what lies a minute ahead is flagged, and counts for nothing."""
 _OFF_MAX_S = 1e9
+REDO_MAX = 10_000
+"""So many scans are tried again at most whose flags could not be found; of more, those are left as they are, and counted."""
 NEAR_MAX = 200
 """So many scans around one are looked at, the nearest first: a source that pours out thousands in a minute is no guard."""
 
@@ -81,7 +83,7 @@ class Scanning:
         self._says_who = says_who
         self._now_us = now_us
         self._count = count
-        self._new: list[ScanKey] = []
+        self._new = [key for key, when_us in site.scans.redo.items() if when_us <= now_us]
         self.older: set[ScanKey] = set()
         """The turn's new scans that were made before the time of which memory is whole."""
         self.touched: set[LaneKey] = set()
@@ -118,14 +120,27 @@ class Scanning:
         keys = ((key, self._site.scans.get(key)) for key in self._site.scans)
         self._new += [key for key, scan in keys if scan is not None and shift.from_us <= scan.at_us < shift.until_us]
 
-    def reflag(self) -> None:
-        """Find anew what is odd about the turn's scans, and about those that have got new neighbours."""
+    def unflagged(self) -> list[ScanKey]:
+        """The scans whose flags are to be found: the turn's, and those that were to be tried again by now."""
+        return list(self._new)
+
+    def try_again(self, key: ScanKey, when_us: int) -> Scan | None:
+        """Have a later turn find the flags of a scan that this one cannot. Returns the scan."""
+        redo = self._site.scans.redo
+        if key in redo or len(redo) < REDO_MAX:
+            redo[key] = when_us
+        else:
+            self._count["flags_given_up"] += 1
+        return self._site.scans.get(key)
+
+    def reflag(self, keys: Sequence[ScanKey]) -> None:
+        """Find anew what is odd about these scans, and about those that have got them as new neighbours."""
         view = self._view()
-        if view is None or not self._new:
+        if view is None or not keys:
             return
         again: dict[ScanKey, Scan] = {}
         around: dict[ScanKey, list[Scan]] = {}
-        for key in self._new:
+        for key in keys:
             scan = self._site.scans.get(key)  # gone, where its message was undone
             if scan is not None and scan.place:
                 again[key] = scan
@@ -142,7 +157,10 @@ class Scanning:
             if found != scan.flags:
                 self._site.scans.put(scan.id, replace(scan, flags=found))
                 self._touch(scan)
-        self._new.clear()
+        done = set(keys)
+        self._new = [key for key in self._new if key not in done]
+        for key in done:
+            self._site.scans.redo.pop(key, None)
 
     def _placed(self, seen: Seen) -> Scan:
         """With the place and the person that its tags stand for."""
