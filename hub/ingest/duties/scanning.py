@@ -12,7 +12,7 @@ from contract.readings import CardRead, TagScanned
 from hub.detectors.types import Event
 from hub.duties import flags
 from hub.duties.lookup import PlanView
-from hub.duties.types import HUB_SOURCE, Flag, LaneKey, Scan, ScanKey, Seen, Shift, Taken
+from hub.duties.types import HUB_SOURCE, PERSON_TOLD, Flag, LaneKey, Scan, ScanKey, Seen, Shift, Taken
 from hub.ingest.duties.rows import HOUR_US
 from hub.ingest.site import Site
 
@@ -292,7 +292,9 @@ def _same(was: Scan, now: Scan) -> bool:
 
 def _told(scan: Scan, timed: bool) -> tuple[object, ...]:
     """What a source tells of a scan, the same each time. `timed`: with the device's own time; the hub's reckoning of it may
-    differ by a little each time. Where tags were read, whose they are and where they stand is the hub's word."""
-    who = scan.person_tag or scan.person
+    differ by a little each time. Where tags were read, whose they are and where they stand is the hub's word; so is whether the
+    staff knows who is said to have made it."""
+    who = scan.person_tag or scan.person or scan.person_told
+    fields = sorted((name, value) for name, value in scan.fields.items() if scan.duty or name != PERSON_TOLD)
     where = "" if scan.tag or scan.person_tag else scan.place
-    return scan.tag, who, where, scan.duty, scan.device_at_us if timed else scan.at_us, sorted(scan.fields.items())
+    return scan.tag, who, where, scan.duty, scan.device_at_us if timed else scan.at_us, fields

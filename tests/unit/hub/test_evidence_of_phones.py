@@ -53,6 +53,15 @@ def test_a_scan_of_nobody_or_of_a_stranger_does_not_pass_for_one_of_the_posts_th
     assert state(site, window) == "kept"
 
 
+def test_a_scan_that_is_sent_again_is_the_same_though_its_person_was_put_into_the_estate_meanwhile(site, monkeypatch):
+    sent = item("a", **SCAN)
+    with monkeypatch.context() as before:
+        before.setattr(site.outward._estate, "staff", {})
+        assert report(site, sent)[0]["flags"] == ["unknown_person"]
+    assert report(site, sent)[0]["outcome"] == "duplicate"
+    assert report(site, sent | {"person": "wang"})[0]["outcome"] == "altered"
+
+
 def test_who_answers_is_not_asked_where_anybody_may(site):
     announce(site, "event")
     assert report(site, item("d", "answer", duty="post", place="gate"), phone="hub")[0]["flags"] == []
