@@ -65,6 +65,11 @@ REASONS: dict[str, tuple[int, str, str]] = {
         "没有手机或巡更棒“{phone}”",
         "the estate has no phone and no wand {phone!r}: write one of its phones or wands, or hub",
     ),
+    "unknown_source": (
+        404,
+        "没有来源“{source}”{near_zh}",
+        "no source of evidence is {source!r}{near}: name a device, a phone, or hub",
+    ),
     "unknown_person": (404, "没有人员“{person}”{near_zh}", "nobody of the staff is {person!r}{near}"),
     "unknown_route": (404, "没有路线“{route}”{near_zh}", "the estate has no route {route!r}{near}"),
     "unknown_duty": (404, "没有职责“{duty}”{near_zh}", "the policy has no duty {duty!r}{near}: see GET /duties"),

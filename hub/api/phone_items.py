@@ -12,7 +12,7 @@ from hub.api import scan_models as m
 from hub.api.ports import Backend
 from hub.cases.types import Refusal
 from hub.duties.forms import check
-from hub.duties.phonetime import Made, Sent, placed
+from hub.duties.phonetime import Began, Made, Sent, placed
 from hub.duties.types import HUB_SOURCE, PERSON_TOLD, Medium, Seen
 from hub.ingest.ports import Item
 from hub.tags.labels import normal_tag
@@ -28,11 +28,13 @@ _items: TypeAdapter[Any] = TypeAdapter(m.AnyItem)
 
 
 class Around(NamedTuple):
-    """What a request says of itself, and the hub's time when it came. `wand`: it brings what a wand had stored."""
+    """What a request says of itself, the hub's time when it came, and what is known of the phone's last boots. `wand`: it brings
+    what a wand had stored."""
 
     source: str
     sent: Sent
     now_us: int
+    began: Began
     wand: bool = False
 
 
@@ -61,10 +63,12 @@ def item_of(told: Any, around: Around, backend: Backend) -> Item | Refusal:
     except (ValueError, OverflowError):
         return Refusal("bad_time", "made_at 须为带时区的 RFC 3339 格式 / write made_at as RFC 3339 with an offset")
     boot = around.sent.boot if item.boot is None else item.boot
-    at_us, off_us = placed(Made(made_us, mono_us(item.mono_ms), boot), around.sent, around.now_us)
+    at_us, off_us, proven = placed(Made(made_us, mono_us(item.mono_ms), boot), around.sent, around.now_us, around.began)
     if around.wand and not isinstance(item, m.ScanItem):
         return _NOT_OF_A_WAND
-    blank = Seen(around.source, item.key, at_us, "hand", device_at_us=made_us, clock_off_us=off_us)
+    # What people say at the desk is their word, whatever its clock; nobody but its cradle sets a wand's.
+    proven = proven or around.wand or around.source == HUB_SOURCE
+    blank = Seen(around.source, item.key, at_us, "hand", device_at_us=made_us, clock_off_us=off_us, time_proven=proven)
     found = _OF_KIND[type(item)](item, blank, backend)
     return _of_wand(found, off_us) if around.wand and isinstance(found, Item) else found
 

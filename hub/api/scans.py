@@ -10,7 +10,7 @@ from hub.api.routes import Behind, answer, problems
 from hub.api.scan_models import ItemOutcome, ScansRequest, ScansTaken
 from hub.cases.types import Refusal
 from hub.duties.explain import WORDS
-from hub.duties.phonetime import Made, Sent, up_to_us
+from hub.duties.phonetime import Boot, Made, Sent, began_us, up_to_us
 from hub.duties.types import HUB_SOURCE
 from hub.ingest.ports import Item, Report, TakenItem
 from hub.tags.keyfile import BadLabelKey
@@ -36,14 +36,16 @@ def report_scans(backend: Behind, asked: ScansRequest) -> ScansTaken:
         raise ApiError("bad_time") from error
     # The hub itself has always reported up to now.
     told_us = None if up_to is None or asked.phone == HUB_SOURCE else up_to_us(up_to, sent, now_us)
-    around = Around(asked.phone, sent, now_us, wand=wand)
+    has_boots = asked.phone in backend.estate.phones
+    around = Around(asked.phone, sent, now_us, backend.reads.duties.phone_began(asked.phone) if has_boots else {}, wand)
+    boot = Boot(sent.boot, began_us(sent, now_us)) if has_boots and sent.boot else None
     try:
         found = [item_of(told, around, backend) for told in asked.items]
     except BadLabelKey as error:
         raise ApiError("label_key_failed", error=str(error)) from error
     items = tuple(one for one in found if isinstance(one, Item))
     read = WandRead(len(items), told_us, clock_off_s=asked.clock_off_s) if wand and told_us is not None else None
-    taken: list[TakenItem] = answer(backend.worker.ask(Report(asked.phone, items, told_us, read)))
+    taken: list[TakenItem] = answer(backend.worker.ask(Report(asked.phone, items, told_us, boot, read)))
     answers = iter(taken)
     outcomes = [_refused(key_of(told), one) if isinstance(one, Refusal) else _taken(one, next(answers))
                 for told, one in zip(asked.items, found, strict=True)]  # fmt: skip

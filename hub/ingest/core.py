@@ -25,8 +25,9 @@ from hub.ingest.lease import RENEW_US, Lease, LeaseLost
 from hub.ingest.limits import Quota, Throttle
 from hub.ingest.load import DatabaseArchive, load_site
 from hub.ingest.outcome import Answer, Outcome
+from hub.ingest.phones import forget_boots
 from hub.ingest.ports import Ask, ChangeRow, Hook, Out, Rules, SiteBook, State, Unavailable
-from hub.ingest.site import HUB_STREAM, Site
+from hub.ingest.site import Site
 from hub.ingest.stepping import RuleTable
 from hub.ingest.sweeping import Halt, SweepGuard
 from hub.ingest.turn import Surroundings, Turn
@@ -103,6 +104,7 @@ class Core:
         self._stale = False
         self._turn_us: int | None = None
         self._agents_awaited = False
+        self._clock_was_set = False
         self._lease: Lease | None = None
         self._apart_us = 0
         self._held_us = 0
@@ -174,7 +176,9 @@ class Core:
         last: dict[str, StreamMark] = {}
         for stream in site.streams:
             mark = site.streams.get(stream)
-            if mark is not None and stream != HUB_STREAM and mark.heard_us >= last.get(mark.agent, mark).heard_us:
+            if mark is None or mark.agent not in self._around.book.agents:  # the hub's own, and phones'
+                continue
+            if mark.heard_us >= last.get(mark.agent, mark).heard_us:
                 last[mark.agent] = mark
         for agent, mark in last.items():
             self._out.receipt(agent, Receipt(mark.stream, mark.epoch, mark.boot, mark.mark, "want", now_us))
@@ -188,9 +192,12 @@ class Core:
             turn = Turn(site, self._around, now_us)
             if self._turn_us is None or now_us < self._turn_us:
                 turn.distrust_watermarks()
+                self._agents_awaited = False  # one that was heard ahead of the clock is awaited from now on
+            if self._clock_was_set:
+                self.counters["boots_forgotten"] += forget_boots(site.streams)
             self._take(turn, inputs)
             self._commit(site, turn.outcome, now_us)
-            self._turn_us = now_us
+            self._turn_us, self._clock_was_set = now_us, False
         except LeaseLost:
             self._fail(inputs, Unavailable("the site was taken over by another hub"))
             self.state = State(False, "lease_lost", "another hub runs this site now: this one must stop")
@@ -216,6 +223,7 @@ class Core:
             ready_us = now_us
         elif self._apart_us - apart_us > STEPPED_US:
             ready_us += apart_us - self._apart_us
+        self._clock_was_set = self._clock_was_set or abs(apart_us - self._apart_us) > STEPPED_US
         self._apart_us = apart_us
         self._around = self._around._replace(ready_us=min(ready_us, now_us))
 

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import Connection, Engine, Row, bindparam, func, or_, select
+from sqlalchemy import Connection, Engine, Row, bindparam, func, not_, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from hub.cases.types import Case, ClockEvent
-from hub.duties.judging import SOURCE_AWAY
+from hub.duties.restored import RESTORED, restores_from
 from hub.duties.types import Occasion, Scan, ScanKey, Shift, Window
 from hub.ingest.casebook import CASE_OWNER, DatabaseGone
 from hub.ingest.duties.rows import PlanRow
@@ -21,7 +21,7 @@ from hub.ingest.site import CaseKey, Contact, Deadline, DeadlineKey, DetectorSta
 from hub.ingest.stepping import DETECTOR_OWNER, RuleTable
 from hub.ingest.tagging import tag_of_row
 from hub.store import bulk, schema
-from hub.store.duty_reads import scan_of
+from hub.store.duty_reads import scan_of, unprovable
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
@@ -41,7 +41,10 @@ def load_site(connection: Connection, site_id: str, table: RuleTable, counters: 
     for mark in _rows(connection, schema.watermark, site_id):
         site.watermarks.load(mark.source, mark.up_to_us)
     for state in _rows(connection, schema.detector_state, site_id):
-        _load_state(site, table, state, counters)
+        if state.detector == RESTORED:
+            site.restores = restores_from(state.body)
+        else:
+            _load_state(site, table, state, counters)
     for due in _rows(connection, schema.deadline, site_id):
         if due.owner == CASE_OWNER or due.owner.removeprefix(DETECTOR_OWNER) in table.by_name:
             site.deadlines.load(DeadlineKey(due.owner, due.subject), Deadline(due.due_at_us, due.source, bool(due.stalled)))
@@ -137,7 +140,7 @@ def _load_duties(connection: Connection, site_id: str, site: Site, since_us: int
     for plan in _rows(connection, schema.duty_plan, site_id):
         site.plans.load(plan.plan_no, PlanRow(*tuple(plan)[1:]))
     window, scan = schema.window.c, schema.scan.c
-    unsettled = (window.state == "open") | ((window.state == "unproven") & window.note.not_like(f"%{SOURCE_AWAY}%"))
+    unsettled = (window.state == "open") | ((window.state == "unproven") & not_(unprovable()))
     query = select(schema.window).where(window.site == site_id, or_(window.ends_us >= since_us, unsettled))
     site.windows.load_all(Window(*row[1:]) for row in connection.execute(query))
     for row in connection.execute(select(schema.scan).where(scan.site == site_id, scan.at_us >= since_us)):

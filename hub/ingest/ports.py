@@ -11,6 +11,7 @@ from contract.readings import Reading
 from hub.cases.engine import Numbers
 from hub.detectors.types import Detector, Device
 from hub.duties.effect import Effect
+from hub.duties.phonetime import Boot
 from hub.duties.plan import Plan
 from hub.duties.types import Flag, Medium, Occasion, Seen, Shift, Taken
 
@@ -87,11 +88,13 @@ class TakenItem(NamedTuple):
 
 class Report(NamedTuple):
     """What a source reports at once: a phone, the hub itself, or a wand by its dump. `up_to_us`: it has reported everything up to
-    then; `read`: as what that stands among its events, where it is news. Answered by a list of TakenItem, one for each item."""
+    then; `read`: as what that stands among its events, where it is news; `boot`: the phone's present one, where it has a name.
+    Answered by a list of TakenItem, one for each item."""
 
     source: str
     items: tuple[Item, ...]
     up_to_us: int | None = None
+    boot: Boot | None = None
     read: Reading | None = None
 
 

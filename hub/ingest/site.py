@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+import msgspec
+
 from hub.cases.types import Case
+from hub.duties.restored import Restore
 from hub.duties.types import Occasion, Shift, Tag
 from hub.ingest.duties.rows import AHEAD_US, STEP_US, PlanRow, Scans, Windows
 from hub.ingest.gate import StreamMark
@@ -125,6 +128,12 @@ class Deadlines(Rows[DeadlineKey, Deadline]):
         """Have `pop_due` name the deadline again at `when_us`."""
         heapq.heappush(self._alarms, (when_us, key))
 
+    def look_anew(self) -> None:
+        """Have `pop_due` name each deadline at its own time alone: by a clock that was set back, what was to be looked at again
+        may be far off."""
+        self._alarms = [(row.due_us, name) for name, row in self._rows.items()]
+        heapq.heapify(self._alarms)
+
     def next_us(self) -> int | None:
         """When `pop_due` will next have something to name; an early time does no harm."""
         return self._alarms[0][0] if self._alarms else None
@@ -151,8 +160,7 @@ class Deadlines(Rows[DeadlineKey, Deadline]):
             self._by_source.setdefault(value.source, set()).add(key)
         self.look_at(value.due_us, key)
         if len(self._alarms) > _STALE_ALARMS_MAX + 4 * len(self._rows):
-            self._alarms = [(row.due_us, name) for name, row in self._rows.items()]
-            heapq.heapify(self._alarms)
+            self.look_anew()
 
 
 class Tags(Rows[TagKey, Tag]):
@@ -216,6 +224,8 @@ class Site:
         self.roster: Rows[ShiftKey, Shift] = Rows(self.journal)
         self.occasions: Rows[str, Occasion] = Rows(self.journal)
         self.tags = Tags(self.journal)
+        self.restores: list[Restore] = []
+        """Of the database, from backups. No turn changes them."""
         self._visitors: list[Case] = []
 
     def visit(self, case: Case) -> None:
@@ -225,11 +235,22 @@ class Site:
         self._visitors.append(case)
 
     def distrust_watermarks(self, now_us: int) -> int:
-        """The clock was set back: what lies ahead of it proves nothing, until the source reports anew, and windows are looked at
-        when it reaches their ends again. Returns how many sources."""
+        """The clock was set back: what lies ahead of it proves nothing, until the source reports anew, and deadlines and windows
+        are looked at when it reaches them again. An agent that was heard ahead of it was heard by now at the latest: else its
+        silence would not be seen until then. Returns how many sources."""
         ahead = [source for source in self.watermarks if (self.watermarks.get(source) or 0) > now_us]
         for source in ahead:
             self.watermarks.put(source, 0)
+        for stream in self.streams:
+            mark = self.streams.get(stream)
+            if mark is not None and mark.heard_us > now_us:
+                self.streams.put(stream, msgspec.structs.replace(mark, heard_us=now_us))
+        for agent in self.contacts:
+            contact = self.contacts.get(agent)
+            if contact is not None and max(contact) > now_us:
+                self.contacts.put(agent, Contact(min(contact.heard_us, now_us), min(contact.reached_us, now_us)))
+        self.scans.redo = dict.fromkeys(self.scans.redo, now_us)
+        self.deadlines.look_anew()
         self.windows.look_anew(now_us)
         return len(ahead)
 

@@ -10,8 +10,8 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Connection, Table, delete, exists, func, or_, select, update
 from sqlalchemy.sql import Select
 
-from hub.duties.judging import SOURCE_AWAY
 from hub.store import bulk
+from hub.store.duty_reads import unprovable
 from hub.store.schema import case, change, dead_letter, event, picture, quarantine, reader, scan, tally, window
 
 CHUNK_ROWS = 2_000
@@ -64,9 +64,7 @@ def sweep_duties(connection: Connection, site: str, before_us: int) -> int:
     # In the order of an index, so that the chunk is at its front.
     old_windows = (
         select(w.site, w.window_id)
-        .where(
-            w.site == site, w.ends_us < before_us, w.state != "open", or_(w.state != "unproven", w.note.like(f"%{SOURCE_AWAY}%"))
-        )
+        .where(w.site == site, w.ends_us < before_us, w.state != "open", or_(w.state != "unproven", unprovable()))
         .order_by(w.ends_us)
     )
     old_scans = (

@@ -8,6 +8,7 @@ import msgspec
 
 from contract.readings import GuardSign, PanicPressed, Reading
 from hub.duties.effect import Effect
+from hub.duties.phonetime import Boot
 from hub.duties.types import Scan, ScanKey, Seen
 from hub.ingest.casebook import Casebook
 from hub.ingest.duties.planning import Planner
@@ -22,10 +23,12 @@ _encode = msgspec.json.Encoder().encode
 
 
 class Heard(NamedTuple):
-    """What a turn does with what was reported: have it stored and stepped as an event of the source, and move its watermark."""
+    """What a turn does with what was reported: have it stored and stepped as an event of the source, move its watermark, and
+    remember its boot."""
 
     event: Callable[[str, Reading, int], None]
     advance: Callable[[str, int], None]
+    boot: Callable[[str, Boot], None]
 
 
 class _Told(NamedTuple):
@@ -79,6 +82,8 @@ class DutyActs:
         taken = [self._item(report.source, item) for item in report.items]
         answers = [answer for answer, _ in taken]
         self._told.append((answers, [told for _, told in taken]))
+        if report.boot is not None:
+            self._heard.boot(report.source, report.boot)
         if report.up_to_us is not None:
             up_to_us, was_us = min(report.up_to_us, self._now_us), self._site.watermarks.get(report.source)
             if report.read is not None and (was_us is None or up_to_us > was_us):

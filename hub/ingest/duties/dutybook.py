@@ -17,8 +17,10 @@ from hub.detectors.types import Clear, Detector, Device, Event, Finding, Raise, 
 from hub.duties.effect import Effect, WhyNone, effect_of
 from hub.duties.flags import on_duty
 from hub.duties.judging import (
+    RECORDS_LOST,
     SOURCE_AWAY,
     Moment,
+    Verdict,
     becomes,
     counts,
     evidence_of,
@@ -29,10 +31,12 @@ from hub.duties.judging import (
     noted,
     settled,
     silence_ends_us,
+    too_late_for,
     verdict,
     why_not,
 )
 from hub.duties.lookup import PlanView
+from hub.duties.restored import is_lost
 from hub.duties.tallying import tallied, unvisited
 from hub.duties.types import GAP, HUB_SOURCE, Duty, LaneKey, Route, Scan, ScanKey, Seen, Taken, Window
 from hub.ingest.casebook import Casebook, DatabaseGone
@@ -46,7 +50,7 @@ from hub.ingest.site import Site
 SCANS = (TagScanned, CardRead, DeviceLink)
 """Readings that may be scans, or say whether a source can hear any."""
 AGAIN_US = 60_000_000
-"""A lane that could not be judged is tried again after so long."""
+"""A lane that could not be judged, and a scan whose flags could not be found, is tried again after so long."""
 _EVER_US = 2**62
 _MAY_END = ("sources_silent", "did_not_count", "on_duty")
 """Facts of a gap that may be so no longer when it is raised again."""
@@ -108,7 +112,7 @@ class Dutybook:
     def judge(self) -> None:
         """Everything that the turn's scans, watermarks and the clock change. To be called once, after all that came in."""
         self._guarded("duties_failed", self._planner.keep_up)
-        self._guarded("duties_failed", self._scanning.reflag)
+        self._reflag()
         due: dict[LaneKey, set[str]] = {lane: set() for lane in self._scanning.touched}
         for window in self._site.windows.pop_due(self._times.now_us):
             due.setdefault(window.lane, set()).add(window.window_id)
@@ -116,18 +120,25 @@ class Dutybook:
             for window in self._site.windows.pop_reported(source, self._reported_us(source)):
                 due.setdefault(window.lane, set()).add(window.window_id)
         for lane, names in sorted(due.items()):
-            self._guarded("lanes_failed", self._judge_lane, lane, names)
+            if not self._guarded("lanes_failed", self._judge_lane, lane, names):
+                self._site.windows.redo.add(lane)
+                self._look_again(lane)
 
     def effect(self, scan: Scan) -> Effect:
         """What the scan does, once the turn is judged."""
-        if scan.at_us < self._site.scans.whole_since_us:
+        around = self._site.windows.around(scan.place, scan.at_us)
+        if not around and scan.at_us < self._site.scans.whole_since_us:
             return Effect()  # its window may have left memory
 
         def why(window: Window) -> WhyNone | None:
             rules = self._rules_of(window)
-            return "rules_gone" if rules is None else why_not(scan, *rules, self._view(window).staff.get(scan.person))
+            if rules is None:
+                return "rules_gone"
+            view = self._view(window)
+            late = too_late_for(scan, window, view.limits.late_max_us)
+            return "too_late" if late else why_not(scan, *rules, view.staff.get(scan.person))
 
-        return effect_of(scan, self._site.windows.around(scan.place, scan.at_us), why)
+        return effect_of(scan, around, why)
 
     def _was_away(self, source: str, until_us: int) -> None:
         """A fixed source is in reach again. Since it last told anything it may have been deaf: the windows of that time say so,
@@ -140,18 +151,43 @@ class Dutybook:
                 self._site.windows.put(window.window_id, replace(window, note=noted(window.note, SOURCE_AWAY)))
                 self._count["windows_away"] += 1
 
+    def _is_lost(self, window: Window, route: Route) -> bool:
+        """Whether evidence of people, who report it once, may be lost with the hub's database."""
+        sources = (source for source in route.sources if source == HUB_SOURCE or self._kind_of(source) == "phone")
+        return bool(self._site.restores) and is_lost(window, sources, self._site.restores)
+
+    def _kind_of(self, source: str) -> str | None:
+        device = self._book.detector_device(source)
+        return None if device is None else device.kind
+
     def _is_fixed(self, source: str) -> bool:
         """Whether the source is fastened to its place, and remembers nothing. What people carry keeps what it has heard."""
-        device = self._book.detector_device(source)
-        return device is not None and device.kind not in ("wand", "phone")
+        return self._kind_of(source) not in (None, "wand", "phone")
 
     def _place_of(self, device_id: str, view: PlanView) -> str | None:
         """Where a device of the routes stands; None for one that no route names."""
         device = self._book.detector_device(device_id) if device_id in view.sources else None
         return None if device is None else device.place
 
-    def _guarded(self, counter: str, what: Callable[..., None], *arguments: Any) -> None:
-        """A bug in judging one lane is that lane's own: it is undone and tried again later, and all others go on."""
+    def _reflag(self) -> None:
+        """What is odd about the turn's scans. One that trips over a bug of ours keeps its neighbours alone from their flags, and
+        is tried again later with them: without its flags it counts for what it should not."""
+        if self._guarded("duties_failed", self._scanning.reflag, self._scanning.unflagged()):
+            return
+        for key in self._scanning.unflagged():
+            if self._guarded("flags_failed", self._scanning.reflag, [key]):
+                continue
+            scan = self._scanning.try_again(key, self._times.now_us + AGAIN_US)
+            for lane in self._site.windows.lanes_at(scan.place if scan is not None else ""):
+                self._look_again(lane)
+
+    def _look_again(self, lane: LaneKey) -> None:
+        for window in self._site.windows.lane(lane)[:1]:
+            self._site.windows.look_at(self._times.now_us + AGAIN_US, window.window_id)
+
+    def _guarded(self, counter: str, what: Callable[..., None], *arguments: Any) -> bool:
+        """A bug in judging one lane, or one scan, is its own: it is undone, and all others go on. Returns whether it
+        went well."""
         saved = self._site.journal.savepoint()
         try:
             what(*arguments)
@@ -161,10 +197,8 @@ class Dutybook:
             self._site.journal.rollback(saved)
             self._count[counter] += 1
             _log.exception(counter, extra={"about": [str(one) for one in arguments]})
-            for lane in arguments[:1]:
-                self._site.windows.redo.add(lane)
-                for window in self._site.windows.lane(lane)[:1]:
-                    self._site.windows.look_at(self._times.now_us + AGAIN_US, window.window_id)
+            return False
+        return True
 
     def _judge_lane(self, lane: LaneKey, due: Collection[str]) -> None:
         """All windows of the lane where it has new scans, else those that are `due`: what time alone brings about changes nothing
@@ -183,18 +217,18 @@ class Dutybook:
 
     def _may_be_filled(self, window: Window) -> bool:
         scans = self._site.scans.at(window.place, window.opens_us, window.ends_us)
-        return window.evidence is None and any(self._counts(scan, window) for scan in scans)
+        return window.evidence is None and any(self._fills(scan, window) for scan in scans)
 
     def _judge_whole(self, lane: LaneKey, due: Collection[str] | None) -> None:
         """Find anew what fills each window. Nothing new can be said of one that has no evidence and had none, unless it is `due`;
         None: all are."""
         windows, whole_us = self._site.windows.lane(lane), self._site.scans.whole_since_us
         stand = {window.evidence: window for window in settled(windows, whole_us, self._evidence_holds)}
-        scans = self._site.scans.at(lane.place, whole_us)
+        scans = self._scans_at(lane.place, whole_us)
         if stand:
             windows = [window for window in windows if stand.get(window.evidence) is not window]
             scans = [scan for scan in scans if evidence_of(scan) not in stand]
-        filled = fill(windows, scans, self._counts)
+        filled = fill(windows, scans, self._fills)
         for window in windows:
             scan = filled.get(window.window_id)
             if window.opens_us > self._times.now_us and scan is None and window.state == "open":
@@ -212,7 +246,14 @@ class Dutybook:
         """What has left memory holds: nothing that is found out so late changes a verdict."""
         source, _, key = (window.evidence or "").partition("|")
         scan = self._site.scans.get(ScanKey(source, key))
-        return scan is None or self._counts(scan, window)
+        return scan is None or self._fills(scan, window)
+
+    def _scans_at(self, place: str, whole_us: int) -> list[Scan]:
+        """The scans that may fill a window: those since when all are known, and what the turn has brought that is older, made in
+        a window so long that it may still be filled. Older ones that came before have filled what they could."""
+        new = (self._site.scans.get(key) for key in self._scanning.older)
+        older = [scan for scan in new if scan is not None and scan.place == place]
+        return [*sorted(older, key=lambda scan: (scan.at_us, scan.id)), *self._site.scans.at(place, whole_us)]
 
     def _judge(self, window: Window, scan: Scan | None) -> None:
         rules, evidence = self._rules_of(window), None if scan is None else evidence_of(scan)
@@ -223,6 +264,9 @@ class Dutybook:
         reported_us = min(map(self._reported_us, rules[1].sources), default=_EVER_US)
         moment = Moment(now_us, self._times.ready_us, self._view(window).limits.late_max_us)
         found = verdict(window, scan is not None, reported_us, moment, fixed_silent=any(map(self._is_fixed, silent)))
+        if found.state == "missed" and window.state != "missed" and self._is_lost(window, rules[1]):
+            window, found = replace(window, note=noted(window.note, RECORDS_LOST)), Verdict("unproven", "records_lost")
+            self._site.windows.put(window.window_id, window)
         state = becomes(window.state, found)
         if found.reason == "waiting" or state == "unproven":
             self._wait(window, silent, asks=found.reason == "waiting")
@@ -349,6 +393,10 @@ class Dutybook:
     def _counts(self, scan: Scan, window: Window) -> bool:
         rules = self._rules_of(window)
         return rules is not None and counts(scan, *rules, self._view(window).staff.get(scan.person))
+
+    def _fills(self, scan: Scan, window: Window) -> bool:
+        """Whether it counts and came in time to fill the window. A visit after the end is one however much later it was."""
+        return self._counts(scan, window) and not too_late_for(scan, window, self._view(window).limits.late_max_us)
 
     def _rules_of(self, window: Window) -> tuple[Duty, Route] | None:
         row = self._site.plans.get(window.plan_no)

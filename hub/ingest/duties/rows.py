@@ -167,6 +167,8 @@ class Scans(Rows[ScanKey, Scan]):
     def __init__(self, journal: Journal) -> None:
         self._index: dict[tuple[str, str], list[tuple[int, ScanKey]]] = {}
         self.whole_since_us = -_EVER
+        self.redo: dict[ScanKey, int] = {}
+        """Scans whose flags could not be found, and when that is tried again."""
         super().__init__(journal)
 
     def at(self, place: str, from_us: int = -_EVER, until_us: int = _EVER) -> list[Scan]:

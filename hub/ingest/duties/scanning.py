@@ -12,7 +12,7 @@ from contract.readings import CardRead, TagScanned
 from hub.detectors.types import Event
 from hub.duties import flags
 from hub.duties.lookup import PlanView
-from hub.duties.types import Flag, LaneKey, Scan, ScanKey, Seen, Shift, Taken
+from hub.duties.types import HUB_SOURCE, PERSON_TOLD, Flag, LaneKey, Scan, ScanKey, Seen, Shift, Taken
 from hub.ingest.duties.rows import HOUR_US
 from hub.ingest.site import Site
 
@@ -22,6 +22,8 @@ verdict any more."""
 AHEAD_US = 24 * HOUR_US
 """A scan's time is believed to lie so far ahead at most; what lies a minute ahead is flagged, and counts for nothing."""
 _OFF_MAX_S = 1e9
+REDO_MAX = 10_000
+"""So many scans are tried again at most whose flags could not be found; of more, those are left as they are, and counted."""
 NEAR_MAX = 200
 """So many scans around one are looked at, the nearest first: a source that pours out thousands in a minute is no guard."""
 
@@ -63,17 +65,27 @@ class OldScans(Protocol):
 
 
 class Scanning:
-    """The scans of one turn."""
+    """The scans of one turn. `says_who`: whether a source could tell who made a scan; a wand that reads no people's tags, and a
+    reader, cannot."""
 
     def __init__(
-        self, site: Site, archive: OldScans, view: Callable[[], PlanView | None], now_us: int, count: Counter[str]
+        self,
+        site: Site,
+        archive: OldScans,
+        view: Callable[[], PlanView | None],
+        says_who: Callable[[str], bool],
+        now_us: int,
+        count: Counter[str],
     ) -> None:
         self._site = site
         self._archive = archive
         self._view = view
+        self._says_who = says_who
         self._now_us = now_us
         self._count = count
-        self._new: list[ScanKey] = []
+        self._new = [key for key, when_us in site.scans.redo.items() if when_us <= now_us]
+        self.older: set[ScanKey] = set()
+        """The turn's new scans that were made before the time of which memory is whole."""
         self.touched: set[LaneKey] = set()
         """Lanes whose windows have to be judged anew."""
 
@@ -93,6 +105,8 @@ class Scanning:
         for flag in scan.flags:
             self._count[f"scans_{flag}"] += 1
         self._new.append(scan.id)
+        if scan.at_us < self._site.scans.whole_since_us:
+            self.older.add(scan.id)
         self._touch(scan)
         return ("altered" if altered else "new"), scan
 
@@ -106,14 +120,27 @@ class Scanning:
         keys = ((key, self._site.scans.get(key)) for key in self._site.scans)
         self._new += [key for key, scan in keys if scan is not None and shift.from_us <= scan.at_us < shift.until_us]
 
-    def reflag(self) -> None:
-        """Find anew what is odd about the turn's scans, and about those that have got new neighbours."""
+    def unflagged(self) -> list[ScanKey]:
+        """The scans whose flags are to be found: the turn's, and those that were to be tried again by now."""
+        return list(self._new)
+
+    def try_again(self, key: ScanKey, when_us: int) -> Scan | None:
+        """Have a later turn find the flags of a scan that this one cannot. Returns the scan."""
+        redo = self._site.scans.redo
+        if key in redo or len(redo) < REDO_MAX:
+            redo[key] = when_us
+        else:
+            self._count["flags_given_up"] += 1
+        return self._site.scans.get(key)
+
+    def reflag(self, keys: Sequence[ScanKey]) -> None:
+        """Find anew what is odd about these scans, and about those that have got them as new neighbours."""
         view = self._view()
-        if view is None or not self._new:
+        if view is None or not keys:
             return
         again: dict[ScanKey, Scan] = {}
         around: dict[ScanKey, list[Scan]] = {}
-        for key in self._new:
+        for key in keys:
             scan = self._site.scans.get(key)  # gone, where its message was undone
             if scan is not None and scan.place:
                 again[key] = scan
@@ -130,7 +157,10 @@ class Scanning:
             if found != scan.flags:
                 self._site.scans.put(scan.id, replace(scan, flags=found))
                 self._touch(scan)
-        self._new.clear()
+        done = set(keys)
+        self._new = [key for key in self._new if key not in done]
+        for key in done:
+            self._site.scans.redo.pop(key, None)
 
     def _placed(self, seen: Seen) -> Scan:
         """With the place and the person that its tags stand for."""
@@ -155,6 +185,7 @@ class Scanning:
         view = self._view()
         if view is None:
             return scan
+        phone = seen.source != HUB_SOURCE and self._says_who(seen.source)
         # An answer or a report is no proof that somebody was there, so no tag would be a better one.
         better = (
             seen.medium in ("qr", "hand")
@@ -168,8 +199,17 @@ class Scanning:
             better_tag=better,
             clock_off_us=seen.clock_off_us,
             limits=view.limits,
+            ends_us=self._ends_us(scan, view),
+            time_proven=seen.time_proven and not (phone and flags.contradicts(scan, self._site.watermarks.get(scan.source))),
         )
-        return replace(scan, flags=own)
+        nobody = flags.unknown_person(scan, view.staff, asked=False)  # what is at no place gets no other flag of its context
+        return replace(scan, flags=(*own, "unknown_person") if nobody else own)
+
+    def _ends_us(self, scan: Scan, view: PlanView) -> int:
+        """When the last of the windows ends that the scan lies in, and may be meant for."""
+        routes = {route.id for route in view.routes_of(scan) if scan.duty in ("", route.duty)}
+        around = self._site.windows.around(scan.place, scan.at_us)
+        return max((window.ends_us for window in around if window.route in routes), default=0)
 
     def _known(self, key: ScanKey) -> Scan | None:
         """What was reported under that name before, however long ago: nothing that is on record is written over."""
@@ -234,10 +274,13 @@ class Scanning:
             odd.add("too_fast")
         if flags.two_places(scan, near, view.limits):
             odd.add("two_places")
-        if scan.person and roster:
-            told = [flags.on_duty(roster, route.id, scan.at_us) for route in view.routes_of(scan)]
-            if any(told) and all(flags.wrong_person(scan, one) for one in told if one):
-                odd.add("wrong_person")
+        routes = [route for route in view.routes_of(scan) if scan.duty in ("", route.duty)]
+        told = [flags.on_duty(roster, route.id, scan.at_us) for route in routes] if roster else []
+        asked = any(told) or any(view.duties[route.duty].by for route in routes if route.duty in view.duties)
+        if flags.unknown_person(scan, view.staff, asked=asked and self._says_who(scan.source)):
+            odd.add("unknown_person")
+        if any(told) and all(flags.wrong_person(scan, one) for one in told if one):
+            odd.add("wrong_person")
         return odd
 
 
@@ -249,7 +292,9 @@ def _same(was: Scan, now: Scan) -> bool:
 
 def _told(scan: Scan, timed: bool) -> tuple[object, ...]:
     """What a source tells of a scan, the same each time. `timed`: with the device's own time; the hub's reckoning of it may
-    differ by a little each time. Where tags were read, whose they are and where they stand is the hub's word."""
-    who = scan.person_tag or scan.person
+    differ by a little each time. Where tags were read, whose they are and where they stand is the hub's word; so is whether the
+    staff knows who is said to have made it."""
+    who = scan.person_tag or scan.person or scan.person_told
+    fields = sorted((name, value) for name, value in scan.fields.items() if scan.duty or name != PERSON_TOLD)
     where = "" if scan.tag or scan.person_tag else scan.place
-    return scan.tag, who, where, scan.duty, scan.device_at_us if timed else scan.at_us, sorted(scan.fields.items())
+    return scan.tag, who, where, scan.duty, scan.device_at_us if timed else scan.at_us, fields

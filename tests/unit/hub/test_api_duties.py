@@ -73,6 +73,7 @@ def test_a_typo_in_a_filter_is_told_with_the_nearest_name_and_is_no_empty_list(s
         ("/duties/windows", {"route": "nort"}, "没有路线“nort”，是否为 north？"),
         ("/duties/windows", {"place": "gat"}, "没有位置“gat”，是否为 gate？"),
         ("/duties/scans", {"person": "zhan"}, "没有人员“zhan”，是否为 zhang？"),
+        ("/duties/scans", {"source": "phone1"}, "没有来源“phone1”，是否为 phone-1？"),
         ("/roster", {"person": "zhan"}, "没有人员“zhan”，是否为 zhang？"),
     ):
         (what,) = query
@@ -85,6 +86,13 @@ def test_what_was_taken_out_of_the_files_is_still_found_in_its_history(site, mon
     monkeypatch.setattr(policy, "duties", {})
     monkeypatch.setattr(estate, "routes", {})
     assert set(ids(windows(site, duty="weather", route="north"))) == {one["id"] for one in rows}
+
+
+def test_a_source_that_was_taken_out_of_the_files_still_has_its_scans_and_one_that_brought_none_is_no_error(site, monkeypatch):
+    report(site, item("a", tag=TAGS["gate"], person="zhang"))
+    assert site.http.get("/duties/scans", params={"source": "door-1"}).json()["scans"] == []
+    monkeypatch.setattr(site.outward._estate, "phones", {})
+    assert len(site.http.get("/duties/scans", params={"source": "phone-1"}).json()["scans"]) == 1
 
 
 def test_windows_come_in_pages_newest_first_and_what_is_next_soonest_first(site):

@@ -113,7 +113,7 @@ def test_a_source_that_is_switched_off_gains_nothing(rounds):
     assert note == "source_silent"
 
 
-def test_evidence_that_is_older_than_72_hours_is_kept_and_changes_nothing(rounds):
+def test_evidence_that_comes_over_72_hours_after_its_windows_end_is_kept_and_changes_nothing(rounds):
     rounds.at(END + 73)
     before = rounds.gaps()
     rounds.at(END + 73.1, rounds.scan("roof", 3))
@@ -329,7 +329,7 @@ def test_a_roster_that_comes_later_flags_what_was_scanned_before(rounds):
 def test_a_report_that_is_sent_again_counts_once_and_the_phone_is_a_source_with_a_watermark(tmp_path):
     rounds = Rounds.on(sqlite_url(tmp_path), sources=("phone-1",))
     rounds.at(3)
-    items = (seen("phone-1", "a", "gate", 2.5), seen("phone-1", "b", "pump", 2.6))
+    items = (seen("phone-1", "a", "gate", 2.5, person="zhang"), seen("phone-1", "b", "pump", 2.6, person="zhang"))
     kept = [Effect(rounds.window_id(place, 2)) for place in ("gate", "pump")]
     assert rounds.phone(*items, up_to=3) == [TakenItem("new", effect=one) for one in kept]
     assert rounds.phone(*items, up_to=3) == [TakenItem("duplicate", effect=one) for one in kept]

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import text
 
 from contract.readings import CardRead, DoorContact, PanicPressed, TagScanned
+from hub.duties import flags
 from hub.ingest.ports import Item, Report
 from tests.support.duty_rig import HOUR_S, Rounds, seen, tag_of, us
 from tests.support.site_rig import STREAM, sqlite_url
@@ -30,6 +31,33 @@ def test_a_scan_with_an_impossible_time_harms_no_place_and_no_stream(rounds, odd
     rounds.at(END + 0.1, rounds.beat(wand_1=END + 0.1))
     assert rounds.state("roof", 2) == "kept"
     assert rounds.hub.core.counters["lanes_failed"] == 0
+
+
+def test_scans_whose_flags_cannot_be_found_are_tried_again_and_keep_no_others_from_theirs(rounds, monkeypatch):
+    real = flags.two_places
+
+    def broken(scan, *about):
+        if scan.place == "roof":
+            raise RuntimeError("a bug")
+        return real(scan, *about)
+
+    def found():
+        return {row[0]: json.loads(row[1]) for row in rounds.hub.rows("scan", "key", "flags")}
+
+    monkeypatch.setattr(flags, "two_places", broken)
+    fast = rounds.scan("gate", 3, name="g"), rounds.scan("pump", 3 + SECOND, name="p")
+    late = rounds.scan("pump", 3.5, name="q", device="wand-2"), rounds.scan("roof", 3.5 + SECOND, name="r", device="wand-2")
+    rounds.at(4, *fast, *late)
+    assert found() == {"g": [], "p": ["too_fast"], "q": [], "r": []}
+    assert rounds.hub.core.counters["flags_failed"] == 2
+    rounds.at(4 + 30 * SECOND)
+    assert rounds.hub.core.counters["flags_failed"] == 2, "not turn after turn"
+    rounds.at(4 + 70 * SECOND)
+    assert rounds.hub.core.counters["flags_failed"] == 4
+    monkeypatch.setattr(flags, "two_places", real)
+    rounds.at(4 + 140 * SECOND)
+    assert found()["r"] == ["too_fast"]
+    assert not rounds.hub.core._site.scans.redo
 
 
 def test_a_scan_that_trips_over_a_bug_is_put_aside_and_the_rest_of_its_batch_is_taken(rounds, monkeypatch):

@@ -196,8 +196,8 @@ def test_the_shipped_duties_are_those_of_the_regulations():
             "CMD-4: duties[1].equal[0] slips_counted is compared with itself",
         ),
         (
-            "requires: [score, findings]",
-            "requires: [score, findings]\n        void: [weak_medium]",
+            "by: [quality]\n        void: [unknown_person]",
+            "by: [quality]\n        void: [unknown_person, weak_medium]",
             "void: [weak_medium]",
             "QUA-2: duties[0].void[0] weak_medium is a flag of tags, and a report has none: write evidence: scan",
         ),
