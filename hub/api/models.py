@@ -338,9 +338,14 @@ class Check(Strict):
 
 
 class Health(Strict):
-    """Whether the hub does its work. `checks`: database, broker, lease. `channels` behind or failing do not make it unready."""
+    """Whether the hub does its work. `checks`: database, broker, lease and duties. `state`: `degraded` when it does, but not all
+    of it: `zh` and `en` say what. Duties that a bug keeps from being judged, and `channels` behind or failing, do not make it
+    unready."""
 
     ready: bool
+    state: Literal["well", "degraded", "failed"]
+    zh: str
+    en: str
     site: str
     checks: dict[str, Check]
     channels: list[dict[str, Any]]

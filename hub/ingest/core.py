@@ -25,7 +25,7 @@ from hub.ingest.lease import RENEW_US, Lease, LeaseLost
 from hub.ingest.limits import Quota, Throttle
 from hub.ingest.load import DatabaseArchive, load_site
 from hub.ingest.outcome import Answer, Outcome
-from hub.ingest.ports import Ask, ChangeRow, Hook, Out, Rules, SiteBook, State, Unavailable
+from hub.ingest.ports import Ailing, Ask, ChangeRow, Hook, Out, Rules, SiteBook, State, Unavailable
 from hub.ingest.site import HUB_STREAM, Site
 from hub.ingest.stepping import RuleTable
 from hub.ingest.sweeping import Halt, SweepGuard
@@ -41,6 +41,7 @@ STEPPED_US = 2 * US_PER_S
 take a second between reading the one and the other."""
 _OUTAGES = frozenset({"08", "40", "53", "55", "57", "58"})
 """Classes of SQLSTATE: connection, rolled back for another's sake, resources, locks, an operator's doing, the system below."""
+_GROWN_MAX = 20_000
 _log = logging.getLogger(__name__)
 
 
@@ -108,6 +109,7 @@ class Core:
         self._held_us = 0
         self._sweep_us = 0
         self._forgot_us = 0
+        self._kept_windows = 0
         self._sweep_guard: SweepGuard | None = None
         self._sweep_halted: Halt | None = None
         self._to_sweep: list[str] = []
@@ -140,6 +142,12 @@ class Core:
         except SQLAlchemyError as error:
             _log.warning("lease_not_released", extra={"error": str(error)})
         self._lease = None
+
+    @property
+    def ailing(self) -> Ailing:
+        """What bugs keep from being done. From any thread."""
+        site = self._site
+        return Ailing() if site is None else Ailing(site.planning_failures, len(site.windows.redo), site.failed_us)
 
     def next_us(self) -> int:
         """When the next turn is due though nothing should come in."""
@@ -332,9 +340,11 @@ class Core:
         self._quiet_sweeps = 0 if any(swept.values()) else self._quiet_sweeps + 1
 
     def _forget_old(self, site: Site, now_us: int) -> None:
-        if not 0 <= now_us - self._forgot_us < HOUR_US:
+        grown = len(site.windows) > 2 * self._kept_windows + _GROWN_MAX  # months are made up for
+        if grown or not 0 <= now_us - self._forgot_us < HOUR_US:
             self._forgot_us = now_us
             forget_old(site, now_us)
+            self._kept_windows = len(site.windows)
 
     def _may_not_sweep(self, now_us: int) -> bool:
         assert self._sweep_guard is not None

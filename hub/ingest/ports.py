@@ -126,6 +126,15 @@ class State(NamedTuple):
     detail: str = ""
 
 
+class Ailing(NamedTuple):
+    """What bugs keep from being done. `planning_failures`: how often in a row windows could not be made; `lanes`: how many lanes
+    wait to be judged again; `failed_us`: when planning or judging last failed, None: not since the site was read."""
+
+    planning_failures: int = 0
+    lanes: int = 0
+    failed_us: int | None = None
+
+
 StepName = Literal["begin", "lease", "events", "states", "cases", "changes", "mark", "commit", "committed", "receipts"]
 Hook = Callable[[StepName], None]
 """Called before each named step of a turn. What it raises stops the worker there, as a crash would."""

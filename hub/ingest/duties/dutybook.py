@@ -37,7 +37,7 @@ from hub.duties.tallying import tallied, unvisited
 from hub.duties.types import GAP, HUB_SOURCE, Duty, LaneKey, Route, Scan, ScanKey, Seen, Taken, Window
 from hub.ingest.casebook import Casebook, DatabaseGone
 from hub.ingest.duties.planning import Planner, view_of
-from hub.ingest.duties.rows import HOUR_US
+from hub.ingest.duties.rows import HOUR_US, LATE_PER_TURN, LATELY_US
 from hub.ingest.duties.scanning import MEMORY_US, Scanning, seen_of
 from hub.ingest.outcome import Outcome
 from hub.ingest.ports import SiteBook
@@ -45,6 +45,8 @@ from hub.ingest.site import Site
 
 SCANS = (TagScanned, CardRead, DeviceLink)
 """Readings that may be scans, or say whether a source can hear any."""
+PLANNING_AGAIN_S = (1, 2, 5, 10, 30, 60)
+"""After so long windows are made again where that has failed, once, twice…"""
 AGAIN_US = 60_000_000
 """A lane that could not be judged is tried again after so long."""
 _EVER_US = 2**62
@@ -107,14 +109,19 @@ class Dutybook:
 
     def judge(self) -> None:
         """Everything that the turn's scans, watermarks and the clock change. To be called once, after all that came in."""
-        self._guarded("duties_failed", self._planner.keep_up)
+        self._make_windows()
         self._guarded("duties_failed", self._scanning.reflag)
         due: dict[LaneKey, set[str]] = {lane: set() for lane in self._scanning.touched}
+        lately_us, late = self._times.now_us - LATELY_US, 0
         for window in self._site.windows.pop_due(self._times.now_us):
             due.setdefault(window.lane, set()).add(window.window_id)
         for source in self._site.windows.waited_for():
             for window in self._site.windows.pop_reported(source, self._reported_us(source)):
-                due.setdefault(window.lane, set()).add(window.window_id)
+                late += window.ends_us < lately_us
+                if late > LATE_PER_TURN and window.ends_us < lately_us:
+                    self._site.windows.put_off(window)
+                else:
+                    due.setdefault(window.lane, set()).add(window.window_id)
         for lane, names in sorted(due.items()):
             self._guarded("lanes_failed", self._judge_lane, lane, names)
 
@@ -150,8 +157,20 @@ class Dutybook:
         device = self._book.detector_device(device_id) if device_id in view.sources else None
         return None if device is None else device.place
 
-    def _guarded(self, counter: str, what: Callable[..., None], *arguments: Any) -> None:
-        """A bug in judging one lane is that lane's own: it is undone and tried again later, and all others go on."""
+    def _make_windows(self) -> None:
+        """Where that fails, it is tried again after a while: else each turn would be the next one's cause."""
+        site, now_us = self._site, self._times.now_us
+        if now_us < site.planning_again_us:
+            return
+        if self._guarded("duties_failed", lambda: self._scanning.windows_made(self._planner.keep_up())):
+            site.planning_failures = 0
+        else:
+            again_s = PLANNING_AGAIN_S[min(site.planning_failures, len(PLANNING_AGAIN_S) - 1)]
+            site.planning_failures, site.planning_again_us = site.planning_failures + 1, now_us + again_s * US_PER_S
+
+    def _guarded(self, counter: str, what: Callable[..., None], *arguments: Any) -> bool:
+        """A bug in judging one lane is that lane's own: it is undone and tried again later, and all others go on. Returns whether
+        it went well."""
         saved = self._site.journal.savepoint()
         try:
             what(*arguments)
@@ -160,11 +179,14 @@ class Dutybook:
         except Exception:
             self._site.journal.rollback(saved)
             self._count[counter] += 1
+            self._site.failed_us = self._times.now_us
             _log.exception(counter, extra={"about": [str(one) for one in arguments]})
             for lane in arguments[:1]:
                 self._site.windows.redo.add(lane)
                 for window in self._site.windows.lane(lane)[:1]:
                     self._site.windows.look_at(self._times.now_us + AGAIN_US, window.window_id)
+            return False
+        return True
 
     def _judge_lane(self, lane: LaneKey, due: Collection[str]) -> None:
         """All windows of the lane where it has new scans, else those that are `due`: what time alone brings about changes nothing
@@ -188,7 +210,8 @@ class Dutybook:
     def _judge_whole(self, lane: LaneKey, due: Collection[str] | None) -> None:
         """Find anew what fills each window. Nothing new can be said of one that has no evidence and had none, unless it is `due`;
         None: all are."""
-        windows, whole_us = self._site.windows.lane(lane), self._site.scans.whole_since_us
+        whole_us, is_superseded = self._site.scans.whole_since_us, self._site.plans.is_superseded
+        windows = [window for window in self._site.windows.lane(lane) if not is_superseded(window)]
         stand = {window.evidence: window for window in settled(windows, whole_us, self._evidence_holds)}
         scans = self._site.scans.at(lane.place, whole_us)
         if stand:
@@ -216,7 +239,11 @@ class Dutybook:
 
     def _judge(self, window: Window, scan: Scan | None) -> None:
         rules, evidence = self._rules_of(window), None if scan is None else evidence_of(scan)
-        if rules is None or (evidence is not None and evidence == window.evidence and window.state in ("kept", "withdrawn")):
+        if (
+            rules is None
+            or self._site.plans.is_superseded(window)
+            or (evidence is not None and evidence == window.evidence and window.state in ("kept", "withdrawn"))
+        ):
             return
         now_us = self._times.now_us
         silent = [source for source in rules[1].sources if self._reported_us(source) < window.ends_us]

@@ -5,6 +5,7 @@ from bisect import bisect_left, bisect_right, insort
 from collections.abc import Collection, Iterable, Iterator
 from typing import Any, NamedTuple
 
+from contract.clock import US_PER_S
 from hub.duties.types import LaneKey, Scan, ScanKey, Window
 from hub.ingest.rows import Journal, Rows
 
@@ -13,6 +14,10 @@ AHEAD_US = 36 * HOUR_US
 """So far ahead there are windows."""
 STEP_US = HOUR_US
 """How often more are made."""
+LATELY_US = 5 * US_PER_S
+"""A window that ended longer ago is late already: it waits until its turn comes."""
+LATE_PER_TURN = 1_000
+"""So many of those are judged in one turn: a fifth of a second, where each is a gap."""
 _STALE_ALARMS_MAX = 10_000
 _EVER = 2**62
 
@@ -26,6 +31,46 @@ class PlanRow(NamedTuple):
     body: str
 
 
+class Plans(Rows[int, PlanRow]):
+    """All plans that ever were, by their numbers: 1, 2, 3…"""
+
+    def __init__(self, journal: Journal) -> None:
+        self._until: dict[int, int] = {}
+        super().__init__(journal)
+
+    @property
+    def newest(self) -> PlanRow | None:
+        """The plan in force."""
+        return self._rows.get(len(self._rows))
+
+    def wanted_until_us(self, row: PlanRow) -> int:
+        """Up to when the plan has windows: until another one came in force; the newest for ever."""
+        return self._until[row.plan_no]
+
+    def lacking(self) -> Iterator[PlanRow]:
+        """The plans of which windows are still to be made, the newest first."""
+        for number in reversed(self._rows):
+            row = self._rows[number]
+            if row.planned_until_us < self._until[number]:
+                yield row
+
+    def is_superseded(self, window: Window) -> bool:
+        """Whether the window had not opened when another plan than its own came in force: it goes, or is made anew."""
+        return window.state == "open" and window.opens_us >= self._until.get(window.plan_no, _EVER)
+
+    def _place(self, key: int, value: PlanRow | None) -> None:
+        was = self._rows.get(key)
+        super()._place(key, value)
+        if was is None or value is None or was.from_us != value.from_us:
+            self._rows = dict(sorted(self._rows.items()))
+            self.get = self._rows.get
+            until_us = _EVER
+            self._until = {}
+            for number in reversed(self._rows):
+                self._until[number] = until_us
+                until_us = min(until_us, self._rows[number].from_us + 1)
+
+
 class Windows(Rows[str, Window]):
     """The windows of the last days and of the next: by lane, and by when the clock has to look at one.
 
@@ -37,6 +82,7 @@ class Windows(Rows[str, Window]):
         self._lanes: dict[LaneKey, list[tuple[int, int, str]]] = {}
         self._at_place: dict[str, set[LaneKey]] = {}
         self._alarms: list[tuple[int, str]] = []
+        self._late: list[tuple[int, str]] = []
         self._waiting: dict[str, list[tuple[int, str]]] = {}
         self._waits: set[tuple[str, str]] = set()
         self.redo: set[LaneKey] = set()
@@ -81,6 +127,15 @@ class Windows(Rows[str, Window]):
                     found.append(self._rows[name])
         return found
 
+    def opening(self, from_us: int, until_us: int) -> list[Window]:
+        """The windows that open at `from_us` or later and before `until_us`, lane by lane."""
+        found = []
+        for lane in sorted(self._lanes):
+            entries = self._lanes[lane]
+            low, high = bisect_left(entries, (from_us,)), bisect_left(entries, (until_us,))
+            found += [self._rows[name] for _, _, name in entries[low:high]]
+        return found
+
     def lanes_at(self, place: str) -> list[LaneKey]:
         """The lanes of a place, always in the same order."""
         return sorted(self._at_place.get(place, ()))
@@ -101,17 +156,37 @@ class Windows(Rows[str, Window]):
         self._alarms = [(row.ends_us, row.window_id) for row in rows if row.state in ("open", "unproven")]
         self._alarms += [(now_us, name) for lane in self.redo for _, _, name in self._lanes.get(lane, ())[:1]]
         heapq.heapify(self._alarms)
+        self._late.clear()
         self._waiting.clear()
         self._waits.clear()
 
     def next_us(self) -> int | None:
         """When `pop_due` will next have something to name; an early time does no harm."""
-        return self._alarms[0][0] if self._alarms else None
+        first = [heap[0][0] for heap in (self._alarms, self._late) if heap]
+        return min(first, default=None)
+
+    @property
+    def late(self) -> int:
+        """How many windows that ended long ago wait to be looked at."""
+        return len(self._late)
+
+    def put_off(self, window: Window) -> None:
+        """Have `pop_due` name the window when its turn comes among those that ended long ago."""
+        heapq.heappush(self._late, (window.ends_us, window.window_id))
 
     def pop_due(self, now_us: int) -> Iterator[Window]:
-        """The windows to look at by the clock, in order; each once."""
+        """The windows to look at by the clock, each once: all that ended lately, and of those that ended long ago LATE_PER_TURN,
+        the oldest first. So nothing that ends now waits until weeks are made up for."""
         while self._alarms and self._alarms[0][0] <= now_us:
             row = self.get(heapq.heappop(self._alarms)[1])
+            if row is None:
+                continue
+            if row.ends_us < now_us - LATELY_US:
+                self.put_off(row)
+            else:
+                yield row
+        for _ in range(min(LATE_PER_TURN, len(self._late))):
+            row = self.get(heapq.heappop(self._late)[1])
             if row is not None:
                 yield row
 

@@ -12,7 +12,7 @@ from contract.readings import CardRead, TagScanned
 from hub.detectors.types import Event
 from hub.duties import flags
 from hub.duties.lookup import PlanView
-from hub.duties.types import Flag, LaneKey, Scan, ScanKey, Seen, Shift, Taken
+from hub.duties.types import Flag, LaneKey, Scan, ScanKey, Seen, Shift, Taken, Window
 from hub.ingest.duties.rows import HOUR_US
 from hub.ingest.site import Site
 
@@ -105,6 +105,14 @@ class Scanning:
         """Whose scans are whose duty has changed: those of the shift are looked at again."""
         keys = ((key, self._site.scans.get(key)) for key in self._site.scans)
         self._new += [key for key, scan in keys if scan is not None and shift.from_us <= scan.at_us < shift.until_us]
+
+    def windows_made(self, windows: Iterable[Window]) -> None:
+        """Windows were made for a time that has begun: what was scanned in it is looked at again."""
+        for window in windows:
+            found = self._site.scans.at(window.place, window.opens_us, window.ends_us)
+            if found:
+                self._new += [scan.id for scan in found]
+                self.touched.add(window.lane)
 
     def reflag(self) -> None:
         """Find anew what is odd about the turn's scans, and about those that have got new neighbours."""
