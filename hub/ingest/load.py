@@ -13,11 +13,12 @@ from hub.cases.types import Case, ClockEvent
 from hub.duties.judging import SOURCE_AWAY
 from hub.duties.types import Occasion, Scan, ScanKey, Shift, Window
 from hub.ingest.casebook import CASE_OWNER, DatabaseGone
+from hub.ingest.duties.roster import BACK_US, ShiftKey
 from hub.ingest.duties.rows import PlanRow
 from hub.ingest.duties.scanning import MEMORY_US
 from hub.ingest.gate import StreamMark
 from hub.ingest.outcome import PictureRow
-from hub.ingest.site import CaseKey, Contact, Deadline, DeadlineKey, DetectorState, ShiftKey, Site, TagKey, key_of
+from hub.ingest.site import CaseKey, Contact, Deadline, DeadlineKey, DetectorState, Site, TagKey, key_of
 from hub.ingest.stepping import DETECTOR_OWNER, RuleTable
 from hub.ingest.tagging import tag_of_row
 from hub.store import bulk, schema
@@ -149,7 +150,7 @@ def _load_duties(connection: Connection, site_id: str, site: Site, since_us: int
             found = scan_of(row)
             site.scans.load(found.id, found)
     for shift in _rows(connection, schema.roster, site_id):
-        if shift.until_us >= since_us:
+        if shift.until_us >= since_us + MEMORY_US - BACK_US:
             site.roster.load(ShiftKey(shift.person, shift.route, shift.from_us), Shift(*tuple(shift)[1:]))
     for occasion in _rows(connection, schema.occasion, site_id):
         if occasion.until_us is None or occasion.until_us >= since_us - MEMORY_US:

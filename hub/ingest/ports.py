@@ -94,7 +94,8 @@ class Report(NamedTuple):
 
 
 class RosterAct(NamedTuple):
-    """Put a shift on the roster, or with `remove` take it off. Answered True, or False where there was nothing to take off."""
+    """Put a shift on the roster, or with `remove` take it off. Answered True, or False where there was nothing to take off,
+    or a Refusal with nothing written."""
 
     shift: Shift
     actor: str

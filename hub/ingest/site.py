@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from hub.cases.types import Case
-from hub.duties.types import Occasion, Shift, Tag
+from hub.duties.types import Occasion, Tag
+from hub.ingest.duties.roster import Roster
 from hub.ingest.duties.rows import AHEAD_US, HOUR_US, STEP_US, Plans, Scans, Windows
 from hub.ingest.gate import StreamMark
 from hub.ingest.rows import Journal, Rows
@@ -26,14 +27,6 @@ class CaseKey(NamedTuple):
     detector: str
     subject: str
     episode: str
-
-
-class ShiftKey(NamedTuple):
-    """A person, a route, and when the shift begins."""
-
-    person: str
-    route: str
-    from_us: int
 
 
 class DeadlineKey(NamedTuple):
@@ -213,7 +206,7 @@ class Site:
         self.plans = Plans(self.journal)
         self.windows = Windows(self.journal)
         self.scans = Scans(self.journal)
-        self.roster: Rows[ShiftKey, Shift] = Rows(self.journal)
+        self.roster = Roster(self.journal)
         self.occasions: Rows[str, Occasion] = Rows(self.journal)
         self.tags = Tags(self.journal)
         self._visitors: list[Case] = []

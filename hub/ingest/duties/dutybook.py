@@ -37,6 +37,7 @@ from hub.duties.tallying import tallied, unvisited
 from hub.duties.types import GAP, HUB_SOURCE, Duty, LaneKey, Route, Scan, ScanKey, Seen, Taken, Window
 from hub.ingest.casebook import Casebook, DatabaseGone
 from hub.ingest.duties.planning import Planner, view_of
+from hub.ingest.duties.roster import BACK_US
 from hub.ingest.duties.rows import HOUR_US, LATE_PER_TURN, LATELY_US
 from hub.ingest.duties.scanning import MEMORY_US, Scanning, seen_of
 from hub.ingest.outcome import Outcome
@@ -348,8 +349,7 @@ class Dutybook:
     def _person(self, window: Window, scan: Scan | None) -> str:
         if scan is not None:
             return scan.person
-        shifts = [shift for key in self._site.roster if (shift := self._site.roster.get(key)) is not None]
-        return " ".join(on_duty(shifts, window.route, window.due_us))
+        return " ".join(on_duty(self._site.roster.on_day_of(window.due_us), window.route, window.due_us))
 
     def _note_unvisited(self, lane: LaneKey) -> None:
         """The longest times unvisited of the days that the scans of this turn may have changed."""
@@ -397,6 +397,7 @@ def forget_old(site: Site, now_us: int) -> None:
     """Leave out of memory what changes no verdict any more, between two turns. Of each place the last scan stays, since the time
     that it goes unvisited counts from there."""
     before_us = now_us - MEMORY_US
+    site.roster.forget_before(now_us - BACK_US)
     site.scans.whole_since_us = max(site.scans.whole_since_us, before_us)
     old = [row for name in site.windows if (row := site.windows.get(name)) is not None and row.ends_us < before_us]
     for window in old:

@@ -136,6 +136,18 @@ class Windows(Rows[str, Window]):
             found += [self._rows[name] for _, _, name in entries[low:high]]
         return found
 
+    def evidence_before(self, opened_us: int) -> set[ScanKey]:
+        """The evidence of the windows that opened before then: memory has all that may still be judged."""
+        found = set()
+        for entries in self._lanes.values():
+            for opens_us, _, name in entries:
+                if opens_us >= opened_us:
+                    break
+                source, bar, key = (self._rows[name].evidence or "").partition("|")
+                if bar:
+                    found.add(ScanKey(source, key))
+        return found
+
     def lanes_at(self, place: str) -> list[LaneKey]:
         """The lanes of a place, always in the same order."""
         return sorted(self._at_place.get(place, ()))

@@ -130,10 +130,9 @@ class Scanning:
         for one in self._rounds(again.values(), view):
             again.update({walked.id: walked for walked in self._walked(one, view)})
         wrong = self._out_of_order(self._rounds(again.values(), view), view)
-        roster = [shift for key in self._site.roster if (shift := self._site.roster.get(key)) is not None]
         for scan in again.values():
             near = around[scan.id] if scan.id in around else list(self._near(scan, view))
-            odd = self._odd(scan, near, view, roster) | ({"out_of_order"} if scan.id in wrong else set())
+            odd = self._odd(scan, near, view) | ({"out_of_order"} if scan.id in wrong else set())
             found = flags.with_context(scan, odd.__contains__)
             if found != scan.flags:
                 self._site.scans.put(scan.id, replace(scan, flags=found))
@@ -235,14 +234,14 @@ class Scanning:
                             found[scan.id] = scan
         return sorted(found.values(), key=lambda scan: (scan.at_us, scan.id))
 
-    def _odd(self, scan: Scan, near: Sequence[Scan], view: PlanView, roster: Sequence[Shift]) -> set[Flag]:
+    def _odd(self, scan: Scan, near: Sequence[Scan], view: PlanView) -> set[Flag]:
         """The flags that follow from the scans near by, and from the roster."""
         odd: set[Flag] = set()
         if flags.too_fast(scan, near, view.limits):
             odd.add("too_fast")
         if flags.two_places(scan, near, view.limits):
             odd.add("two_places")
-        if scan.person and roster:
+        if scan.person and (roster := self._site.roster.on_day_of(scan.at_us)):
             told = [flags.on_duty(roster, route.id, scan.at_us) for route in view.routes_of(scan)]
             if any(told) and all(flags.wrong_person(scan, one) for one in told if one):
                 odd.add("wrong_person")

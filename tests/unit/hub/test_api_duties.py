@@ -232,6 +232,8 @@ def test_what_may_not_stand_on_the_roster_is_a_problem_that_says_what_to_do(site
     problem(post("/roster", json=shift | {"until": shift["from"]}), 422, "wrong_span")
     problem(post("/roster", json=shift | {"until": at(32 * 24 * HOUR_S)}), 422, "wrong_span")
     problem(post("/roster", json=shift | {"from": "now"}), 422, "bad_time")
+    long_ago = {"from": at(-40 * 24 * HOUR_S), "until": at(-39 * 24 * HOUR_S)}
+    assert "31 天" in problem(post("/roster", json=shift | long_ago), 422, "shift_over")["message_zh"]
     problem(post("/roster", json=shift | {"actor": " "}), 422, "wrong_request")
     problem(site.http.delete("/roster", params={"person": "zhang", "from": at(0)}), 422, "wrong_request")
     assert site.rows("roster") == []

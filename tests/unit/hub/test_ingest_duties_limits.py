@@ -5,7 +5,9 @@ from itertools import pairwise
 import pytest
 
 from contract.clock import US_PER_S
-from hub.ingest.duties import dutybook, planning, rows
+from hub.duties.types import Shift
+from hub.ingest.duties import dutybook, planning, roster, rows
+from hub.ingest.ports import RosterAct
 from tests.support.duty_rig import HOUR_S, PLACES, Rounds, plan, us
 from tests.support.site_rig import sqlite_url
 
@@ -193,6 +195,49 @@ def test_planning_that_failed_under_a_clock_that_was_ahead_is_tried_at_once_when
     rounds.hub.clock.step_wall_us(us(0) - us(48) + 2 * HOUR_S * US_PER_S)
     rounds.hub.take()
     assert rounds.hub.core.ailing.planning_failures == 0
+
+
+def on_duty(rounds, person, hours, length=8.0, route=""):
+    return rounds.hub.ask(RosterAct(Shift(person, route, us(hours), us(hours + length)), "boss"))
+
+
+def test_a_day_takes_so_many_shifts_and_the_next_is_refused_in_both_languages_until_one_is_taken_off(rounds, monkeypatch):
+    monkeypatch.setattr(roster, "SHIFTS_A_DAY_MAX", 3)
+    monkeypatch.setattr(roster, "SHIFTS_OF_ONE_A_DAY_MAX", 2)
+    assert [on_duty(rounds, "li", hours) for hours in (9, 9.5)] == [True, True]
+    refused = on_duty(rounds, "li", 10)
+    assert refused.reason == "too_many_shifts_of_one"
+    assert "2 个" in refused.message.split(" / ")[0]
+    assert "take some off" in refused.message
+    assert on_duty(rounds, "li", 9, length=2) is True, "a shift that is there is changed"
+    assert on_duty(rounds, "wang", 10) is True
+    assert on_duty(rounds, "zhang", 10).reason == "too_many_shifts"
+    assert on_duty(rounds, "zhang", 4 - 24, length=24 * 9).reason == "too_many_shifts", (
+        "also where a long one only touches that day"
+    )
+    assert on_duty(rounds, "zhang", 24 * 3) is True
+    assert rounds.hub.ask(RosterAct(Shift("li", "", us(9), us(11)), "boss", remove=True)) is True
+    assert on_duty(rounds, "zhang", 10) is True
+    assert len(rounds.hub.rows("roster")) == 4
+
+
+@pytest.mark.parametrize(("hours", "reason"), [(-32 * 24, "shift_over"), (367 * 24, "shift_far_off")])
+def test_a_shift_of_long_ago_or_of_a_far_future_is_refused(rounds, hours, reason):
+    assert on_duty(rounds, "li", hours).reason == reason
+    assert rounds.hub.rows("roster") == []
+
+
+def test_a_shift_of_weeks_ago_is_counted_after_a_restart_and_leaves_memory_after_a_month(rounds):
+    on_duty(rounds, "li", 1)
+    rounds.hub.plan = None
+    rounds.hub.crash_and_reopen()
+    rounds.hub.clock.advance_us(20 * 86_400 * US_PER_S)
+    rounds.hub.crash_and_reopen()
+    rounds.hub.take()
+    assert len(rounds.hub.core._site.roster) == 1
+    rounds.hub.clock.advance_us(20 * 86_400 * US_PER_S)
+    rounds.hub.take(rounds.beat(wand_1=2)())
+    assert (len(rounds.hub.core._site.roster), len(rounds.hub.rows("roster"))) == (0, 1)
 
 
 @pytest.fixture
