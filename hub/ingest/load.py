@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 import msgspec
@@ -95,6 +95,23 @@ class DatabaseArchive:
         query = select(schema.scan).where(columns.site == self._site_id, columns.source == key.source, columns.key == key.key)
         return self._ask(lambda connection: scan_of(row) if (row := connection.execute(query).first()) else None)
 
+    def scans_there(self, keys: Sequence[ScanKey]) -> set[ScanKey]:
+        """Which of these names are on record."""
+        by_source: dict[str, list[str]] = {}
+        for source, key in keys:
+            by_source.setdefault(source, []).append(key)
+        found: set[ScanKey] = set()
+        try:
+            for source, names in by_source.items():
+                for at in range(0, len(names), _NAMES_AT_ONCE):
+                    some = names[at : at + _NAMES_AT_ONCE]
+                    some += some[:1] * (_NAMES_AT_ONCE - len(some))  # always the same statement
+                    values = bulk.first_values(self._engine, _SCANS_ARE_THERE, (self._site_id, source, *some))
+                    found.update(ScanKey(source, name) for name in values)
+        except bulk.errors(self._engine) as error:
+            raise DatabaseGone(str(error)) from error
+        return found
+
     def _case(self, *where: Any) -> Case | None:
         return self._ask(lambda connection: next(iter(_cases(connection, self._site_id, *where)), None))
 
@@ -127,6 +144,10 @@ _LAST_BEFORE = (
     .limit(1)
 )
 _SCAN_IS_THERE = f"SELECT 1 FROM {schema.scan.name} WHERE site = ? AND source = ? AND key = ?"  # noqa: S608
+_NAMES_AT_ONCE = 200
+_SCANS_ARE_THERE = (
+    f"SELECT key FROM {schema.scan.name} WHERE site = ? AND source = ? AND key IN ({', '.join('?' * _NAMES_AT_ONCE)})"  # noqa: S608
+)
 _NUMBER_BY_KEY = (
     f"SELECT case_no FROM {schema.case.name} WHERE site = ? AND kind = ? AND detector = ? AND subject = ? AND episode = ?"  # noqa: S608
 )

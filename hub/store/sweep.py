@@ -60,9 +60,9 @@ def sweep_duties(connection: Connection, site: str, before_us: int, needed: Coll
     """Remove a chunk of the windows and shifts that ended, the scans that were made and the tallies of days before `before_us`.
     Returns how many.
 
-    A window that is not settled stays. So do the scans of `needed`, which are evidence of windows that may still be judged, and of
-    each place the last scan before then: the time that it goes unvisited counts from there. A tally stays up to two days longer,
-    whatever the estate's zone."""
+    A window that is not settled stays. So do the scans of `needed`, which are evidence of windows that may still be judged, and
+    of each place the last scan before then: the time that it goes unvisited counts from there. A tally stays up to two days
+    longer, whatever the estate's zone."""
     w, s = window.c, scan.c
     newer = scan.alias("newer")
     passed = exists().where(newer.c.site == site, newer.c.place == s.place, newer.c.at_us > s.at_us, newer.c.at_us < before_us)

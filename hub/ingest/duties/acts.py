@@ -78,6 +78,7 @@ class DutyActs:
                     answers[at] = answers[at]._replace(flags=scan.flags, effect=effect)
 
     def _report(self, report: Report) -> list[TakenItem]:
+        self._scanning.ask_for(ScanKey(report.source, item.key) for item in report.items)
         taken = [self._item(report.source, item) for item in report.items]
         answers = [answer for answer, _ in taken]
         self._told.append((answers, [told for _, told in taken]))

@@ -4,6 +4,7 @@ A window's change of state, its gap's incident and its tally are written with th
 """
 
 import logging
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any, NamedTuple
@@ -12,6 +13,7 @@ import msgspec
 from msgspec.structs import replace
 
 from contract.clock import US_PER_S
+from contract.envelope import Record
 from contract.readings import CardRead, DeviceLink, TagScanned
 from hub.detectors.types import Clear, Detector, Device, Event, Finding, Raise, Withdraw
 from hub.duties.effect import Effect, WhyNone, effect_of
@@ -32,6 +34,7 @@ from hub.duties.judging import (
     verdict,
     why_not,
 )
+from hub.duties.localtime import day_us, local_day
 from hub.duties.lookup import PlanView
 from hub.duties.tallying import tallied, unvisited
 from hub.duties.types import GAP, HUB_SOURCE, Duty, LaneKey, Route, Scan, ScanKey, Seen, Taken, Window
@@ -40,6 +43,7 @@ from hub.ingest.duties.planning import Planner, view_of
 from hub.ingest.duties.roster import BACK_US
 from hub.ingest.duties.rows import HOUR_US, LATE_PER_TURN, LATELY_US
 from hub.ingest.duties.scanning import MEMORY_US, Scanning, seen_of
+from hub.ingest.gate import Poison
 from hub.ingest.outcome import Outcome
 from hub.ingest.ports import SiteBook
 from hub.ingest.site import Site
@@ -90,6 +94,13 @@ class Dutybook:
         self._times = times
         self._order_flush = order_flush
         self._count = count
+        self._that_count: dict[tuple[LaneKey, int], tuple[int, list[Scan]]] = {}
+
+    def ask_for(self, stream: str, records: Sequence[Record | Poison]) -> None:
+        """Look up at once which of the scans among them are known; each is then given to `take`."""
+        named = [(one, one.reading) for one in records if isinstance(one, Record)]
+        scans = [(one, reading) for one, reading in named if isinstance(reading, TagScanned)]
+        self._scanning.ask_for(ScanKey(one.device, reading.scan or f"{stream}:{one.seq}") for one, reading in scans)
 
     def take(self, event: Event, offset_us: int) -> None:
         """A reading that may be a scan: a tag at a wand or a reader, or a card at a reader that a route names; or a source that
@@ -190,47 +201,59 @@ class Dutybook:
         return True
 
     def _judge_lane(self, lane: LaneKey, due: Collection[str]) -> None:
-        """All windows of the lane where it has new scans, else those that are `due`: what time alone brings about changes nothing
-        for their neighbours."""
-        scanned, redo = lane in self._scanning.touched, self._site.windows.redo
+        """The windows that the lane's new scans may fill, and those that are `due`: what time alone brings about changes nothing
+        for their neighbours. All of them, where what was found before may not stand."""
+        since_us = self._scanning.touched.get(lane, _EVER_US)
         named = [window for name in due if (window := self._site.windows.get(name)) is not None]
-        if scanned or lane in redo or any(map(self._may_be_filled, named)):
-            self._judge_whole(lane, None if lane in redo else due)
-            redo.discard(lane)
+        named.sort(key=lambda one: (one.opens_us, one.ends_us, one.window_id))
+        redo = lane in self._site.windows.redo
+        if redo or any(self._may_be_filled(window, since_us) for window in named):
+            since_us = -_EVER_US
+        if since_us < _EVER_US:
+            self._judge_since(lane, since_us, named, all_due=redo)
         else:
-            for window in sorted(named, key=lambda one: (one.opens_us, one.ends_us, one.window_id)):
+            for window in named:
                 if window.evidence is None:
                     self._judge(window, None)
-        if scanned:
-            self._note_unvisited(lane)
+        self._site.windows.redo.discard(lane)
+        if lane in self._scanning.touched:
+            self._note_unvisited(lane, self._scanning.touched[lane])
 
-    def _may_be_filled(self, window: Window) -> bool:
-        scans = self._site.scans.at(window.place, window.opens_us, window.ends_us)
+    def _may_be_filled(self, window: Window, since_us: int) -> bool:
+        """Whether a scan made before then may fill it: one that was there when it was made, or before it was put off."""
+        scans = self._site.scans.at(window.place, window.opens_us, min(window.ends_us, since_us - 1))
         return window.evidence is None and any(self._counts(scan, window) for scan in scans)
 
-    def _judge_whole(self, lane: LaneKey, due: Collection[str] | None) -> None:
-        """Find anew what fills each window. Nothing new can be said of one that has no evidence and had none, unless it is `due`;
-        None: all are."""
+    def _judge_since(self, lane: LaneKey, since_us: int, named: Sequence[Window], *, all_due: bool) -> None:
+        """Find anew what the scans made at `since_us` or later fill: scans fill windows in the order of their times, so that what
+        earlier ones have filled stands. Nothing new can be said of a window that has no evidence and had none, unless it is
+        due."""
         whole_us, is_superseded = self._site.scans.whole_since_us, self._site.plans.is_superseded
         windows = [window for window in self._site.windows.lane(lane) if not is_superseded(window)]
         stand = {window.evidence: window for window in settled(windows, whole_us, self._evidence_holds)}
-        scans = self._site.scans.at(lane.place, whole_us)
-        if stand:
-            windows = [window for window in windows if stand.get(window.evidence) is not window]
-            scans = [scan for scan in scans if evidence_of(scan) not in stand]
-        filled = fill(windows, scans, self._counts)
+        due = {window.window_id for window in named}
         for window in windows:
+            if window.evidence is not None and window.opens_us < since_us and self._filled_before(window, since_us):
+                stand[window.evidence] = window
+        free = [window for window in windows if stand.get(window.evidence) is not window]
+        scans = self._site.scans.at(lane.place, max(whole_us, since_us))
+        if stand:
+            scans = [scan for scan in scans if evidence_of(scan) not in stand]
+        filled = fill([window for window in free if window.ends_us >= since_us], scans, self._counts)
+        for window in free:
             scan = filled.get(window.window_id)
             if window.opens_us > self._times.now_us and scan is None and window.state == "open":
                 break
-            if (
-                due is None
-                or window.window_id in due
-                or window.state == "missed"
-                or scan is not None
-                or window.evidence is not None
-            ):
+            if all_due or window.window_id in due or scan is not None or window.evidence is not None:
                 self._judge(window, scan)
+            elif window.state == "missed" and "visited_late" not in window.note:
+                self._visited_late(window, since_us)
+
+    def _filled_before(self, window: Window, since_us: int) -> bool:
+        """Whether a scan made before then fills it. What is new or counts otherwise was made later."""
+        source, _, key = (window.evidence or "").partition("|")
+        scan = self._site.scans.get(ScanKey(source, key))
+        return scan is not None and scan.at_us < since_us
 
     def _evidence_holds(self, window: Window) -> bool:
         """What has left memory holds: nothing that is found out so late changes a verdict."""
@@ -267,7 +290,7 @@ class Dutybook:
             self._settle(window, new, scan, rules, silent)
             window = new
         if window.state == "missed" and "visited_late" not in window.note:
-            self._visited_late(window, rules)
+            self._visited_late(window, window.ends_us)
 
     def _wait(self, window: Window, silent: Iterable[str], *, asks: bool) -> None:
         """Be told when the sources have reported, and look again when their time is over."""
@@ -331,14 +354,25 @@ class Dutybook:
         ended = _MAY_END if raised else ()
         return {name: value for name, value in facts.items() if value not in ([], "") or name in ended}
 
-    def _visited_late(self, window: Window, rules: tuple[Duty, Route]) -> None:
-        """Somebody was there after all, after the end: the gap stays, and its condition is over."""
-        for scan in self._site.scans.after(window.place, window.ends_us):
-            if self._counts(scan, window):
-                new = replace(window, note=noted(window.note, "visited_late"))
-                self._site.windows.put(new.window_id, new)
-                self._tell(new, rules[0], Clear(new.window_id, scan.at_us))
-                return
+    def _visited_late(self, window: Window, since_us: int) -> None:
+        """Somebody was there after all, after the end: the gap stays, and its condition is over. Scans made before `since_us`
+        were looked at before."""
+        rules, scan = self._rules_of(window), self._first_that_counts(window, max(since_us, window.ends_us + 1))
+        if rules is not None and scan is not None:
+            new = replace(window, note=noted(window.note, "visited_late"))
+            self._site.windows.put(new.window_id, new)
+            self._tell(new, rules[0], Clear(new.window_id, scan.at_us))
+
+    def _first_that_counts(self, window: Window, from_us: int) -> Scan | None:
+        """The first scan made at `from_us` or later that counts for windows such as this. Each scan is looked at once in a turn,
+        however many windows ask."""
+        alike = (window.lane, window.plan_no)
+        looked_us, found = self._that_count.get(alike, (_EVER_US, []))
+        if from_us < looked_us:
+            found = [scan for scan in self._site.scans.at(window.place, from_us) if self._counts(scan, window)]
+            self._that_count[alike] = (from_us, found)
+        at = bisect_left(found, from_us, key=_made_us)
+        return found[at] if at < len(found) else None
 
     def _tell(self, window: Window, duty: Duty, finding: Finding, *, known_new: bool = False) -> None:
         detector = Detector(GAP, duty.clause, duty.priority, (), None, _never)
@@ -351,8 +385,8 @@ class Dutybook:
             return scan.person
         return " ".join(on_duty(self._site.roster.on_day_of(window.due_us), window.route, window.due_us))
 
-    def _note_unvisited(self, lane: LaneKey) -> None:
-        """The longest times unvisited of the days that the scans of this turn may have changed."""
+    def _note_unvisited(self, lane: LaneKey, since_us: int) -> None:
+        """The longest times unvisited of the days that scans made at `since_us` or later may have changed."""
         windows = self._site.windows.lane(lane)
         rules = self._rules_of(windows[-1]) if windows else None
         if rules is None or rules[0].evidence != "scan":
@@ -361,9 +395,17 @@ class Dutybook:
         routes = [route for route in view.plan.routes if route.duty == duty.duty and lane.place in route.places]
         visits: list[int] = []
         void: list[int] = []
-        for scan in self._site.scans.at(lane.place):  # of all its routes: the place is visited, whoever walks by
+        begins_us = day_us(view.zone, local_day(view.zone, max(since_us, 0)))
+        for scan in reversed(self._site.scans.at(lane.place)):  # of all its routes: the place is visited, whoever walks by
             person = view.staff.get(scan.person)
-            (visits if any(counts(scan, duty, route, person) for route in routes) else void).append(scan.at_us)
+            visited = any(counts(scan, duty, route, person) for route in routes)
+            if visited:
+                visits.append(scan.at_us)
+            elif scan.at_us >= begins_us:
+                void.append(scan.at_us)
+            if visited and scan.at_us < begins_us:
+                break  # of the days before nothing has changed
+        visits.reverse()
         whole_us = self._times.now_us - MEMORY_US + HOUR_US  # of the days up to then some visits have left memory
         for one in unvisited(lane, visits, view.zone, after_us=whole_us, void=void):
             self._outcome.add(self._outcome.unvisited, one)
@@ -411,6 +453,10 @@ def forget_old(site: Site, now_us: int) -> None:
 
 def _has_newer(site: Site, scan: Scan, before_us: int) -> bool:
     return any(other.id != scan.id for other in site.scans.at(scan.place, scan.at_us + 1, before_us))
+
+
+def _made_us(scan: Scan) -> int:
+    return scan.at_us
 
 
 def _never(*_: object) -> None:

@@ -17,8 +17,8 @@ SHIFTS_OF_ONE_A_DAY_MAX = 24
 """Of one person on one day, on all routes together."""
 
 _REFUSALS = {
-    "shift_over": "班次结束已超过 {0} 天，不能再登记 / the shift ended over {0} days ago: it cannot be put on the roster any more",
-    "shift_far_off": "班次开始在 {0} 天之后，请临近时再登记 / the shift begins over {0} days from now: put it on the roster later",
+    "shift_over": "班次结束已超过 {0} 天，不能再登记 / the shift ended over {0} days ago: it is too late for the roster",
+    "shift_far_off": "班次开始在 {0} 天之后，请临近时再登记 / the shift begins over {0} days from now: do that later",
     "too_many_shifts": "当日班次已满 {0} 个，请先删除不用的班次 / {0} shifts stand on that day already: take some off first",
     "too_many_shifts_of_one": "此人当日班次已满 {0} 个，请先删除 / this person has {0} shifts on that day: take some off first",
 }

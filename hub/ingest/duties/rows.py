@@ -1,9 +1,9 @@
 """Windows and scans in memory, found by lane, place, person, source, tag and time. What is derived follows each row's change."""
 
 import heapq
-from bisect import bisect_left, bisect_right, insort
+from bisect import bisect_left, insort
 from collections.abc import Collection, Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from contract.clock import US_PER_S
 from hub.duties.types import LaneKey, Scan, ScanKey, Window
@@ -110,7 +110,7 @@ class Windows(Rows[str, Window]):
         found = []
         for lane in self.lanes_at(place):
             entries = self._lanes[lane]
-            for at in range(bisect_right(entries, at_us, key=_time_of_entry) - 1, -1, -1):
+            for at in range(bisect_left(entries, (at_us + 1,)) - 1, -1, -1):
                 if entries[at][1] < at_us:
                     break
                 found.append(self._rows[entries[at][2]])
@@ -263,16 +263,17 @@ class Scans(Rows[ScanKey, Scan]):
     def after(self, place: str, at_us: int) -> Iterator[Scan]:
         """The scans at a place made after `at_us`, one by one, in the order of their times."""
         found = self._index.get(("place", place), [])
-        for at in range(bisect_right(found, at_us, key=_time_of), len(found)):
+        for at in range(bisect_left(found, (at_us + 1,)), len(found)):
             yield self._rows[found[at][1]]
 
-    def near(self, kind: str, value: str, at_us: int, reach_us: int, most: int) -> list[Scan]:
-        """The scans of the same `kind` (person, source or tag) made within `reach_us` of `at_us`: `most` at most, the nearest."""
+    def near(self, kind: str, value: str, at_us: int, reach_us: int, most: int) -> list[ScanKey]:
+        """The names of the scans of the same `kind` (person, source or tag) made within `reach_us` of `at_us`: `most` at most,
+        the nearest."""
         found = self._index.get((kind, value), [])
         middle = bisect_left(found, (at_us,))
         low = max(bisect_left(found, (at_us - reach_us,)), middle - most // 2)
-        high = min(bisect_right(found, at_us + reach_us, key=_time_of), middle + most // 2)
-        return [self._rows[key] for _, key in found[low:high]]
+        high = min(bisect_left(found, (at_us + reach_us + 1,)), middle + most // 2)
+        return [key for _, key in found[low:high]]
 
     def by_source(self, source: str, from_us: int, until_us: int) -> list[Scan]:
         """The scans that a source brought."""
@@ -283,32 +284,26 @@ class Scans(Rows[ScanKey, Scan]):
         if not found:
             return []
         low = bisect_left(found, (from_us,))
-        return [self._rows[key] for _, key in found[low : bisect_right(found, until_us, key=_time_of)]]
+        return [self._rows[key] for _, key in found[low : bisect_left(found, (until_us + 1,))]]
 
     def _place(self, key: ScanKey, value: Scan | None) -> None:
         was = self._rows.get(key)
         super()._place(key, value)
-        before = {} if was is None else dict.fromkeys(_names(was), was.at_us)
-        after = {} if value is None else dict.fromkeys(_names(value), value.at_us)
-        for name, at_us in before.items() - after.items():
+        before = [] if was is None else _names(was)
+        after = [] if value is None else _names(value)
+        if was is not None and value is not None and before == after and was.at_us == value.at_us:
+            return  # as a rule a scan changes by its flags alone
+        for name in before:
+            assert was is not None
             entries = self._index[name]
-            del entries[bisect_left(entries, (at_us, key))]
+            del entries[bisect_left(entries, (was.at_us, key))]
             if not entries:
                 del self._index[name]
-        for name, at_us in after.items() - before.items():
-            insort(self._index.setdefault(name, []), (at_us, key))
+        for name in after:
+            assert value is not None
+            insort(self._index.setdefault(name, []), (value.at_us, key))
 
 
-def _names(scan: Scan) -> Iterator[tuple[str, str]]:
-    for name in ("place", "person", "source", "tag"):
-        value: Any = getattr(scan, name)
-        if value:
-            yield name, value
-
-
-def _time_of(entry: tuple[int, ScanKey]) -> int:
-    return entry[0]
-
-
-def _time_of_entry(entry: tuple[int, int, str]) -> int:
-    return entry[0]
+def _names(scan: Scan) -> list[tuple[str, str]]:
+    named = (("place", scan.place), ("person", scan.person), ("source", scan.source), ("tag", scan.tag))
+    return [name for name in named if name[1]]

@@ -3,12 +3,14 @@
 from itertools import pairwise
 
 import pytest
+from msgspec.structs import replace
 
 from contract.clock import US_PER_S
 from hub.duties.types import Shift
 from hub.ingest.duties import dutybook, planning, roster, rows
+from hub.ingest.load import DatabaseArchive
 from hub.ingest.ports import RosterAct
-from tests.support.duty_rig import HOUR_S, PLACES, Rounds, plan, us
+from tests.support.duty_rig import HOUR_S, PLACES, Rounds, plan, seen, us
 from tests.support.site_rig import sqlite_url
 
 SECOND = 1 / 3_600
@@ -256,3 +258,47 @@ def test_a_wand_that_tells_of_days_at_once_proves_its_gaps_in_pieces(tmp_path, s
         assert proven[-1] > proven[-2]
     assert 0 < proven[0] <= 20 + len(PLACES)
     assert max(after - before for before, after in pairwise(proven)) <= 20
+
+
+@pytest.mark.parametrize("medium", ["hand", "nfc"])
+def test_twice_as_many_scans_at_one_place_cost_twice_as_much_whether_they_count_or_not(tmp_path, monkeypatch, medium):
+    looked = []
+    real = dutybook.Dutybook._counts
+
+    def counting(self, scan, window):
+        looked.append(scan)
+        return real(self, scan, window)
+
+    monkeypatch.setattr(dutybook.Dutybook, "_counts", counting)
+    costs = []
+    for turns in (40, 80):
+        folder = tmp_path / str(turns)
+        folder.mkdir()
+        base = plan(every_s=HOUR_S // 2, sources=("phone-1",))
+        duties = tuple(replace(duty, void=("weak_medium",)) for duty in base.duties)
+        rounds = Rounds.on(sqlite_url(folder), plan=replace(base, duties=duties))
+        rounds.at(24)
+        looked.clear()
+        for turn in range(turns):
+            made = [3 + 20 * (turn + part / 5) / turns for part in range(5)]
+            rounds.phone(*(seen("phone-1", f"{turn}/{hours}", "roof", hours, medium=medium) for hours in made))
+        costs.append(len(looked))
+        rounds.hub.close()
+    assert costs[1] < 2.5 * costs[0]
+    assert costs[0] < 10 * 5 * 40
+
+
+def test_many_scans_that_come_at_once_are_looked_up_at_once_and_known_ones_are_still_known(rounds, monkeypatch):
+    rounds.at(6)
+    asked = []
+    real = DatabaseArchive.scan
+    monkeypatch.setattr(DatabaseArchive, "scan", lambda self, key: asked.append(key) or real(self, key))
+    old = [seen("phone-1", f"k{number}", "gate", 2 + number / 100) for number in range(3)]
+    rounds.phone(*old)
+    rounds.at(120, rounds.beat(wand_1=120))
+    rounds.hub.crash_and_reopen()
+    asked.clear()
+    items = [*old, *(seen("phone-1", f"n{number}", "gate", 118 + number / 1000) for number in range(450))]
+    taken = [one.taken for one in rounds.phone(*items)]
+    assert taken == ["duplicate"] * 3 + ["new"] * 450
+    assert {key.key for key in asked} <= {"k0", "k1", "k2"}
