@@ -292,7 +292,12 @@ def test_many_scans_that_come_at_once_are_looked_up_at_once_and_known_ones_are_s
     rounds.at(6)
     asked = []
     real = DatabaseArchive.scan
-    monkeypatch.setattr(DatabaseArchive, "scan", lambda self, key: asked.append(key) or real(self, key))
+
+    def scan(self, key):
+        asked.append(key)
+        return real(self, key)
+
+    monkeypatch.setattr(DatabaseArchive, "scan", scan)
     old = [seen("phone-1", f"k{number}", "gate", 2 + number / 100) for number in range(3)]
     rounds.phone(*old)
     rounds.at(120, rounds.beat(wand_1=120))
