@@ -113,11 +113,14 @@ REASONS: dict[str, tuple[int, str, str]] = {
 REFUSAL_STATUS = {
     "unknown_case": 404, "unknown_act": 404, "not_allowed": 403, "wrong_state": 409, "changed_meanwhile": 409,
     "unknown_tag": 404, "unknown_place": 404, "unknown_person": 404, "tag_enrolled": 409, "tag_ended": 409, "too_many_tags": 409,
+    "too_many_shifts": 409, "too_many_shifts_of_one": 409,
 }  # fmt: skip
 """The status of a refused act; what is not named is 422."""
 
 
-_FINAL = frozenset(("changed_meanwhile", "tag_enrolled", "tag_ended", "too_many_tags"))
+_FINAL = frozenset(
+    ("changed_meanwhile", "tag_enrolled", "tag_ended", "too_many_tags", "too_many_shifts", "too_many_shifts_of_one")
+)
 """Conflicts that asking again will not solve."""
 
 

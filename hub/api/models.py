@@ -356,11 +356,16 @@ class Check(Strict):
 
 
 class Health(Strict):
-    """Whether the hub does its work. `checks`: database, broker, lease. `channels` behind or failing do not make it unready."""
+    """Whether the hub does its work. `checks`: database, broker, lease and duties. `state`: `degraded` when it does, but not all
+    of it: `zh` and `en` say what. Duties that a bug keeps from being judged, and `channels` behind or failing, do not make it
+    unready."""
 
     ready: bool = Field(description="The hub does its work")
+    state: Literal["well", "degraded", "failed"] = Field(description="`degraded`: it does its work, but not all of it")
+    zh: str = Field(description="What is wrong, in Chinese")
+    en: str = Field(description="What is wrong, in English")
     site: str = Field(description="The site's id")
-    checks: dict[str, Check] = Field(description="database, broker, lease")
+    checks: dict[str, Check] = Field(description="database, broker, lease and duties")
     channels: list[dict[str, Any]] = Field(description="Who is told of changes, and how far each is behind")
 
 

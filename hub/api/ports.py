@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from contract.clock import Clock
 from hub.estate import Estate
 from hub.feed import ChangeFeed
-from hub.ingest.ports import Ask, State
+from hub.ingest.ports import Ailing, Ask, State
 from hub.notify.delivery import Failure
 from hub.notify.reader import ReaderState
 from hub.orders import Orders
@@ -27,6 +27,16 @@ class WorkerPort(Protocol):
     @property
     def state(self) -> State:
         """Whether it serves the site."""
+        ...
+
+    @property
+    def ailing(self) -> Ailing:
+        """What bugs keep from being done."""
+        ...
+
+    @property
+    def counters(self) -> Mapping[str, int]:
+        """What was counted since the start."""
         ...
 
     def ask(self, asked: Ask) -> "Future[Any]":

@@ -9,10 +9,11 @@ from fastapi import APIRouter, Path, Query
 from contract.clock import US_PER_S, rfc3339
 from hub.api import duty_models as m
 from hub.api.cursors import time_us
-from hub.api.errors import ApiError
+from hub.api.errors import ApiError, Refused
 from hub.api.knowing import check, unknown
 from hub.api.models import Name, Plain
 from hub.api.routes import Behind, Limit, Offset, TimeQuery, answer, problems
+from hub.cases.types import Refusal
 from hub.duties.types import Occasion, Shift
 from hub.estate import Estate
 from hub.ingest.ports import OccasionAct, RosterAct
@@ -43,13 +44,16 @@ def list_shifts(
     return m.ShiftList(shifts=[_shift(one, backend.estate) for one in found])
 
 
-@router.post("/roster", summary="Put a shift on the roster", responses=problems(404, 413), status_code=201)
+@router.post("/roster", summary="Put a shift on the roster", responses=problems(404, 409, 413), status_code=201)
 def add_shift(backend: Behind, asked: m.ShiftRequest) -> m.ShiftView:
-    """What was scanned in that time is judged anew: `wrong_person` comes and goes with the roster. It may be sent again."""
+    """What was scanned in that time is judged anew: `wrong_person` comes and goes with the roster. It may be sent again. A day
+    takes 1,000 shifts, 24 of one person; none that ended over a month ago or begins over a year ahead."""
     person = _known(asked.person, backend.estate.staff, "person")
     route = _known(asked.route, backend.estate.routes, "route") if asked.route else ""
     shift = Shift(person, route, *_span(asked.from_, asked.until, SHIFT_DAYS_MAX))
-    answer(backend.worker.ask(RosterAct(shift, asked.actor)))
+    done = answer(backend.worker.ask(RosterAct(shift, asked.actor)))
+    if isinstance(done, Refusal):
+        raise Refused(done.reason, done.message)
     return _shift(shift, backend.estate)
 
 

@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 import msgspec
@@ -13,11 +13,12 @@ from hub.cases.types import Case, ClockEvent
 from hub.duties.restored import RESTORED, restores_from
 from hub.duties.types import Occasion, Scan, ScanKey, Shift, Window
 from hub.ingest.casebook import CASE_OWNER, DatabaseGone
+from hub.ingest.duties.roster import BACK_US, ShiftKey
 from hub.ingest.duties.rows import PlanRow
 from hub.ingest.duties.scanning import MEMORY_US
 from hub.ingest.gate import StreamMark
 from hub.ingest.outcome import PictureRow
-from hub.ingest.site import CaseKey, Contact, Deadline, DeadlineKey, DetectorState, ShiftKey, Site, TagKey, key_of
+from hub.ingest.site import CaseKey, Contact, Deadline, DeadlineKey, DetectorState, Site, TagKey, key_of
 from hub.ingest.stepping import DETECTOR_OWNER, RuleTable
 from hub.ingest.tagging import tag_of_row
 from hub.store import bulk, schema
@@ -97,6 +98,23 @@ class DatabaseArchive:
         query = select(schema.scan).where(columns.site == self._site_id, columns.source == key.source, columns.key == key.key)
         return self._ask(lambda connection: scan_of(row) if (row := connection.execute(query).first()) else None)
 
+    def scans_there(self, keys: Sequence[ScanKey]) -> set[ScanKey]:
+        """Which of these names are on record."""
+        by_source: dict[str, list[str]] = {}
+        for source, key in keys:
+            by_source.setdefault(source, []).append(key)
+        found: set[ScanKey] = set()
+        try:
+            for source, names in by_source.items():
+                for at in range(0, len(names), _NAMES_AT_ONCE):
+                    some = names[at : at + _NAMES_AT_ONCE]
+                    some += some[:1] * (_NAMES_AT_ONCE - len(some))  # always the same statement
+                    values = bulk.first_values(self._engine, _SCANS_ARE_THERE, (self._site_id, source, *some))
+                    found.update(ScanKey(source, name) for name in values)
+        except bulk.errors(self._engine) as error:
+            raise DatabaseGone(str(error)) from error
+        return found
+
     def _case(self, *where: Any) -> Case | None:
         return self._ask(lambda connection: next(iter(_cases(connection, self._site_id, *where)), None))
 
@@ -129,6 +147,10 @@ _LAST_BEFORE = (
     .limit(1)
 )
 _SCAN_IS_THERE = f"SELECT 1 FROM {schema.scan.name} WHERE site = ? AND source = ? AND key = ?"  # noqa: S608
+_NAMES_AT_ONCE = 200
+_SCANS_ARE_THERE = (
+    f"SELECT key FROM {schema.scan.name} WHERE site = ? AND source = ? AND key IN ({', '.join('?' * _NAMES_AT_ONCE)})"  # noqa: S608
+)
 _NUMBER_BY_KEY = (
     f"SELECT case_no FROM {schema.case.name} WHERE site = ? AND kind = ? AND detector = ? AND subject = ? AND episode = ?"  # noqa: S608
 )
@@ -152,7 +174,7 @@ def _load_duties(connection: Connection, site_id: str, site: Site, since_us: int
             found = scan_of(row)
             site.scans.load(found.id, found)
     for shift in _rows(connection, schema.roster, site_id):
-        if shift.until_us >= since_us:
+        if shift.until_us >= since_us + MEMORY_US - BACK_US:
             site.roster.load(ShiftKey(shift.person, shift.route, shift.from_us), Shift(*tuple(shift)[1:]))
     for occasion in _rows(connection, schema.occasion, site_id):
         if occasion.until_us is None or occasion.until_us >= since_us - MEMORY_US:

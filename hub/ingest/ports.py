@@ -99,7 +99,8 @@ class Report(NamedTuple):
 
 
 class RosterAct(NamedTuple):
-    """Put a shift on the roster, or with `remove` take it off. Answered True, or False where there was nothing to take off."""
+    """Put a shift on the roster, or with `remove` take it off. Answered True, or False where there was nothing to take off,
+    or a Refusal with nothing written."""
 
     shift: Shift
     actor: str
@@ -129,6 +130,15 @@ class State(NamedTuple):
     ready: bool
     reason: str
     detail: str = ""
+
+
+class Ailing(NamedTuple):
+    """What bugs keep from being done. `planning_failures`: how often in a row windows could not be made; `lanes`: how many lanes
+    wait to be judged again; `failed_us`: when planning or judging last failed, None: not since the site was read."""
+
+    planning_failures: int = 0
+    lanes: int = 0
+    failed_us: int | None = None
 
 
 StepName = Literal["begin", "lease", "events", "states", "cases", "changes", "mark", "commit", "committed", "receipts"]

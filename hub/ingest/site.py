@@ -10,8 +10,9 @@ import msgspec
 
 from hub.cases.types import Case
 from hub.duties.restored import Restore
-from hub.duties.types import Occasion, Shift, Tag
-from hub.ingest.duties.rows import AHEAD_US, STEP_US, PlanRow, Scans, Windows
+from hub.duties.types import Occasion, Tag
+from hub.ingest.duties.roster import Roster
+from hub.ingest.duties.rows import AHEAD_US, HOUR_US, STEP_US, Plans, Scans, Windows
 from hub.ingest.gate import StreamMark
 from hub.ingest.rows import Journal, Rows
 from hub.tags import tagbook
@@ -29,14 +30,6 @@ class CaseKey(NamedTuple):
     detector: str
     subject: str
     episode: str
-
-
-class ShiftKey(NamedTuple):
-    """A person, a route, and when the shift begins."""
-
-    person: str
-    route: str
-    from_us: int
 
 
 class DeadlineKey(NamedTuple):
@@ -218,15 +211,23 @@ class Site:
         self.deadlines = Deadlines(self.journal)
         self.cases: Rows[int, Case] = Rows(self.journal)
         self.case_numbers: Rows[CaseKey, int] = Rows(self.journal)
-        self.plans: Rows[int, PlanRow] = Rows(self.journal)
+        self.plans = Plans(self.journal)
         self.windows = Windows(self.journal)
         self.scans = Scans(self.journal)
-        self.roster: Rows[ShiftKey, Shift] = Rows(self.journal)
+        self.roster = Roster(self.journal)
         self.occasions: Rows[str, Occasion] = Rows(self.journal)
         self.tags = Tags(self.journal)
         self.restores: list[Restore] = []
         """Of the database, from backups. No turn changes them."""
         self._visitors: list[Case] = []
+        self.piece_us = 6 * HOUR_US
+        """For how long windows are made at once: as it went well the last time."""
+        self.planning_again_us = 0
+        """Planning has failed, and is not tried before then."""
+        self.planning_failures = 0
+        """In a row."""
+        self.failed_us: int | None = None
+        """When planning or judging last failed by a bug."""
 
     def visit(self, case: Case) -> None:
         """Take in a closed case that the database was asked for, until the turn's end."""
@@ -252,6 +253,7 @@ class Site:
         self.scans.redo = dict.fromkeys(self.scans.redo, now_us)
         self.deadlines.look_anew()
         self.windows.look_anew(now_us)
+        self.planning_again_us = 0
         return len(ahead)
 
     def tables(self) -> tuple[Rows[Any, Any], ...]:
@@ -274,8 +276,8 @@ class Site:
 
     def due_us(self) -> list[int]:
         """When the clock alone gives the hub something to do: deadlines, windows, and the making of more windows."""
-        last = self.plans.get(max(self.plans, default=0))
-        more_us = None if last is None else last.planned_until_us - AHEAD_US + STEP_US
+        lacking = [row.planned_until_us for row in self.plans.lacking()]
+        more_us = max(min(lacking) - AHEAD_US + STEP_US, self.planning_again_us) if lacking else None
         return [due_us for due_us in (self.deadlines.next_us(), self.windows.next_us(), more_us) if due_us is not None]
 
     def next_change(self) -> int:

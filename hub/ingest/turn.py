@@ -284,6 +284,7 @@ class Turn:
         late_before_us = now_us - self._around.table.rules.late_us
         device_of, stepper, rows = self._around.book.detector_device, self._stepper, self.outcome.begin_events()
         reached: dict[str, int] = {}
+        self._duties.book.ask_for(name, records)
         for record in records:
             if isinstance(record, Poison):
                 self._put_record_aside(stream, record, record.reason)

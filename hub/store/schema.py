@@ -38,6 +38,7 @@ site = Table(
     _us("lease_until_us"),
     Column("change_pos", BigInteger, nullable=False, comment="the change log's last position, counted in the transaction"),
     Column("case_no", BigInteger, nullable=False, comment="the last case number given"),
+    _us("doubted_us", nullable=True, comment="hub time since when its clock is in doubt and nothing is swept; null: it is not"),
 )
 
 stream = Table(

@@ -7,14 +7,16 @@ from typing import NamedTuple
 import msgspec
 
 from contract.readings import GuardSign, PanicPressed, Reading
+from hub.cases.types import Refusal
 from hub.duties.effect import Effect
 from hub.duties.phonetime import Boot
 from hub.duties.types import Scan, ScanKey, Seen
 from hub.ingest.casebook import Casebook
 from hub.ingest.duties.planning import Planner
+from hub.ingest.duties.roster import key_of
 from hub.ingest.duties.scanning import Scanning
 from hub.ingest.ports import Item, OccasionAct, Report, RosterAct, TakenItem
-from hub.ingest.site import ShiftKey, Site
+from hub.ingest.site import Site
 
 DutyAsk = Report | RosterAct | OccasionAct
 ITEMS_MAX = 500
@@ -63,7 +65,7 @@ class DutyActs:
         self._count = count
         self._told: list[tuple[list[TakenItem], list[_Told]]] = []
 
-    def answer(self, asked: DutyAsk) -> list[TakenItem] | bool | int | None:
+    def answer(self, asked: DutyAsk) -> list[TakenItem] | bool | int | Refusal | None:
         """See each kind of Ask. What a report's scans do, and which flags others give them, is not known until `complete`."""
         if isinstance(asked, Report):
             return self._report(asked)
@@ -79,6 +81,7 @@ class DutyActs:
                     answers[at] = answers[at]._replace(flags=scan.flags, effect=effect)
 
     def _report(self, report: Report) -> list[TakenItem]:
+        self._scanning.ask_for(ScanKey(report.source, item.key) for item in report.items)
         taken = [self._item(report.source, item) for item in report.items]
         answers = [answer for answer, _ in taken]
         self._told.append((answers, [told for _, told in taken]))
@@ -110,12 +113,16 @@ class DutyActs:
             return msgspec.structs.replace(reading, place=self._scanning.last_place(scan.source, scan.at_us))
         return reading
 
-    def _shift(self, asked: RosterAct) -> bool:
+    def _shift(self, asked: RosterAct) -> bool | Refusal:
         shift = asked.shift
-        key = ShiftKey(shift.person, shift.route, shift.from_us)
+        key = key_of(shift)
         was = self._site.roster.get(key)
         if asked.remove and was is None:
             return False
+        refusal = None if asked.remove else self._site.roster.refusal(shift, self._now_us)
+        if refusal is not None:
+            self._count["shifts_refused"] += 1
+            return refusal
         self._site.roster.put(key, None if asked.remove else shift)
         for one in (was, shift):
             if one is not None:

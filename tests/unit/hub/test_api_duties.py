@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from contract.clock import rfc3339
+from hub.ingest.duties import dutybook
 from tests.support.duty_site import HOUR_S, TAGS, announce, at, detail, duty_site, item, report, settled
 from tests.support.outward_rig import Site
 from tests.unit.hub.test_api_http import problem
@@ -239,6 +240,8 @@ def test_what_may_not_stand_on_the_roster_is_a_problem_that_says_what_to_do(site
     problem(post("/roster", json=shift | {"until": shift["from"]}), 422, "wrong_span")
     problem(post("/roster", json=shift | {"until": at(32 * 24 * HOUR_S)}), 422, "wrong_span")
     problem(post("/roster", json=shift | {"from": "now"}), 422, "bad_time")
+    long_ago = {"from": at(-40 * 24 * HOUR_S), "until": at(-39 * 24 * HOUR_S)}
+    assert "31 天" in problem(post("/roster", json=shift | long_ago), 422, "shift_over")["message_zh"]
     problem(post("/roster", json=shift | {"actor": " "}), 422, "wrong_request")
     problem(site.http.delete("/roster", params={"person": "zhang", "from": at(0)}), 422, "wrong_request")
     assert site.rows("roster") == []
@@ -260,3 +263,26 @@ def test_a_warning_of_bad_weather_is_announced_changed_and_called_off(site):
     problem(site.http.post("/occasions", json=body | {"until": at(4 * HOUR_S)}), 422, "wrong_span")
     named = site.http.post("/occasions", json={"kind": "event", "from": rfc3339(0), "actor": "李伟"}).json()["occasion"]
     assert len(named["id"]) == 16
+
+
+def test_a_bug_that_keeps_duties_from_being_judged_shows_in_the_health_in_both_languages_and_the_hub_goes_on(site, monkeypatch):
+    assert site.http.get("/healthz").json()["state"] == "well"
+
+    def broken(*_, **__):
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(dutybook, "verdict", broken)
+    announce(site)
+    report(site, item("a", tag=TAGS["gate"], person="zhang"))
+    reply = site.http.get("/healthz")
+    assert (reply.status_code, reply.json()["ready"], reply.json()["state"]) == (200, True, "degraded")
+    assert reply.json()["zh"].startswith("部分功能异常")
+    assert "part of it" in reply.json()["en"]
+    check = reply.json()["checks"]["duties"]
+    assert (check["ok"], check["reason"]) == (False, "lanes_failed")
+    assert "判定失败 1 次" in check["detail"]
+    assert "judging 1 times" in check["detail"]
+    assert "watchkeeper_ingest_lanes_failed_total 1.0" in site.http.get("/metrics").text
+    monkeypatch.undo()
+    report(site, item("b", tag=TAGS["gate"], person="zhang", made_s=-30))
+    assert site.http.get("/healthz").json()["checks"]["duties"]["reason"] == "failed_lately"

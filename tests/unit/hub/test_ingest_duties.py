@@ -179,20 +179,6 @@ def test_a_hub_that_was_down_over_the_end_raises_the_gap_when_it_is_ready_and_sa
     assert "detected_late" in rounds.hub.rows("duty_window", "note")
 
 
-def test_windows_for_a_time_without_a_hub_are_made_from_the_plan_that_was_in_force(rounds):
-    rounds.at(3)
-    rounds.hub.clock.advance_us(us(100) - rounds.hub.clock.now_us())
-    rounds.hub.plan = plan(every_s=4 * HOUR_S)
-    rounds.hub.crash_and_reopen()
-    rounds.at(100.01)
-    opens = [row[1] for row in rounds.hub.rows("duty_window", "place", "opens_us", "plan_no") if row[0] == "gate" and row[2] == 1]
-    box = [row for row in rounds.hub.rows("duty_window", "duty", "plan_no") if row == ("box", 1)]
-    assert len(opens) - len(box) == 50, "every two hours up to the restart"
-    new = [row[0] for row in rounds.hub.rows("duty_window", "opens_us", "plan_no", "place") if row[1:] == (2, "roof")]
-    assert new[0] == us(104)
-    assert all((opens - us(0)) % (4 * HOUR_S * 1_000_000) == 0 for opens in new)
-
-
 def test_a_new_plan_leaves_alone_what_has_opened_and_takes_back_what_has_not(rounds):
     rounds.at(3)
     rounds.hub.plan = plan(every_s=HOUR_S)

@@ -198,8 +198,8 @@ def test_the_shipped_duties_are_those_of_the_regulations():
         (
             "by: [quality]\n        void: [unknown_person]",
             "by: [quality]\n        void: [unknown_person, weak_medium]",
-            "void: [weak_medium]",
-            "QUA-2: duties[0].void[0] weak_medium is a flag of tags, and a report has none: write evidence: scan",
+            "void: [unknown_person, weak_medium]",
+            "QUA-2: duties[0].void[1] weak_medium is a flag of tags, and a report has none: write evidence: scan",
         ),
         (
             "every_s: 7200",

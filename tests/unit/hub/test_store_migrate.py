@@ -67,12 +67,16 @@ def test_what_an_old_database_holds_is_there_after_the_upgrade(any_url: str):
     with engine.begin() as connection:
         connection.execute(text("INSERT INTO stream VALUES ('garden', 's1', 'gatehouse', 7, 2, 'boot-2', 5, 1)"))
         connection.execute(text("INSERT INTO picture VALUES ('garden', 'p1', 'gatehouse', 'camera-1', 7, 5, 'x', 9, 6)"))
+        connection.execute(text("INSERT INTO site VALUES ('garden', 3, 'hub', 9, 12, 2)"))
     assert migrate(engine) is True
     with engine.connect() as connection:
-        rows = [connection.execute(text(f"SELECT * FROM {name}")).one() for name in ("stream", "picture")]
+        rows = [connection.execute(text(f"SELECT * FROM {name}")).one() for name in ("stream", "picture", "site")]
     engine.dispose()
     assert tuple(rows[0]) == ("garden", "s1", "gatehouse", 7, 2, "boot-2", 5, 1, 0)
-    assert [tuple(row) for row in rows[1:]] == [("garden", "p1", "gatehouse", "camera-1", 7, 5, "x", 9, 6, None)]
+    assert [tuple(row) for row in rows[1:]] == [
+        ("garden", "p1", "gatehouse", "camera-1", 7, 5, "x", 9, 6, None),
+        ("garden", 3, "hub", 9, 12, 2, None),
+    ]
 
 
 def test_a_database_that_is_up_to_date_is_left_alone(any_url: str):

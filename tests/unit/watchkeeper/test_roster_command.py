@@ -1,6 +1,8 @@
 """`watchkeeper duties roster` and `duties occasion`, against a real hub."""
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner
@@ -23,23 +25,25 @@ def duties(site, *args, code=0, lang="zh"):
     return shown.output
 
 
-SHIFT = ("--from", "2026-01-01T20:00:00+08:00", "--by", "王芳")
+FIRST = datetime.now(ZoneInfo("Asia/Shanghai")).date()
+D0, D1, D2, D3 = (FIRST + timedelta(days=days) for days in (0, 1, 2, 3))
+SHIFT = ("--from", f"{D1}T20:00:00+08:00", "--by", "王芳")
 
 
 def test_a_shift_is_put_on_the_roster_replaced_and_taken_off(site):
-    until = ("--until", "2026-01-02T08:00:00+08:00")
+    until = ("--until", f"{D2}T08:00:00+08:00")
     done = duties(site, "roster", "set", "zhang", "--route", "north", *SHIFT, *until)
-    assert done == "已排班  张三  zhang  north  2026-01-01 20:00  2026-01-02 08:00\n"
-    duties(site, "roster", "set", "zhang", "--route", "north", *SHIFT, "--until", "2026-01-01T17:00:00Z")
+    assert done == f"已排班  张三  zhang  north  {D1} 20:00  {D2} 08:00\n"
+    duties(site, "roster", "set", "zhang", "--route", "north", *SHIFT, "--until", f"{D1}T17:00:00Z")
     duties(site, "roster", "set", "wang", *SHIFT, *until)
     english = duties(site, "roster", "list", lang="en").splitlines()
     assert english[0].split() == ["person", "id", "route", "from", "until"]
     assert {tuple(line.split("  ")[0].split()) for line in english[1:]} == {("Zhang",), ("Wang",)}
-    assert any(line.endswith("north        2026-01-01 20:00  2026-01-02 01:00") for line in english), english
+    assert any(line.endswith(f"north        {D1} 20:00  {D2} 01:00") for line in english), english
     assert any("every route" in line for line in english)
     assert len(duties(site, "roster", "list", "--person", "wang").splitlines()) == 2
-    assert len(duties(site, "roster", "list", "--from", "2026-01-03").splitlines()) == 1
-    assert len(duties(site, "roster", "list", "--to", "2025-12-31").splitlines()) == 1
+    assert len(duties(site, "roster", "list", "--from", str(D3)).splitlines()) == 1
+    assert len(duties(site, "roster", "list", "--to", str(D0)).splitlines()) == 1
     assert duties(site, "roster", "remove", "zhang", "--route", "north", *SHIFT, lang="en").startswith(
         "off the roster:  Zhang  zhang"
     )
@@ -50,11 +54,11 @@ def test_a_shift_is_put_on_the_roster_replaced_and_taken_off(site):
 
 
 def test_what_is_wrong_with_a_shift_is_told_with_two(site):
-    until = ("--until", "2026-01-02T08:00:00+08:00")
+    until = ("--until", f"{D2}T08:00:00+08:00")
     assert "是否为 zhang" in duties(site, "roster", "set", "zhagn", *SHIFT, *until, code=2)
     assert "没有这个班次" in duties(site, "roster", "remove", "zhang", *SHIFT, code=2)
-    assert "起止时间有误" in duties(site, "roster", "set", "zhang", *SHIFT, "--until", "2026-01-01T08:00:00+08:00", code=2)
-    assert "write the time too" in duties(site, "roster", "set", "zhang", *SHIFT, "--until", "2026-01-02", code=2)
+    assert "起止时间有误" in duties(site, "roster", "set", "zhang", *SHIFT, "--until", f"{D1}T08:00:00+08:00", code=2)
+    assert "write the time too" in duties(site, "roster", "set", "zhang", *SHIFT, "--until", str(D2), code=2)
     assert "--by" in duties(site, "roster", "set", "zhang", *SHIFT[:2], *until, code=2)
 
 
@@ -88,7 +92,7 @@ def test_an_occasion_that_is_not_there_is_told_with_two(site):
 def test_a_roster_of_several_pages_is_whole_and_one_that_is_cut_says_so(site, monkeypatch):
     monkeypatch.setattr(roster_command, "PAGE_ROWS", 1)
     for hour in range(10, 13):
-        begin, until = f"2026-01-01T{hour}:00:00Z", f"2026-01-01T{hour + 1}:00:00Z"
+        begin, until = f"{D1}T{hour}:00:00Z", f"{D1}T{hour + 1}:00:00Z"
         duties(site, "roster", "set", "zhang", "--from", begin, "--until", until, "--by", "x")
     assert len(duties(site, "roster", "list").splitlines()) == 4
     monkeypatch.setattr(roster_command, "ROWS_MAX", 2)
