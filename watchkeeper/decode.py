@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from contract.readings import CardRead, Reading
+from contract.readings import CardRead, Reading, TamperContact
 from drivers.feed import Feed
 from drivers.port import Decoder, DriverKind, Finding
 from drivers.table import DRIVERS, driver_kind
@@ -21,6 +21,9 @@ MAX_PENDING_BYTES = 65 * 1024 * 1024
 
 _SHOWN: dict[type[Reading], tuple[str, ...]] = {CardRead: ("facility", "number", "bits", "parity")}
 """The fields to print, where not all: a card has no keyed hash before an agent has made it."""
+
+_IF_SAID: dict[type[Reading], tuple[str, ...]] = {TamperContact: ("name",)}
+"""Fields that a kind got later. What is printed is a contract, so that they are left out where they are empty."""
 
 
 def decode_stream(
@@ -57,7 +60,8 @@ def line_of(item: Reading | Finding) -> str:
     """The JSON line for one thing that a decoder said."""
     if isinstance(item, Finding):
         return _json({"finding": item.reason, "offset": item.offset, "bytes_hex": item.data.hex()})
-    shown = _SHOWN.get(type(item), item.__struct_fields__)
+    fields = _SHOWN.get(type(item), item.__struct_fields__)
+    shown = [field for field in fields if field not in _IF_SAID.get(type(item), ()) or getattr(item, field)]
     return _json({"reading": item.kind} | {field: getattr(item, field) for field in shown})
 
 

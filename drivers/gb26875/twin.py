@@ -71,6 +71,13 @@ class Gb26875Twin:
         """Nothing to say, and still there."""
         return self.send(b"")
 
+    def damage(self, bits: int) -> None:
+        """A part's state, with a byte changed on the way; it is denied, and not said again."""
+        with self._lock:
+            message = bytearray(self.frame(bytes((2, 1)) + self.part_object(9, 9, bits)))
+            message[-10] ^= 1
+            self.ask(bytes(message))
+
     def frame(self, unit: bytes, command: int = SEND) -> bytes:
         """The next message as it goes over the wire."""
         self._serial = (self._serial + 1) % 65_536

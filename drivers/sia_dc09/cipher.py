@@ -1,6 +1,9 @@
 """The encryption of DC-09: AES in CBC mode from an initial vector of noughts, written as hex."""
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers import Cipher, modes
 
 BLOCK_BYTES: Final = 16
 KEY_HEX: Final = (32, 48, 64)
@@ -16,7 +19,7 @@ def decrypted(hexed: bytes, key: bytes) -> bytes | None:
     if not data or len(data) % BLOCK_BYTES:
         return None
     decryptor = _cipher(key).decryptor()
-    return bytes(decryptor.update(data) + decryptor.finalize())
+    return decryptor.update(data) + decryptor.finalize()
 
 
 def encrypted(data: bytes, key: bytes) -> bytes:
@@ -25,7 +28,7 @@ def encrypted(data: bytes, key: bytes) -> bytes:
     return (encryptor.update(data) + encryptor.finalize()).hex().upper().encode()
 
 
-def _cipher(key: bytes):  # type: ignore[no-untyped-def] # the library's own type stays in here, with its import
+def _cipher(key: bytes) -> "Cipher[modes.CBC]":
     # Imported here: an agent whose panels are not encrypted needs no such library.
     from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 

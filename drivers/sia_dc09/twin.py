@@ -60,8 +60,10 @@ class SiaDc09Twin:
 
     def damage(self, zone: str) -> None:
         """An alarm of the zone, with a character changed on the way. It is not said again."""
-        message = self.message("SIA-DCS", f"|#{self.account}|NBA{zone}")
-        self.line.say(message[:-3] + b"9" + message[-2:])
+        with self._lock:
+            message = self.message("SIA-DCS", f"|#{self.account}|NBA{zone}")
+            changed = b"0" if message[-2:-1] != b"0" else b"1"
+            self.line.say(message[:-2] + changed + message[-1:])
 
     def cut(self, zone: str) -> None:
         """An alarm of the zone, of which half comes."""

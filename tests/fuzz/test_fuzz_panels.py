@@ -119,10 +119,11 @@ def test_after_any_noise_and_a_line_end_the_next_alarm_is_read(cut):
 @BOUNDED
 @given(cut_noise())
 def test_after_any_noise_and_a_silence_the_next_fire_is_read(cut):
-    talk = TALKS["gb26875"]()
+    boards = Boards(GB)
+    talk = Gb26875Talk(GB, boards)
     list(talk.hear(cut[0], 0))
     list(talk.hear(b"", 0, end=True))
-    talk._boards._boards.clear()  # a fire that the noise has told is told once
+    boards._boards.clear()  # a fire that the noise has told is told once
     said = [said.reading for step in talk.hear(FIRE, 0) for said in step.said]
     assert said == [FIRE_SAID]
 

@@ -53,20 +53,26 @@ def a_frame(unit=b"", command=SEND, source=889):
     return Frame(5, b"\x01\x01", bytes(6), source, 88888, command, unit)
 
 
+def read(data):
+    """The message that `data` is."""
+    return cut(data, 0, end=False).frame
+
+
 # Frames
 
 
 def test_the_printed_message_is_read_field_by_field():
-    frame = cut(PRINTED, 0, end=False).frame
+    frame = read(PRINTED)
     assert (frame.serial, frame.version, frame.source, frame.target, frame.command) == (1, b"\x01\x01", 889, 88_888, SEND)
     assert frame_bytes(frame) == PRINTED
     (said,) = Boards(Gb26875Options()).take(frame).said
     assert said.reading == FireInput(True, "1-1-10-2 感烟火灾探测器")
+    assert said.device_at_us is not None
     assert SHANGHAI.local(said.device_at_us).isoformat() == "2012-09-26T09:58:02"
 
 
 def test_a_confirmation_goes_back_as_printed():
-    frame = cut(PRINTED, 0, end=False).frame
+    frame = read(PRINTED)
     assert reply(frame, CONFIRM, bytes.fromhex("233A091A090C")) == CONFIRMED
 
 

@@ -45,7 +45,9 @@ def test_a_fire_is_told_with_its_place_and_its_time_and_confirmed(scheme):
         (first, second) = twin.answers
         assert (first.serial, second.serial, first.command) == (0, 1, CONFIRM)
         assert (first.source, first.target) == (1, 889), "from whom it was for to whom it is from"
-        assert abs(time_of(first.time, zone_of("Asia/Shanghai")) - CLOCK.now_us()) < 5 * US_PER_S
+        answered_us = time_of(first.time, zone_of("Asia/Shanghai"))
+        assert answered_us is not None
+        assert abs(answered_us - CLOCK.now_us()) < 5 * US_PER_S
 
 
 def test_a_confirmation_waits_until_the_fire_is_in_the_log():
@@ -57,7 +59,9 @@ def test_a_confirmation_waits_until_the_fire_is_in_the_log():
             twin.line.answer(lambda data: cut(data, 0, end=False).used, 0.3)
         running.sink.gate.set()
         answer = twin.line.answer(lambda data: cut(data, 0, end=False).used, 5.0)
-        assert cut(answer, 0, end=True).frame.command == CONFIRM
+        frame = cut(answer, 0, end=True).frame
+        assert frame is not None
+        assert frame.command == CONFIRM
         assert len(running.sink.readings) == 1
 
 
