@@ -23,7 +23,7 @@ _OLD = re.compile(
     rb"""<x0A>.*                                  # a transcript of the format before DC-09
         |S?R?[0-9]{4}L[0-9]{4}\ .*               # a receiver's own output (DC-04)
         |[0-9]{4}\ 18\ .*                        # Ademco 685
-        |..0[0-9A-Fa-f]{3}"\*?[A-Z0-9-]{2,20}".* # DC-07: the check as two raw bytes
+        |..0[0-9A-Fa-f]{3}"\*?[A-Z0-9-]{2,20}".* # the check as two raw bytes: DC-07, and DC-09 in its first edition
     """,
     re.VERBOSE | re.DOTALL,
 )
