@@ -8,7 +8,7 @@ from typing import NamedTuple
 import structlog
 
 from contract.clock import US_PER_S, Clock
-from contract.readings import AccessDecided, CardRead, CommandDone, Reading, TagScanned
+from contract.readings import AccessDecided, CardRead, CommandDone, DeviceLink, Reading, TagScanned
 from drivers.port import DeviceLost, Finding, ReceiptOf
 from edge.access import Permit, decide
 from edge.actuator import Job, Outcome
@@ -81,7 +81,8 @@ class DriverSink:
         if isinstance(reading, TagScanned):
             reading = nameless(reading, self._shared.card_key)
         self._shared.observed.reading(about, reading)
-        return self._source.append([Said(about, reading, device_at_us)], from_device=not reading.STORED)
+        lost = isinstance(reading, DeviceLink) and not reading.up  # nobody heard it: it may still have something to say
+        return self._source.append([Said(about, reading, device_at_us)], from_device=not (reading.STORED or lost))
 
     def receipt_of(self, numbers: Sequence[int]) -> ReceiptOf:
         """Whether the hub has committed all of these."""

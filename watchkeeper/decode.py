@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from contract.readings import CardRead, Reading
+from contract.readings import CardRead, Reading, TamperContact
 from contract.settings import check_plain
 from drivers.feed import Feed
 from drivers.port import Decoder, DriverKind, Finding
@@ -24,6 +24,9 @@ MAX_PENDING_BYTES = 65 * 1024 * 1024
 
 _SHOWN: dict[type[Reading], tuple[str, ...]] = {CardRead: ("facility", "number", "bits", "parity")}
 """The fields to print, where not all: a card has no keyed hash before an agent has made it."""
+
+_IF_SAID: dict[type[Reading], tuple[str, ...]] = {TamperContact: ("name",)}
+"""Fields that a kind got later. What is printed is a contract, so that they are left out where they are empty."""
 
 
 def decode_stream(
@@ -62,9 +65,10 @@ def line_of(item: Reading | Finding, shows: Callable[[Reading], Mapping[str, Any
     if isinstance(item, Finding):
         place = {} if item.line is None else {"line": item.line, "column": item.column or None}
         return _json({"finding": item.reason, "offset": item.offset, **place, "bytes_hex": item.data.hex()})
-    shown = _SHOWN.get(type(item), item.__struct_fields__)
-    fields = {field: getattr(item, field) for field in shown}
-    return _json({"reading": item.kind, **fields, **(shows(item) if shows else {})})
+    fields = _SHOWN.get(type(item), item.__struct_fields__)
+    shown = [field for field in fields if field not in _IF_SAID.get(type(item), ()) or getattr(item, field)]
+    said = {field: getattr(item, field) for field in shown}
+    return _json({"reading": item.kind, **said, **(shows(item) if shows else {})})
 
 
 def _lines(

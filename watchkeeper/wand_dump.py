@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from contract.clock import rfc3339
 from drivers.patrol_wand.csvdump import CsvRows, Row
 from drivers.patrol_wand.decode import Medium, PatrolWandOptions, scan_name
-from drivers.patrol_wand.zones import zone_of
 from drivers.port import Finding
+from drivers.zones import zone_of
 from hub.api.scan_models import KEY_CHARS_MAX, KEY_PATTERN
 
 FILE_BYTES_MAX = 64 * 1024 * 1024

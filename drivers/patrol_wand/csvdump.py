@@ -11,8 +11,8 @@ import msgspec
 from contract.clock import US_PER_S
 from contract.readings import Reading
 from drivers.patrol_wand.layout import YEAR_MAX, YEAR_MIN
-from drivers.patrol_wand.zones import Zone
 from drivers.port import MAX_EXAMPLE_BYTES, Decoded, Finding
+from drivers.zones import Zone
 
 MAX_LINE_BYTES: Final = 2000
 MAX_TAG: Final = 100

@@ -16,8 +16,8 @@ from contract.topics import is_id
 from drivers.patrol_wand.csvdump import CsvColumns, CsvDecoder, Row
 from drivers.patrol_wand.frames import READ_RECORDS, REFUSED, STX, Frame, cut, wand_name
 from drivers.patrol_wand.layout import Layout, Scan, scan_of
-from drivers.patrol_wand.zones import zone_of
 from drivers.port import MAX_EXAMPLE_BYTES, Decoded, Decoder, Finding
+from drivers.zones import zone_of
 
 SNIFFED_BYTES: Final = 512
 NUMBER_BYTES: Final = 4

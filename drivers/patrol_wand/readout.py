@@ -35,8 +35,8 @@ from drivers.patrol_wand.frames import (
     state_of,
 )
 from drivers.patrol_wand.layout import CLOCK, time_bytes, time_of
-from drivers.patrol_wand.zones import zone_of
 from drivers.port import Sink
+from drivers.zones import zone_of
 
 AGAIN_US: Final = 600 * US_PER_S
 """How long after a read-out it may be done again because the log dropped something: the log is full, and more would not help."""
