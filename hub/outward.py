@@ -10,12 +10,15 @@ from sqlalchemy import Engine
 
 from contract.clock import Clock
 from contract.orders import AnyOrder, Nonce
+from hub.accounts.secrets import Passwords
+from hub.accounts.settings import AccountsSettings
+from hub.accounts.signin import Accounts
 from hub.api.ports import Backend, WorkerPort
 from hub.cases.titles import title
 from hub.cases.types import Case
 from hub.estate import Estate
 from hub.feed import ChangeFeed
-from hub.ingest.ports import ChangeRow
+from hub.ingest.ports import ChangeRow, Write
 from hub.notify.mqtt.channel import Publisher
 from hub.notify.notifiers import Notifiers, first_positions, start_notifiers
 from hub.notify.reader import PATIENCE, Patience
@@ -65,8 +68,16 @@ class BrokerPort(Publisher, Protocol):
         ...
 
 
+class Certified(NamedTuple):
+    """The files of the API's certificate, with what it takes to trust it, and of its key."""
+
+    certificate: Path
+    key: Path
+
+
 class OutwardSettings(NamedTuple):
-    """Where the API answers, what is told to whom, and where files are. `folder`: what secrets' file names begin at."""
+    """Where the API answers, what is told to whom, and where files are. `folder`: what secrets' file names begin at. `passwords`
+    None: hashed as they should be."""
 
     host: str
     port: int
@@ -75,6 +86,9 @@ class OutwardSettings(NamedTuple):
     pictures: Path
     labels: LabelKey
     patience: Patience = PATIENCE
+    accounts: AccountsSettings = AccountsSettings()
+    passwords: Passwords | None = None
+    tls: Certified | None = None
 
 
 class Outward:
@@ -102,6 +116,9 @@ class Outward:
         worker.on_change(self.orders.on_changes)
         worker.on_nonce(self.orders.on_nonce)
         self._estate, self._policy, self._broker = estate, policy, broker
+        self.accounts = Accounts(
+            engine, estate.site, settings.accounts, settings.passwords or Passwords(), lambda run: worker.ask(Write(run))
+        )
         self._picture_sweep = PictureSweep(estate.site, settings.pictures, self._reads, worker.ask)
         self._notifiers: Notifiers | None = None
         self.server: ApiServer | None = None
@@ -136,7 +153,8 @@ class Outward:
 
         remove_unfinished(self.settings.pictures)
         self._picture_sweep.start()
-        self.server = serve(build_api(self._backend(self._notifiers)), self.settings.host, self.settings.port)
+        settings = self.settings
+        self.server = serve(build_api(self._backend(self._notifiers)), settings.host, settings.port, settings.tls)
 
     def stop(self) -> None:
         """End: live clients are told, deliveries under way finish, positions are written."""
@@ -163,6 +181,7 @@ class Outward:
             "broker": lambda: dict(self._broker.counters),
             "orders": lambda: dict(self.orders.counters),
             "pictures": lambda: {"deleted": self._picture_sweep.deleted},
+            "accounts": lambda: dict(self.accounts.counters),
         }
         return Backend(
             site=self._estate.site,
@@ -170,6 +189,7 @@ class Outward:
             policy=self._policy,
             titles=self._titles,
             reads=self._reads,
+            accounts=self.accounts,
             worker=self._worker,
             feed=self.feed,
             orders=self.orders,

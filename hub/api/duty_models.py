@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from hub.api.models import Name, Plain, Strict, Time
+from hub.api.models import Plain, Strict, Time
 from hub.duties.types import Flag, WindowState
 
 Id = Annotated[str, Plain, Field(max_length=63)]
@@ -165,7 +165,7 @@ class ShiftList(Strict):
 
 
 class ShiftRequest(Strict):
-    """A shift for the roster, by whom. One of the same person and route that begins at the same time is replaced."""
+    """A shift for the roster. One of the same person and route that begins at the same time is replaced."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -176,7 +176,6 @@ class ShiftRequest(Strict):
                     "route": "north",
                     "from": "2026-01-01T20:00:00+08:00",
                     "until": "2026-01-02T08:00:00+08:00",
-                    "actor": "李伟",
                 }
             ]
         },
@@ -186,7 +185,6 @@ class ShiftRequest(Strict):
     route: Id = ""
     from_: Clock = Field(alias="from")
     until: Clock
-    actor: Name
 
 
 class OccasionView(Strict):
@@ -206,7 +204,7 @@ class OccasionList(Strict):
 
 
 class OccasionRequest(Strict):
-    """An occasion, announced by whom. `id`: a name of one's own, which makes it harmless to send it again, and by which it is
+    """An occasion that is announced. `id`: a name of one's own, which makes it harmless to send it again, and by which it is
     changed: to end it, send it with `until`. Without one it gets one."""
 
     model_config = ConfigDict(
@@ -218,7 +216,6 @@ class OccasionRequest(Strict):
                     "kind": "bad_weather",
                     "from": "2026-01-01T20:00:00+08:00",
                     "note": "台风橙色预警",
-                    "actor": "李伟",
                 }
             ]
         },
@@ -229,7 +226,6 @@ class OccasionRequest(Strict):
     from_: Clock = Field(alias="from")
     until: Clock | None = None
     note: Note = ""
-    actor: Name
 
 
 class OccasionDone(Strict):

@@ -9,7 +9,9 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
+from hub.accounts.permissions import may
 from hub.api import models
+from hub.api.gatekeeper import MaybeActing
 from hub.api.ports import Backend
 from hub.api.routes import Behind, problems
 
@@ -22,11 +24,14 @@ _LEASE_REASONS = frozenset(("waiting_for_lease", "lease_lost"))
     summary="Whether the hub does its work",
     responses={503: {"model": models.Health, "description": "it does not; `checks` says why"}},
 )
-def show_health(backend: Behind, response: Response) -> models.Health:
-    """200 when database, broker and lease are well, else 503. A channel that fails or is behind is told, and is no reason."""
+def show_health(backend: Behind, who: MaybeActing, response: Response) -> models.Health:
+    """200 when database, broker and lease are well, else 503. A channel that fails or is behind is told, and is no reason. The
+    details are for who may see `/metrics`; for everybody else `ready` is all."""
     found = health(backend)
     if not found.ready:
         response.status_code = 503
+    if who is None or not may(who.role, "GET", "/metrics"):
+        return models.Health(ready=found.ready, site="", checks={}, channels=[])
     return found
 
 

@@ -140,11 +140,9 @@ class ActRequest(Strict):
 
     model_config = ConfigDict(
         extra="forbid",
-        json_schema_extra={"examples": [{"actor": "李伟", "role": "operator", "fields": {"note": "已派人"}, "version": 1}]},
+        json_schema_extra={"examples": [{"fields": {"note": "已派人"}, "version": 1}]},
     )
 
-    actor: Name
-    role: Literal["operator", "guard", "manager"] = "operator"
     fields: dict[Annotated[str, Plain], Annotated[str, Plain]] = Field(default={}, max_length=20)
     version: int | None = Field(default=None, ge=1, le=NUMBER_MAX)
 
@@ -288,14 +286,11 @@ class Resent(Strict):
 
 
 class CommandRequest(Strict):
-    """What is to be done at a device, by whom and why. The agent's interlocks may refuse."""
+    """What is to be done at a device, and why. The agent's interlocks may refuse."""
 
-    model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"action": "open", "actor": "李伟", "reason": "消防通道检查"}]}
-    )
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"action": "open", "reason": "消防通道检查"}]})
 
     action: str = Field(pattern=r"^[a-z][a-z_]{0,31}$")
-    actor: Name
     reason: Words
 
 
@@ -338,7 +333,8 @@ class Check(Strict):
 
 
 class Health(Strict):
-    """Whether the hub does its work. `checks`: database, broker, lease. `channels` behind or failing do not make it unready."""
+    """Whether the hub does its work. `checks`: database, broker, lease. `channels` behind or failing do not make it unready.
+    Somebody who has not signed in is told `ready` alone."""
 
     ready: bool
     site: str

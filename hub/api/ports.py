@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from contract.clock import Clock
+from hub.accounts.signin import Accounts
 from hub.estate import Estate
 from hub.feed import ChangeFeed
 from hub.ingest.ports import Ask, State
@@ -57,6 +58,7 @@ class Backend:
     policy: Policy
     titles: Titles
     reads: SiteReads
+    accounts: Accounts
     worker: WorkerPort
     feed: ChangeFeed
     orders: Orders

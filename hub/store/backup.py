@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Table, delete, func, insert, select, update
 from sqlalchemy.types import LargeBinary
 
 from hub.store import schema
+from hub.store.accounts import end_all
 from hub.store.engine import is_sqlite, open_engine
 from hub.store.migrate import VERSION, migrate, version_of
 
@@ -81,7 +82,8 @@ def restore(file: Path, url: str, *, force: bool = False) -> Summary:
     it must hold no site. No hub may run on it. Raises BadBackup, DatabaseInUse.
 
     The lease's epoch goes up, so that a hub that still runs can write nothing more. Agents are asked again for what the backup
-    lacks. Positions of the change log and case numbers skip ahead.
+    lacks. Positions of the change log and case numbers skip ahead. All sessions and tokens end: what was ended since the backup
+    does not come back.
     """
     with _opened(file) as archive:
         manifest = _manifest(archive)
@@ -92,6 +94,7 @@ def restore(file: Path, url: str, *, force: bool = False) -> Summary:
                 was = _clear(connection, force)
                 rows = {table.name: _fill(connection, archive, table, manifest) for table in _tables()}
                 _skip_ahead(connection, was)
+                end_all(connection)
         finally:
             engine.dispose()
     return Summary(rows)

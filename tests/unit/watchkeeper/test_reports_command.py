@@ -23,7 +23,8 @@ def site(tmp_path_factory) -> Iterator[Site]:
 
 
 def reports(site, *args, exit_code=0):
-    shown = CliRunner().invoke(main, ["reports", "--url", site.outward.url, *map(str, args)])
+    known = ("--url", site.outward.url, "--token-file", str(site.token_file("auditor")))
+    shown = CliRunner().invoke(main, ["reports", *known, *map(str, args)])
     assert shown.exit_code == exit_code, shown.output
     return shown.output
 
