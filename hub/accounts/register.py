@@ -71,7 +71,7 @@ def change(connection: Connection, site: str, key: str, changes: Changes, now_us
     new = account._replace(role=role, disabled_us=disabled_us, password_hash=password_hash)
     if new == account:
         return account
-    rows.change_account(connection, site, key, **new._asdict())
+    rows.change_account(connection, site, new)
     only_password = new._replace(password_hash=account.password_hash) == account
     rows.end_sessions(connection, site, key, but=but, kind="cookie" if only_password else "")
     return new

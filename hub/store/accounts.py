@@ -1,7 +1,5 @@
 """Rows of accounts and sessions. Everything takes a connection: what is done together is one transaction of its caller's."""
 
-from typing import Any
-
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from hub.accounts.types import Account, Identity, Session
@@ -29,9 +27,10 @@ def add_account(connection: Connection, site: str, account: Account) -> None:
     connection.execute(insert(schema.account).values(site=site, **account._asdict()))
 
 
-def change_account(connection: Connection, site: str, account: str, **values: Any) -> None:
-    """Set some of its columns."""
-    connection.execute(update(schema.account).where(_account.site == site, _account.account == account).values(**values))
+def change_account(connection: Connection, site: str, account: Account) -> None:
+    """Write its row as it is now."""
+    mine = (_account.site == site, _account.account == account.account)
+    connection.execute(update(schema.account).where(*mine).values(**account._asdict()))
 
 
 def identity_of(connection: Connection, site: str, digest: str) -> tuple[Identity, int] | None:

@@ -83,8 +83,8 @@ class Lines:
             self._say(demo.clock.now_us(), zh, en)
             if demo.state == "living":
                 self._say(demo.clock.now_us(), f"接口 {demo.url}/docs，时间缩短 {demo.options.speed:g} 倍", slowness(demo))
-                for one in demo.sign_ins:
-                    self._say(demo.clock.now_us(), "登录", f"sign in: {one}")
+                for sign_in in demo.sign_ins:
+                    self._say(demo.clock.now_us(), "登录", f"sign in: {sign_in}")
         for one in demo.news():
             self._say(one.at_us, one.zh, one.en)
 
