@@ -34,7 +34,8 @@ _SOON = "a running hub goes by it within a minute"
 def admin() -> None:
     """Make, list and change the accounts of the hub of a SETTINGS file, directly in its database.
 
-    A password is asked for, or read as one line from standard input; it is never an argument, which others on the machine could see.
+    A password is asked for, or read as one line from standard input. It is never an argument: others on the machine could
+    see it.
     """
 
 
@@ -161,9 +162,16 @@ def _password_hash(name: str) -> str:
     if sys.stdin.isatty():
         text = click.prompt("密码 password", hide_input=True, confirmation_prompt="再输一次 once more")
     else:
-        text = click.get_text_stream("stdin").readline().rstrip("\r\n")
+        text = _line_of_stdin()
     refuse(wrong_with_password(text, name))
     return Passwords().hash(text)
+
+
+def _line_of_stdin() -> str:
+    try:
+        return sys.stdin.buffer.readline().decode().rstrip("\r\n")
+    except UnicodeDecodeError:
+        raise Wrong("the password on standard input is no UTF-8") from None
 
 
 def _config(settings: Path) -> HubConfig:

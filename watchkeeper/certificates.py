@@ -36,10 +36,10 @@ class Made(NamedTuple):
 
 
 def make_certificate(folder: Path, hosts: Sequence[str], now_us: int) -> Made:
-    """A fresh certificate and key for these names and addresses in `folder`, signed by the authority there, which is made where it
-    is missing. Raises BadAuthority, ValueError for a name that is none, OSError."""
+    """A fresh certificate and key for these names and addresses, and for this machine itself, in `folder`, signed by the
+    authority there, which is made where it is missing. Raises BadAuthority, ValueError for a name that is none, OSError."""
     now = datetime.fromtimestamp(now_us // US_PER_S, UTC)
-    alternatives = [_host(one) for one in hosts]
+    alternatives = [_host(one) for one in dict.fromkeys((*hosts, "localhost", "127.0.0.1"))]
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     files = Made(folder / "ca.pem", folder / "hub.pem", folder / "hub.key", now + timedelta(days=SERVER_DAYS), False)
     is_new = not files.authority.exists() and not (folder / "ca.key").exists()

@@ -93,7 +93,9 @@ class HubClient:
     def _ask(self, method: str, path: str, **more: Any) -> httpx.Response:
         try:
             reply = self._http.request(method, path, **more)
-        except httpx.ConnectError:
+        except httpx.ConnectError as error:
+            if "CERTIFICATE_VERIFY_FAILED" in str(error):
+                raise Wrong(f"the certificate of {self._url} is not trusted ({error}): see --ca-file") from None
             raise click.ClickException(
                 f"no hub answers at {self._url}: start it (watchkeeper hub SETTINGS), or name another one with --url"
             ) from None
