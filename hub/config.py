@@ -10,6 +10,7 @@ import msgspec
 
 from contract.settings import Check, Document, load, unique
 from contract.tls import broker_trust
+from hub.accounts.oidc_types import OidcSettings
 from hub.accounts.settings import AccountsSettings
 from hub.duties.plan import Plan
 from hub.estate import Estate
@@ -93,6 +94,7 @@ class HubSettings(msgspec.Struct, frozen=True):
     broker: BrokerSettings = BrokerSettings()
     http: HttpSettings = HttpSettings()
     accounts: AccountsSettings = AccountsSettings()
+    oidc: OidcSettings | None = None
     notify: Annotated[list[AnyChannelSettings], msgspec.Meta(max_length=50)] = msgspec.field(default_factory=_mqtt_alone)
 
 
@@ -130,23 +132,33 @@ def load_config(path: Path | str) -> HubConfig:
     )
 
 
+_READ: dict[tuple[str, str], Callable[[Path], object]] = {
+    ("broker", "password_file"): Path.read_text,
+    ("broker", "ca_file"): broker_trust,
+    ("oidc", "secret_file"): Path.read_text,
+    ("oidc", "ca_file"): broker_trust,
+}
+
+
 def _files_are_there(folder: Path) -> Callable[[Document], None]:
-    """The rule that what the broker's settings name can be read."""
+    """The rule that files that the settings name can be read, and that people know the way back from a provider."""
 
     def rule(document: Document) -> None:
-        for key, read in (("password_file", Path.read_text), ("ca_file", broker_trust)):
-            named = document.built.get(("broker", key))
+        if document.built.get(("oidc", "issuer")) is not None and document.built.get(("http", "public_url")) is None:
+            document.wrong(("oidc",), "needs to know where its people come back to", "write the hub's address as http.public_url")
+        for key, read in _READ.items():
+            named = document.built.get(key)
             if not isinstance(named, str):
                 continue
             try:
                 read(folder / named)
             except ValueError as error:
                 what, _, instead = str(error).partition(": ")
-                document.wrong(("broker", key), what, instead)
+                document.wrong(key, what, instead)
             except OSError as error:
                 reason = error.strerror or type(error).__name__
                 told = "give the path of a file that is there and may be read"
-                document.wrong(("broker", key), f"cannot be read ({reason})", told)
+                document.wrong(key, f"cannot be read ({reason})", told)
 
     return rule
 

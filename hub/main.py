@@ -81,6 +81,8 @@ class Hub:
                 config.data / "pictures",
                 labels,
                 accounts=config.settings.accounts,
+                oidc=config.settings.oidc,
+                public_url=http.public_url or "",
                 tls=_certified(config),
             ),
             estate=estate,

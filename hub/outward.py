@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from contract.clock import Clock
 from contract.orders import AnyOrder, Nonce
+from hub.accounts.oidc_types import OidcSettings, ProviderPort
 from hub.accounts.secrets import Passwords
 from hub.accounts.settings import AccountsSettings
 from hub.accounts.signin import Accounts
@@ -22,6 +23,7 @@ from hub.ingest.ports import ChangeRow, Write
 from hub.notify.mqtt.channel import Publisher
 from hub.notify.notifiers import Notifiers, first_positions, start_notifiers
 from hub.notify.reader import PATIENCE, Patience
+from hub.notify.secrets import read_secret
 from hub.notify.table import AnyChannelSettings, Surroundings
 from hub.orders import Orders
 from hub.picture_files import remove_unfinished
@@ -89,6 +91,8 @@ class OutwardSettings(NamedTuple):
     accounts: AccountsSettings = AccountsSettings()
     passwords: Passwords | None = None
     tls: Certified | None = None
+    oidc: OidcSettings | None = None
+    public_url: str = ""
 
 
 class Outward:
@@ -121,6 +125,7 @@ class Outward:
         )
         self._picture_sweep = PictureSweep(estate.site, settings.pictures, self._reads, worker.ask)
         self._notifiers: Notifiers | None = None
+        self.provider: ProviderPort | None = None
         self.server: ApiServer | None = None
 
     def prepare(self) -> None:
@@ -151,6 +156,7 @@ class Outward:
         from hub.api.app import build_api
         from hub.api.server import serve
 
+        self.provider = self._make_provider()
         remove_unfinished(self.settings.pictures)
         self._picture_sweep.start()
         settings = self.settings
@@ -174,6 +180,20 @@ class Outward:
         """The channels. Only after the start."""
         assert self._notifiers is not None
         return self._notifiers
+
+    def _make_provider(self) -> ProviderPort | None:
+        """Raises ValueError where it cannot be used."""
+        oidc, folder = self.settings.oidc, self.settings.folder
+        if oidc is None:
+            return None
+        try:
+            from hub.accounts.oidc import Provider
+        except ImportError as error:
+            raise ValueError(f"oidc: {error}: pip install 'watchkeeper[oidc]'") from error
+        secret = read_secret(folder / oidc.secret_file, "oidc.secret_file")
+        ca_file = None if oidc.ca_file is None else folder / oidc.ca_file
+        back = f"{self.settings.public_url.rstrip('/')}/oidc/callback"
+        return Provider(oidc, secret, back, ca_file, self.accounts.counters)
 
     def _backend(self, notifiers: Notifiers) -> Backend:
         counters: dict[str, Callable[[], Mapping[str, Any]]] = {
@@ -200,6 +220,7 @@ class Outward:
             why_away=lambda: self._broker.why_away,
             clock=self._clock,
             counters=counters,
+            provider=self.provider,
         )
 
 

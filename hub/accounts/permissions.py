@@ -44,6 +44,8 @@ LIVE = "LIVE"
 PERMISSIONS: Mapping[tuple[str, str], Roles] = {
     # signing in, and one's own account
     ("POST", "/sign-in"): ANYONE,
+    ("GET", "/oidc/begin"): ANYONE,
+    ("GET", "/oidc/callback"): ANYONE,
     ("POST", "/sign-out"): ALL,
     ("GET", "/me"): ALL,
     ("POST", "/me/password"): ALL,

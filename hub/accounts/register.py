@@ -7,6 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from contract.clock import US_PER_S
+from hub.accounts.oidc_types import Person
 from hub.accounts.permissions import Role
 from hub.accounts.secrets import account_key, digest_of, new_token, wrong_with_name
 from hub.accounts.settings import AccountsSettings
@@ -88,6 +89,27 @@ def begin_sign_in(
     return _begin(connection, site, account.account, "cookie", label, now_us, now_us + settings.session_hours * 3_600 * US_PER_S)
 
 
+def sign_in_person(
+    connection: Connection, site: str, person: Person, label: str, settings: AccountsSettings, now_us: int
+) -> Begun | Refusal:
+    """A session for somebody whom the OIDC provider has named. The first time the account is made; its role is what was said
+    last. A name that is taken is never taken over."""
+    account = rows.account_of_subject(connection, site, person.subject)
+    if account is None:
+        made = create(connection, site, person.name.strip(), person.role, "", now_us)
+        if isinstance(made, Refusal):
+            return made
+        account = made._replace(subject=person.subject)
+        rows.change_account(connection, site, account)
+    if account.disabled_us is not None:
+        return _disabled()
+    if account.role != person.role:
+        account = account._replace(role=person.role)
+        rows.change_account(connection, site, account)
+        rows.end_sessions(connection, site, account.account)
+    return begin_sign_in(connection, site, account, label, settings, now_us)
+
+
 def make_token(
     connection: Connection, site: str, key: str, label: str, days: int, settings: AccountsSettings, now_us: int
 ) -> Begun | Refusal:
@@ -96,7 +118,7 @@ def make_token(
     if account is None:
         return _unknown(key)
     if account.disabled_us is not None:
-        return Refusal("account_disabled", "账号已停用 / the account is disabled: enable it first")
+        return _disabled()
     if not 1 <= days <= settings.token_days_max:
         told = f"令牌有效期须为 1 到 {settings.token_days_max} 天 / a token lasts 1 to {settings.token_days_max} days"
         return Refusal("wrong_days_of_token", told)
@@ -131,6 +153,10 @@ def _begin(connection: Connection, site: str, account: str, kind: Kind, label: s
     session = Session(secrets.token_hex(8), account, kind, label[:LABEL_CHARS_MAX], now_us, now_us, expires_us)
     rows.add_session(connection, site, digest, session)
     return Begun(session, token)
+
+
+def _disabled() -> Refusal:
+    return Refusal("account_disabled", "账号已停用 / the account is disabled: an administrator can enable it")
 
 
 def _unknown(key: str) -> Refusal:

@@ -11,7 +11,7 @@ LOCAL = "local"
 
 class Account(NamedTuple):
     """A person's or a program's account. `account`: its key, see names.py; `name`: as it is written. `password_hash` empty: no
-    password fits. `disabled_us` None: it is in use."""
+    password fits. `disabled_us` None: it is in use. `subject`: who it is at the OIDC provider; empty: it is known here alone."""
 
     account: str
     name: str
@@ -19,6 +19,7 @@ class Account(NamedTuple):
     password_hash: str
     created_us: int
     disabled_us: int | None
+    subject: str = ""
 
 
 class Session(NamedTuple):

@@ -40,15 +40,7 @@ def sign_in(backend: Behind, request: Request, response: Response, asked: m.Sign
     )
     if isinstance(begun, Denied):
         raise _denied(begun)
-    response.set_cookie(
-        cookie_name(request.scope),
-        begun.token,
-        max_age=(begun.session.expires_us - now_us) // US_PER_S,
-        path="/",
-        secure=is_secure(request.scope),
-        httponly=True,
-        samesite="strict",
-    )
+    set_session_cookie(response, request, begun, now_us)
     account = backend.accounts.account(begun.session.account)
     assert account is not None
     session = begun.session
@@ -157,6 +149,19 @@ def make_token(backend: Behind, who: Acting, account: AccountPath, asked: m.Toke
     )
     _log.info("token_made", extra={"account": key, "session": begun.session.session, "actor": who.account})
     return m.NewToken(token=begun.token, session=_session(begun.session, who))
+
+
+def set_session_cookie(response: Response, request: Request, begun: register.Begun, now_us: int) -> None:
+    """Have the browser keep the token until the session ends in any case."""
+    response.set_cookie(
+        cookie_name(request.scope),
+        begun.token,
+        max_age=(begun.session.expires_us - now_us) // US_PER_S,
+        path="/",
+        secure=is_secure(request.scope),
+        httponly=True,
+        samesite="strict",
+    )
 
 
 def _hash(backend: Backend, password: str, name: str) -> str:

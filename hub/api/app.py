@@ -18,6 +18,7 @@ from hub.api import (
     incidents,
     letters,
     live,
+    oidc,
     pictures,
     reports,
     roster,
@@ -32,6 +33,7 @@ from hub.api.ports import Backend
 
 ROUTERS = (
     accounts.router,
+    oidc.router,
     incidents.router,
     devices.router,
     commands.router,

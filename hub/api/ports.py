@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from contract.clock import Clock
+from hub.accounts.oidc_types import ProviderPort
 from hub.accounts.signin import Accounts
 from hub.estate import Estate
 from hub.feed import ChangeFeed
@@ -51,7 +52,7 @@ class NotifiersPort(Protocol):
 class Backend:
     """Everything behind the API. `pictures`: the folder that pictures are kept in. `labels`: what makes and
     reads QR labels. `connected`: whether the broker is there; `why_away`: why it is not, where that is known. `counters`: what is
-    counted, by room, for the metrics."""
+    counted, by room, for the metrics. `provider`: where people sign in who are known elsewhere; None: nowhere."""
 
     site: str
     estate: Estate
@@ -69,3 +70,4 @@ class Backend:
     why_away: Callable[[], str]
     clock: Clock
     counters: Mapping[str, Counters] = field(default_factory=dict)
+    provider: ProviderPort | None = None

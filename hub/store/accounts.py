@@ -22,6 +22,12 @@ def account_of(connection: Connection, site: str, account: str) -> Account | Non
     return None if row is None else Account(*row)
 
 
+def account_of_subject(connection: Connection, site: str, subject: str) -> Account | None:
+    """The account of somebody at the OIDC provider."""
+    row = connection.execute(select(*_ACCOUNT).where(_account.site == site, _account.subject == subject)).one_or_none()
+    return None if row is None else Account(*row)
+
+
 def add_account(connection: Connection, site: str, account: Account) -> None:
     """A new account, under a key that is free."""
     connection.execute(insert(schema.account).values(site=site, **account._asdict()))

@@ -344,6 +344,7 @@ account = Table(
     _id("password_hash", comment="Argon2; empty: no password fits"),
     _us("created_us"),
     _us("disabled_us", nullable=True, comment="null: in use"),
+    _id("subject", comment="who it is at the OIDC provider; empty: known here alone"),
 )
 
 session = Table(

@@ -17,6 +17,7 @@ from contract.clock import SystemClock
 from contract.orders import AskNonce, Command, Nonce
 from contract.readings import ArmState, CommandDone, DoorContact, Reading
 from hub.accounts import register
+from hub.accounts.oidc_types import OidcSettings
 from hub.accounts.permissions import Role
 from hub.accounts.secrets import Passwords, account_key
 from hub.accounts.settings import AccountsSettings
@@ -113,6 +114,7 @@ class Site:
         book: Estate | None = None,
         prepare: Callable[[Engine], None] = lambda _: None,
         accounts: AccountsSettings = AccountsSettings(),  # noqa: B008
+        oidc: OidcSettings | None = None,
     ) -> None:
         self.folder = folder
         self.clock = SystemClock()
@@ -135,7 +137,19 @@ class Site:
         self.tokens = make_accounts(self.engine, self.clock.now_us())
         labels = LabelKey(folder / KEY_FILE, "https://hub.garden.example")
         self.outward = Outward(
-            OutwardSettings("127.0.0.1", 0, channels, folder, folder / "pictures", labels, patience, accounts, cheap_passwords()),
+            OutwardSettings(
+                "127.0.0.1",
+                0,
+                channels,
+                folder,
+                folder / "pictures",
+                labels,
+                patience,
+                accounts,
+                cheap_passwords(),
+                oidc=oidc,
+                public_url="https://hub.garden.example/",
+            ),
             estate=self.estate,
             policy=self.policy,
             engine=self.read_engine,

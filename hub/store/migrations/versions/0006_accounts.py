@@ -17,6 +17,7 @@ def upgrade() -> None:
         sa.Column("password_hash", sa.Text(), nullable=False, comment="Argon2; empty: no password fits"),
         sa.Column("created_us", sa.BigInteger(), nullable=False),
         sa.Column("disabled_us", sa.BigInteger(), nullable=True, comment="null: in use"),
+        sa.Column("subject", sa.Text(), nullable=False, comment="who it is at the OIDC provider; empty: known here alone"),
         sa.PrimaryKeyConstraint("site", "account"),
     )
     op.create_table(
