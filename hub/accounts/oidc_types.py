@@ -26,8 +26,8 @@ def _issuer(text: str) -> None:
 
 class OidcSettings(msgspec.Struct, frozen=True):
     """Sign-in by an OpenID Connect provider. `secret_file`, `ca_file`: files' names beside the settings. `roles`: for values of
-    the claim `role_claim` (a dot goes into an object) the role here; of several the first row that fits counts, and who has none of
-    them may not in. `name_claim`: what a new account is called."""
+    the claim `role_claim` (a dot goes into an object) the role here; of several the first row that fits counts, and who has none
+    of them may not in. `name_claim`: what a new account is called."""
 
     issuer: Annotated[str, Check(_issuer)]
     client_id: Annotated[str, msgspec.Meta(min_length=1, max_length=200)]

@@ -60,7 +60,7 @@ def change(connection: Connection, site: str, key: str, changes: Changes, now_us
     if account is None:
         return _unknown(key)
     if key == LOCAL:
-        return Refusal("local_account", "本机账号由系统管理 / the local account is the hub's own: it cannot be changed")
+        return _local()
     role = account.role if changes.role is None else changes.role
     disabled_us = account.disabled_us
     if changes.disabled is not None:
@@ -117,6 +117,8 @@ def make_token(
     account = rows.account_of(connection, site, key)
     if account is None:
         return _unknown(key)
+    if key == LOCAL:
+        return _local()
     if account.disabled_us is not None:
         return _disabled()
     if not 1 <= days <= settings.token_days_max:
@@ -153,6 +155,10 @@ def _begin(connection: Connection, site: str, account: str, kind: Kind, label: s
     session = Session(secrets.token_hex(8), account, kind, label[:LABEL_CHARS_MAX], now_us, now_us, expires_us)
     rows.add_session(connection, site, digest, session)
     return Begun(session, token)
+
+
+def _local() -> Refusal:
+    return Refusal("local_account", "本机账号由系统管理 / the local account is the hub's own: it can be neither changed nor lent")
 
 
 def _disabled() -> Refusal:

@@ -103,8 +103,8 @@ class Rates:
         self._buckets: OrderedDict[str, tuple[float, int]] = OrderedDict()
         self._lock = Lock()
 
-    def wait_s(self, key: str, now_us: int) -> int:
-        """0: it is let through and counted. Else: come back in so many seconds."""
+    def wait_s(self, key: str, now_us: int, *, take: bool = True) -> int:
+        """0: it is let through and, unless one only asks, counted. Else: come back in so many seconds."""
         per_s, at_once, keys_max = self._rate
         with self._lock:
             left, last_us = self._buckets.get(key, (float(at_once), now_us))
@@ -112,6 +112,8 @@ class Rates:
             if left < 1:
                 self._counters[f"over_rate_by_{self._name}"] += 1
                 return max(1, round((1 - left) / per_s))
+            if not take:
+                return 0
             self._buckets[key] = (left - 1, now_us)
             self._buckets.move_to_end(key)
             while len(self._buckets) > keys_max:

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi_offline import FastAPIOffline
 
 from hub.api import (
@@ -27,7 +27,7 @@ from hub.api import (
 )
 from hub.api.body import BodyLimit
 from hub.api.docs_page import ASSETS, docs_router
-from hub.api.gatekeeper import Gatekeeper, known_routes
+from hub.api.gatekeeper import Gatekeeper, check_route, known_routes
 from hub.api.guard import Guard
 from hub.api.ports import Backend
 
@@ -112,5 +112,5 @@ def build_api(backend: Backend) -> FastAPI:
     app.add_middleware(Guard)  # the last one added is asked first
     errors.install(app)
     for router in routers:
-        app.include_router(router)
+        app.include_router(router, dependencies=[Depends(check_route)])
     return app

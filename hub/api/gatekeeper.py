@@ -18,10 +18,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hub.accounts.permissions import LIVE, PERMISSIONS, ROLE_NAMES, may
 from hub.accounts.secrets import digest_of
-from hub.accounts.signin import Accounts
 from hub.accounts.throttle import address_key
 from hub.accounts.types import Identity
-from hub.api.errors import problem
+from hub.api.errors import ApiError, problem
 from hub.api.guard import same_origin
 from hub.api.ports import Backend
 
@@ -84,11 +83,12 @@ class Gatekeeper:
         method = str(scope.get("method", LIVE))
         headers = Headers(scope=scope)
         try:
-            who = await identify(self._backend.accounts, scope, headers, self._backend.clock.now_us())
+            who = await self._identify(scope, headers)
         except SQLAlchemyError:
             raise Refusing("database_failed") from None
         self._check_rate(scope, who)
         template = self._template(scope["path"], method)
+        scope.setdefault("state", {})["template"] = template
         asked = "GET" if method == "HEAD" else method
         roles = PERMISSIONS.get((asked, template))
         if roles is None:
@@ -111,29 +111,38 @@ class Gatekeeper:
                 return route.template
         raise Refusing("method_not_allowed" if any(LIVE not in route.methods for route in fits) else "not_found")
 
+    async def _identify(self, scope: Scope, headers: Headers) -> Identity | None:
+        """Who a request comes from. A token that is sent but not known is nobody, whatever cookie is beside it."""
+        accounts, now_us = self._backend.accounts, self._backend.clock.now_us()
+        kind, token = _told(scope, headers)
+        digest = digest_of(token)
+        if digest is None:
+            return None
+        who = accounts.sessions.remembered(digest, now_us)
+        if who is None:
+            # a query for each made-up token: an address that has sent too many of them has to wait
+            _wait(accounts.by_address.wait_s(address_key(host_of(scope)), now_us, take=False))
+            who = await run_in_threadpool(accounts.sessions.find, digest, now_us)
+        return who if who is not None and who.kind == kind else None
+
     def _check_rate(self, scope: Scope, who: Identity | None) -> None:
         accounts, now_us = self._backend.accounts, self._backend.clock.now_us()
         if who is None:
-            wait_s = accounts.by_address.wait_s(address_key(host_of(scope)), now_us)
+            _wait(accounts.by_address.wait_s(address_key(host_of(scope)), now_us))
         else:
-            wait_s = accounts.by_account.wait_s(who.account, now_us)
-        if wait_s:
-            raise Refusing("too_many_requests", retry_s=wait_s)
+            _wait(accounts.by_account.wait_s(who.account, now_us))
 
 
-async def identify(accounts: Accounts, scope: Mapping[str, Any], headers: Headers, now_us: int) -> Identity | None:
-    """Who a request comes from. A token that is sent but not known is nobody, whatever cookie is beside it."""
-    told = _told(scope, headers)
-    if told is None:
-        return None
-    kind, token = told
-    digest = digest_of(token)
-    if digest is None:
-        return None
-    who = accounts.sessions.remembered(digest, now_us)
-    if who is None:
-        who = await run_in_threadpool(accounts.sessions.find, digest, now_us)
-    return who if who is not None and who.kind == kind else None
+def check_route(connection: HTTPConnection) -> None:
+    """A dependency of every router: the route that runs is the one whose row was asked. The gatekeeper finds it by the same
+    patterns, and were both ever to differ, nobody gets through. Raises ApiError."""
+    if connection.scope["route"].path != connection.state.template:
+        raise ApiError("not_found")
+
+
+def _wait(wait_s: int) -> None:
+    if wait_s:
+        raise Refusing("too_many_requests", retry_s=wait_s)
 
 
 def host_of(scope: Mapping[str, Any]) -> str:
@@ -152,17 +161,17 @@ def cookie_name(scope: Mapping[str, Any]) -> str:
     return SECURE_COOKIE if is_secure(scope) else COOKIE
 
 
-def _told(scope: Mapping[str, Any], headers: Headers) -> tuple[str, str] | None:
-    """How and by which token the request says who it is."""
+def _told(scope: Mapping[str, Any], headers: Headers) -> tuple[str, str]:
+    """How and by which token the request says who it is; an empty one where it does not."""
     authorization = headers.get("authorization")
     if authorization is not None:
         scheme, _, token = authorization.partition(" ")
-        return ("token", token.strip()) if scheme.lower() == "bearer" else None
+        return ("token", token.strip() if scheme.lower() == "bearer" else "")
     try:
         morsel = SimpleCookie(headers.get("cookie", "")).get(cookie_name(scope))
     except CookieError:
-        return None
-    return None if morsel is None else ("cookie", morsel.value)
+        morsel = None
+    return ("cookie", "" if morsel is None else morsel.value)
 
 
 def maybe_who(connection: HTTPConnection) -> Identity | None:

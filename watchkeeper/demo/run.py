@@ -12,6 +12,7 @@ from urllib.request import urlopen
 
 from contract.clock import US_PER_S, Clock
 from contract.topics import agent_topic
+from hub.accounts.local import LOCAL_TOKEN_FILE
 from hub.detectors.table import DETECTORS
 from hub.policy.load import Policy
 from watchkeeper.broker import EmbeddedBroker, Program
@@ -101,6 +102,11 @@ class Demo:
     def sign_ins(self) -> list[str]:
         """How a person may sign in to the hub."""
         return [one.told for one in self.people.values() if one.password]
+
+    @property
+    def reached(self) -> str:
+        """What the command line's other commands take to speak to this hub."""
+        return f"--url {self.url} --token-file {self.options.folder / 'data' / LOCAL_TOKEN_FILE}"
 
     @property
     def garage_is_cut(self) -> bool:

@@ -83,6 +83,7 @@ class Lines:
             self._say(demo.clock.now_us(), zh, en)
             if demo.state == "living":
                 self._say(demo.clock.now_us(), f"接口 {demo.url}/docs，时间缩短 {demo.options.speed:g} 倍", slowness(demo))
+                self._say(demo.clock.now_us(), "命令行", f"commands: {demo.reached}")
                 for sign_in in demo.sign_ins:
                     self._say(demo.clock.now_us(), "登录", f"sign in: {sign_in}")
         for one in demo.news():
@@ -122,6 +123,7 @@ class Pages:
             head,
             note,
             signing,
+            Text(f"命令行 commands: {demo.reached}", no_wrap=True, overflow="ellipsis"),
             self._table(demo.books.incidents(), now_us, wide),
             _rounds(demo, now_us, wide),
             _agents(demo, wide),

@@ -133,6 +133,16 @@ def test_the_gatekeeper_takes_a_path_for_the_route_that_the_application_takes_it
         assert next(one.template for one in routes if one.pattern.match(path) and method in one.methods) == template
 
 
+def test_a_route_that_the_gatekeeper_took_for_another_one_does_not_run(site, monkeypatch):
+    """As if its patterns and the application's had come to differ."""
+    with site.client("guard") as guard:
+        assert guard.get("/policy").status_code == 200
+        monkeypatch.setattr(Gatekeeper, "_template", lambda *_: "/policy")
+        assert guard.get("/policy").status_code == 200
+        for path in ("/accounts", "/incidents/1", "/metrics"):
+            assert guard.get(path).status_code == 404
+
+
 def test_an_application_is_not_built_around_the_gatekeeper(site):
     """What the table refuses is refused before the application looks at the request: also a body that is no JSON."""
     app = build_api(site.outward.server._app.state.backend)

@@ -305,6 +305,7 @@ def test_a_programs_token_is_told_once_and_does_what_the_role_may(site):
         assert made.status_code == 201, made.text
         refused(admin.post("/accounts/nobody/tokens", json={"label": "x", "days": 1}), 404, "unknown_account")
         refused(admin.post("/accounts/wall/tokens", json={"label": "x", "days": 2_000}), 422, "wrong_days_of_token")
+        refused(admin.post("/accounts/local/tokens", json={"label": "x", "days": 1}), 404, "unknown_account")
         told = made.json()
         assert (told["session"]["label"], told["session"]["kind"]) == ("wall display", "token")
         assert told["token"] not in admin.get("/sessions", params={"account": "wall"}).text
@@ -328,8 +329,13 @@ def test_requests_are_counted_by_account_and_by_address(site, monkeypatch):
         over = nobody.get("/healthz")
         refused(over, 429, "too_many_requests")
         assert int(over.headers["retry-after"]) > 2
+        asked: list[str] = []
+        monkeypatch.setattr(accounts.sessions, "find", lambda digest, _: asked.append(digest))
+        made_up = {"Authorization": f"Bearer {'x' * 43}"}
+        refused(nobody.get("/healthz", headers=made_up), 429, "too_many_requests")
+        assert asked == [], "no query for what an address makes up that has asked too often"
     assert accounts.counters["over_rate_by_account"] == 1
-    assert accounts.counters["over_rate_by_address"] == 2
+    assert accounts.counters["over_rate_by_address"] == 3
 
 
 def test_who_has_not_signed_in_learns_that_the_hub_lives_and_no_more(site):

@@ -120,6 +120,12 @@ def test_a_hub_with_tls_and_an_account_is_reached_by_any_name_and_signs_in_with_
             weaker = {"Cookie": sent["Cookie"].replace("__Host-", ""), "Host": "hub.estate.example"}
             page.cookies.clear()
             assert page.get("/me", headers=weaker).status_code == 401
+        with httpx.Client(base_url=url, verify=trust, trust_env=False, timeout=30) as local:
+            local.headers["Authorization"] = f"Bearer {(tmp_path / 'data' / LOCAL_TOKEN_FILE).read_text().strip()}"
+            assert local.get("/me").json()["name"] == "local"
+            for asked in (local.post("/accounts/local/tokens", json={"label": "x", "days": 1}),
+                          local.patch("/accounts/local", json={"role": "desk"})):  # fmt: skip
+                assert (asked.status_code, asked.json()["code"]) == (409, "local_account")
         _the_command_line_and_agents_reach_it(url, tmp_path)
 
 
