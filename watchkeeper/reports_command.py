@@ -14,7 +14,7 @@ from hub.reports.csvfile import csv_bytes
 from hub.reports.figures import By, in_words
 from hub.reports.words import Lang, Pair, say
 from watchkeeper.daytime import DAY, DAY_OF
-from watchkeeper.hub_client import HubClient, url_option
+from watchkeeper.hub_client import HubClient, hub_options
 from watchkeeper.tables import NONE, language, local_time, show
 
 LANGS = click.Choice(["zh", "en", "both"])
@@ -38,11 +38,11 @@ _UNVISITED: Mapping[str, Pair] = {
 
 
 @click.group()
-@url_option
+@hub_options
 @click.pass_context
-def reports(context: click.Context, url: str) -> None:
+def reports(context: click.Context, url: str, token_file: Path | None, ca_file: Path | None) -> None:
     """How duties were kept, which places stayed unvisited, and the daily record of patrols, from a running hub."""
-    context.obj = context.with_resource(HubClient(url))
+    context.obj = context.with_resource(HubClient(url, token_file, ca_file))
 
 
 def _common(command: Any) -> Any:

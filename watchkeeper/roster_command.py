@@ -1,8 +1,8 @@
 """`watchkeeper duties roster` and `duties occasion`: who is on duty, and what schedules go by that comes when it comes."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any, TypeVar, get_args
+from typing import Any, get_args
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -14,7 +14,6 @@ from watchkeeper.daytime import DAY_OR_TIME, DayType, begin_us, end_us
 from watchkeeper.hub_client import HubClient
 from watchkeeper.tables import NONE, Language, local_time, show
 
-F = TypeVar("F", bound=Callable[..., Any])
 PAGE_ROWS = 500
 ROWS_MAX = 10_000
 """More than a terminal shows to anybody."""
@@ -48,10 +47,6 @@ _KINDS: Mapping[str, tuple[str, str]] = {"bad_weather": ("恶劣天气", "bad we
 _EVERYWHERE = ("全部路线", "every route")
 
 
-def _actor(command: F) -> F:
-    return click.option("--by", "actor", required=True, metavar="NAME", help="Who does it.")(command)
-
-
 @click.group()
 def roster() -> None:
     """Who is on duty on which route, and when."""
@@ -78,17 +73,16 @@ def list_shifts(context: click.Context, person: str, route: str, from_: date | i
 @click.option("--route", default="", help="On which route; on every one, where nothing is said.")
 @click.option("--from", "from_", type=TIME, required=True, help="When it begins, as RFC 3339.")
 @click.option("--until", type=TIME, required=True, help="When it ends.")
-@_actor
 @click.pass_context
-def set_shift(context: click.Context, person: str, route: str, from_: int, until: int, actor: str) -> None:
+def set_shift(context: click.Context, person: str, route: str, from_: int, until: int) -> None:
     """Put PERSON on the roster. A shift of the same person and route that begins at the same time is replaced.
 
     \b
     Example:
-      watchkeeper duties roster set li-wei --route night-round --by 王芳 \\
+      watchkeeper duties roster set li-wei --route night-round \\
         --from 2026-01-01T20:00:00+08:00 --until 2026-01-02T08:00:00+08:00
     """
-    body = {"person": person, "route": route, "from": rfc3339(from_), "until": rfc3339(until), "actor": actor}
+    body = {"person": person, "route": route, "from": rfc3339(from_), "until": rfc3339(until)}
     done = context.obj.post("/roster", body)
     _tell(context, ("已排班", "on the roster:"), _shift(done, context.meta["lang"], _zone(context.obj)))
 
@@ -97,11 +91,10 @@ def set_shift(context: click.Context, person: str, route: str, from_: int, until
 @click.argument("person")
 @click.option("--route", default="", help="As it was set; leave it out for a shift on every route.")
 @click.option("--from", "from_", type=TIME, required=True, help="When it begins, as RFC 3339.")
-@_actor
 @click.pass_context
-def remove_shift(context: click.Context, person: str, route: str, from_: int, actor: str) -> None:
+def remove_shift(context: click.Context, person: str, route: str, from_: int) -> None:
     """Take the shift of PERSON that begins at that moment off the roster."""
-    done = context.obj.delete("/roster", person=person, route=route, actor=actor, **{"from": rfc3339(from_)})
+    done = context.obj.delete("/roster", person=person, route=route, **{"from": rfc3339(from_)})
     _tell(context, ("已取消排班", "off the roster:"), _shift(done["removed"], context.meta["lang"], _zone(context.obj)))
 
 
@@ -125,41 +118,38 @@ def list_occasions(context: click.Context) -> None:
 @click.option("--from", "from_", type=TIME, help="When it begins, as RFC 3339; now, where nothing is said.")
 @click.option("--until", type=TIME, help="When it ends, where that is known.")
 @click.option("--note", default="", help="What is to be known about it.")
-@_actor
 @click.pass_context
-def start(context: click.Context, kind: str, name: str, from_: int | None, until: int | None, note: str, actor: str) -> None:
+def start(context: click.Context, kind: str, name: str, from_: int | None, until: int | None, note: str) -> None:
     """Announce an occasion of this KIND, or with --id change one that is there. Its windows are made at once.
 
     \b
     Example:
-      watchkeeper duties occasion start bad_weather --id typhoon-3 --note 台风橙色预警 --by 王芳
+      watchkeeper duties occasion start bad_weather --id typhoon-3 --note 台风橙色预警
     """
     begins_us = SystemClock().now_us() if from_ is None else from_
-    body = {"kind": kind, "from": rfc3339(begins_us), "note": note, "actor": actor}
+    body = {"kind": kind, "from": rfc3339(begins_us), "note": note}
     _announce(context, body | ({"id": name} if name else {}), until)
 
 
 @occasion.command()
 @click.argument("name", metavar="ID")
 @click.option("--until", type=TIME, help="When it ended, as RFC 3339; now, where nothing is said.")
-@_actor
 @click.pass_context
-def end(context: click.Context, name: str, until: int | None, actor: str) -> None:
+def end(context: click.Context, name: str, until: int | None) -> None:
     """End the occasion ID: what is due after it goes by this end."""
     row = next((one for one in _pages(context.obj, "/occasions", "occasions") if one["id"] == name), None)
     if row is None:
         raise click.UsageError(f"there is no occasion {name}: see `watchkeeper duties occasion list`")
-    body = {key: row[key] for key in ("id", "kind", "from", "note")} | {"actor": actor}
+    body = {key: row[key] for key in ("id", "kind", "from", "note")}
     _announce(context, body, SystemClock().now_us() if until is None else until)
 
 
 @occasion.command()
 @click.argument("name", metavar="ID")
-@_actor
 @click.pass_context
-def cancel(context: click.Context, name: str, actor: str) -> None:
+def cancel(context: click.Context, name: str) -> None:
     """Call the occasion ID off, as if it had never been announced. One that was there is ended with `end` instead."""
-    _told(context, ("已取消", "called off:"), context.obj.delete(f"/occasions/{quote(name, safe='')}", actor=actor))
+    _told(context, ("已取消", "called off:"), context.obj.delete(f"/occasions/{quote(name, safe='')}"))
 
 
 def _announce(context: click.Context, body: dict[str, Any], until_us: int | None) -> None:

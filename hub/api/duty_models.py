@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
-from hub.api.models import Name, Plain, Strict, Time
+from hub.api.models import Plain, Strict, Time
 from hub.duties.types import Flag, WindowState
 
 Id = Annotated[str, Plain, Field(max_length=63)]
@@ -174,7 +174,7 @@ class ShiftList(Strict):
 
 
 class ShiftRequest(Strict):
-    """A shift for the roster, by whom. One of the same person and route that begins at the same time is replaced."""
+    """A shift for the roster. One of the same person and route that begins at the same time is replaced."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -185,7 +185,6 @@ class ShiftRequest(Strict):
                     "route": "north",
                     "from": "2026-01-01T20:00:00+08:00",
                     "until": "2026-01-02T08:00:00+08:00",
-                    "actor": "李伟",
                 }
             ]
         },
@@ -195,7 +194,6 @@ class ShiftRequest(Strict):
     route: Id = Field(default="", description="A route of the estate; empty: on every one")
     from_: Clock = Field(alias="from", description="When it begins: RFC 3339 with any offset")
     until: Clock = Field(description="When it ends, 31 days later at most: RFC 3339 with any offset")
-    actor: Name = Field(description="Who does it, as people know them")
 
 
 class OccasionView(Strict):
@@ -215,7 +213,7 @@ class OccasionList(Strict):
 
 
 class OccasionRequest(Strict):
-    """An occasion, announced by whom. `id`: a name of one's own, which makes it harmless to send it again, and by which it is
+    """An occasion that is announced. `id`: a name of one's own, which makes it harmless to send it again, and by which it is
     changed: to end it, send it with `until`. Without one it gets one."""
 
     model_config = ConfigDict(
@@ -227,7 +225,6 @@ class OccasionRequest(Strict):
                     "kind": "bad_weather",
                     "from": "2026-01-01T20:00:00+08:00",
                     "note": "台风橙色预警",
-                    "actor": "李伟",
                 }
             ]
         },
@@ -240,7 +237,6 @@ class OccasionRequest(Strict):
     from_: Clock = Field(alias="from", description="When it begins: RFC 3339 with any offset")
     until: Clock | None = Field(default=None, description="When it ends, 366 days later at most: RFC 3339 with any offset")
     note: Note = Field(default="", description="What is to be known about it")
-    actor: Name = Field(description="Who does it, as people know them")
 
 
 class OccasionDone(Strict):

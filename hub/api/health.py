@@ -11,7 +11,9 @@ from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
 from contract.clock import US_PER_S
+from hub.accounts.permissions import may
 from hub.api import models
+from hub.api.gatekeeper import MaybeActing
 from hub.api.ports import Backend
 from hub.api.routes import Behind, problems
 from hub.ingest.ports import Ailing
@@ -38,12 +40,17 @@ _LEASE_REASONS = frozenset(("waiting_for_lease", "lease_lost"))
     summary="Whether the hub does its work",
     responses={503: {"model": models.Health, "description": "it does not; `checks` says why"}},
 )
-def show_health(backend: Behind, response: Response) -> models.Health:
+def show_health(backend: Behind, who: MaybeActing, response: Response) -> models.Health:
     """200 when database, broker and lease are well, else 503. Duties that a bug keeps from being judged make it `degraded`; a
-    channel that fails or is behind is told, and is no reason."""
+    channel that fails or is behind is told, and is no reason. The details are for who may see `/metrics`; everybody else is told
+    whether it is ready."""
     found = health(backend)
     if not found.ready:
         response.status_code = 503
+    if who is None or not may(who.role, "GET", "/metrics"):
+        state: Literal["well", "failed"] = "well" if found.ready else "failed"
+        zh, en = STATES[state]
+        return models.Health(ready=found.ready, state=state, zh=zh, en=en, site="", checks={}, channels=[])
     return found
 
 

@@ -8,6 +8,7 @@ from contract.clock import US_PER_S, rfc3339
 from hub.api import models
 from hub.api.cursors import time_us
 from hub.api.errors import ApiError, Refused
+from hub.api.gatekeeper import Acting
 from hub.api.pictures import picture_model
 from hub.api.routes import Behind, Limit, TimeQuery, answer, problems
 from hub.cases import clocks
@@ -90,14 +91,14 @@ def show_incident(backend: Behind, no: Number) -> models.IncidentDetail:
 @router.post("/{no}/acts/{act}", summary="Acknowledge, comment, assign, close or reopen", responses=problems(403, 404, 409, 413))
 def act_on_incident(
     backend: Behind,
+    who: Acting,
     no: Number,
     act: Annotated[str, Path(max_length=40, examples=["acknowledge"])],
     asked: models.ActRequest,
 ) -> models.Incident:
     """Answered once it is committed: the incident as it is then. `acts` of an incident says which there are and what they take.
     409 `changed_meanwhile`: it is no longer at `version`, so look at it again."""
-    role, fields = asked.role, dict(asked.fields)
-    done = answer(backend.worker.ask(CaseAct(no, act, asked.actor, role, fields, asked.version)))
+    done = answer(backend.worker.ask(CaseAct(no, act, who.name, who.role, dict(asked.fields), asked.version)))
     if isinstance(done, Refusal):
         raise Refused(done.reason, done.message)
     return incident_model(done.case, backend.titles)

@@ -145,11 +145,9 @@ class ActRequest(Strict):
 
     model_config = ConfigDict(
         extra="forbid",
-        json_schema_extra={"examples": [{"actor": "李伟", "role": "operator", "fields": {"note": "已派人"}, "version": 1}]},
+        json_schema_extra={"examples": [{"fields": {"note": "已派人"}, "version": 1}]},
     )
 
-    actor: Name = Field(description="Who does it, as people know them")
-    role: Literal["operator", "guard", "manager"] = Field(default="operator", description="As what the person does it")
     fields: dict[Annotated[str, Plain], Annotated[str, Plain]] = Field(
         default={}, max_length=20, description="The act's fields, by name"
     )
@@ -306,14 +304,11 @@ class Resent(Strict):
 
 
 class CommandRequest(Strict):
-    """What is to be done at a device, by whom and why. The agent's interlocks may refuse."""
+    """What is to be done at a device, and why. The agent's interlocks may refuse."""
 
-    model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"action": "open", "actor": "李伟", "reason": "消防通道检查"}]}
-    )
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"action": "open", "reason": "消防通道检查"}]})
 
     action: str = Field(pattern=r"^[a-z][a-z_]{0,31}$", description="What is to be done: open, close, stop, unlock")
-    actor: Name = Field(description="Who does it, as people know them")
     reason: Words = Field(description="Why it is done")
 
 
@@ -358,7 +353,7 @@ class Check(Strict):
 class Health(Strict):
     """Whether the hub does its work. `checks`: database, broker, lease and duties. `state`: `degraded` when it does, but not all
     of it: `zh` and `en` say what. Duties that a bug keeps from being judged, and `channels` behind or failing, do not make it
-    unready."""
+    unready. Somebody who has not signed in is told whether it is ready."""
 
     ready: bool = Field(description="The hub does its work")
     state: Literal["well", "degraded", "failed"] = Field(description="`degraded`: it does its work, but not all of it")

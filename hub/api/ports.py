@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from contract.clock import Clock
+from hub.accounts.oidc_types import ProviderPort
+from hub.accounts.signin import Accounts
 from hub.estate import Estate
 from hub.feed import ChangeFeed
 from hub.ingest.ports import Ailing, Ask, State
@@ -60,13 +62,14 @@ class NotifiersPort(Protocol):
 class Backend:
     """Everything behind the API. `pictures`: the folder that pictures are kept in. `labels`: what makes and
     reads QR labels. `connected`: whether the broker is there; `why_away`: why it is not, where that is known. `counters`: what is
-    counted, by room, for the metrics."""
+    counted, by room, for the metrics. `provider`: where people sign in who are known elsewhere; None: nowhere."""
 
     site: str
     estate: Estate
     policy: Policy
     titles: Titles
     reads: SiteReads
+    accounts: Accounts
     worker: WorkerPort
     feed: ChangeFeed
     orders: Orders
@@ -77,3 +80,4 @@ class Backend:
     why_away: Callable[[], str]
     clock: Clock
     counters: Mapping[str, Counters] = field(default_factory=dict)
+    provider: ProviderPort | None = None

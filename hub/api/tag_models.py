@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
-from hub.api.models import Name, Plain, Strict, Time, Words
+from hub.api.models import Plain, Strict, Time, Words
 from hub.tags.labels import LABEL_CHARS_MAX
 
 TagMedium = Literal["nfc", "rfid", "ibutton", "card", "qr"]
@@ -70,40 +70,37 @@ class NewTag(Strict):
 
 
 class EnrolRequest(NewTag):
-    """A tag for a place or for a person, by whom and why."""
+    """A tag for a place or for a person, and why."""
 
     model_config = ConfigDict(
         extra="forbid",
         json_schema_extra={
             "examples": [
-                {"medium": "nfc", "tag": "04:A2:2B:7C:19:5E:80", "place": "pump-room", "actor": "李伟", "reason": "新装"},
-                {"medium": "qr", "place": "pump-room", "actor": "李伟", "reason": "新装"},
+                {"medium": "nfc", "tag": "04:A2:2B:7C:19:5E:80", "place": "pump-room", "reason": "新装"},
+                {"medium": "qr", "place": "pump-room", "reason": "新装"},
             ]
         },
     )
 
     place: Owner = Field(default="", description="The checkpoint at which it stands; or else `person`")
     person: Owner = Field(default="", description="Whose it is, an id of the staff; or else `place`")
-    actor: Name = Field(description="Who does it, as people know them")
     reason: Words = Field(description="Why it is done")
 
 
 class ReplaceRequest(NewTag):
-    """The tag that takes the old one's place, by whom and why."""
+    """The tag that takes the old one's place, and why."""
 
     model_config = ConfigDict(
         extra="forbid",
-        json_schema_extra={"examples": [{"medium": "nfc", "tag": "04:FF:10:22", "actor": "李伟", "reason": "损坏"}]},
+        json_schema_extra={"examples": [{"medium": "nfc", "tag": "04:FF:10:22", "reason": "损坏"}]},
     )
 
-    actor: Name = Field(description="Who does it, as people know them")
     reason: Words = Field(description="Why it is done")
 
 
 class RevokeRequest(Strict):
-    """By whom and why."""
+    """Why."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"actor": "李伟", "reason": "丢失"}]})
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"reason": "丢失"}]})
 
-    actor: Name = Field(description="Who does it, as people know them")
     reason: Words = Field(description="Why it is done")

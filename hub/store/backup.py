@@ -19,6 +19,7 @@ from sqlalchemy.types import LargeBinary
 
 from hub.duties.restored import RESTORED, Restore, restores_from, restores_text
 from hub.store import schema
+from hub.store.accounts import end_all
 from hub.store.engine import is_sqlite, open_engine
 from hub.store.migrate import VERSION, migrate, version_of
 
@@ -83,7 +84,7 @@ def restore(file: Path, url: str, now_us: int, *, force: bool = False) -> Summar
 
     The lease's epoch goes up, so that a hub that still runs can write nothing more. Agents are asked again for what the backup
     lacks. What phones and people reported since is lost, and a row of each site says so to whoever judges. Positions of the
-    change log and case numbers skip ahead.
+    change log and case numbers skip ahead. All sessions and tokens end: what was ended since the backup does not come back.
     """
     with _opened(file) as archive:
         manifest = _manifest(archive)
@@ -95,6 +96,7 @@ def restore(file: Path, url: str, now_us: int, *, force: bool = False) -> Summar
                 rows = {table.name: _fill(connection, archive, table, manifest) for table in _tables()}
                 _skip_ahead(connection, was)
                 _note_loss(connection, now_us)
+                end_all(connection)
         finally:
             engine.dispose()
     return Summary(rows)

@@ -174,7 +174,7 @@ class Keys:
 def enrolments(keys: Keys) -> list[dict[str, str]]:
     """What an installer tells the hub of tags: those at checkpoints, and the guards' own, by the names under which they leave an
     agent."""
-    by = {"actor": "安装员", "reason": "新装 new"}
+    by = {"reason": "新装 new"}
     people = [(beat.guard, guard_name(keys.cards, beat.guard_tag)) for beat in rounds.BEATS if beat.guard_tag]
     people += [(beat.guard, keys.card(GUARD_CARD, EM_BITS)) for beat in rounds.BEATS if not beat.guard_tag]
     return [

@@ -15,7 +15,7 @@ from hub.tags.labels import TAG_MEDIA
 from tests.support.outward_rig import Site, running_site
 from tests.unit.hub.test_api_http import problem
 
-WHO = {"actor": "李伟", "reason": "新装 installed"}
+WHO = {"reason": "新装 installed"}
 NFC = {"medium": "nfc", "tag": "04:a2:2b:7c:19:5e:80", "place": "gate"} | WHO
 NAME = "04A22B7C195E80"
 
@@ -51,16 +51,16 @@ def test_a_tag_is_enrolled_listed_found_however_it_is_written_and_revoked(site):
 
 
 def test_who_began_and_who_ended_a_tag_is_told_row_by_row(site):
-    assert enrol(site, actor="甲")["tag"]["enrolled_by"] == "甲"
-    asked = {"medium": "nfc", "tag": "04FF1022", "actor": "乙", "reason": "损坏"}
-    done = site.http.post(f"/tags/{NAME}/replace", json=asked).json()
-    assert (done["ended"]["enrolled_by"], done["ended"]["ended_by"]) == ("甲", "乙")
-    assert (done["begun"]["enrolled_by"], done["begun"]["ended_by"]) == ("乙", "")
-    assert site.http.post("/tags/04FF1022/revoke", json=WHO | {"actor": "丙"}).json()["ended_by"] == "丙"
-    enrol(site, actor="丁")
+    assert enrol(site)["tag"]["enrolled_by"] == "李伟"
+    with site.client("shift_leader") as leader, site.client("administrator") as root:
+        done = leader.post(f"/tags/{NAME}/replace", json={"medium": "nfc", "tag": "04FF1022", "reason": "损坏"}).json()
+        assert (done["ended"]["enrolled_by"], done["ended"]["ended_by"]) == ("李伟", "赵敏")
+        assert (done["begun"]["enrolled_by"], done["begun"]["ended_by"]) == ("赵敏", "")
+        assert root.post("/tags/04FF1022/revoke", json=WHO).json()["ended_by"] == "root"
+    enrol(site)
     rows = site.http.get("/tags").json()["tags"]
     assert [(row["tag"], row["enrolled_by"], row["ended_by"]) for row in rows] == [
-        (NAME, "丁", ""), ("04FF1022", "乙", "丙"), (NAME, "甲", "乙"),
+        (NAME, "李伟", ""), ("04FF1022", "赵敏", "root"), (NAME, "李伟", "赵敏"),
     ]  # fmt: skip
 
 
@@ -130,10 +130,10 @@ def test_what_may_not_be_is_a_problem_that_says_what_to_do(site):
 
 
 @pytest.mark.parametrize("route", ["/tags", f"/tags/{NAME}/replace", f"/tags/{NAME}/revoke"])
-def test_every_act_needs_an_actor_and_a_reason_and_refuses_what_it_does_not_know(site, route):
+def test_every_act_needs_a_reason_and_refuses_what_it_does_not_know(site, route):
     enrol(site)
     body = WHO | ({} if route.endswith("revoke") else {"medium": "qr"}) | ({"place": "gate"} if route == "/tags" else {})
-    for wrong in ({"actor": " "}, {"reason": ""}, {"site": "other"}, {"reason": "a\0"}, {"actor": None}):
+    for wrong in ({"reason": " "}, {"reason": ""}, {"site": "other"}, {"reason": "a\0"}, {"actor": "somebody else"}):
         body_text = json.dumps(body | wrong)
         reply = site.http.post(route, content=body_text, headers={"Content-Type": "application/json"})
         problem(reply, 422, "wrong_request")

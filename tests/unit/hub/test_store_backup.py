@@ -10,6 +10,7 @@ from contract.clock import ManualClock
 from contract.readings import ArmState, DoorContact
 from hub.ingest.lease import LeaseLost
 from hub.store.backup import BadBackup, DatabaseInUse, backup, restore
+from tests.support.outward_rig import NAMES, make_accounts
 from tests.support.site_rig import Hub, HubMaker, ModelAgent, sqlite_url
 
 NOW_US = ManualClock().now_us()
@@ -82,6 +83,17 @@ def test_a_hub_that_still_runs_can_write_nothing_into_a_restored_database(any_ur
     restore(tmp_path / "backup.zip", any_url, NOW_US, force=True)
     with pytest.raises(LeaseLost):
         hub.take(agent.says("door-1", DoorContact(open=False)))
+
+
+def test_accounts_come_back_and_what_they_were_signed_in_with_does_not(any_url: str, make_hub: HubMaker, tmp_path: Path):
+    hub = make_hub(any_url)
+    filled(hub)
+    make_accounts(hub.engine, hub.clock.now_us())
+    assert backup(any_url, tmp_path / "backup.zip").rows["session"] == len(NAMES)
+    hub.core.close(hub.clock.now_us())
+    restore(tmp_path / "backup.zip", any_url, hub.clock.now_us(), force=True)
+    assert set(hub.rows("account", "name")) == set(NAMES.values())
+    assert hub.rows("session", "label") == []
 
 
 def test_a_database_that_holds_a_site_is_not_overwritten_unless_forced(make_hub: HubMaker, tmp_path: Path):

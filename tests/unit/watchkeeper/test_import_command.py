@@ -49,9 +49,11 @@ def dump(site, *lines, head=HEAD):
     return file
 
 
-def run(site, file, *args, code=0, lang="en"):
-    given = ["duties", "--lang", lang, "--url", site.outward.url, "import", str(file), "--wand", "wand-1"]
-    shown = CliRunner().invoke(main, [*given, "--layout", str(site.folder / "wand.yaml"), *args])
+def run(site, file, *args, code=0, lang="en", wand="wand-1"):
+    given = ["duties", "--lang", lang, "--url", site.outward.url, "import", str(file), "--wand", wand]
+    shown = CliRunner(env={"WATCHKEEPER_TOKEN_FILE": str(site.token_file())}).invoke(
+        main, [*given, "--layout", str(site.folder / "wand.yaml"), *args]
+    )
     assert shown.exit_code == code, shown.output
     return shown
 
@@ -160,9 +162,7 @@ def test_a_dump_without_a_wand_s_number_needs_it_where_its_records_have_numbers(
 
 
 def test_guards_tags_are_sent_as_hashes_or_left_out_by_name(site):
-    site.http.post(
-        "/tags", json={"medium": "card", "tag": guard_name(CARD_KEY, "A0FF01"), "person": "zhang", "actor": "t", "reason": "r"}
-    )
+    site.http.post("/tags", json={"medium": "card", "tag": guard_name(CARD_KEY, "A0FF01"), "person": "zhang", "reason": "r"})
     file = dump(site, line(1, -2, guard="A0FF01"))
     assert "--card-key" in run(site, file, code=2).output
     assert site.rows("scan") == []
@@ -252,9 +252,8 @@ def test_what_is_wrong_is_told_with_two_and_nothing_is_sent(site):
     header = run(site, good, code=2)
     assert f"{good}:1: tag: no_column: " in header.output
     (site.folder / "wand.yaml").write_text(LAYOUT, encoding="utf-8")
-    args = ["duties", "--url", site.outward.url, "import", str(good), "--layout", str(site.folder / "wand.yaml")]
     for wand in ("wand-9", "door-1"):
-        assert CliRunner().invoke(main, [*args, "--wand", wand]).exit_code == 2
+        assert wand in run(site, good, wand=wand, code=2).output
     assert run(site, good, "--whole-until", "2026-01-01", code=2)
     assert site.rows("scan") == []
 

@@ -25,7 +25,8 @@ def site(tmp_path_factory) -> Iterator[Site]:
 
 
 def reports(site, *args, exit_code=0):
-    shown = CliRunner().invoke(main, ["reports", "--url", site.outward.url, *map(str, args)])
+    known = ("--url", site.outward.url, "--token-file", str(site.token_file("auditor")))
+    shown = CliRunner().invoke(main, ["reports", *known, *map(str, args)])
     assert shown.exit_code == exit_code, shown.output
     return shown.output
 
@@ -73,7 +74,7 @@ def test_a_place_that_was_never_visited_is_unvisited_for_so_long_at_least(monkey
     ]
     reply = httpx.Response(200, json={"timezone": "Asia/Shanghai", "rows": rows})
     transport = httpx.MockTransport(lambda _: reply)
-    monkeypatch.setattr(reports_command, "HubClient", lambda url: hub_client.HubClient(url, transport))
+    monkeypatch.setattr(reports_command, "HubClient", lambda url, *_: hub_client.HubClient(url, transport=transport))
     args = ["reports", "--url", "http://127.0.0.1:9", "unvisited", "--from", "2026-01-01", "--lang", "en"]
     shown = CliRunner().invoke(main, args)
     assert shown.exit_code == 0, shown.output
