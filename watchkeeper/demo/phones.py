@@ -11,7 +11,7 @@ from watchkeeper.demo.estate import NAMES
 from watchkeeper.demo.life import Stage
 from watchkeeper.demo.record import LONG, SHORT, Lasted
 
-SILENT_S = 6.0
+SILENT_S = 5.0
 """After so long without a sign the phone wants somebody to look."""
 PAUSE_S = 0.5
 _ANSWER_S, _TRIES = 15.0, 8

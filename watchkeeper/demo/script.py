@@ -95,7 +95,8 @@ def of_phones(carried: list[Phone], random: Random) -> list[Lane]:
         "sees": [Act(3.0, partial(phones.sees_something, second))],
         "alone": [_timed(SILENT_S, NEAR, silence), _timed(SILENT_S, EPISODE, silence)],
     }
-    return [Lane(name, of, random=Random(random.random()), pause_s=6.0) for name, of in acts.items()]  # noqa: S311
+    pauses_s = {"alone": 1.0}  # an act of its own is long: three of each kind fit into a minute
+    return [Lane(name, of, random=Random(random.random()), pause_s=pauses_s.get(name, 6.0)) for name, of in acts.items()]  # noqa: S311
 
 
 def _timed(limit_s: float, share: float, play: Callable[[Stage, float], None]) -> Act:
