@@ -113,6 +113,15 @@ def test_a_source_that_is_switched_off_gains_nothing(rounds):
     assert note == "source_silent"
 
 
+def test_a_source_that_is_switched_off_gains_nothing_by_a_restart_of_the_hub_either(rounds):
+    rounds.at(END + 0.1)
+    rounds.hub.crash_and_reopen()
+    rounds.at(END + 71.99)
+    assert rounds.state("roof", 2) == "unproven"
+    rounds.at(END + 72.001)
+    assert rounds.state("roof", 2) == "missed"
+
+
 def test_evidence_that_comes_over_72_hours_after_its_windows_end_is_kept_and_changes_nothing(rounds):
     rounds.at(END + 73)
     before = rounds.gaps()
