@@ -438,6 +438,18 @@ def test_a_lane_that_cannot_be_judged_is_counted_and_tried_again_and_the_others_
     assert len(rounds.gaps()) == 3
 
 
+def test_evidence_that_a_bug_kept_from_being_judged_counts_when_the_hub_starts_without_the_bug(rounds, monkeypatch):
+    rounds.at(END + 0.1, rounds.beat(wand_1=END + 0.05))
+    assert rounds.state("roof", 2) == "missed"
+    with monkeypatch.context() as broken:
+        broken.setattr(dutybook, "fill", lambda *_: 1 / 0)
+        rounds.at(END + 0.2, rounds.scan("roof", 3))
+        assert rounds.hub.core.counters["lanes_failed"]
+    rounds.hub.crash_and_reopen()
+    rounds.at(END + 0.3)
+    assert rounds.state("roof", 2) == "withdrawn"
+
+
 def test_old_windows_and_scans_leave_memory_and_the_last_visit_stays(rounds):
     walked(rounds, 3)
     rounds.at(120, rounds.beat(wand_1=120))
