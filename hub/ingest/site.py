@@ -21,6 +21,7 @@ HUB_STREAM = "hub"
 """The stream of the reports that the hub makes itself; its agent is the hub, its mark the last number given."""
 
 _STALE_ALARMS_MAX = 10_000
+_EVER_US = 2**62
 
 
 class CaseKey(NamedTuple):
@@ -261,7 +262,10 @@ class Site:
         """A lane that a bug kept from being judged when its evidence came may be judged by the program that has started now."""
         for name in self.windows:
             row = self.windows.get(name)
-            if row is not None and row.state == "missed" and self.scans.at(row.place, row.opens_us, row.ends_us):
+            if row is None or row.state != "missed":
+                continue
+            until_us = row.ends_us if "visited_late" in row.note else _EVER_US
+            if self.scans.at(row.place, row.opens_us, until_us):
                 self.windows.look_at(row.ends_us, name)
 
     def tables(self) -> tuple[Rows[Any, Any], ...]:

@@ -443,11 +443,13 @@ def test_evidence_that_a_bug_kept_from_being_judged_counts_when_the_hub_starts_w
     assert rounds.state("roof", 2) == "missed"
     with monkeypatch.context() as broken:
         broken.setattr(dutybook, "fill", lambda *_: 1 / 0)
-        rounds.at(END + 0.2, rounds.scan("roof", 3))
+        rounds.at(END + 0.2, rounds.scan("roof", 3), rounds.scan("gate", END + 0.15))
         assert rounds.hub.core.counters["lanes_failed"]
     rounds.hub.crash_and_reopen()
     rounds.at(END + 0.3)
     assert rounds.state("roof", 2) == "withdrawn"
+    notes = {row[:2]: row[2] for row in rounds.hub.rows("duty_window", "place", "opens_us", "note")}
+    assert "visited_late" in notes["gate", us(2)]
 
 
 def test_old_windows_and_scans_leave_memory_and_the_last_visit_stays(rounds):
