@@ -113,15 +113,6 @@ def test_a_source_that_is_switched_off_gains_nothing(rounds):
     assert note == "source_silent"
 
 
-def test_a_source_that_is_switched_off_gains_nothing_by_a_restart_of_the_hub_either(rounds):
-    rounds.at(END + 0.1)
-    rounds.hub.crash_and_reopen()
-    rounds.at(END + 71.99)
-    assert rounds.state("roof", 2) == "unproven"
-    rounds.at(END + 72.001)
-    assert rounds.state("roof", 2) == "missed"
-
-
 def test_evidence_that_comes_over_72_hours_after_its_windows_end_is_kept_and_changes_nothing(rounds):
     rounds.at(END + 73)
     before = rounds.gaps()
@@ -436,20 +427,6 @@ def test_a_lane_that_cannot_be_judged_is_counted_and_tried_again_and_the_others_
     monkeypatch.setattr(dutybook, "verdict", real)
     rounds.at(END + 0.1)
     assert len(rounds.gaps()) == 3
-
-
-def test_evidence_that_a_bug_kept_from_being_judged_counts_when_the_hub_starts_without_the_bug(rounds, monkeypatch):
-    rounds.at(END + 0.1, rounds.beat(wand_1=END + 0.05))
-    assert rounds.state("roof", 2) == "missed"
-    with monkeypatch.context() as broken:
-        broken.setattr(dutybook, "fill", lambda *_: 1 / 0)
-        rounds.at(END + 0.2, rounds.scan("roof", 3), rounds.scan("gate", END + 0.15))
-        assert rounds.hub.core.counters["lanes_failed"]
-    rounds.hub.crash_and_reopen()
-    rounds.at(END + 0.3)
-    assert rounds.state("roof", 2) == "withdrawn"
-    notes = {row[:2]: row[2] for row in rounds.hub.rows("duty_window", "place", "opens_us", "note")}
-    assert "visited_late" in notes["gate", us(2)]
 
 
 def test_old_windows_and_scans_leave_memory_and_the_last_visit_stays(rounds):
