@@ -2,6 +2,7 @@
 drawn at random: late scans and too late ones, rosters, restarts, other plans."""
 
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -52,7 +53,8 @@ def drawn_plan(rng):
 
 def told(rounds, rng, hour, number):
     """Some scans of any age, a heartbeat, what a phone says of itself, and a shift that comes or goes."""
-    inputs, asks = [], []
+    inputs: list[Any] = []
+    asks: list[Any] = []
     for at in range(rng.choice((0, 1, 1, 2, 5))):
         made, place = max(0.5, hour - rng.choice(AGES_H) * rng.random()), rng.choice(PLACES)
         device, who = rng.choice(("wand-1", "wand-1", "wand-2", "phone-1")), rng.choice(("zhang", "li", "", "wang"))
