@@ -8,8 +8,10 @@ from collections.abc import Callable, Collection, Mapping
 from threading import Event
 from typing import NamedTuple
 
+import msgspec
+
 from contract.clock import US_PER_S, Clock, SystemClock
-from contract.readings import DeviceLink
+from contract.readings import AlarmInput, DeviceLink, FireInput, PanelFault, TamperContact
 from drivers.port import CommandFailed, Finding, Sink
 from drivers.talk import Said, Step, Talk
 from drivers.transports import Address
@@ -19,10 +21,14 @@ TURN_S = 0.25
 """How long one look at the port waits: how soon `stop` is seen."""
 IDLE_US = 3 * US_PER_S
 """After so much silence what is there of a cut message is given up, lest it spoil the next. A mobile link is slow."""
-NAMES_MAX = 4096
-"""So many zones and parts can be active in one run. What goes beyond is a finding: it is no panel that says so much."""
+NAMES_MAX = 1000
+"""So many zones and parts of one device are told by their names while they are active: the hub keeps no more of them. What goes
+beyond is told without its name, and is a finding: whoever makes names up hides no fire by it."""
 NONSENSE_MAX = 64
 """Findings in a row without a message between them: then whoever sends them is hung up."""
+
+Named = AlarmInput | FireInput | PanelFault | TamperContact
+"""What begins and ends, and says where."""
 
 
 class _Line(NamedTuple):
@@ -57,6 +63,43 @@ class Links:
         fresh = [one for one, at_us in self._heard_us.items() if one not in self._lost and mono_us - at_us >= self._silent_us]
         self._lost.update(fresh)
         return [Said(DeviceLink(up=False, reason="silent"), device) for device in fresh]
+
+
+class Names:
+    """Which zones and parts of each device are active: pure. See NAMES_MAX."""
+
+    def __init__(self) -> None:
+        self._active: dict[str | None, set[tuple[str, str]]] = {}
+        self._nameless: dict[str | None, dict[str, Named]] = {}
+
+    def is_full(self, said: Said) -> bool:
+        """Whether `said` has to go without its name."""
+        reading, active = said.reading, self._active.get(said.device, ())
+        return isinstance(reading, Named) and reading.active and len(active) >= NAMES_MAX and _name(reading) not in active
+
+    def told(self, said: Said) -> tuple[Said, ...]:
+        """What is told instead. What goes without a name is over when nothing of the device is active any more."""
+        reading = said.reading
+        if not isinstance(reading, Named):
+            return (said,)
+        active, nameless = self._active.setdefault(said.device, set()), self._nameless.setdefault(said.device, {})
+        if self.is_full(said):
+            unnamed = msgspec.structs.replace(reading, name="")
+            nameless[unnamed.kind] = unnamed
+            return (said._replace(reading=unnamed),)
+        if reading.active:
+            active.add(_name(reading))
+            return (said,)
+        active.discard(_name(reading))
+        if active:
+            return (said,)
+        over = [said._replace(reading=msgspec.structs.replace(one, active=False)) for one in nameless.values()]
+        nameless.clear()
+        return (said, *over)
+
+
+def _name(reading: Named) -> tuple[str, str]:
+    return reading.kind, reading.name
 
 
 class DialledDriver:
@@ -105,7 +148,7 @@ class _Run:
         self._links = links
         self._clock = clock
         self._lines: dict[int, _Line] = {}
-        self._names: set[tuple[str | None, str, str]] = set()
+        self._names = Names()
         self._up = False
         self._told_away = (0, 0)
 
@@ -157,13 +200,10 @@ class _Run:
             self._hall.send(peer, step.answer)
 
     def _say(self, said: Said) -> None:
-        if getattr(said.reading, "active", False):
-            name = (said.device, said.reading.kind, getattr(said.reading, "name", ""))
-            if len(self._names) >= NAMES_MAX and name not in self._names:
-                self._sink.finding(Finding("too_many_names", 0, b""))
-                return
-            self._names.add(name)
-        self._sink.reading(said.reading, said.device_at_us, said.device)
+        for one in self._names.told(said):
+            self._sink.reading(one.reading, one.device_at_us, one.device)
+        if self._names.is_full(said):
+            self._sink.finding(Finding("too_many_names", 0, b""))
 
     def _tell_who_was_sent_away(self) -> None:
         strangers, crowded = self._hall.strangers, self._hall.crowded

@@ -21,6 +21,7 @@ from drivers.gb26875.units import (
 THINGS_MAX: Final = 8192
 """So many systems and parts are remembered; then the one that was heard of longest ago is forgotten, one without a fire first."""
 MANUAL_MAX: Final = 256
+"""Of more manual alarms the oldest is forgotten, so that its reset says nothing: the next one is told in any case."""
 
 
 class Board:
@@ -68,9 +69,11 @@ class Board:
         if told == self._last:
             return []  # its confirmation was lost
         self._last = told
-        names = [name for bit, name in enumerate(OPERATIONS) if told.bits >> bit & 1]
+        names = _names(told)
         said: list[Reading] = [PanelEvent(name, _cut(told.name), text=f"{told.operator}") for name in names]
-        if "manual_alarm" in names and told.key not in self._manual and len(self._manual) < MANUAL_MAX:
+        if "manual_alarm" in names and told.key not in self._manual:
+            if len(self._manual) >= MANUAL_MAX:
+                del self._manual[next(iter(self._manual))]
             self._manual[told.key] = _cut(f"{told.name} {MANUAL}")
             said.append(FireInput(active=True, name=self._manual[told.key]))
         elif {"reset", "alarm_cleared"} & set(names):
@@ -78,7 +81,10 @@ class Board:
         return said
 
     def _reset(self, key: Key) -> list[Reading]:
-        """No fire in the system is left. The transmitter's own reset ends its own alarms: it is not the panel."""
+        """No fire in the system is left. The transmitter's own reset ends its own alarms: it is not the panel. What is done at
+        the panel from now on is done anew, also where its clock stands still."""
+        if self._last is not None and not {"reset", "alarm_cleared"} & set(_names(self._last)):
+            self._last = None
         ended = [one for one in self._fires if one == key or (key and one[: len(key)] == key)]
         names = [self._fires.pop(one) for one in ended]
         for one in ended:
@@ -93,6 +99,10 @@ class Board:
             oldest = next((key for key in self._bits if key not in self._fires), next(iter(self._bits)))
             del self._bits[oldest]
             self._fires.pop(oldest, None)
+
+
+def _names(told: Operation) -> list[str]:
+    return [name for bit, name in enumerate(OPERATIONS) if told.bits >> bit & 1]
 
 
 def _cut(name: str) -> str:

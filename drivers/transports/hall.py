@@ -8,6 +8,7 @@ import contextlib
 import ipaddress
 import select
 import socket
+from collections import Counter
 from collections.abc import Collection
 from itertools import count
 from typing import NamedTuple, Protocol
@@ -17,7 +18,8 @@ from drivers.transports.address import Address
 from drivers.transports.tcp import KEEPALIVE
 
 PEERS_MAX = 64
-"""Of more than these the one that was silent for the longest is hung up: whoever opens many shuts out none but himself."""
+"""Of more than these one is hung up: of the host that has the most of them, the one that was silent for the longest. So whoever
+opens many shuts out none but himself."""
 READ_MAX_BYTES = 4096
 DATAGRAMS_MAX = 64
 """In one turn, lest a flood keeps the rest waiting."""
@@ -89,8 +91,14 @@ def open_hall(address: Address, hosts: Collection[str] = ()) -> Hall:
         name = "port_taken" if isinstance(error, OSError) and error.errno == 98 else "no_such_address"
         raise DeviceLost(name) from error
     port.setblocking(False)
-    allowed = frozenset(str(ipaddress.ip_address(host)) for host in hosts)
+    allowed = frozenset(map(_plain, hosts))
     return UdpHall(port, allowed) if udp else TcpHall(port, allowed)
+
+
+def _plain(host: str) -> str:
+    """The address as an installer writes it: a port of IPv6 tells those of IPv4 in its own way, and says by which card."""
+    address = ipaddress.ip_address(host.partition("%")[0])
+    return str(getattr(address, "ipv4_mapped", None) or address)
 
 
 class TcpHall:
@@ -102,6 +110,7 @@ class TcpHall:
         self._allowed = allowed
         self._numbers = count(1)
         self._peers: dict[int, socket.socket] = {}  # the one silent for the longest first
+        self._hosts: dict[int, str] = {}
         self._poll = select.poll()
         self._poll.register(port, select.POLLIN)
         self._by_fd: dict[int, int] = {}
@@ -134,7 +143,7 @@ class TcpHall:
         if one is None:
             return
         self._poll.unregister(one)
-        del self._by_fd[one.fileno()]
+        del self._by_fd[one.fileno()], self._hosts[peer]
         one.close()
         self._gone.append(Heard(peer, b"", gone=True))
 
@@ -165,13 +174,13 @@ class TcpHall:
             return
         except OSError as error:
             raise DeviceLost("network") from error
+        host = _plain(host)
         if self._allowed and host not in self._allowed:
             self.strangers += 1
             fresh.close()
             return
         if len(self._peers) >= PEERS_MAX:
-            self.crowded += 1
-            self.hang_up(next(iter(self._peers)))
+            self._make_room()
         fresh.setblocking(False)
         fresh.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         fresh.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
@@ -179,9 +188,14 @@ class TcpHall:
             if hasattr(socket, option):
                 fresh.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
         peer = next(self._numbers)
-        self._peers[peer] = fresh
+        self._peers[peer], self._hosts[peer] = fresh, host
         self._by_fd[fresh.fileno()] = peer
         self._poll.register(fresh, select.POLLIN)
+
+    def _make_room(self) -> None:
+        self.crowded += 1
+        of_host = Counter(self._hosts.values())
+        self.hang_up(max(self._peers, key=lambda peer: of_host[self._hosts[peer]]))  # the first of those with as many
 
 
 class UdpHall:
@@ -211,7 +225,7 @@ class UdpHall:
                 continue
             except OSError as error:
                 raise DeviceLost("network") from error
-            if self._allowed and sender[0] not in self._allowed:
+            if self._allowed and _plain(sender[0]) not in self._allowed:
                 self.strangers += 1
                 continue
             peer = next(self._numbers)

@@ -21,6 +21,7 @@ HUB_STREAM = "hub"
 """The stream of the reports that the hub makes itself; its agent is the hub, its mark the last number given."""
 
 _STALE_ALARMS_MAX = 10_000
+_EVER_US = 2**62
 
 
 class CaseKey(NamedTuple):
@@ -236,9 +237,9 @@ class Site:
         self._visitors.append(case)
 
     def distrust_watermarks(self, now_us: int) -> int:
-        """The clock was set back: what lies ahead of it proves nothing, until the source reports anew, and deadlines and windows
-        are looked at when it reaches them again. An agent that was heard ahead of it was heard by now at the latest: else its
-        silence would not be seen until then. Returns how many sources."""
+        """The clock was set back, or the hub has started: what lies ahead of it proves nothing, until the source reports
+        anew, and deadlines and windows are looked at when it reaches them again. An agent that was heard ahead of it
+        was heard by now at the latest: else its silence would not be seen until then. Returns how many sources."""
         ahead = [source for source in self.watermarks if (self.watermarks.get(source) or 0) > now_us]
         for source in ahead:
             self.watermarks.put(source, 0)
@@ -253,8 +254,19 @@ class Site:
         self.scans.redo = dict.fromkeys(self.scans.redo, now_us)
         self.deadlines.look_anew()
         self.windows.look_anew(now_us)
+        self._look_at_what_may_not_be_judged()
         self.planning_again_us = 0
         return len(ahead)
+
+    def _look_at_what_may_not_be_judged(self) -> None:
+        """A lane that a bug kept from being judged when its evidence came may be judged by the program that has started now."""
+        for name in self.windows:
+            row = self.windows.get(name)
+            if row is None or row.state != "missed":
+                continue
+            until_us = row.ends_us if "visited_late" in row.note else _EVER_US
+            if self.scans.at(row.place, row.opens_us, until_us):
+                self.windows.look_at(row.ends_us, name)
 
     def tables(self) -> tuple[Rows[Any, Any], ...]:
         """Everything that `settle` and the counters of a turn go over."""

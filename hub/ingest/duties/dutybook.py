@@ -336,19 +336,18 @@ class Dutybook:
         news = [source for source in silent if self._site.windows.wait_for(source, window)]
         if asks:  # each time: the hub may be ready later than it was when the window was looked at last
             self._site.windows.look_at(grace_ends_us(window, self._times.ready_us), window.window_id)
-        elif news:
+        else:  # each time, too: what was asked for after a restart is known by now, and its time is still to be waited for
             over_us = silence_ends_us(window, self._view(window).limits.late_max_us)
-            self._site.windows.look_at(over_us, window.window_id)
+            if over_us > self._times.now_us:
+                self._site.windows.look_at(over_us, window.window_id)
         for source in news if asks else ():
             self._order_flush(source)
 
     def _settle(self, was: Window, new: Window, scan: Scan | None, rules: tuple[Duty, Route], silent: Sequence[str]) -> None:
         """The window's row, its tally, its gap's incident, and the change log."""
         self._site.windows.put(new.window_id, new)
-        if new.state in ("open", "unproven"):
-            silent_max_us = self._view(new).limits.late_max_us
-            over_us = new.ends_us if new.state == "open" else silence_ends_us(new, silent_max_us)
-            self._site.windows.look_at(over_us, new.window_id)
+        if new.state == "open":
+            self._site.windows.look_at(new.ends_us, new.window_id)
         zone = self._view(new).zone
         for one in (*tallied(was, -1, zone), *tallied(new, 1, zone)):
             self._outcome.add(self._outcome.tallies, one)

@@ -89,8 +89,8 @@ class Planner:
             row = self._begin(1, self._plan.text(self._new_seed()), self._now_us)
         else:
             was = view_of(row.body)
-            if was is not None and row.planned_until_us <= self._now_us:
-                row = self._begin(row.plan_no + 1, row.body, max(row.planned_until_us, self._now_us - FIRST_US) - 1)
+            if was is not None and row.planned_until_us < self._now_us - FIRST_US:
+                row = self._begin(row.plan_no + 1, row.body, self._now_us - FIRST_US - 1)
             body = self._plan.text(self._new_seed() if was is None else was.plan.seed)
             if body != row.body:
                 row = self._change(row, body)

@@ -30,9 +30,10 @@ class Open:
         self.hall.close()
         self.hall.close()
 
-    def call(self):
+    def call(self, host="127.0.0.1"):
         line = socket.socket(socket.AF_INET, self.kind)
         line.settimeout(5)
+        line.bind((host, 0))
         line.connect(("127.0.0.1", self.port))
         self.lines.append(line)
         return line
@@ -81,6 +82,30 @@ def test_the_one_silent_for_the_longest_makes_room():
         assert [one.data for one in at.heard() if one.data] == [b"and me", b"and me"]
         assert lines[1].recv(9) == b""
         assert at.hall.crowded == 1
+
+
+def test_whoever_opens_many_shuts_out_none_but_himself():
+    with Open() as at:
+        panel = at.call()
+        at.heard(1)
+        for _ in range(2 * PEERS_MAX):
+            at.call("127.0.0.2")
+            at.heard(1)
+        panel.send(b"a panel that was silent for long")
+        assert [one.data for one in at.heard() if one.data] == [b"a panel that was silent for long"]
+        assert at.hall.crowded == PEERS_MAX + 1
+
+
+@pytest.mark.parametrize("scheme", LISTENS)
+def test_a_port_of_ipv6_knows_the_hosts_of_ipv4(scheme):
+    port = free_port()
+    hall = open_hall(parse_address(f"{scheme}://[::]:{port}", schemes=LISTENS), ["127.0.0.1"])
+    kind = socket.SOCK_DGRAM if scheme == "listen-udp" else socket.SOCK_STREAM
+    with socket.socket(socket.AF_INET, kind) as line:
+        line.connect(("127.0.0.1", port))
+        line.send(b"hello")
+        assert [one.data for _ in range(20) for one in hall.turn(0.01) if one.data] == [b"hello"]
+    hall.close()
 
 
 @pytest.mark.parametrize("scheme", LISTENS)

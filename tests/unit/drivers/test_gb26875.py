@@ -229,6 +229,13 @@ def test_an_operation_that_is_said_again_is_told_once():
     assert (board.step(once), board.step(once)) == ([PanelEvent("silenced", "s", text="9")], [])
 
 
+def test_a_manual_alarm_after_a_reset_is_a_new_one_though_the_transmitters_clock_stands_still():
+    board, alarm = Board(), Operation((1, 1), "s", 1 << 2, 9, bytes(6))
+    assert FireInput(True, "s 手动报警") in board.step(alarm)
+    assert FireInput(False, "s 手动报警") in board.step(state((1, 1), 1 << 13, "s"))
+    assert FireInput(True, "s 手动报警") in board.step(alarm)
+
+
 def test_a_board_remembers_so_much_and_no_more_and_a_fire_longest():
     board = Board()
     board.step(state((1, 1, 0, 0), FIRE, "fire"))
@@ -240,7 +247,8 @@ def test_a_board_remembers_so_much_and_no_more_and_a_fire_longest():
         board.step(state((9, 9, at // 60_000, at), FIRE, "x"))
     assert len(board._fires) <= THINGS_MAX + 1
     for at in range(MANUAL_MAX + 10):
-        board.step(Operation((at // 256, at % 256), "s", 1 << 2, at % 256, bytes(6)))
+        alarm = Operation((at // 256, at % 256), f"s{at}", 1 << 2, at % 256, bytes(6))
+        assert FireInput(True, f"s{at} 手动报警") in board.step(alarm)
     assert len(board._manual) == MANUAL_MAX
 
 

@@ -225,15 +225,27 @@ def test_who_talks_nonsense_is_hung_up_and_others_are_heard():
         assert set(running.sink.reasons) == {"malformed"}
 
 
-def test_a_panel_with_more_zones_than_any_panel_has_fills_nothing():
+def test_a_panel_with_more_zones_than_any_panel_has_fills_nothing_and_hides_no_alarm_by_it():
+    def event(code, zones, number):
+        return framed(b'"SIA-DCS"%04dL0#1234[|N%s]' % (number, b"/".join(b"%s%d" % (code, zone) for zone in zones)))
+
     with answering() as running:
-        twin = twin_of(running)
-        for first in range(0, NAMES_MAX + 32, 32):
-            zones = b"/".join(b"BA%d" % zone for zone in range(first, first + 32))
-            assert twin.ask(framed(b'"SIA-DCS"%04dL0#1234[|N%s]' % (first // 32 + 1, zones)))
-        assert len(running.sink.readings) == NAMES_MAX
-        assert set(running.sink.reasons) == {"too_many_names"}
-        assert twin.restore("5")
+        twin, number = twin_of(running), 0
+        for code, name_of_overflow in ((b"BA", ""), (b"BR", None)):
+            for first in range(0, NAMES_MAX + 8, 8):
+                number += 1
+                assert twin.ask(event(code, range(first, first + 8), number))
+            if name_of_overflow is not None:
+                assert set(running.sink.reasons) == {"too_many_names"}
+                assert running.sink.readings[-8:] == [AlarmInput(active=True, name="")] * 8
+                assert twin.ask(event(b"FA", [7], 9999))
+                assert running.sink.readings[-1] == FireInput(active=True, name="")
+        active = {(one.kind, one.name) for one in running.sink.readings if one.active}
+        over = {(one.kind, one.name) for one in running.sink.readings if not one.active}
+        assert len(active) == NAMES_MAX + 2
+        assert active - over == set(), "what goes without its name is over when all else is"
+        assert twin.alarm("5")
+        assert running.sink.readings[-1] == AlarmInput(active=True, name="5")
 
 
 def test_only_the_known_hosts_are_heard():

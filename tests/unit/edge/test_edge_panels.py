@@ -15,6 +15,7 @@ from contract.readings import AlarmInput, DeviceLink, FireInput
 from drivers.gb26875 import driver as gb26875
 from drivers.gb26875.twin import Gb26875Twin
 from drivers.sia_dc09 import driver as sia_dc09
+from drivers.sia_dc09.frames import framed
 from drivers.sia_dc09.twin import SiaDc09Twin
 from drivers.table import driver_kind
 from drivers.transports.dial import Dialler, free_port
@@ -93,6 +94,17 @@ def test_a_fire_that_is_confirmed_is_in_the_agents_log_with_the_panels_time(tmp_
         assert fire.reading == FireInput(True, "1-1-12-45 走廊")
         assert abs(fire.device_at_us - rig.clock.now_us()) <= US_PER_S
         assert rig.records("device_link", "port")[0].reading == DeviceLink(True, "opened")
+
+
+@pytest.mark.parametrize("time", ["00:00:00,01-01-1900", "00:00:00,01-01-0001", "23:59:59,12-31-9999"])
+def test_an_alarm_of_a_panel_whose_clock_shows_no_time_of_ours_is_one_that_the_hub_can_take(tmp_path, time):
+    with agent(tmp_path, "sia_dc09", {}) as (rig, line):
+        twin = SiaDc09Twin(line, rig.clock)
+        insist(twin.test_link)
+        assert twin.ask(framed(b'"SIA-DCS"0007L0#1234[|NBA5]_' + time.encode()))
+        (alarm,) = rig.records("alarm_input", "port")
+        assert (alarm.reading, alarm.device_at_us) == (AlarmInput(True, "5"), None)
+        assert [one.reading.reason for one in rig.records("bad_bytes", "port")] == ["impossible_time"]
 
 
 def test_a_panels_word_proves_nothing_of_another_panel_on_the_same_port(tmp_path):

@@ -65,6 +65,14 @@ def test_a_month_without_a_hub_is_made_up_for_in_pieces_and_every_window_is_made
     assert len([subject for subject, _, _ in rounds.gaps() if subject.startswith("patrol/")]) == over
 
 
+def test_a_plan_that_is_made_up_for_in_many_turns_begins_anew_once(tmp_path, small):
+    rounds = Rounds.on(sqlite_url(tmp_path), every_s=HOUR_S // 6, sources=("hub",))
+    until_done(rounds)
+    away(rounds, 100)
+    assert len(until_done(rounds)) > 10
+    assert len(rounds.hub.rows("duty_plan")) == 2
+
+
 def test_windows_for_a_time_without_a_hub_are_made_from_the_plan_that_was_in_force(rounds):
     rounds.at(3)
     rounds.hub.clock.advance_us(us(100) - rounds.hub.clock.now_us())
