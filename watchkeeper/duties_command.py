@@ -12,8 +12,8 @@ import click
 from contract.clock import SystemClock, rfc3339
 from hub.duties.types import HUB_SOURCE, WindowState
 from hub.duties.words import STATES
-from watchkeeper.daytime import DAY_OR_TIME, begin_us, end_us
-from watchkeeper.hub_client import HubClient, Wrong, url_option
+from watchkeeper.daytime import DAY_OR_TIME, Told, begin_us, end_us
+from watchkeeper.hub_client import HubClient, HubGroup, Wrong, hub_zone, url_option
 from watchkeeper.import_command import import_dump
 from watchkeeper.roster_command import occasion, roster
 from watchkeeper.tables import LANGUAGES, lang_option, language, local_time, show
@@ -31,7 +31,7 @@ def _entry(command: Callable[..., None]) -> Callable[..., None]:
     return duty(place(person(fields(key(click.pass_obj(command))))))
 
 
-@click.group()
+@click.group(cls=HubGroup)
 @url_option
 @lang_option
 @click.pass_context
@@ -45,7 +45,7 @@ def duties(context: click.Context, url: str, lang: str | None) -> None:
 @click.option("--state", "states", multiple=True, type=click.Choice(get_args(WindowState)), help="May be given several times.")
 @click.option("--duty", default="", help="Of one duty.")
 @click.option("--place", default="", help="At one place.")
-@click.option("--from", "from_", type=DAY_OR_TIME, help="Those that end later: a local day, or RFC 3339.")
+@click.option("--from", "from_", type=DAY_OR_TIME, help="Those that end later: a local day, or a time.")
 @click.option("--to", type=DAY_OR_TIME, help="Those that open before this, a day included; now, where nothing is said.")
 @click.option("--limit", type=click.IntRange(1, 100_000), default=200, show_default=True, help="How many at most.")
 @click.pass_context
@@ -54,8 +54,8 @@ def list_windows(
     states: tuple[str, ...],
     duty: str,
     place: str,
-    from_: date | int | None,
-    to: date | int | None,
+    from_: Told | None,
+    to: Told | None,
     limit: int,
 ) -> None:
     """Show windows, newest first. The last column is what `explain` takes."""
@@ -75,11 +75,11 @@ def list_windows(
         click.echo(f"… 仅前 {limit} 条：用 --limit / only the first {limit}: see --limit", err=True)
 
 
-def _times(hub: HubClient, from_: date | int | None, to: date | int | None) -> dict[str, str]:
+def _times(hub: HubClient, from_: Told | None, to: Told | None) -> dict[str, str]:
     """What the API takes for both ends. A day is the estate's: the hub knows where that is."""
     zone = ZoneInfo("UTC")
     if isinstance(from_, date) or isinstance(to, date):
-        zone = ZoneInfo(hub.get("/duties/windows", limit=1).json()["timezone"])
+        zone = hub_zone(hub)
     until_us = SystemClock().now_us() if to is None else end_us(to, zone)
     return {"to": rfc3339(until_us)} | ({} if from_ is None else {"from": rfc3339(begin_us(from_, zone))})
 

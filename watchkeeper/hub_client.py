@@ -3,9 +3,12 @@
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Self, TypeVar
+from zoneinfo import ZoneInfo
 
 import click
 import httpx
+
+from watchkeeper.tables import LANG_HELP, LANGUAGES
 
 F = TypeVar("F", bound=Callable[..., Any])
 DEFAULT_URL = "http://127.0.0.1:8080"
@@ -19,6 +22,33 @@ def url_option(command: F) -> F:
         "--url", default=DEFAULT_URL, show_default=True, envvar="WATCHKEEPER_URL", show_envvar=True, help="Where the hub answers."
     )
     return option(command)
+
+
+class HubGroup(click.Group):
+    """Commands that speak to a hub. The group's `--url` and `--lang` may stand behind each of them too, where people write them;
+    a command with a `--lang` of its own keeps that."""
+
+    def add_command(self, cmd: click.Command, name: str | None = None) -> None:
+        """As of click."""
+        known = {one for param in cmd.params for one in param.opts}
+        cmd.params += [option for option in _behind() if not known.intersection(option.opts)]
+        super().add_command(cmd, name)
+
+
+def _behind() -> tuple[click.Option, ...]:
+    url = click.Option(["--url"], expose_value=False, callback=_other_hub, help="Where the hub answers.")
+    lang = click.Option(["--lang"], type=click.Choice(LANGUAGES), expose_value=False, callback=_other_language, help=LANG_HELP)
+    return url, lang
+
+
+def _other_hub(context: click.Context, _: click.Parameter, url: str | None) -> None:
+    if url is not None:
+        context.obj = context.with_resource(HubClient(url))
+
+
+def _other_language(context: click.Context, _: click.Parameter, lang: str | None) -> None:
+    if lang is not None:
+        context.meta["lang"] = lang
 
 
 class Wrong(click.ClickException):
@@ -84,3 +114,8 @@ class HubClient:
             return click.ClickException(f"what answers at {self._url} is no hub (HTTP {reply.status_code}): see --url")
         kind = Wrong if reply.status_code < 500 and reply.status_code != 429 else click.ClickException
         return kind("\n".join((message, *wrong)))
+
+
+def hub_zone(hub: HubClient) -> ZoneInfo:
+    """The estate's."""
+    return ZoneInfo(hub.get("/duties/windows", limit=1).json()["timezone"])

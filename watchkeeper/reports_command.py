@@ -14,7 +14,7 @@ from hub.reports.csvfile import csv_bytes
 from hub.reports.figures import By, in_words
 from hub.reports.words import Lang, Pair, say
 from watchkeeper.daytime import DAY, DAY_OF
-from watchkeeper.hub_client import HubClient, url_option
+from watchkeeper.hub_client import HubClient, HubGroup, url_option
 from watchkeeper.tables import NONE, language, local_time, show
 
 LANGS = click.Choice(["zh", "en", "both"])
@@ -37,7 +37,7 @@ _UNVISITED: Mapping[str, Pair] = {
 """What a row has, and its heading."""
 
 
-@click.group()
+@click.group(cls=HubGroup)
 @url_option
 @click.pass_context
 def reports(context: click.Context, url: str) -> None:
@@ -47,7 +47,7 @@ def reports(context: click.Context, url: str) -> None:
 
 def _common(command: Any) -> Any:
     options = (
-        click.option("--from", "first", type=DAY_OF, required=True, help="The first local day, or a time of it as RFC 3339."),
+        click.option("--from", "first", type=DAY_OF, required=True, help="The first local day, or a time of it."),
         click.option("--to", "last", type=DAY_OF, help="The last local day, included; as --from where nothing is said."),
         click.option("--duty", "duties", multiple=True, help="This duty alone; may be given several times."),
         click.option("--lang", type=LANGS, help="Chinese, unless the locale is of another language."),

@@ -11,7 +11,7 @@ import click
 
 from hub.tags.labels import TAG_MEDIA
 from hub.tags.sheet import LABELS_HEADER
-from watchkeeper.hub_client import HubClient, url_option
+from watchkeeper.hub_client import HubClient, HubGroup, url_option
 from watchkeeper.tables import NONE, Language, lang_option, language, local_time, show
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -37,7 +37,7 @@ def _begins(command: F) -> F:
     return medium(qr(command))
 
 
-@click.group()
+@click.group(cls=HubGroup)
 @url_option
 @lang_option
 @click.pass_context
