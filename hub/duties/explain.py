@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from contract.clock import US_PER_S
 from hub.duties.judging import too_late_for, why_not
 from hub.duties.tallying import local
-from hub.duties.types import Duty, Person, Route, Scan, Window
+from hub.duties.types import HUB_SOURCE, Duty, Person, Route, Scan, Window
 from hub.duties.words import STATES
 
 Lang = Literal["zh", "en"]
@@ -98,13 +98,22 @@ class Explanation(NamedTuple):
 
 def explain(known: Known, names: Names) -> Explanation:
     """Why the window is what it is."""
-    weighed = tuple(Weighed(scan, (why := _why(scan, known)) == "keeps_it", why) for scan in known.scans)
+    about = (scan for scan in known.scans if not _is_of_another(scan, known))
+    weighed = tuple(Weighed(scan, (why := _why(scan, known)) == "keeps_it", why) for scan in about)
     return Explanation(_Words(known, weighed, names, "zh").text(), _Words(known, weighed, names, "en").text(), weighed)
 
 
 def near_us(window: Window) -> tuple[int, int]:
     """Between which times the scans are that an explanation looks at."""
     return window.opens_us - NEAR_US, window.ends_us + NEAR_US
+
+
+def _is_of_another(scan: Scan, known: Known) -> bool:
+    """Whether the scan was never meant for the window: an answer or a report on another duty, or a patrol's scan at a place where
+    this duty is reported by others. To whoever asks why a round is missing it says nothing."""
+    if scan.duty:
+        return scan.duty != known.window.duty
+    return known.rules is not None and known.rules[0].evidence != "scan" and scan.source not in known.rules[1].sources
 
 
 def _why(scan: Scan, known: Known) -> str:
@@ -214,7 +223,9 @@ class _Words:
         told = []
         for source, up_to_us in sorted(self._known.reported.items()):
             name, at = self._source(source), self._at(up_to_us)
-            if up_to_us is None:
+            if source == HUB_SOURCE:
+                told.append(self._say("在中枢没有人填报", "nobody entered it at the hub"))
+            elif up_to_us is None:
                 told.append(self._say(f"{name} 从未上报", f"{name} has never reported"))
             elif up_to_us < self._window.ends_us:
                 told.append(self._say(f"{name} 只上报至 {at}", f"{name} has reported up to {at} only"))
@@ -232,6 +243,8 @@ class _Words:
         return self._say(f"当班：{people}", f"on duty: {people}") if people else ""
 
     def _source(self, source: str) -> str:
+        if source == HUB_SOURCE:
+            return self._say("中枢", "the hub")
         name = self._names.device_name(source, self._lang)
         return source if name == source else f"{name} {source}"
 

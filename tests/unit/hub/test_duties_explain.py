@@ -188,5 +188,37 @@ def test_a_scan_is_told_not_to_count_exactly_where_the_verdict_does_not_count_it
     ):
         one = scan(source=source, duty=duty, person=person, flags=(flag,) if flag else ())
         rules = replace(DUTY, evidence=evidence), ROUTE
-        why = explain(Known(WINDOW, rules, STAFF, (one,), {}, us("15:00"), ZONE, LATE_MAX_US), Named()).scans[0].why
+        weighed = explain(Known(WINDOW, rules, STAFF, (one,), {}, us("15:00"), ZONE, LATE_MAX_US), Named()).scans
+        why = weighed[0].why if weighed else "of another"
         assert (why == "another_window") == counts(one, *rules, STAFF.get(person)), (source, duty, person, evidence, flag)
+
+
+def test_what_was_never_meant_for_the_window_is_not_held_against_it():
+    other = scan(key="b", source="hub", duty="handover")
+    found = told(scan(flags=("two_places",)), other, state="missed")
+    assert [one.scan.key for one in found.scans] == ["a"]
+    assert "有 1 条记录不计" in found.zh
+    assert told(other, state="missed", rules=False).scans == ()
+    form = Known(
+        replace(WINDOW, state="missed"),
+        (replace(DUTY, evidence="report"), replace(ROUTE, sources=("hub",))),
+        STAFF,
+        (scan(), other, scan(key="c", source="hub", duty="patrol", came="14:32", flags=("altered",))),
+        {"hub": us("17:00")},
+        us("17:00"),
+        ZONE,
+        LATE_MAX_US,
+    )
+    found = explain(form, Named())
+    assert [one.scan.key for one in found.scans] == ["c"]
+    assert found.zh.endswith("；在中枢没有人填报。")
+    assert found.en.endswith("; nobody entered it at the hub.")
+    phone = form._replace(rules=(form.rules[0], replace(ROUTE, sources=("hub", "wand-1"))))
+    assert [one.why for one in explain(phone, Named()).scans] == ["no_report", "altered"], "one who scanned and forgot the form"
+
+
+def test_what_was_entered_at_the_hub_is_told_as_such():
+    entry = scan(key="c", source="hub", duty="patrol", came="14:32", person="zhang")
+    found = told(entry, state="kept", evidence="hub|c")
+    assert found.zh.endswith("张三 14:32 填报（中枢，14:32 收到）。")
+    assert "(the hub, received at 14:32)" in found.en
