@@ -73,7 +73,11 @@ REASONS: dict[str, tuple[int, str, str]] = {
     "unknown_person": (404, "没有人员“{person}”{near_zh}", "nobody of the staff is {person!r}{near}"),
     "unknown_route": (404, "没有路线“{route}”{near_zh}", "the estate has no route {route!r}{near}"),
     "unknown_duty": (404, "没有职责“{duty}”{near_zh}", "the policy has no duty {duty!r}{near}: see GET /duties"),
-    "unknown_window": (404, "没有这个时段", "there is no such window: see GET /duties/windows"),
+    "unknown_window": (
+        404,
+        "没有这个时段，编号见 watchkeeper duties list 的最后一列",
+        "there is no such window: the ids are in GET /duties/windows, and in the last column of `watchkeeper duties list`",
+    ),
     "unknown_shift": (404, "没有这个班次", "there is no such shift: see GET /roster"),
     "unknown_occasion": (404, "没有这条通知", "there is no such occasion: see GET /occasions"),
     "wrong_span": (422, "起止时间有误：须先起后止，最长 {days} 天", "it must begin before it ends, and last {days} days at most"),
