@@ -1,5 +1,6 @@
 """The hub's settings file. It is checked whole, with the files it names, before anything starts."""
 
+import stat
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, NamedTuple
@@ -124,7 +125,7 @@ def _files_are_there(folder: Path) -> Callable[[Document], None]:
     """The rule that what the broker's settings name can be read."""
 
     def rule(document: Document) -> None:
-        for key, read in (("password_file", Path.read_text), ("ca_file", broker_trust)):
+        for key, read in (("password_file", _read_password), ("ca_file", broker_trust)):
             named = document.built.get(("broker", key))
             if not isinstance(named, str):
                 continue
@@ -141,10 +142,20 @@ def _files_are_there(folder: Path) -> Callable[[Document], None]:
     return rule
 
 
+def _read_password(path: Path) -> str:
+    """The password in the file. Raises OSError, and ValueError with `what: what to do`."""
+    if path.stat().st_mode & stat.S_IROTH:
+        raise ValueError(f"may be read by everybody: run chmod o= {path}")
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except UnicodeDecodeError:
+        raise ValueError("is not UTF-8 text: write one line of text into it") from None
+
+
 def broker_address(settings: BrokerSettings, folder: Path) -> BrokerAddress:
     """The broker's address; a password is read from its file."""
     parts = urlsplit(settings.url)
-    password = None if settings.password_file is None else (folder / settings.password_file).read_text().strip()
+    password = None if settings.password_file is None else _read_password(folder / settings.password_file)
     ca_file = None if settings.ca_file is None else folder / settings.ca_file
     port = parts.port or PORTS[parts.scheme]
     return BrokerAddress(parts.hostname or "", port, parts.scheme == "mqtts", settings.user, password, ca_file)
