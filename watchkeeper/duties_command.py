@@ -71,6 +71,10 @@ def list_windows(
             break
         cursor = {"cursor": page["next"]}
     show([_HEADS[lang], *(_row(row, lang, ZoneInfo(page["timezone"])) for row in rows)])
+    if not rows:
+        click.echo(
+            "没有符合的时段；今后的时段请用 --to 指定日期 / no window fits; for those to come name a day with --to", err=True
+        )
     if page["next"] is not None:
         click.echo(f"… 仅前 {limit} 条：用 --limit / only the first {limit}: see --limit", err=True)
 

@@ -17,8 +17,8 @@ from watchkeeper.tables import NONE, Language, lang_option, language, local_time
 F = TypeVar("F", bound=Callable[..., Any])
 PAGE_ROWS = 500
 _HEADS: Mapping[Language, tuple[str, ...]] = {
-    "zh": ("标签", "介质", "归属", "编号", "登记时间", "登记人", "停用时间", "停用人", "原因"),
-    "en": ("tag", "medium", "where", "id", "enrolled", "by", "ended", "by", "reason"),
+    "zh": ("标签", "介质", "归属", "编号", "登记时间", "登记人", "停用时间", "停用人", "停用原因"),
+    "en": ("tag", "medium", "where", "id", "enrolled", "by", "ended", "by", "why"),
 }
 _ACTS = {"enrolled": ("已登记", "enrolled"), "replaced": ("已更换", "replaced"), "revoked": ("已注销", "revoked")}
 
