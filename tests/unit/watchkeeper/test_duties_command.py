@@ -60,7 +60,7 @@ def test_windows_are_listed_by_state_place_and_time(site):
     assert len(shown("--state", "kept", "--state", "open")) == 2
     assert shown("--place", "gate", "--duty", "weather") == [gate]
     assert shown("--from", at(2 * HOUR_S)) == []
-    assert "今后的请用 --to" in duties(site, "list", "--from", at(2 * HOUR_S)).stderr
+    assert "今后的时段请用 --to" in duties(site, "list", "--from", at(2 * HOUR_S)).stderr
     assert shown("--to", at(-5 * HOUR_S)) == []
     day = datetime.now(ZoneInfo("Asia/Shanghai")).date()
     assert shown("--from", str(day + timedelta(days=2))) == []
