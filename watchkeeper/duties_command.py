@@ -19,7 +19,7 @@ from watchkeeper.roster_command import occasion, roster
 from watchkeeper.tables import LANGUAGES, lang_option, language, local_time, show
 
 PAGE_ROWS = 500
-_HEADS = {"zh": ("状态", "职责", "位置", "开始", "截止", "编号"), "en": ("state", "duty", "place", "opens", "ends", "id")}
+_HEADS = {"zh": ("状态", "任务", "位置", "开始", "截止", "编号"), "en": ("state", "duty", "place", "opens", "ends", "id")}
 
 
 def _entry(command: Callable[..., None]) -> Callable[..., None]:

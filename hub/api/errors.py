@@ -72,7 +72,7 @@ REASONS: dict[str, tuple[int, str, str]] = {
     ),
     "unknown_person": (404, "没有人员“{person}”{near_zh}", "nobody of the staff is {person!r}{near}"),
     "unknown_route": (404, "没有路线“{route}”{near_zh}", "the estate has no route {route!r}{near}"),
-    "unknown_duty": (404, "没有职责“{duty}”{near_zh}", "the policy has no duty {duty!r}{near}: see GET /duties"),
+    "unknown_duty": (404, "没有任务“{duty}”{near_zh}", "the policy has no duty {duty!r}{near}: see GET /duties"),
     "unknown_window": (
         404,
         "没有这个时段，编号见 watchkeeper duties list 的最后一列",

@@ -144,7 +144,7 @@ def _not_so(item: m.FormItem, duty: Duty | None, backend: Backend) -> Refusal:
         zh, en = _DONE_BY[duty.evidence]
         return Refusal("unknown_duty", f"“{duty.zh}”{zh} / {item.duty!r} {en}")
     duties = backend.policy.duties
-    zh, en = f"没有职责“{item.duty}”{nearest_zh(item.duty, duties)}", f"the policy has no duty {item.duty!r}"
+    zh, en = f"没有任务“{item.duty}”{nearest_zh(item.duty, duties)}", f"the policy has no duty {item.duty!r}"
     return Refusal("unknown_duty", f"{zh} / {en}{nearest(item.duty, duties)}: see GET /duties")
 
 
@@ -152,7 +152,7 @@ def _elsewhere(item: m.FormItem, backend: Backend) -> Refusal:
     """The duty is done at other places, or nowhere."""
     places = sorted({place for route in backend.estate.routes.values() if route.duty == item.duty for place in route.places})
     named = ", ".join(places[:PLACES_TOLD_MAX])
-    zh = f"其位置为 {named}" if named else "没有路线包含这项职责，请在小区文件中添加"
+    zh = f"其位置为 {named}" if named else "没有路线包含这项任务，请在小区文件中添加"
     en = f"write one of {named}" if named else "no route has it at all: add one to the estate file"
     return Refusal(
         "unknown_place", f"“{item.duty}”不在位置“{item.place}”：{zh} / {item.duty!r} is not done at {item.place!r}: {en}"

@@ -22,16 +22,16 @@ TOLD_MAX = 3
 
 WORDS: Mapping[str, tuple[str, str]] = {
     "keeps_it": ("以此完成", "keeps the window"),
-    "not_needed": ("有效，但已有更早的证据", "good, and not needed: an earlier one keeps the window"),
+    "not_needed": ("有效，但已有更早的凭证", "good, and not needed: an earlier one keeps the window"),
     "another_window": ("计入了另一时段", "it keeps another window"),
     "too_early": ("早于开始时间", "before the opening"),
     "too_late_made": ("晚于截止时间", "after the end"),
     "no_window_open": ("当时没有进行中的时段", "no window was open at that time"),
-    "rules_gone": ("当时的规则已不在", "the rules of that time are gone"),
+    "rules_gone": ("当时的规则已删除", "the rules of that time are gone"),
     "other_source": ("来源不属于这条路线", "its source is not one of the route's"),
-    "other_duty": ("属于另一项职责", "it is for another duty"),
-    "no_report": ("只是扫描，没有填报", "a scan is no report"),
-    "other_post": ("此岗位不承担这项职责", "the person's post does not do this duty"),
+    "other_duty": ("属于另一项任务", "it is for another duty"),
+    "no_report": ("只有打卡，没有填报", "a scan is no report"),
+    "other_post": ("此岗位不承担这项任务", "the person's post does not do this duty"),
     "unknown_tag": ("标签未登记", "the tag is enrolled nowhere"),
     "revoked_tag": ("当时标签不在用", "the tag did not count at that time"),
     "out_of_order": ("顺序不对", "out of order"),
@@ -42,7 +42,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "clock_off": ("设备时钟不准", "the device's clock was off"),
     "from_the_future": ("时间在收到之后", "its time lies after its arrival"),
     "too_late": ("迟到超过期限", "it came too late"),
-    "unknown_person": ("不知道是谁，人员名单上没有", "nobody knows who it was: not one of the staff"),
+    "unknown_person": ("身份不明，不在人员名单上", "nobody knows who it was: not one of the staff"),
     "time_unproven": ("打卡时间无法证实，时钟可能被调过", "its time cannot be proven: the clock may have been set"),
     "altered": ("同一记录内容不一致", "the same record was told before with another content"),
 }
@@ -173,21 +173,21 @@ class _Words:
         if state == "withdrawn":
             gap = self._at(self._window.gap_us)
             late = self._say(
-                f"曾于 {gap} 判为缺失，证据后到，确系按时做出", f"a gap was raised at {gap}; then evidence came, made in time"
+                f"{gap} 曾判为缺口，后到的凭证表明当时已按时完成", f"a gap was raised at {gap}; then evidence came, made in time"
             )
             return [late, self._evidence()]
         if state == "open":
             begun = self._known.now_us >= self._window.opens_us
-            none_yet = self._say("尚无有效证据", "there is no evidence that counts yet")
+            none_yet = self._say("尚无有效凭证", "there is no evidence that counts yet")
             return [none_yet if begun else "", self._not_counted()]
-        nothing = self._say("其间没有有效证据", "there is no evidence that counts in it")
+        nothing = self._say("其间没有有效凭证", "there is no evidence that counts in it")
         return [nothing, self._not_counted(), self._sources(), self._note(), self._on_duty()]
 
     def _evidence(self) -> str:
         scan = next((one.scan for one in self._weighed if one.keeps), None)
         if scan is None:
             told = self._window.evidence or "?"
-            return self._say(f"证据 {told}", f"the evidence is {told}")
+            return self._say(f"凭证 {told}", f"the evidence is {told}")
         at, came, source = self._at(scan.at_us), self._at(scan.received_us), self._source(scan.source)
         who = self._who(scan)
         did = self._say("填报", "reported it") if scan.duty else self._say("到场", "was there")

@@ -136,7 +136,7 @@ def test_the_desk_answers_and_reports_as_the_hub(site):
     odd = [item("p", "answer", duty="weather", place="gate"), item("q", "answer", duty="letter", place="gate")]
     scanned, near = report(site, *odd, phone="hub")
     assert scanned["message_en"] == "'weather' is done by scanning the tag at the place, and cannot be entered"
-    assert near["message_zh"] == "没有职责“letter”，是否为 letters？"
+    assert near["message_zh"] == "没有任务“letter”，是否为 letters？"
     assert report(site, wrong[2] | {"place": "gate"})[0]["code"] == "wrong_source", "only the desk answers for the desk"
 
 
