@@ -199,9 +199,10 @@ def test_what_was_never_meant_for_the_window_is_not_held_against_it():
     assert [one.scan.key for one in found.scans] == ["a"]
     assert "有 1 条记录不计" in found.zh
     assert told(other, state="missed", rules=False).scans == ()
+    reported = replace(DUTY, evidence="report")
     form = Known(
         replace(WINDOW, state="missed"),
-        (replace(DUTY, evidence="report"), replace(ROUTE, sources=("hub",))),
+        (reported, replace(ROUTE, sources=("hub",))),
         STAFF,
         (scan(), other, scan(key="c", source="hub", duty="patrol", came="14:32", flags=("altered",))),
         {"hub": us("17:00")},
@@ -213,7 +214,7 @@ def test_what_was_never_meant_for_the_window_is_not_held_against_it():
     assert [one.scan.key for one in found.scans] == ["c"]
     assert found.zh.endswith("；在中枢没有人填报。")
     assert found.en.endswith("; nobody entered it at the hub.")
-    phone = form._replace(rules=(form.rules[0], replace(ROUTE, sources=("hub", "wand-1"))))
+    phone = form._replace(rules=(reported, replace(ROUTE, sources=("hub", "wand-1"))))
     assert [one.why for one in explain(phone, Named()).scans] == ["no_report", "altered"], "one who scanned and forgot the form"
 
 
