@@ -157,7 +157,13 @@ def _told(context: click.Context, what: tuple[str, str], done: dict[str, Any]) -
     lang = context.meta["lang"]
     _tell(context, what, _occasion(done["occasion"], lang, hub_zone(context.obj)))
     windows = done["windows"]
-    click.echo(f"涉及 {windows} 个时段" if lang == "zh" else f"{windows} windows were made or taken back")
+    if windows:
+        click.echo(f"涉及 {windows} 个时段" if lang == "zh" else f"{windows} windows were made or taken back")
+        return
+    zh = "没有时段因此改变：没有路线安排此类任务，或其时间已过、尚远"
+    click.echo(
+        zh if lang == "zh" else "no window was made or taken back: no route has such a duty, or its time is past or far off"
+    )
 
 
 def _tell(context: click.Context, what: tuple[str, str], cells: Iterable[str]) -> None:

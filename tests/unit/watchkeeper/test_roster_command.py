@@ -128,3 +128,9 @@ def test_the_hub_and_the_language_may_be_named_behind_any_command(site):
         assert shown.exit_code == 0, shown.output
         assert shown.stdout.split()[0] == head
     assert "http://127.0.0.1:8080" in CliRunner().invoke(main, ["duties", "list", "--url", "nowhere"]).output
+
+
+def test_an_occasion_by_which_nothing_is_due_yet_says_so(site):
+    far = ("--id", "fair", "--from", f"{FIRST + timedelta(days=60)} 20:00", "--by", "王芳")
+    assert "没有时段因此改变" in duties(site, "occasion", "start", "event", *far)
+    assert "no window was made" in duties(site, "occasion", "start", "event", *far, lang="en")
