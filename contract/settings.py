@@ -323,7 +323,7 @@ class _Walker:
 
     def _list(self, node: Node, base: Any, origin: Any, path: KeyPath) -> Any:
         if not isinstance(node.value, list):
-            return self._wrong(path, f"is {_seen(node.value)}", "write a list, each item after a dash")
+            return self._wrong(path, f"is {_seen(node.value)}", "write a list, such as [a, b]")
         item = get_args(base)[0]
         values = [self.build(child, item, (*path, index)) for index, child in enumerate(node.value)]
         return _BAD if _BAD in values else origin(values)

@@ -37,7 +37,7 @@ class PermitMistake(NamedTuple):
 def read_secret(path: Path) -> str:
     """The one line in a file that not everybody may read. Raises OSError, and ValueError with `what: what to do`."""
     if path.stat().st_mode & 0o007:
-        raise ValueError(f"may be read by everybody: run chmod o= {path.name}")
+        raise ValueError(f"may be read by everybody: run chmod o= {path}")
     data = path.read_bytes()
     try:
         text = data[: MAX_SECRET_BYTES + 1].decode().strip()

@@ -153,7 +153,7 @@ class Files:
             self._document.wrong((name,), what, f"write {name}_file, a file that holds {2 * KEY_BYTES} hex digits")
         elif isinstance(inline, str):
             if self._path.stat().st_mode & 0o007:
-                told = f"keep the key in {name}_file, or run chmod o= {self._path.name}"
+                told = f"keep the key in {name}_file, or run chmod o= {self._path}"
                 self._document.wrong((name,), "stands in a file that everybody may read", told)
             return bytes.fromhex(inline)
         elif isinstance(from_file, str):

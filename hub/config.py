@@ -1,5 +1,6 @@
 """The hub's settings file. It is checked whole, with the files it names, before anything starts."""
 
+import stat
 from collections.abc import Callable
 from ipaddress import ip_address
 from pathlib import Path
@@ -132,10 +133,20 @@ def load_config(path: Path | str) -> HubConfig:
     )
 
 
+def _read_password(path: Path) -> str:
+    """The password in the file. Raises OSError, and ValueError with `what: what to do`."""
+    if path.stat().st_mode & stat.S_IROTH:
+        raise ValueError(f"may be read by everybody: run chmod o= {path}")
+    try:
+        return path.read_text(encoding="utf-8").strip()
+    except UnicodeDecodeError:
+        raise ValueError("is not UTF-8 text: write one line of text into it") from None
+
+
 _READ: dict[tuple[str, str], Callable[[Path], object]] = {
-    ("broker", "password_file"): Path.read_text,
+    ("broker", "password_file"): _read_password,
     ("broker", "ca_file"): broker_trust,
-    ("oidc", "secret_file"): Path.read_text,
+    ("oidc", "secret_file"): _read_password,
     ("oidc", "ca_file"): broker_trust,
 }
 
@@ -185,7 +196,7 @@ def _tls(folder: Path) -> Callable[[Document], None]:
 def broker_address(settings: BrokerSettings, folder: Path) -> BrokerAddress:
     """The broker's address; a password is read from its file."""
     parts = urlsplit(settings.url)
-    password = None if settings.password_file is None else (folder / settings.password_file).read_text().strip()
+    password = None if settings.password_file is None else _read_password(folder / settings.password_file)
     ca_file = None if settings.ca_file is None else folder / settings.ca_file
     port = parts.port or PORTS[parts.scheme]
     return BrokerAddress(parts.hostname or "", port, parts.scheme == "mqtts", settings.user, password, ca_file)

@@ -8,6 +8,7 @@ import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from types import TracebackType
 from typing import Self
 
 from sqlalchemy import Engine
@@ -55,7 +56,7 @@ class Hub:
     def __init__(self, config: HubConfig, clock: Clock) -> None:
         estate, policy, http = config.estate, config.policy, config.settings.http
         self.config = config
-        self._lock = _FolderLock(config.data)
+        self._lock = FolderLock(config.data)
         self._gc_thresholds = gc.get_threshold()
         self._switch_s = sys.getswitchinterval()
         self.engine: Engine = open_engine(config.database)
@@ -160,14 +161,22 @@ def _certified(config: HubConfig) -> Certified | None:
     return Certified(config.folder / http.certificate, config.folder / http.key)
 
 
-class _FolderLock:
+class FolderLock:
     """One hub for a data folder: what makes it safe that a hub takes its own lease back at once."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / "hub.lock"
         self._file: int | None = None
 
+    def __enter__(self) -> Self:
+        self.take()
+        return self
+
+    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        self.release()
+
     def take(self) -> None:
+        """Raises DataFolderTaken."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
         file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
         try:
@@ -178,6 +187,7 @@ class _FolderLock:
         self._file = file
 
     def release(self) -> None:
+        """Twice is harmless."""
         if self._file is not None:
             os.close(self._file)
             self._file = None

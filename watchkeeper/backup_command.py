@@ -7,10 +7,12 @@ import click
 from contract.clock import SystemClock
 from contract.settings import BadSettings
 from hub.config import HubConfig, load_config
+from hub.main import DataFolderTaken, FolderLock
 from hub.store.backup import BadBackup, DatabaseInUse, Summary
 from hub.store.backup import backup as write_backup
 from hub.store.backup import restore as restore_backup
 from hub.tags.keyfile import KEY_FILE
+from watchkeeper.hub_client import Wrong
 
 _SETTINGS = click.argument("settings", type=click.Path(path_type=Path))
 _FILE = click.argument("file", type=click.Path(path_type=Path))
@@ -44,14 +46,20 @@ def backup(settings: Path, file: Path) -> None:
 @_FILE
 @click.option("--force", is_flag=True, help="Throw away what the database holds now.")
 def restore(settings: Path, file: Path, force: bool) -> None:
-    """Put the backup FILE into the database of the hub's SETTINGS. No hub may run on it.
+    """Put the backup FILE into the database of the hub's SETTINGS. No hub may run on it: stop it first.
 
     Agents are asked to send again what the backup lacks, as far back as their logs reach. What phones and people reported since
     is lost: duties of that time stay unproven.
     """
+    config = _config(settings)
     try:
-        summary = restore_backup(file, _config(settings).database, SystemClock().now_us(), force=force)
-    except (BadBackup, DatabaseInUse, OSError) as error:
+        with FolderLock(config.data):
+            summary = restore_backup(file, config.database, SystemClock().now_us(), force=force)
+    except DataFolderTaken:
+        raise Wrong(f"a hub runs on {config.data}: stop it, restore, and start it again") from None
+    except (BadBackup, DatabaseInUse) as error:
+        raise Wrong(str(error)) from None
+    except OSError as error:
         raise click.ClickException(str(error)) from None
     _say("restored", summary, file)
 

@@ -13,14 +13,14 @@ import click
 from contract.clock import SystemClock, rfc3339
 from hub.duties.types import HUB_SOURCE, WindowState
 from hub.duties.words import STATES
-from watchkeeper.daytime import DAY_OR_TIME, begin_us, end_us
-from watchkeeper.hub_client import HubClient, Wrong, hub_options
+from watchkeeper.daytime import DAY_OR_TIME, Told, begin_us, end_us
+from watchkeeper.hub_client import HubClient, HubGroup, Wrong, hub_options, hub_zone
 from watchkeeper.import_command import import_dump
 from watchkeeper.roster_command import occasion, roster
 from watchkeeper.tables import LANGUAGES, lang_option, language, local_time, show
 
 PAGE_ROWS = 500
-_HEADS = {"zh": ("状态", "职责", "位置", "开始", "截止", "编号"), "en": ("state", "duty", "place", "opens", "ends", "id")}
+_HEADS = {"zh": ("状态", "任务", "位置", "开始", "截止", "编号"), "en": ("state", "duty", "place", "opens", "ends", "id")}
 
 
 def _entry(command: Callable[..., None]) -> Callable[..., None]:
@@ -32,7 +32,7 @@ def _entry(command: Callable[..., None]) -> Callable[..., None]:
     return duty(place(person(fields(key(click.pass_obj(command))))))
 
 
-@click.group()
+@click.group(cls=HubGroup)
 @hub_options
 @lang_option
 @click.pass_context
@@ -46,7 +46,7 @@ def duties(context: click.Context, url: str, token_file: Path | None, ca_file: P
 @click.option("--state", "states", multiple=True, type=click.Choice(get_args(WindowState)), help="May be given several times.")
 @click.option("--duty", default="", help="Of one duty.")
 @click.option("--place", default="", help="At one place.")
-@click.option("--from", "from_", type=DAY_OR_TIME, help="Those that end later: a local day, or RFC 3339.")
+@click.option("--from", "from_", type=DAY_OR_TIME, help="Those that end later: a local day, or a time.")
 @click.option("--to", type=DAY_OR_TIME, help="Those that open before this, a day included; now, where nothing is said.")
 @click.option("--limit", type=click.IntRange(1, 100_000), default=200, show_default=True, help="How many at most.")
 @click.pass_context
@@ -55,8 +55,8 @@ def list_windows(
     states: tuple[str, ...],
     duty: str,
     place: str,
-    from_: date | int | None,
-    to: date | int | None,
+    from_: Told | None,
+    to: Told | None,
     limit: int,
 ) -> None:
     """Show windows, newest first. The last column is what `explain` takes."""
@@ -72,15 +72,19 @@ def list_windows(
             break
         cursor = {"cursor": page["next"]}
     show([_HEADS[lang], *(_row(row, lang, ZoneInfo(page["timezone"])) for row in rows)])
+    if not rows:
+        click.echo(
+            "没有符合的时段；今后的时段请用 --to 指定日期 / no window fits; for those to come name a day with --to", err=True
+        )
     if page["next"] is not None:
         click.echo(f"… 仅前 {limit} 条：用 --limit / only the first {limit}: see --limit", err=True)
 
 
-def _times(hub: HubClient, from_: date | int | None, to: date | int | None) -> dict[str, str]:
+def _times(hub: HubClient, from_: Told | None, to: Told | None) -> dict[str, str]:
     """What the API takes for both ends. A day is the estate's: the hub knows where that is."""
     zone = ZoneInfo("UTC")
     if isinstance(from_, date) or isinstance(to, date):
-        zone = ZoneInfo(hub.get("/duties/windows", limit=1).json()["timezone"])
+        zone = hub_zone(hub)
     until_us = SystemClock().now_us() if to is None else end_us(to, zone)
     return {"to": rfc3339(until_us)} | ({} if from_ is None else {"from": rfc3339(begin_us(from_, zone))})
 

@@ -1,17 +1,19 @@
 """How a command speaks to a running hub: through its API, with errors that say what to do."""
 
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import click
 import httpx
 
 from hub.accounts.local import LOCAL_TOKEN_FILE
 from hub.loopback import is_loopback
+from watchkeeper.tables import LANG_HELP, LANGUAGES
 
 F = TypeVar("F", bound=Callable[..., Any])
 DEFAULT_URL = "http://127.0.0.1:8080"
@@ -21,6 +23,7 @@ _SIGN_IN = (
     f"--token-file: name the file {LOCAL_TOKEN_FILE} in the hub's data folder, or one with a token of your own"
     " (watchkeeper admin token SETTINGS NAME)"
 )
+_HUB_PARAMS = frozenset(("url", "token_file", "ca_file"))
 ANSWER_S = 60.0
 """A sheet of labels takes a while on a busy machine."""
 
@@ -45,6 +48,47 @@ def hub_options(command: F) -> F:
         help="Whose certificates are trusted, for a hub with TLS: the ca.pem of `tls init`.",
     )
     return url(token(authority(command)))
+
+
+class HubGroup(click.Group):
+    """Commands that speak to a hub. The group's options may stand behind each of them too, where people write them; a command
+    with an option of its own by that name keeps it."""
+
+    def add_command(self, cmd: click.Command, name: str | None = None) -> None:
+        """As of click."""
+        known = {one for param in cmd.params for one in param.opts}
+        cmd.params += [option for option in _behind() if not known.intersection(option.opts)]
+        super().add_command(cmd, name)
+
+
+def _behind() -> tuple[click.Option, ...]:
+    file = click.Path(path_type=Path, dir_okay=False)
+    hub: Any = {"expose_value": False, "callback": _other_hub}
+    return (
+        click.Option(["--url"], help="Where the hub answers.", **hub),
+        click.Option(["--token-file"], type=file, help="A file with a token.", **hub),
+        click.Option(["--ca-file"], type=file, help="Whose certificates are trusted, for a hub with TLS.", **hub),
+        click.Option(["--lang"], type=click.Choice(LANGUAGES), expose_value=False, callback=_other_language, help=LANG_HELP),
+    )
+
+
+def _other_hub(context: click.Context, param: click.Parameter, value: Any) -> None:
+    """What was said of the hub before the command holds, but for what is said behind it."""
+    if value is not None and param.name is not None:
+        group = next(one for one in _outwards(context) if one.params.keys() >= _HUB_PARAMS)
+        group.params[param.name] = value
+        context.obj = context.with_resource(HubClient(**{name: group.params[name] for name in _HUB_PARAMS}))
+
+
+def _outwards(context: click.Context | None) -> Iterator[click.Context]:
+    while context is not None:
+        yield context
+        context = context.parent
+
+
+def _other_language(context: click.Context, _: click.Parameter, lang: str | None) -> None:
+    if lang is not None:
+        context.meta["lang"] = lang
 
 
 class Wrong(click.ClickException):
@@ -126,6 +170,11 @@ class HubClient:
             return Wrong(f"{message}\n{_SIGN_IN}")
         kind = Wrong if reply.status_code < 500 and reply.status_code != 429 else click.ClickException
         return kind("\n".join((message, *wrong)))
+
+
+def hub_zone(hub: HubClient) -> ZoneInfo:
+    """The estate's."""
+    return ZoneInfo(hub.get("/duties/windows", limit=1).json()["timezone"])
 
 
 def _token(url: str, file: Path | None) -> str | None:

@@ -6,7 +6,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 import click
 
@@ -18,8 +17,8 @@ from edge.config_files import read_key
 from edge.names import guard_name
 from hub.duties.explain import WORDS
 from hub.duties.words import STATES
-from watchkeeper.daytime import DayType
-from watchkeeper.hub_client import HubClient, Wrong
+from watchkeeper.daytime import TIME, TIMES, Told, begin_us
+from watchkeeper.hub_client import HubClient, Wrong, hub_zone
 from watchkeeper.tables import local_time
 from watchkeeper.wand_dump import (
     FILE_BYTES_MAX,
@@ -74,9 +73,8 @@ class Sent(NamedTuple):
 @click.option("--without-guards", is_flag=True, help="Leave out who carried the wand.")
 @click.option(
     "--whole-until",
-    type=DayType(or_time=True),
-    metavar="TIME",
-    help="When the wand was read out, as RFC 3339. By this you vouch that FILE has all that it stored by then.",
+    type=TIME,
+    help=f"When the wand was read out: {TIMES}. By this you vouch that FILE has all that it stored by then.",
 )
 @click.pass_context
 def import_dump(
@@ -89,7 +87,7 @@ def import_dump(
     off_s: float,
     card_key: Path | None,
     without_guards: bool,
-    whole_until: Any,
+    whole_until: Told | None,
 ) -> None:
     """Bring the scans in FILE, a CSV of the maker's program, to the hub as late evidence of a wand. Twice changes nothing.
 
@@ -100,14 +98,13 @@ def import_dump(
     Exit codes: 0 all of it is at the hub; 1 some lines could not be read or were refused, or it failed on the way: mend them and
     import the file again; 2 what was given is wrong, and nothing was sent.
     """
-    if whole_until is not None and not isinstance(whole_until, int):
-        raise click.UsageError("--whole-until: write the time too, such as 2026-01-31T08:00:00+08:00")
     options = _options(layout)
     dump = _read(file, options)
     number = number.upper() or _only(dump, file)
     rows = of_wand(dump, number)
     guard = _guard(rows, card_key, without_guards)
-    order = Order(file, wand, number, options, round(off_s * US_PER_S), guard, whole_until)
+    whole_until_us = None if whole_until is None else begin_us(whole_until, hub_zone(context.obj))
+    order = Order(file, wand, number, options, round(off_s * US_PER_S), guard, whole_until_us)
     if whole_until is not None and dump.findings:
         _tell_findings(dump, file)
         raise Wrong(
@@ -188,7 +185,7 @@ def _tell_mark(hub: HubClient, order: Order, sent: Sequence[Sent], reported: str
         return
     hub.post("/scans", _request(order) | {"up_to": rfc3339(up_to_us), "items": []})
     device = hub.get(f"/devices/{quote(order.wand)}").json()["device"]
-    zone = ZoneInfo(hub.get("/duties/windows", limit=1).json()["timezone"])
+    zone = hub_zone(hub)
     shown = local_time(device["reported_up_to"], zone, "%Y-%m-%d %H:%M:%S")
     click.echo(say(f"已上报至 {shown}", f"it has reported up to {shown}"))
 

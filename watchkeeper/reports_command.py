@@ -14,7 +14,7 @@ from hub.reports.csvfile import csv_bytes
 from hub.reports.figures import By, in_words
 from hub.reports.words import Lang, Pair, say
 from watchkeeper.daytime import DAY, DAY_OF
-from watchkeeper.hub_client import HubClient, hub_options
+from watchkeeper.hub_client import HubClient, HubGroup, hub_options
 from watchkeeper.tables import NONE, language, local_time, show
 
 LANGS = click.Choice(["zh", "en", "both"])
@@ -37,7 +37,7 @@ _UNVISITED: Mapping[str, Pair] = {
 """What a row has, and its heading."""
 
 
-@click.group()
+@click.group(cls=HubGroup)
 @hub_options
 @click.pass_context
 def reports(context: click.Context, url: str, token_file: Path | None, ca_file: Path | None) -> None:
@@ -47,7 +47,7 @@ def reports(context: click.Context, url: str, token_file: Path | None, ca_file: 
 
 def _common(command: Any) -> Any:
     options = (
-        click.option("--from", "first", type=DAY_OF, required=True, help="The first local day, or a time of it as RFC 3339."),
+        click.option("--from", "first", type=DAY_OF, required=True, help="The first local day, or a time of it."),
         click.option("--to", "last", type=DAY_OF, help="The last local day, included; as --from where nothing is said."),
         click.option("--duty", "duties", multiple=True, help="This duty alone; may be given several times."),
         click.option("--lang", type=LANGS, help="Chinese, unless the locale is of another language."),
@@ -80,7 +80,7 @@ def compliance(
     ]
     # A fraction such as 1/4 is a date to a spreadsheet: there the percentage is enough, beside the counts that it is made of.
     columns = {name: words for name, words in _COMPLIANCE.items() if name != "rate" or file is None}
-    _show(found, _headed(columns, lang), rows, file)
+    _show(found, _headed(columns, lang), rows, file, lang)
 
 
 @reports.command()
@@ -99,7 +99,7 @@ def unvisited(
         | {"name": _name(row, lang), "last": local_time(row["last_visit_at"], zone)}
         for row in found["rows"]
     ]
-    _show(found, _headed(_UNVISITED, lang), rows, file)
+    _show(found, _headed(_UNVISITED, lang), rows, file, lang)
 
 
 @reports.command()
@@ -110,7 +110,7 @@ def unvisited(
     "-o", "--output", "file", required=True, type=click.Path(path_type=Path, dir_okay=False), help="FILE.pdf or FILE.csv."
 )
 @click.pass_obj
-def record(hub: HubClient, day: date, lang: str, routes: tuple[str, ...], file: Path) -> None:
+def record(hub: HubClient, day: date, lang: Lang, routes: tuple[str, ...], file: Path) -> None:
     """Write the record of patrols of a local DAY: as a PDF to sign, or as CSV.
 
     \b
@@ -119,7 +119,7 @@ def record(hub: HubClient, day: date, lang: str, routes: tuple[str, ...], file: 
     """
     if file.suffix not in (".pdf", ".csv"):
         raise click.UsageError(f"{file} is neither .pdf nor .csv: end its name in one of them")
-    _write(file, hub.get(f"/reports/patrol/{day:%Y-%m-%d}{file.suffix}", lang=lang, route=list(routes)).content)
+    _write(file, hub.get(f"/reports/patrol/{day:%Y-%m-%d}{file.suffix}", lang=lang, route=list(routes)).content, language())
 
 
 def _unvisited_for(row: dict[str, Any], name: str) -> str:
@@ -143,13 +143,15 @@ def _headed(columns: Mapping[str, Pair], lang: Lang) -> dict[str, str]:
     return {name: say(words, lang) for name, words in columns.items()}
 
 
-def _show(found: Any, columns: Mapping[str, str], rows: Sequence[dict[str, Any]], file: Path | None) -> None:
+def _show(found: Any, columns: Mapping[str, str], rows: Sequence[dict[str, Any]], file: Path | None, lang: Lang) -> None:
     cells = [[str(row[name]) for name in columns] for row in rows]
     if file is not None:
         told = json.dumps(found, ensure_ascii=False, indent=1).encode()
-        _write(file, told if file.suffix == ".json" else csv_bytes(list(columns.values()), _empty(cells)))
+        _write(file, told if file.suffix == ".json" else csv_bytes(list(columns.values()), _empty(cells)), lang)
         return
     show([list(columns.values()), *cells])
+    if not cells:
+        click.echo(say(("这些日子没有应完成的时段", "nothing was due on these days"), lang), err=True)
 
 
 def _empty(cells: Iterable[Sequence[str]]) -> Iterator[list[str]]:
@@ -157,9 +159,9 @@ def _empty(cells: Iterable[Sequence[str]]) -> Iterator[list[str]]:
     return (["" if cell == NONE else cell for cell in row] for row in cells)
 
 
-def _write(file: Path, data: bytes) -> None:
+def _write(file: Path, data: bytes, lang: Lang) -> None:
     try:
         file.write_bytes(data)
     except OSError as error:
         raise click.ClickException(f"{file} cannot be written: {error.strerror or error}") from None
-    click.echo(f"wrote {len(data)} bytes: {file}")
+    click.echo(say((f"已写入：{file}", f"wrote {file}"), lang))

@@ -14,6 +14,7 @@ from hub.duties.tallying import local
 F = TypeVar("F", bound=Callable[..., Any])
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
+LANG_HELP = "Chinese, unless the locale is of another language."
 _LOCALES = ("LC_ALL", "LC_MESSAGES", "LANG")
 MINUTE = "%Y-%m-%d %H:%M"
 NONE = "-"
@@ -29,7 +30,7 @@ def language() -> Language:
 
 def lang_option(command: F) -> F:
     """In which language a command speaks."""
-    option = click.option("--lang", type=click.Choice(LANGUAGES), help="Chinese, unless the locale is of another language.")
+    option = click.option("--lang", type=click.Choice(LANGUAGES), help=LANG_HELP)
     return option(command)
 
 

@@ -11,14 +11,14 @@ import click
 
 from hub.tags.labels import TAG_MEDIA
 from hub.tags.sheet import LABELS_HEADER
-from watchkeeper.hub_client import HubClient, hub_options
+from watchkeeper.hub_client import HubClient, HubGroup, hub_options
 from watchkeeper.tables import NONE, Language, lang_option, language, local_time, show
 
 F = TypeVar("F", bound=Callable[..., Any])
 PAGE_ROWS = 500
 _HEADS: Mapping[Language, tuple[str, ...]] = {
-    "zh": ("标签", "介质", "归属", "编号", "登记时间", "登记人", "停用时间", "停用人", "原因"),
-    "en": ("tag", "medium", "where", "id", "enrolled", "by", "ended", "by", "reason"),
+    "zh": ("标签", "介质", "归属", "编号", "登记时间", "登记人", "停用时间", "停用人", "停用原因"),
+    "en": ("tag", "medium", "where", "id", "enrolled", "by", "ended", "by", "why"),
 }
 _why = click.option("--reason", required=True, help="Why: installed, lost, broken…")
 _ACTS = {"enrolled": ("已登记", "enrolled"), "replaced": ("已更换", "replaced"), "revoked": ("已注销", "revoked")}
@@ -31,7 +31,7 @@ def _begins(command: F) -> F:
     return medium(qr(command))
 
 
-@click.group()
+@click.group(cls=HubGroup)
 @hub_options
 @lang_option
 @click.pass_context

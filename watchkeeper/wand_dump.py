@@ -25,7 +25,10 @@ FINDINGS: Mapping[str, tuple[str, str]] = {
     "no_header": ("表头有误，未读取", "not read, since the header is wrong"),
     "columns": ("缺少这一列及其后各列", "the line ends before this column"),
     "malformed": ("引号不成对", "a quote is not closed"),
-    "encoding": ("不是所设编码：试用 encoding: gb18030", "not in the encoding of --layout: try encoding: gb18030"),
+    "encoding": (
+        "编码不对：请另存为 UTF-8 或 GBK 编码的 CSV，或改 --layout 中的 encoding",
+        "in another encoding: save it as CSV in UTF-8 or GBK, or mend encoding in --layout",
+    ),
     "bad_time": ("时间与 time_format 不符", "no time of the form time_format"),
     "bad_number": ("序号不是 10 位以内的数字", "no number of ten digits at most"),
     "blank_tag": ("没有卡号", "no tag"),

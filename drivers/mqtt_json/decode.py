@@ -212,8 +212,9 @@ class News:
 
 
 class MqttJsonDecoder:
-    """One message a line: `topic message`, or a message alone that begins with { and is on the options' topic. What is true of
-    other devices is printed without their names."""
+    """One message a line: `topic message`; or {"topic": …, "payload": …}, as `mosquitto_sub -F %j` prints it, unless the options
+    name a topic; or a message alone that begins with { and is on the options' topic. What is true of other devices is printed
+    without their names."""
 
     def __init__(self, options: MqttJsonOptions) -> None:
         self._options = options
@@ -240,14 +241,31 @@ class MqttJsonDecoder:
         text = line.strip()
         if not text:
             return []
-        alone = text.startswith(b"{")
-        cut = _MESSAGE.search(text) or _BLANK.search(text)
-        stop = cut.start() if cut else len(text)
-        name, message = (self._options.line_topic.encode(), text) if alone else (text[:stop], text[stop:])
+        topic, message = self._parts(text)
         items: list[Reading | Finding] = []
-        for one in told(self._options, name.decode(errors="replace")[:TOPIC_CHARS_MAX], message.strip()):
+        for one in told(self._options, topic[:TOPIC_CHARS_MAX], message.strip()):
             if isinstance(one, Finding):
                 items.append(Finding(one.reason, at, one.data or text[:MAX_EXAMPLE_BYTES]))
             else:
                 items.append(one.reading)
         return items
+
+    def _parts(self, text: bytes) -> tuple[str, bytes]:
+        """A line's topic and message."""
+        if text.startswith(b"{"):
+            return (None if self._options.topic else _captured(text)) or (self._options.line_topic, text)
+        cut = _MESSAGE.search(text) or _BLANK.search(text)
+        stop = cut.start() if cut else len(text)
+        return text[:stop].decode(errors="replace"), text[stop:]
+
+
+def _captured(text: bytes) -> tuple[str, bytes] | None:
+    """The topic and the message of a line that a client wrote down as JSON; None where it is none."""
+    try:
+        line = parsed(text)
+    except Unreadable:
+        return None
+    if not isinstance(line, dict) or not isinstance(line.get("topic"), str) or "payload" not in line:
+        return None
+    payload = line["payload"]
+    return line["topic"], payload.encode() if isinstance(payload, str) else msgspec.json.encode(payload)

@@ -170,7 +170,8 @@ class _Session:
 
 KIND = DriverKind(
     name="mqtt_json",
-    unit="a line of a topic, a blank and a JSON message; or a JSON object alone, on the option `topic` or the mapping's own",
+    unit="a line of a topic, a blank and a JSON message; or what `mosquitto_sub -F %j` prints; or a JSON object alone, on the "
+    "option `topic` or the mapping's own",
     readings=KINDS,
     options=MqttJsonOptions,
     schemes=("mqtt", "mqtts"),

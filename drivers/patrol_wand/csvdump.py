@@ -18,13 +18,17 @@ MAX_LINE_BYTES: Final = 2000
 MAX_TAG: Final = 100
 MAX_WAND: Final = 40
 _Name = Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
+DELIMITERS: Final = ",;\t|"
+"""What may part the columns where nothing is said."""
+_ENCODINGS: Final = ("utf-8", "gb18030")
 _MANGLED: Final = re.compile(r"\d+([.,]\d+)?[eE]\+\d+")
 """A long number that went through a spreadsheet: its last digits are gone."""
 
 
 class CsvColumns(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the columns are called, and how a time is written (as in strptime). `guard`, `number` and `wand` need not be there.
-    gb18030 reads GBK and GB2312 too."""
+    gb18030 reads GBK and GB2312 too. `auto` takes the first line that is not plain ASCII for UTF-8 where it is, and else for
+    gb18030. An empty `delimiter` is found out by the header."""
 
     tag: _Name = "tag"
     time: _Name = "time"
@@ -32,15 +36,15 @@ class CsvColumns(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     number: _Name = "number"
     wand: _Name = "wand"
     time_format: _Name = "%Y-%m-%d %H:%M:%S"
-    delimiter: Annotated[str, msgspec.Meta(min_length=1, max_length=1)] = ","
-    encoding: Literal["utf-8", "gb18030"] = "utf-8"
+    delimiter: Annotated[str, msgspec.Meta(max_length=1)] = ""
+    encoding: Literal["auto", "utf-8", "gb18030"] = "auto"
 
     def __post_init__(self) -> None:
         try:
             datetime.strptime(datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC).strftime(self.time_format), self.time_format)
         except ValueError as error:
             raise ValueError(f"time_format cannot be read: {error}: write for example %Y-%m-%d %H:%M:%S") from None
-        if self.delimiter in '"\r\n' or not self.delimiter.isascii():
+        if (self.delimiter and self.delimiter in '"\r\n') or not self.delimiter.isascii():
             raise ValueError("delimiter cannot be a quote, a line end or a Chinese character: write , or ; or \\t")
 
 
@@ -73,6 +77,8 @@ class CsvRows:
         self._zone = zone
         self._header: dict[str, int] | None = None
         self._line_no = 1
+        self._encoding = "" if columns.encoding == "auto" else columns.encoding
+        self._delimiter = columns.delimiter
 
     def read(self, data: bytes, *, end: bool = False) -> tuple[int, list[Row | Finding]]:
         """How many bytes are done with, and what they say; see `Decoder.decode`."""
@@ -97,20 +103,39 @@ class CsvRows:
         return at, items
 
     def _line(self, line: bytes) -> Row | Wrong | None:
-        try:
-            text = line.decode(self._columns.encoding).removeprefix("\ufeff")
-        except UnicodeDecodeError:
+        text = self._text(line)
+        if text is None:
+            # What stands below a header that cannot be read is no header.
+            self._header = {} if self._header is None else self._header
             return Wrong("encoding")
         if not text.strip():
             return None
-        try:
-            (cells,) = csv.reader([text], delimiter=self._columns.delimiter, strict=True)
-        except (csv.Error, ValueError):
+        if self._header == {}:
+            return Wrong("no_header")
+        self._delimiter = self._delimiter or self._parted_by(text)
+        cells = _cells(text, self._delimiter)
+        if cells is None:
             return Wrong("malformed")
-        cells = [cell.strip() for cell in cells]
         if self._header is None:
             return self._take_header(cells)
         return self._row(cells, self._header)
+
+    def _text(self, line: bytes) -> str | None:
+        """The line's text, or None where it is in another encoding."""
+        for encoding in (self._encoding,) if self._encoding else _ENCODINGS:
+            try:
+                text = line.decode(encoding)
+            except UnicodeDecodeError:
+                continue
+            self._encoding = self._encoding or ("" if line.isascii() else encoding)
+            return text.removeprefix("\ufeff")
+        return None
+
+    def _parted_by(self, header: str) -> str:
+        """What parts the header's columns: that by which the tag and the time are found, or else what is there most often."""
+        sought = {self._columns.tag, self._columns.time}
+        fits = (one for one in DELIMITERS if sought <= set(_cells(header, one) or ()))
+        return next(fits, max(DELIMITERS, key=header.count))
 
     def _take_header(self, cells: Sequence[str]) -> Wrong | None:
         names = {cell: index for index, cell in reversed(list(enumerate(cells)))}
@@ -120,8 +145,6 @@ class CsvRows:
         return Wrong("no_column", self._name(missing)) if missing else None
 
     def _row(self, cells: Sequence[str], header: dict[str, int]) -> Row | Wrong:
-        if not header:
-            return Wrong("no_header")
         short = [key for key, index in header.items() if index >= len(cells)]
         if short:
             return Wrong("columns", self._name(min(short, key=lambda key: header[key])))
@@ -164,6 +187,15 @@ class CsvDecoder:
         """See `Decoder.decode`."""
         used, items = self._rows.read(data, end=end)
         return Decoded(used, [self._tell(item) if isinstance(item, Row) else item for item in items])
+
+
+def _cells(text: str, delimiter: str) -> list[str] | None:
+    """The line's cells, or None where its quotes are wrong."""
+    try:
+        (cells,) = csv.reader([text], delimiter=delimiter, strict=True)
+    except (csv.Error, ValueError):
+        return None
+    return [cell.strip() for cell in cells]
 
 
 def _wrong_tag(text: str) -> str:

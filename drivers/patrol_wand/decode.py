@@ -13,13 +13,14 @@ import msgspec
 from contract.clock import US_PER_S
 from contract.readings import MAX_TEXT, Reading, TagScanned
 from contract.topics import is_id
-from drivers.patrol_wand.csvdump import CsvColumns, CsvDecoder, Row
+from drivers.patrol_wand.csvdump import DELIMITERS, CsvColumns, CsvDecoder, Row
 from drivers.patrol_wand.frames import READ_RECORDS, REFUSED, STX, Frame, cut, wand_name
 from drivers.patrol_wand.layout import Layout, Scan, scan_of
 from drivers.port import MAX_EXAMPLE_BYTES, Decoded, Decoder, Finding
 from drivers.zones import zone_of
 
 SNIFFED_BYTES: Final = 512
+UTF_16: Final = (b"\xff\xfe", b"\xfe\xff")
 NUMBER_BYTES: Final = 4
 _PAYLOAD_AT: Final = 7
 
@@ -186,13 +187,17 @@ def reading_of(wand: int, scan: Scan, options: PatrolWandOptions) -> TagScanned:
 
 
 def _looks_like(data: bytes, end: bool, delimiter: str) -> Input | None:
-    """Whether the input begins with a line of text that has a delimiter, or not; None while that cannot be said."""
+    """Whether the input begins with a line of text that has a delimiter, or not; None while that cannot be said. Text in UTF-16
+    is a dump too, of which the findings then say that it is in another encoding."""
+    if data.startswith(UTF_16):
+        return "csv"
     line, newline, _ = data.partition(b"\n")
     if STX in line:
         return "frames"
     if not newline and len(data) < SNIFFED_BYTES and not end:
         return None
-    is_text = delimiter.encode() in line and all(byte >= 0x20 or byte in b"\t\r" for byte in line)
+    parted = any(one in line for one in (delimiter or DELIMITERS).encode())
+    is_text = parted and all(byte >= 0x20 or byte in b"\t\r" for byte in line)
     return "csv" if is_text else "frames"
 
 

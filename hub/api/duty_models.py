@@ -147,7 +147,7 @@ class WindowDetail(Strict):
     window: WindowView = Field(description="The window itself")
     clause: str = Field(description="The clause of the policy that it comes under")
     explanation_zh: str = Field(
-        examples=["未完成：巡逻，水泵房，2026-01-01 14:00–16:10；其间没有有效证据；wand-1 已上报至 16:20。"],
+        examples=["未完成：巡逻，水泵房，2026-01-01 14:00–16:10；其间没有有效凭证；wand-1 已上报至 16:20。"],
         description="Why it is what it is, in Chinese, with the estate's local times",
     )
     explanation_en: str = Field(description="The same in English")

@@ -26,7 +26,7 @@ STATES: Mapping[Literal["well", "degraded", "failed"], tuple[str, str]] = {
     "failed": ("不能工作：见 checks", "it does not work: see checks"),
 }
 DUTIES_FAIL = (
-    "有职责因程序错误未能排定或判定，会自动重试：连续排定失败 {tries} 次，待重判 {waiting} 条；"
+    "有任务因程序错误未能排定或判定，会自动重试：连续排定失败 {tries} 次，待重判 {waiting} 条；"
     "启动以来排定失败 {duties} 次，判定失败 {lanes} 次。请查看日志并报告 / "
     "a bug keeps duties from being planned or judged, and it is tried again: planning failed {tries} times in a row,"
     " {waiting} lanes wait; since the start planning failed {duties} times, judging {lanes} times."

@@ -8,17 +8,19 @@ from pydantic import TypeAdapter, ValidationError
 
 from contract.clock import US_PER_S, parse_rfc3339
 from contract.readings import GuardSign, LoneWatch, Observed, PanicPressed, Reading, TagScanned
+from contract.settings import nearest, nearest_zh
 from hub.api import scan_models as m
 from hub.api.ports import Backend
 from hub.cases.types import Refusal
 from hub.duties.forms import check
 from hub.duties.phonetime import Began, Made, Sent, placed
-from hub.duties.types import HUB_SOURCE, PERSON_TOLD, Medium, Seen
+from hub.duties.types import HUB_SOURCE, PERSON_TOLD, Duty, Evidence, Medium, Seen
 from hub.ingest.ports import Item
 from hub.tags.labels import normal_tag
 
 MS_US = 1_000
 UNKNOWN_CHARS_MAX = 60
+PLACES_TOLD_MAX = 20
 _NOT_AT_THE_HUB = Refusal("wrong_source", "只能由手机上报 / only a phone reports this")
 """Answers and reports are entered at the hub; nobody scans a checkpoint from a desk."""
 _NOT_OF_A_WAND = Refusal("wrong_source", "巡更棒只有打卡记录 / a wand brings scans alone")
@@ -114,9 +116,9 @@ def _form(item: m.FormItem, blank: Seen, backend: Backend) -> Item | Refusal:
     duty = backend.policy.duties.get(item.duty)
     routes = [route for route in backend.estate.routes.values() if route.duty == item.duty and item.place in route.places]
     if duty is None or duty.evidence != item.kind:
-        return Refusal("unknown_duty", f"没有以此完成的职责“{item.duty}” / no duty {item.duty!r} is done so: see GET /duties")
+        return _not_so(item, duty, backend)
     if not routes:
-        return Refusal("unknown_place", f"“{item.duty}”不在位置“{item.place}” / no route has {item.duty!r} at {item.place!r}")
+        return _elsewhere(item, backend)
     if not any(blank.source in route.sources for route in routes):
         sources = ", ".join(sorted({source for route in routes for source in route.sources}))
         return Refusal("wrong_source", f"请从 {sources} 填报 / report it from {sources}")
@@ -127,6 +129,34 @@ def _form(item: m.FormItem, blank: Seen, backend: Backend) -> Item | Refusal:
         return wrong
     seen = blank._replace(place=item.place, person=item.person, duty=item.duty, fields=dict(item.fields))
     return Item(item.key, seen.at_us, seen)
+
+
+_DONE_BY: Mapping[Evidence, tuple[str, str]] = {
+    "scan": ("须到现场刷巡更点标签，不能填报或应答", "is done by scanning the tag at the place, and cannot be entered"),
+    "answer": ("须应答（answer），不是填报", "is answered: enter an answer, no report"),
+    "report": ("须填报（report），不是应答", "is reported: enter a report, no answer"),
+}
+
+
+def _not_so(item: m.FormItem, duty: Duty | None, backend: Backend) -> Refusal:
+    """There is no such duty, or it is not done by what was sent."""
+    if duty is not None:
+        zh, en = _DONE_BY[duty.evidence]
+        return Refusal("unknown_duty", f"“{duty.zh}”{zh} / {item.duty!r} {en}")
+    duties = backend.policy.duties
+    zh, en = f"没有任务“{item.duty}”{nearest_zh(item.duty, duties)}", f"the policy has no duty {item.duty!r}"
+    return Refusal("unknown_duty", f"{zh} / {en}{nearest(item.duty, duties)}: see GET /duties")
+
+
+def _elsewhere(item: m.FormItem, backend: Backend) -> Refusal:
+    """The duty is done at other places, or nowhere."""
+    places = sorted({place for route in backend.estate.routes.values() if route.duty == item.duty for place in route.places})
+    named = ", ".join(places[:PLACES_TOLD_MAX])
+    zh = f"其位置为 {named}" if named else "没有路线包含这项任务，请在小区文件中添加"
+    en = f"write one of {named}" if named else "no route has it at all: add one to the estate file"
+    return Refusal(
+        "unknown_place", f"“{item.duty}”不在位置“{item.place}”：{zh} / {item.duty!r} is not done at {item.place!r}: {en}"
+    )
 
 
 def _reading(make: Callable[[Any, str], Reading]) -> Callable[[Any, Seen, Backend], Item | Refusal]:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from contract.clock import US_PER_S
 from hub.duties.judging import too_late_for, why_not
 from hub.duties.tallying import local
-from hub.duties.types import Duty, Person, Route, Scan, Window
+from hub.duties.types import HUB_SOURCE, Duty, Person, Route, Scan, Window
 from hub.duties.words import STATES
 
 Lang = Literal["zh", "en"]
@@ -22,16 +22,16 @@ TOLD_MAX = 3
 
 WORDS: Mapping[str, tuple[str, str]] = {
     "keeps_it": ("以此完成", "keeps the window"),
-    "not_needed": ("有效，但已有更早的证据", "good, and not needed: an earlier one keeps the window"),
+    "not_needed": ("有效，但已有更早的凭证", "good, and not needed: an earlier one keeps the window"),
     "another_window": ("计入了另一时段", "it keeps another window"),
     "too_early": ("早于开始时间", "before the opening"),
     "too_late_made": ("晚于截止时间", "after the end"),
     "no_window_open": ("当时没有进行中的时段", "no window was open at that time"),
-    "rules_gone": ("当时的规则已不在", "the rules of that time are gone"),
+    "rules_gone": ("当时的规则已删除", "the rules of that time are gone"),
     "other_source": ("来源不属于这条路线", "its source is not one of the route's"),
-    "other_duty": ("属于另一项职责", "it is for another duty"),
-    "no_report": ("只是扫描，没有填报", "a scan is no report"),
-    "other_post": ("此岗位不承担这项职责", "the person's post does not do this duty"),
+    "other_duty": ("属于另一项任务", "it is for another duty"),
+    "no_report": ("只有打卡，没有填报", "a scan is no report"),
+    "other_post": ("此岗位不承担这项任务", "the person's post does not do this duty"),
     "unknown_tag": ("标签未登记", "the tag is enrolled nowhere"),
     "revoked_tag": ("当时标签不在用", "the tag did not count at that time"),
     "out_of_order": ("顺序不对", "out of order"),
@@ -42,7 +42,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "clock_off": ("设备时钟不准", "the device's clock was off"),
     "from_the_future": ("时间在收到之后", "its time lies after its arrival"),
     "too_late": ("迟到超过期限", "it came too late"),
-    "unknown_person": ("不知道是谁，人员名单上没有", "nobody knows who it was: not one of the staff"),
+    "unknown_person": ("身份不明，不在人员名单上", "nobody knows who it was: not one of the staff"),
     "time_unproven": ("打卡时间无法证实，时钟可能被调过", "its time cannot be proven: the clock may have been set"),
     "altered": ("同一记录内容不一致", "the same record was told before with another content"),
 }
@@ -98,13 +98,22 @@ class Explanation(NamedTuple):
 
 def explain(known: Known, names: Names) -> Explanation:
     """Why the window is what it is."""
-    weighed = tuple(Weighed(scan, (why := _why(scan, known)) == "keeps_it", why) for scan in known.scans)
+    about = (scan for scan in known.scans if not _is_of_another(scan, known))
+    weighed = tuple(Weighed(scan, (why := _why(scan, known)) == "keeps_it", why) for scan in about)
     return Explanation(_Words(known, weighed, names, "zh").text(), _Words(known, weighed, names, "en").text(), weighed)
 
 
 def near_us(window: Window) -> tuple[int, int]:
     """Between which times the scans are that an explanation looks at."""
     return window.opens_us - NEAR_US, window.ends_us + NEAR_US
+
+
+def _is_of_another(scan: Scan, known: Known) -> bool:
+    """Whether the scan was never meant for the window: an answer or a report on another duty, or a patrol's scan at a place where
+    this duty is reported by others. To whoever asks why a round is missing it says nothing."""
+    if scan.duty:
+        return scan.duty != known.window.duty
+    return known.rules is not None and known.rules[0].evidence != "scan" and scan.source not in known.rules[1].sources
 
 
 def _why(scan: Scan, known: Known) -> str:
@@ -164,21 +173,21 @@ class _Words:
         if state == "withdrawn":
             gap = self._at(self._window.gap_us)
             late = self._say(
-                f"曾于 {gap} 判为缺失，证据后到，确系按时做出", f"a gap was raised at {gap}; then evidence came, made in time"
+                f"{gap} 曾判为缺口，后到的凭证表明当时已按时完成", f"a gap was raised at {gap}; then evidence came, made in time"
             )
             return [late, self._evidence()]
         if state == "open":
             begun = self._known.now_us >= self._window.opens_us
-            none_yet = self._say("尚无有效证据", "there is no evidence that counts yet")
+            none_yet = self._say("尚无有效凭证", "there is no evidence that counts yet")
             return [none_yet if begun else "", self._not_counted()]
-        nothing = self._say("其间没有有效证据", "there is no evidence that counts in it")
+        nothing = self._say("其间没有有效凭证", "there is no evidence that counts in it")
         return [nothing, self._not_counted(), self._sources(), self._note(), self._on_duty()]
 
     def _evidence(self) -> str:
         scan = next((one.scan for one in self._weighed if one.keeps), None)
         if scan is None:
             told = self._window.evidence or "?"
-            return self._say(f"证据 {told}", f"the evidence is {told}")
+            return self._say(f"凭证 {told}", f"the evidence is {told}")
         at, came, source = self._at(scan.at_us), self._at(scan.received_us), self._source(scan.source)
         who = self._who(scan)
         did = self._say("填报", "reported it") if scan.duty else self._say("到场", "was there")
@@ -214,7 +223,9 @@ class _Words:
         told = []
         for source, up_to_us in sorted(self._known.reported.items()):
             name, at = self._source(source), self._at(up_to_us)
-            if up_to_us is None:
+            if source == HUB_SOURCE:
+                told.append(self._say("在中枢没有人填报", "nobody entered it at the hub"))
+            elif up_to_us is None:
                 told.append(self._say(f"{name} 从未上报", f"{name} has never reported"))
             elif up_to_us < self._window.ends_us:
                 told.append(self._say(f"{name} 只上报至 {at}", f"{name} has reported up to {at} only"))
@@ -232,6 +243,8 @@ class _Words:
         return self._say(f"当班：{people}", f"on duty: {people}") if people else ""
 
     def _source(self, source: str) -> str:
+        if source == HUB_SOURCE:
+            return self._say("中枢", "the hub")
         name = self._names.device_name(source, self._lang)
         return source if name == source else f"{name} {source}"
 

@@ -159,7 +159,8 @@ def _opened(file: Path) -> zipfile.ZipFile:
     try:
         archive = zipfile.ZipFile(file)
     except (OSError, zipfile.BadZipFile) as error:
-        raise BadBackup(f"{file} cannot be read as a backup ({error}): name a file that `backup` wrote") from error
+        reason = getattr(error, "strerror", None) or error
+        raise BadBackup(f"{file} cannot be read as a backup ({reason}): name a file that `backup` wrote") from error
     try:
         damaged = archive.testzip()
     except (OSError, EOFError, zlib.error, zipfile.BadZipFile) as error:

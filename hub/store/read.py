@@ -246,7 +246,9 @@ class SiteReads:
         rows of the change log say it, which has no index by what it is about."""
         c = t.change.c
         with self._engine.connect() as connection:
-            since_pos = self._change_pos(connection) - CHANGES_LOOKED_AT_MAX
+            # Counted and not reckoned: a restored log goes on a million positions further.
+            older = select(c.pos).where(c.site == self._site).order_by(c.pos.desc()).offset(CHANGES_LOOKED_AT_MAX).limit(1)
+            since_pos = connection.execute(older).scalar() or -1
             query = select(c.act, c.body).where(c.site == self._site, c.pos > since_pos, c.topic == "tag", c.key.in_(tags))
             rows = connection.execute(query.order_by(c.pos)).all() if tags else []
         found: dict[tuple[str, int], TagActors] = {}

@@ -124,7 +124,7 @@ def test_every_mistake_is_told_in_its_line_and_in_the_file_s_order(tmp_path):
         ("{a: 1}: b\n", "1: has a key that is not text"),
         ("- a\n", "1: is a list: write keys and values, one a line"),
         ("name: 12\n", "1: name: is the number 12: write text, in quotes"),
-        ("name: a\nitems: {}\n", "2: items: is a mapping: write a list, each item after a dash"),
+        ("name: a\nitems: {}\n", "2: items: is a mapping: write a list, such as [a, b]"),
         ("name: a\nshape: {type: tiny}\n", "2: shape.type: tiny is not known: write one of small, big"),
         ("name: a\nshape: {}\n", "2: shape.type: is missing: write one of small, big"),
         ("name: a\nwait_s: true\n", "2: wait_s: is true: write a number"),

@@ -108,3 +108,33 @@ def test_a_guard_s_column_is_read_and_an_empty_one_is_nobody():
     assert CsvColumns().guard == "guard"
     rows = lines(b"tag,time,guard\n04A1,2026-03-01 22:30:05,a0ff\n04A1,2026-03-01 22:30:06,\n")
     assert [row["guard"] for row in rows] == ["A0FF", None]
+
+
+TABLE = "巡检点卡号,时间,人员\r\n04A22B7C,2026-01-01 08:00:00,李伟\r\n"
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "gbk"])
+def test_a_dump_is_read_however_its_program_wrote_it(delimiter, encoding):
+    data = TABLE.replace(",", delimiter).encode(encoding)
+    (one,) = lines(data, csv={"tag": "巡检点卡号", "time": "时间", "guard": "人员"})
+    assert (one["tag"], one["guard"]) == ("04A22B7C", "李伟")
+
+
+def test_a_header_in_letters_says_nothing_of_the_encoding_and_the_first_chinese_line_says_it_for_good():
+    rows = ["tag,time,guard", "04A22B7C,2026-01-01 08:00:00,", "04A22B7C,2026-01-01 08:00:00,李伟"]
+    told = lines("\n".join(rows).encode("gbk") + "\n04A22B7C,2026-01-01 08:00:00,张三".encode())
+    assert [one.get("guard") for one in told][:2] == [None, "李伟"]
+    assert told[2].get("guard") != "张三", "one file has one encoding"
+
+
+def test_a_name_with_semicolons_does_not_hide_the_commas():
+    (one,) = lines(b"a;b;c;d,tag,time\nx,04A22B7C,2026-01-01 08:00:00\n")
+    assert one["tag"] == "04A22B7C"
+
+
+def test_a_dump_in_another_encoding_is_told_as_such_and_its_second_line_is_not_taken_for_the_header():
+    columns = {"tag": "巡检点卡号", "time": "时间"}
+    told = lines(TABLE.replace("李伟", "7").encode("gbk"), csv=columns | {"encoding": "utf-8"})
+    assert [one["finding"] for one in told] == ["encoding", "no_header"]
+    assert [one["finding"] for one in lines(TABLE.encode("utf-16"), csv=columns)][:2] == ["encoding", "no_header"]

@@ -156,11 +156,11 @@ def test_two_zones_of_one_name_on_one_device_are_refused_as_one_would_end_the_ot
 def test_a_key_that_everybody_may_read_is_refused(tmp_path):
     path = write(tmp_path, HEAD)
     (tmp_path / "k").chmod(0o644)
-    with pytest.raises(BadSettings, match="key_file: may be read by everybody: run chmod o= k"):
+    with pytest.raises(BadSettings, match=rf"key_file: may be read by everybody: run chmod o= {tmp_path}/k$"):
         load_config(path, kinds)
     inline = HEAD.replace("\nkey_file: k", f"\nkey: {KEY}")
     assert mistakes(tmp_path, inline) == [
-        "3: key: stands in a file that everybody may read: keep the key in key_file, or run chmod o= agent.yaml"
+        f"3: key: stands in a file that everybody may read: keep the key in key_file, or run chmod o= {tmp_path}/agent.yaml"
     ]
     assert load_config(write(tmp_path, inline, 0o600), kinds).key == bytes.fromhex(KEY)
 

@@ -70,7 +70,7 @@ def test_windows_are_found_by_every_filter(site):
 
 def test_a_typo_in_a_filter_is_told_with_the_nearest_name_and_is_no_empty_list(site):
     for path, query, near in (
-        ("/duties/windows", {"duty": "wether"}, "没有职责“wether”，是否为 weather？"),
+        ("/duties/windows", {"duty": "wether"}, "没有任务“wether”，是否为 weather？"),
         ("/duties/windows", {"route": "nort"}, "没有路线“nort”，是否为 north？"),
         ("/duties/windows", {"place": "gat"}, "没有位置“gat”，是否为 gate？"),
         ("/duties/scans", {"person": "zhan"}, "没有人员“zhan”，是否为 zhang？"),
@@ -126,7 +126,7 @@ def test_a_kept_window_is_shown_with_its_evidence_and_what_did_not_count(site):
     assert [(one["scan"]["key"], one["keeps"], one["why"]) for one in found["scans"]] == [
         ("a", False, "other_post"), ("b", True, "keeps_it"),
     ]  # fmt: skip
-    assert found["scans"][0]["why_zh"] == "此岗位不承担这项职责"
+    assert found["scans"][0]["why_zh"] == "此岗位不承担这项任务"
     assert found["explanation_zh"].startswith("已完成：巡逻，水泵房，")
     assert "张三" in found["explanation_zh"]
     assert "Zhang was there at" in found["explanation_en"]

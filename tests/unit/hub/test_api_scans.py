@@ -130,6 +130,13 @@ def test_the_desk_answers_and_reports_as_the_hub(site):
     ]
     codes = [one["code"] for one in report(site, *wrong, phone="hub")]
     assert codes == ["wrong_source", "unknown_duty", "unknown_place", "unknown_person"]
+    letters, post = (one["message_zh"] for one in report(site, *wrong[1:3], phone="hub"))
+    assert "须填报（report），不是应答" in letters
+    assert post.endswith("不在位置“pump”：其位置为 gate")
+    odd = [item("p", "answer", duty="weather", place="gate"), item("q", "answer", duty="letter", place="gate")]
+    scanned, near = report(site, *odd, phone="hub")
+    assert scanned["message_en"] == "'weather' is done by scanning the tag at the place, and cannot be entered"
+    assert near["message_zh"] == "没有任务“letter”，是否为 letters？"
     assert report(site, wrong[2] | {"place": "gate"})[0]["code"] == "wrong_source", "only the desk answers for the desk"
 
 

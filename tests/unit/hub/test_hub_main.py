@@ -219,3 +219,16 @@ def test_wrong_settings_are_told_with_their_line(tmp_path: Path, line: str, says
     with pytest.raises(BadSettings, match=r"hub\.yaml:2") as told:
         load_config(tmp_path / "hub.yaml")
     assert says in str(told.value)
+
+
+def test_a_password_that_everybody_may_read_is_refused_and_the_message_names_its_path(tmp_path: Path):
+    (tmp_path / "pw").write_text("secret\n", encoding="utf-8")
+    (tmp_path / "pw").chmod(0o644)
+    settings = tmp_path / "hub.yaml"
+    settings.write_text("estate: estate.yaml\nbroker: {url: 'mqtt://x', user: hub, password_file: pw}\n", encoding="utf-8")
+    with pytest.raises(BadSettings, match=rf"2: broker\.password_file: may be read by everybody: run chmod o= {tmp_path}/pw"):
+        load_config(settings)
+    (tmp_path / "pw").chmod(0o640)
+    with pytest.raises(BadSettings) as told:
+        load_config(settings)
+    assert "password_file" not in str(told.value)

@@ -9,9 +9,11 @@ import pytest
 from contract.clock import ManualClock
 from contract.readings import ArmState, DoorContact
 from hub.ingest.lease import LeaseLost
+from hub.ingest.ports import TagAct
 from hub.store.backup import BadBackup, DatabaseInUse, backup, restore
+from hub.store.read import SiteReads
 from tests.support.outward_rig import NAMES, make_accounts
-from tests.support.site_rig import Hub, HubMaker, ModelAgent, sqlite_url
+from tests.support.site_rig import SITE, Hub, HubMaker, ModelAgent, sqlite_url
 
 NOW_US = ManualClock().now_us()
 
@@ -62,6 +64,17 @@ def test_a_backup_that_is_restored_twice_gives_no_position_and_no_number_twice(a
         assert hub.changes
         positions += [row.pos for row in hub.changes]
     assert len(set(positions)) == len(positions)
+
+
+def test_who_enrolled_a_tag_is_known_after_a_restore(any_url: str, make_hub: HubMaker, tmp_path: Path):
+    hub = make_hub(any_url)
+    hub.ask(TagAct("enrol", "04A2", "李伟", "新装", place="gate"))
+    backup(any_url, tmp_path / "backup.zip")
+    hub.core.close(hub.clock.now_us())
+    restore(tmp_path / "backup.zip", any_url, NOW_US, force=True)
+    hub.crash_and_reopen()
+    (actors,) = SiteReads(hub.engine, SITE).tag_actors(["04A2"]).values()
+    assert actors.begun_by == "李伟"
 
 
 def test_a_backup_of_one_database_is_restored_into_the_other(make_hub: HubMaker, tmp_path: Path, postgres_url: str):

@@ -9,6 +9,9 @@ from threading import Event, Thread
 import pytest
 from click.testing import CliRunner
 
+from contract.clock import SystemClock
+from hub.config import load_config
+from hub.main import Hub
 from hub.policy.load import RESIDENTIAL
 from hub.store.backup import backup
 from watchkeeper.cli import COMMANDS, main
@@ -187,7 +190,7 @@ def test_a_database_goes_out_and_comes_back_by_the_command_line(settings, tmp_pa
     assert f"2 picture files are not in it: copy {pictures}" in told.output
     assert f"keep a copy of {settings.with_name('data') / 'label.key'}" in told.output
     refused = run("restore", str(settings), str(file))
-    assert refused.exit_code == 1
+    assert refused.exit_code == 2
     assert "--force" in refused.output
     shown = run("restore", str(settings), str(file), "--force")
     assert shown.exit_code == 0, shown.output
@@ -200,5 +203,17 @@ def test_what_is_no_backup_is_not_restored(settings, tmp_path):
     file = tmp_path / "notes.txt"
     file.write_text("not a backup")
     shown = run("restore", str(settings), str(file))
-    assert shown.exit_code == 1
+    assert shown.exit_code == 2
     assert "cannot be read as a backup" in shown.output
+    nowhere = run("restore", str(settings), str(tmp_path / "no.zip"))
+    assert (nowhere.exit_code, "Errno" in nowhere.output) == (2, False)
+
+
+def test_nothing_is_restored_under_a_running_hub(settings, tmp_path):
+    with Hub(load_config(settings), SystemClock()):
+        file = tmp_path / "copy.zip"
+        assert run("backup", str(settings), str(file)).exit_code == 0
+        shown = run("restore", str(settings), str(file), "--force")
+        assert shown.exit_code == 2
+        assert "stop it, restore, and start it again" in shown.output
+    assert run("restore", str(settings), str(file), "--force").exit_code == 0

@@ -38,7 +38,7 @@ def good(shown):
 def test_windows_are_listed_in_the_language_of_the_locale_or_the_one_that_is_asked_for(site):
     rows = announce(site)
     chinese = good(duties(site, "list")).splitlines()
-    assert chinese[0].split() == ["状态", "职责", "位置", "开始", "截止", "编号"]
+    assert chinese[0].split() == ["状态", "任务", "位置", "开始", "截止", "编号"]
     assert {line.split()[2] for line in chinese[1:]} == {"东门", "水泵房"}
     opens = datetime.fromisoformat(rows[0]["opens_at"]).astimezone(ZoneInfo("Asia/Shanghai"))
     assert all(f"  {opens:%Y-%m-%d %H:%M}  " in line for line in chinese[1:]), "as a clock in the estate shows it"
@@ -62,6 +62,7 @@ def test_windows_are_listed_by_state_place_and_time(site):
     assert len(shown("--state", "kept", "--state", "open")) == 2
     assert shown("--place", "gate", "--duty", "weather") == [gate]
     assert shown("--from", at(2 * HOUR_S)) == []
+    assert "今后的时段请用 --to" in duties(site, "list", "--from", at(2 * HOUR_S)).stderr
     assert shown("--to", at(-5 * HOUR_S)) == []
     day = datetime.now(ZoneInfo("Asia/Shanghai")).date()
     assert shown("--from", str(day + timedelta(days=2))) == []
@@ -90,7 +91,7 @@ def test_a_window_is_explained_in_both_languages_the_readers_first(site):
     assert lines[1].startswith("Unproven: patrol, East gate, ")
     assert lines[2].startswith("事件 ")
     assert lines[3].split()[0] == "-"
-    assert lines[3].endswith("此岗位不承担这项职责")
+    assert lines[3].endswith("此岗位不承担这项任务")
     english = good(duties(site, "explain", gate, lang="en_GB.UTF-8")).splitlines()
     assert english[:2] == lines[1::-1]
     assert english[3].endswith("the person's post does not do this duty")
@@ -139,4 +140,4 @@ def test_nothing_to_list_is_a_heading_alone(monkeypatch):
     reply = httpx.Response(200, json={"windows": [], "next": None, "timezone": "Asia/Shanghai"})
     transport = httpx.MockTransport(lambda _: reply)
     monkeypatch.setattr(duties_command, "HubClient", lambda url, *_: hub_client.HubClient(url, transport=transport))
-    assert good(duties("http://127.0.0.1:9", "list")) == "状态  职责  位置  开始  截止  编号\n"
+    assert good(duties("http://127.0.0.1:9", "list")) == "状态  任务  位置  开始  截止  编号\n"

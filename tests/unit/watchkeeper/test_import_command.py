@@ -247,7 +247,7 @@ def test_what_is_wrong_is_told_with_two_and_nothing_is_sent(site):
     nowhere = run(site, site.folder / "no.csv", code=2)
     assert "cannot be read" in nowhere.output
     (site.folder / "wand.yaml").write_text("csv: {encoding: gbk}\n", encoding="utf-8")
-    assert "wand.yaml:1: csv.encoding: gbk is not known: write one of utf-8, gb18030" in run(site, good, code=2).output
+    assert "wand.yaml:1: csv.encoding: gbk is not known: write one of auto, utf-8, gb18030" in run(site, good, code=2).output
     (site.folder / "wand.yaml").write_text("{}\n", encoding="utf-8")
     header = run(site, good, code=2)
     assert f"{good}:1: tag: no_column: " in header.output

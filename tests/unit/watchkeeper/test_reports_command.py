@@ -45,10 +45,16 @@ def test_compliance_is_a_table_and_a_file(site, tmp_path):
     assert json.loads(file.with_suffix(".json").read_text(encoding="utf-8"))["by"] == "person"
 
 
-def test_in_a_spreadsheet_no_rate_is_a_date_and_nothing_is_an_empty_cell(site, tmp_path):
+def test_in_a_spreadsheet_no_rate_is_a_date_and_nothing_is_an_empty_cell(site, tmp_path, monkeypatch):
     file = tmp_path / "duties.csv"
-    for first, empty in (("2026-01-01", False), ("2026-05-01", True)):
-        reports(site, "compliance", "--from", first, "--by", "duty", "--lang", "en", "-o", file)
+    asked = ("compliance", "--from", "2026-01-01", "--by", "duty", "--lang", "en", "-o", file)
+    counts = dict.fromkeys(("due", "kept", "withdrawn", "missed", "unproven"), 0)
+    nothing_due = {"key": "patrol", "name_zh": "巡逻", "name_en": "patrol", "rate": None, "percent": None} | counts
+    for empty in (False, True):
+        if empty:
+            reply = httpx.Response(200, json={"rows": [nothing_due]})
+            monkeypatch.setattr(hub_client.HubClient, "get", lambda *_, reply=reply, **__: reply)
+        reports(site, *asked)
         header, *rows = csv.reader(io.StringIO(file.read_text(encoding="utf-8-sig")))
         assert header[-1] == "percent"
         assert "rate" not in header
@@ -87,13 +93,15 @@ def test_a_day_may_be_told_with_a_time_of_it_and_what_is_none_is_told_with_an_ex
     bare = reports(site, "compliance", "--from", "2026-01-01", "--to", "2026-01-02")
     assert reports(site, "compliance", "--from", "2026-01-01T08:00:00+08:00", "--to", "2026-01-02T00:00:00Z") == bare
     assert "RFC 3339" in reports(site, "compliance", "--from", "soon", exit_code=2)
+    assert reports(site, "unvisited", "--from", "2001-01-01", "--lang", "en").endswith("nothing was due on these days\n")
+    assert reports(site, "compliance", "--from", "2001-01-01").endswith("这些日子没有应完成的时段\n")
     assert "such as 2026-01-31" in reports(site, "record", "yesterday", "-o", "x.pdf", exit_code=2)
     assert "DAY" in reports(site, "record", "-o", "x.pdf", exit_code=2)
 
 
 @pytest.mark.parametrize(("name", "begins"), [("day.pdf", b"%PDF-"), ("day.csv", b"\xef\xbb\xbf")])
 def test_the_record_is_written_as_its_file_is_named(site, tmp_path, name, begins):
-    assert "wrote" in reports(site, "record", "2026-01-01", "--lang", "zh", "-o", tmp_path / name)
+    assert "已写入" in reports(site, "record", "2026-01-01", "--lang", "zh", "-o", tmp_path / name)
     assert (tmp_path / name).read_bytes().startswith(begins)
 
 

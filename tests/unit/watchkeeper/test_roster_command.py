@@ -96,3 +96,40 @@ def test_a_roster_of_several_pages_is_whole_and_one_that_is_cut_says_so(site, mo
     assert len(duties(site, "roster", "list").splitlines()) == 4
     monkeypatch.setattr(roster_command, "ROWS_MAX", 2)
     assert "only the first 2" in duties(site, "roster", "list")
+
+
+def test_times_are_written_as_the_estate_s_clock_shows_them(site):
+    clock = ("--from", f"{D1} 20:00")
+    done = duties(site, "roster", "set", "zhang", *clock, "--until", f"{D2}T08:00:30")
+    assert done == f"已排班  张三  zhang  全部路线  {D1} 20:00  {D2} 08:00\n"
+    assert f"{D1} 20:00" in duties(site, "roster", "list", "--from", f"{D2} 08:00", "--to", f"{D2} 08:01")
+    assert len(duties(site, "roster", "list", "--from", f"{D2} 08:01").splitlines()) == 1
+    duties(site, "roster", "remove", "zhang", *SHIFT)
+    began = duties(site, "occasion", "start", "event", "--id", "fair", *clock, "--until", f"{D1} 22:00")
+    assert f"{D1} 20:00  {D1} 22:00" in began
+    assert f"{D1} 20:00  {D1} 21:30" in duties(site, "occasion", "end", "fair", "--until", f"{D1} 21:30")
+    assert f"'{D1} 08:00'" in duties(site, "roster", "set", "zhang", *clock, "--until", str(D1), code=2)
+    for odd in ("8点", f"{D1} 24:30"):
+        assert "2026-01-31 08:00" in duties(site, "roster", "list", "--from", odd, code=2)
+
+
+def test_the_hub_and_the_language_may_be_named_behind_any_command(site):
+    url = ("--url", site.outward.url, "--token-file", str(site.token_file()))
+    for args, head in (
+        (("duties", "list", *url, "--lang", "en"), "state"),
+        (("duties", "roster", "list", *url, "--lang", "en"), "person"),
+        (("duties", "roster", *url, "--lang", "en", "list"), "person"),
+        (("duties", "occasion", "list", "--lang", "en", *url), "kind"),
+        (("tags", "list", "--lang", "en", *url), "tag"),
+        (("reports", "unvisited", "--from", str(D0), "--lang", "en", *url), "id"),
+    ):
+        shown = CliRunner(env={"LC_ALL": "zh_CN", "WATCHKEEPER_URL": "http://127.0.0.1:1"}).invoke(main, args)
+        assert shown.exit_code == 0, shown.output
+        assert shown.stdout.split()[0] == head
+    assert "http://127.0.0.1:8080" in CliRunner().invoke(main, ["duties", "list", "--url", "nowhere"]).output
+
+
+def test_an_occasion_by_which_nothing_is_due_yet_says_so(site):
+    far = ("--id", "fair", "--from", f"{FIRST + timedelta(days=60)} 20:00")
+    assert "没有时段因此改变" in duties(site, "occasion", "start", "event", *far)
+    assert "no window was made" in duties(site, "occasion", "start", "event", *far, lang="en")

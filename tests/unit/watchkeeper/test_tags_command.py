@@ -50,7 +50,7 @@ def good(shown):
 def test_an_installer_enrols_lists_replaces_and_revokes(site):
     assert good(tags(site, "enrol", NFC, "--place", "gate", *WHO)) == f"已登记 nfc {NAME}，位置：名（gate）\n"
     lines = good(tags(site, "list")).splitlines()
-    assert lines[0].split() == ["标签", "介质", "归属", "编号", "登记时间", "登记人", "停用时间", "停用人", "原因"]
+    assert lines[0].split() == ["标签", "介质", "归属", "编号", "登记时间", "登记人", "停用时间", "停用人", "停用原因"]
     assert english(site, "list").splitlines()[0].split() == [
         "tag",
         "medium",
@@ -60,7 +60,7 @@ def test_an_installer_enrols_lists_replaces_and_revokes(site):
         "by",
         "ended",
         "by",
-        "reason",
+        "why",
     ]
     assert [line.split()[:4] for line in lines[1:]] == [[NAME, "nfc", "名", "gate"]]
     told = site.http.get("/tags", params={"tag": NAME}).json()["tags"][0]["enrolled_at"]

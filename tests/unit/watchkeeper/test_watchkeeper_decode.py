@@ -67,7 +67,9 @@ def test_an_unknown_driver_and_wrong_options_are_told_before_the_first_byte():
     told = r"^options of wiegand: format: is an unknown key: write one of .*formats.*, perhaps formats$"
     with pytest.raises(ValueError, match=told):
         decode_stream("wiegand", [], options={"format": ["H10304"]})
-    with pytest.raises(ValueError, match=r"csv: encoding|csv\.encoding: gbk is not known: write one of utf-8, gb18030") as wrong:
+    with pytest.raises(
+        ValueError, match=r"csv: encoding|csv\.encoding: gbk is not known: write one of auto, utf-8, gb18030"
+    ) as wrong:
         decode_stream("patrol_wand", [], options={"csv": {"encoding": "gbk"}, "poll_ms": "soon", "wands": []})
     assert len(str(wrong.value).splitlines()) == 3, "every mistake at once, each in our words"
     with pytest.raises(ValueError, match="both have 37 bits"):
