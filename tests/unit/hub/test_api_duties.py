@@ -133,7 +133,7 @@ def test_a_kept_window_is_shown_with_its_evidence_and_what_did_not_count(site):
 
 
 def test_a_gap_is_shown_with_its_incident_and_how_far_its_source_has_reported_and_evidence_withdraws_it(site):
-    gate, pump = sorted(announce(site, ends_s=1.5), key=lambda one: one["place"])
+    gate, pump = sorted(announce(site, ends_s=4.0), key=lambda one: one["place"])
     found = settled(site, gate["id"], "unproven")
     assert [(one["id"], one["name_zh"], one["reported_up_to"]) for one in found["sources"]] == [("phone-1", "一号手机", None)]
     assert "phone-1 has never reported" in found["explanation_en"]

@@ -83,7 +83,7 @@ def test_a_list_of_several_pages_is_whole_and_one_that_is_cut_says_so(site, monk
 
 
 def test_a_window_is_explained_in_both_languages_the_readers_first(site):
-    gate = next(one["id"] for one in announce(site, ends_s=1.5) if one["place"] == "gate")
+    gate = next(one["id"] for one in announce(site, ends_s=4.0) if one["place"] == "gate")
     report(site, item("a", tag=TAGS["gate"], person="wang"))
     settled(site, gate, "unproven")
     lines = good(duties(site, "explain", gate)).splitlines()

@@ -103,7 +103,7 @@ def test_a_dump_and_the_cradle_tell_the_same_scan_by_the_same_name(site):
 
 
 def test_late_evidence_by_a_dump_takes_a_gap_back(site):
-    gate = next(one["id"] for one in announce(site, ends_s=1.0) if one["place"] == "gate")
+    gate = next(one["id"] for one in announce(site, ends_s=4.0) if one["place"] == "gate")
     settled(site, gate, "unproven")
     shown = run(site, dump(site, line(1, 120))).stdout
     assert f"withdrawn {gate}" in shown
@@ -228,7 +228,7 @@ def test_a_dump_that_does_not_join_proves_nothing(site):
 
 
 def test_somebody_may_vouch_that_a_dump_is_whole_but_not_where_lines_are_wrong(site):
-    gate = next(one["id"] for one in announce(site, ends_s=1.0) if one["place"] == "gate")
+    gate = next(one["id"] for one in announce(site, ends_s=4.0) if one["place"] == "gate")
     settled(site, gate, "unproven")
     wrong = run(site, dump(site, line("", 60, "pump"), "x"), "--whole-until", at(0), code=2)
     assert "leave out --whole-until" in wrong.output
