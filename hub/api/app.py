@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 
 from hub.api import (
+    alarms,
     commands,
     devices,
     duties,
@@ -29,6 +30,7 @@ from hub.api.ports import Backend
 
 ROUTERS = (
     incidents.router,
+    alarms.router,
     devices.router,
     commands.router,
     events.router,
@@ -44,6 +46,7 @@ ROUTERS = (
 )
 TAGS = [
     {"name": "incidents", "description": "What happened, who does what about it, until when"},
+    {"name": "alarms", "description": "Floods, silence, maintenance windows, and the figures of alarms"},
     {"name": "devices", "description": "The devices of the estate file, and what was heard of them"},
     {"name": "agents", "description": "The programs at the gatehouses"},
     {"name": "commands", "description": "Have a device do something; interlocks at the agent may refuse"},

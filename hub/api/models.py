@@ -46,9 +46,21 @@ class Problem(Strict):
     errors: list[Wrong] = []
 
 
+class Shelf(Strict):
+    """An incident is out of the way until then."""
+
+    reason: str
+    owner: str
+    until: Time
+
+
 class Incident(Strict):
-    """A case. `sounding`: somebody is still to be called. `active`: the condition lasts. `late`: it came with a backlog.
-    `merged`: how often the same cause was raised again. `version` grows with each change."""
+    """A case. `alarm`: its state as an alarm, `unacknowledged` or `acknowledged`, each also with `_returned`, `shelved`,
+    `held`, `ended`. `sounding`: somebody is still to be called; `sound`: with which tone, `fire`, `p1`, `p2`, `p3` or `none`.
+    `active`: the condition lasts. `late`: it came with a backlog. `held_by`: the maintenance window that held it back.
+    `dispatch`: how far a guard who was sent has got: `sent`, `answered`, `on_spot`, `found`. `escalation`: the level of the
+    latest one. `comebacks` over 0: it stands for a source that chatters. `flood`: it began to call in one. `merged`: how often
+    the same cause was raised again. `version` grows with each change."""
 
     no: int = Field(examples=[17])
     kind: str = Field(examples=["incident"])
@@ -58,6 +70,8 @@ class Incident(Strict):
     state: str = Field(examples=["open"])
     live: bool
     sounding: bool
+    alarm: str = Field(examples=["unacknowledged"])
+    sound: str = Field(examples=["p2"])
     active: bool
     proven: bool
     late: bool
@@ -70,6 +84,13 @@ class Incident(Strict):
     raised_at: Time
     returned_at: Time | None
     closed_at: Time | None
+    acknowledged_at: Time | None
+    shelf: Shelf | None
+    held_by: str
+    dispatch: str = Field(examples=["on_spot"])
+    escalation: int
+    comebacks: int
+    flood: bool
     merged: int
     facts: dict[str, Any] = Field(examples=[{"held_s": 30}])
     version: int = Field(examples=[1])
@@ -115,7 +136,8 @@ class Picture(Strict):
 
 
 class Possible(Strict):
-    """An act that the incident's state allows, and the fields that it takes."""
+    """An act that the incident's state allows, and the fields that it takes. `choices`: what a field may be, in Chinese and in
+    English."""
 
     act: str = Field(examples=["close"])
     title_zh: str
@@ -123,6 +145,7 @@ class Possible(Strict):
     roles: list[str]
     required: list[str]
     optional: list[str]
+    choices: dict[str, dict[str, list[str]]] = Field(examples=[{"cause": {"false_alarm": ["误报", "false alarm"]}}])
 
 
 class IncidentDetail(Strict):
@@ -155,15 +178,19 @@ class Count(Strict):
     priority: int
     open: int
     acknowledged: int
+    shelved: int
+    held: int
     late: int
 
 
 class Summary(Strict):
-    """The live incidents in numbers. `sounding`: for how many somebody is still to be called."""
+    """The live incidents in numbers. `sounding`: for how many somebody is still to be called; `flood`: whether one lasts, in
+    which only P1 and P2 sound."""
 
     at: Time
     live: int
     sounding: int
+    flood: bool
     oldest_unacknowledged_at: Time | None
     priorities: list[Count]
 

@@ -69,6 +69,17 @@ class PictureRow(NamedTuple):
     condemned_us: int | None = None
 
 
+class FloodRow(NamedTuple):
+    """A row of `alarm_flood`."""
+
+    site: str
+    flood_no: int
+    began_us: int
+    ended_us: int | None
+    alarms: int
+    groups: str
+
+
 class Answer(NamedTuple):
     """What to tell an agent about one of its streams."""
 
@@ -89,6 +100,7 @@ class Outcome:
     entries: list[EntryRow] = field(default_factory=list)
     clocks: list[ClockRow] = field(default_factory=list)
     changes: list[ChangeRow] = field(default_factory=list)
+    floods: dict[int, FloodRow] = field(default_factory=dict)
     pictures: dict[str, PictureRow] = field(default_factory=dict)
     orders: list[tuple[str, AnyOrder]] = field(default_factory=list)
     tallies: list[Tallied] = field(default_factory=list)

@@ -6,6 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+import msgspec
+
+from hub.cases.chatter import Source
+from hub.cases.flood import Flood
+from hub.cases.maintenance import Maintenance
 from hub.cases.types import Case
 from hub.duties.types import Occasion, Shift, Tag
 from hub.ingest.duties.rows import AHEAD_US, STEP_US, PlanRow, Scans, Windows
@@ -15,6 +20,9 @@ from hub.tags import tagbook
 
 HUB_STREAM = "hub"
 """The stream of the reports that the hub makes itself; its agent is the hub, its mark the last number given."""
+
+ALARM_OWNER = "alarm"
+"""The owner of deadlines above single cases: `flood`, `silence/POST`, `maintenance/WINDOW`."""
 
 _STALE_ALARMS_MAX = 10_000
 
@@ -56,6 +64,15 @@ class DetectorState(NamedTuple):
 
     state: Any
     device: str
+
+
+class Silence(msgspec.Struct, frozen=True):
+    """The sound is off at a post (empty: everywhere) until then."""
+
+    post: str
+    actor: str
+    at_us: int
+    until_us: int
 
 
 class TagKey(NamedTuple):
@@ -210,6 +227,8 @@ class Site:
         self.deadlines = Deadlines(self.journal)
         self.cases: Rows[int, Case] = Rows(self.journal)
         self.case_numbers: Rows[CaseKey, int] = Rows(self.journal)
+        self.alarms: Rows[tuple[str, str], Source | Silence | Flood] = Rows(self.journal)
+        self.maintenance: Rows[str, Maintenance] = Rows(self.journal)
         self.plans: Rows[int, PlanRow] = Rows(self.journal)
         self.windows = Windows(self.journal)
         self.scans = Scans(self.journal)
@@ -243,6 +262,8 @@ class Site:
             self.deadlines,
             self.cases,
             self.case_numbers,
+            self.alarms,
+            self.maintenance,
             self.plans,
             self.windows,
             self.scans,

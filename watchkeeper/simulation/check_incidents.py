@@ -19,6 +19,8 @@ from watchkeeper.simulation.silence import Gap, gaps
 LATE_MARGIN_US = 12 * US_PER_S
 ACKNOWLEDGE = {1: ("EMG-2", "acknowledge_s"), 2: ("MON-3", "acknowledge_s"), 3: ("CMD-2", "acknowledge_p3_s")}
 """By priority, the number of seconds within which somebody must have taken an incident."""
+_TAKEN = frozenset(("acknowledged", "dispatched", "shelved", "held", "withdrawn", "reopened"))
+"""After one of these nobody is called any more, or is called anew."""
 CLOCK_GRACE_US = 60 * US_PER_S
 
 
@@ -57,7 +59,7 @@ class IncidentCheck:
         cases = [CaseRow(*row) for row in database.execute(f"SELECT {names} FROM case_ ORDER BY case_no").fetchall()]  # noqa: S608
         matched = {case.case_no for case in cases if case.detector == "duty_gap"}  # which GapCheck judges
         by_name: dict[tuple[str, str, str], list[CaseRow]] = {}
-        for case in cases:
+        for case in _by_episode(database, cases):
             by_name.setdefault((case.detector, case.device, case.episode), []).append(case)
         for cause in self.reference.causes(self.ledger, events.settled_us):
             found = [case for name in cause.names for case in by_name.get((cause.detector, cause.device, name), ())]
@@ -125,7 +127,7 @@ class IncidentCheck:
         for case in cases:
             acts = {act for act, _, _ in entries[case.case_no]}
             clause = ACKNOWLEDGE.get(case.priority)
-            if clause is None or entries[case.case_no][0][2]["late"] or acts & {"acknowledged", "withdrawn", "reopened"}:
+            if clause is None or entries[case.case_no][0][2]["late"] or acts & _TAKEN:
                 continue
             due_us = case.raised_us + int(self.policy.numbers(clause[0])[clause[1]] * US_PER_S)
             told = [at for act, at, body in entries[case.case_no] if act == "escalated" and body["clock"] == "acknowledge"]
@@ -153,6 +155,22 @@ def undelivered(database: sqlite3.Connection, ledger: Ledger, *, everything: boo
             yield f"P2: the change {pos} ({act}) was never delivered"
         elif told != body:
             yield f"P2: the change {pos} ({act}) was delivered as something else"
+
+
+def _by_episode(database: sqlite3.Connection, cases: Iterable[CaseRow]) -> Iterator[CaseRow]:
+    """A row for each episode: the cases, and those that a chattering case stands for besides its own, each as if it had a case.
+    So one cause is counted once, in the case that it was merged into. One that was taken back there does not stand."""
+    by_no = {case.case_no: case for case in cases}
+    found = {(case.case_no, case.episode): case for case in by_no.values()}
+    query = "SELECT case_no, act, body FROM case_entry WHERE act IN ('came_back', 'merged') ORDER BY case_no, entry_no"
+    for case_no, act, text in database.execute(query).fetchall():
+        body: dict[str, Any] = msgspec.json.decode(text)
+        key, case = (case_no, body.get("episode", "")), by_no[case_no]
+        if act == "came_back":
+            found[key] = case._replace(episode=key[1], proven=True, late=body["late"])
+        elif "reason" in body:
+            found[key] = found[key]._replace(state="withdrawn")
+    yield from found.values()
 
 
 def _of_gap(case: CaseRow, gap: Gap) -> bool:

@@ -266,7 +266,7 @@ def test_a_filter_lets_the_position_move_past_what_it_leaves_out(site):
         number = site.incident()
         act(site, number, "comment", note="x")
         until(lambda: position(site) == 2)
-        act(site, number, "close", cause="x", note="x")
+        act(site, number, "close", cause="other", note="x")
         until(lambda: spy.got == [3])
 
 
@@ -340,7 +340,7 @@ def test_mqtt_keeps_what_is_open_and_clears_what_is_closed(tmp_path):
         topic = f"watchkeeper/{SITE}/incidents/{number}"
         until(lambda: len(site.broker.published) == 1)
         site.act(number, "acknowledge")
-        site.act(number, "close", cause="x", note="x")
+        site.act(number, "close", cause="other", note="x")
         until(lambda: len(site.broker.published) == 4)
         assert [(name, retain, bool(payload)) for name, payload, retain in site.broker.published] == [
             (topic, True, True),

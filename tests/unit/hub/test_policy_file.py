@@ -6,7 +6,8 @@ import pytest
 from contract.clock import US_PER_S
 from contract.settings import BadSettings
 from edge.agent import HEARTBEAT_US
-from hub.cases.workflow import WORKFLOWS
+from hub.cases.alarms import DEFAULTS
+from hub.cases.workflow import SHELVE, WORKFLOWS
 from hub.detectors.table import BY_NAME
 from hub.detectors.types import Device
 from hub.policy.check import check_file
@@ -31,7 +32,7 @@ def test_the_shipped_policy_is_right():
 def test_numbers_are_read_under_their_clause():
     policy = Policy.load(RESIDENTIAL)
     assert policy.numbers("GATE-7")["held_s"] == 30
-    assert policy.numbers("EMG-2") == {"acknowledge_s": 30}
+    assert policy.numbers("EMG-2") == {"acknowledge_s": 30, "arrive_s": 180}
     assert {"agent_silent_s": 85, "late_s": 300, "source_stall_s": 15}.items() <= policy.numbers("CMD-1").items()
     assert policy.priorities[1].zh == "特急"
     assert policy.webhook_allow_private == ()
@@ -142,7 +143,11 @@ def test_every_number_is_used_and_every_number_used_is_there():
         for clock in workflow.clocks.values():
             for priority, (clause, name) in clock.seconds.items():
                 assert policy.numbers(clause)[name] > 0, (clock.name, priority)
-            assert set(clock.seconds) == {1, 2, 3, 4}
+            assert set(clock.seconds) == (set() if clock.name == SHELVE else {1, 2, 3, 4})
+    for (clause, name), value in DEFAULTS.items():
+        assert policy.numbers(clause)[name] == value, "an older policy is read as the shipped one"
+        assert not CLAUSES[clause][name].required
+        assert re.search(rf'"{name}"', code), f"nothing reads {clause} {name}"
 
 
 def test_the_shortest_silence_leaves_an_agent_room_for_a_word_that_is_lost(tmp_path):
