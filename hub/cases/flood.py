@@ -57,8 +57,12 @@ def limits(policy: Numbers) -> Limits:
 
 
 def new_alarm(flood: Flood, alarm: Group, limit: Limits) -> Flood:
-    """One more alarm. A flood begins with it where it is one too many. Alarms that lie ahead of it were told by a clock that has
-    been set back, and count no more."""
+    """One more alarm. A flood begins with it where it is one too many. A clock's end that is noticed late comes after later
+    ones and counts as the last. Alarms that lie a window ahead were told by a clock that has been set back, and count no
+    more."""
+    last_us = flood.recent[-1].first_us if flood.recent else alarm.first_us
+    if 0 < last_us - alarm.first_us < limit.window_us:
+        alarm = msgspec.structs.replace(alarm, first_us=last_us)
     kept = tuple(one for one in flood.recent if one.first_us <= alarm.first_us)
     recent = (*kept, alarm)[-max(limit.begins + 1, limit.ends) :]
     if flood.lasts:
