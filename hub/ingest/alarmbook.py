@@ -170,8 +170,7 @@ class Alarmbook:
         return found if isinstance(found, Flood) else Flood()
 
     def _note_flood(self, lasting: Flood, ended_us: int | None) -> None:
-        groups = _encode(lasting.groups).decode()
-        row = FloodRow(self._outcome.site, lasting.flood_no, lasting.began_us, ended_us, lasting.count, groups)
+        row = FloodRow(self._outcome.site, lasting.flood_no, lasting.began_us, ended_us, lasting.count, lasting.groups)
         self._outcome.put(self._outcome.floods, lasting.flood_no, row)
 
     def _end_flood(self, due_us: int) -> None:

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from contract.envelope import BatchHead, Verdict
 from contract.orders import AnyOrder, Nonce
+from hub.cases.flood import Group
 from hub.duties.tallying import Tallied, Unvisited
 from hub.ingest.ports import ChangeRow, Write
 from hub.ingest.rows import Journal
@@ -77,7 +78,7 @@ class FloodRow(NamedTuple):
     began_us: int
     ended_us: int | None
     alarms: int
-    groups: str
+    groups: tuple[Group, ...]
 
 
 class Answer(NamedTuple):

@@ -119,7 +119,8 @@ def _write_alarms(connection: Connection, site_id: str, site: Site, outcome: Out
     bulk.delete(connection, schema.alarm_state, [(site_id, *key) for key in gone])
     windows, _ = _split(site.maintenance)
     bulk.upsert(connection, schema.maintenance, [(site_id, *msgspec.structs.astuple(window)) for _, window in windows])
-    bulk.upsert(connection, schema.alarm_flood, list(outcome.floods.values()))
+    floods = [(*row[:-1], _encode(row.groups).decode()) for row in outcome.floods.values()]
+    bulk.upsert(connection, schema.alarm_flood, floods)
 
 
 def _run_writes(connection: Connection, outcome: Outcome) -> None:

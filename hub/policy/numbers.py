@@ -71,7 +71,9 @@ CLAUSES: Mapping[str, Mapping[str, Number]] = {
         "shelve_max_s": Number("how long an alarm may be shelved, in seconds", 60, 8 * _HOUR, required=False),
         "silence_s": Number("how long the sound is off, in seconds", 1, 60, required=False),
         "chatter_times": Number("how often a source comes back before it chatters", 1, 100, whole=True, required=False),
-        "chatter_window_s": Number("the window of the times it came back, in seconds", 1, _DAY, required=False),
+        "chatter_window_s": Number(
+            "the window of the times it came back, in seconds; 0: nothing is merged", 0, _DAY, required=False
+        ),
         "flood_begins": Number("over how many new alarms in the window a flood begins", 1, 100, whole=True, required=False),
         "flood_ends": Number("under how many new alarms in the window it ends", 1, 100, whole=True, required=False),
         "flood_window_s": Number("the window of the flood, in seconds", 1, _HOUR, required=False),

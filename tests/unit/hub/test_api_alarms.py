@@ -4,6 +4,7 @@ import itertools
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, insert, text
@@ -170,7 +171,7 @@ def test_the_figures_are_told_with_what_they_count(site):
 # Lists
 
 
-def filled(engine: Engine, count: int) -> list[dict[str, object]]:
+def filled(engine: Engine, count: int) -> list[dict[str, Any]]:
     """Cases of every state and priority, most of them closed."""
     states = itertools.cycle(["closed"] * 20 + sorted(STATE_NAMES))
     texts = dict.fromkeys(("clause", "shelf_owner", "shelf_reason", "held_by", "dispatch", "sound"), "")

@@ -57,7 +57,7 @@ def test_an_incident_is_listed_shown_acknowledged_and_closed(site):
 
     detail = site.http.get(f"/incidents/{number}").json()
     assert [entry["act"] for entry in detail["timeline"]] == ["raised"]
-    assert {clock["clock"] for clock in detail["clocks"]} == {"acknowledge", "resolve"}
+    assert {clock["clock"] for clock in detail["clocks"]} == {"acknowledge", "resolve", "step:p2-leader"}
     assert all(clock["due_at"] for clock in detail["clocks"])
     assert "acknowledge" in {act["act"] for act in detail["acts"]}
 

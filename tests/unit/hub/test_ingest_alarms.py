@@ -8,7 +8,9 @@ from contract.readings import AlarmInput, DoorContact, FireInput, PanicPressed, 
 from hub.cases.alarms import sounds
 from hub.cases.types import Case, Change, Refusal
 from hub.ingest.ports import CaseAct, CaseActs, MaintenanceAct, MaintenanceEnd, SilenceAct
+from hub.policy.load import Policy
 from tests.support.site_rig import OTHER_KEY, Hub, ModelAgent
+from watchkeeper.bench.estate import write_unmerging_policy
 
 
 class Site:
@@ -329,3 +331,13 @@ def test_a_chain_stops_when_somebody_takes_the_case(site):
     site.wait(400)
     assert "escalated" not in site.acts("case", "1")
     assert site.hub.rows("deadline", "subject").count("1/step:p2-leader") == 0
+
+
+def test_with_a_window_of_nothing_nothing_is_merged(hub: Hub, tmp_path):
+    policy = Policy.load(write_unmerging_policy(tmp_path / "policy.yaml"))
+    site = Site(hub)
+    site.flap(4)
+    hub.policy = policy
+    hub.crash_and_reopen()
+    site.flap(6)
+    assert len(hub.incidents()) == 10
