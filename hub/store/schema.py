@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData()
@@ -137,16 +138,18 @@ case = Table(
     Column("merged", Integer, nullable=False, comment="how often the same episode was raised again"),
     _id("facts", comment="JSON object, shown to people"),
     Column("version", Integer, nullable=False, comment="compare and set: each change adds one"),
-    _id("sound", comment="a tone of its own, such as fire; empty: the priority's"),
+    _id("sound", default="", comment="a tone of its own, such as fire; empty: the priority's"),
     _us("acknowledged_us", nullable=True, comment="when somebody took it first"),
     _us("shelved_until_us", nullable=True),
-    _id("shelf_owner"),
-    _id("shelf_reason"),
-    _id("held_by", comment="the maintenance window that held it back, or empty"),
-    _id("dispatch", comment="how far a guard who was sent has got: sent, answered, on_spot, found, or empty"),
-    Column("escalation", SmallInteger, nullable=False, comment="the level of the latest escalation"),
-    Column("comebacks", Integer, nullable=False, comment="how often its source came back: over 0 is a chattering case"),
-    Column("flood", Boolean, nullable=False, comment="it began to call in a flood"),
+    _id("shelf_owner", default=""),
+    _id("shelf_reason", default=""),
+    _id("held_by", default="", comment="the maintenance window that held it back, or empty"),
+    _id("dispatch", default="", comment="how far a guard who was sent has got: sent, answered, on_spot, found, or empty"),
+    Column("escalation", SmallInteger, nullable=False, default=0, comment="the level of the latest escalation"),
+    Column(
+        "comebacks", Integer, nullable=False, default=0, comment="how often its source came back: over 0 is a chattering case"
+    ),
+    Column("flood", Boolean, nullable=False, default=False, comment="it began to call in a flood"),
     UniqueConstraint("site", "kind", "detector", "subject", "episode", name="one_case_for_one_cause"),
     CheckConstraint("priority BETWEEN 1 AND 4", name="priority_is_known"),
     Index("case_by_state", "site", "kind", "state", "priority", "case_no"),
@@ -154,6 +157,14 @@ case = Table(
     Index("case_by_device", "site", "kind", "device", "case_no"),
     Index("case_by_place", "site", "kind", "place", "case_no"),
     Index("case_by_detector", "site", "kind", "detector", "case_no"),
+    Index(
+        "case_chattering",
+        "site",
+        "kind",
+        "case_no",
+        sqlite_where=text("comebacks > 0"),
+        postgresql_where=text("comebacks > 0"),
+    ),
 )
 
 alarm_state = Table(

@@ -218,6 +218,8 @@ WANTED = [
     CaseFilter(detector="door_held", since_us=T0 + 700 * US_PER_S),
     CaseFilter(("open", "closed"), since_us=T0 + 1_100 * US_PER_S),
     CaseFilter(("open", "shelved"), chattering=True),
+    CaseFilter(("closed",), chattering=True),
+    CaseFilter(chattering=True),
 ]
 
 

@@ -60,6 +60,9 @@ def _widen_cases() -> None:
             table.create_check_constraint("priority_is_known", "priority BETWEEN 1 AND 4")
     op.create_index("case_by_state", "case_", ["site", "kind", "state", "priority", "case_no"], unique=False)
     op.create_index("case_by_time", "case_", ["site", "kind", "raised_us"], unique=False)
+    few = sa.text("comebacks > 0")
+    columns_of_few = ["site", "kind", "case_no"]
+    op.create_index("case_chattering", "case_", columns_of_few, unique=False, sqlite_where=few, postgresql_where=few)
     for name in ("device", "place", "detector"):
         op.create_index(f"case_by_{name}", "case_", ["site", "kind", name, "case_no"], unique=False)
 
