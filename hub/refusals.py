@@ -56,7 +56,6 @@ ACT_REFUSALS: Mapping[str, tuple[str, str]] = {
         "火警、紧急求助与人员失联不得搁置或暂缓",
         "fire, calls for help and a guard who is silent are never shelved or held back"),
     "shelf_minutes": ("搁置时间须为 1 到 {most} 分钟的整数", "minutes must be a whole number from 1 to {most}"),
-    "too_many_cases": ("一次最多 {limit} 个事件", "the selection has too many cases: {limit} at most"),
     "case_twice": ("{no} 号事件选了两次", "case {no} stands twice in the selection: keep one"),
     "unknown_post": (
         "没有“{post}”这个岗位，可用：{known}",
