@@ -1,5 +1,6 @@
 """Incidents: the list, one with all that belongs to it, and what a person does."""
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query
@@ -21,7 +22,7 @@ from hub.ingest.ports import CaseAct, CaseActs
 from hub.policy.load import Policy
 from hub.refusals import refusal_text
 from hub.store.case_list import CaseFilter
-from hub.store.read import CasePage
+from hub.store.read import CasePage, LiveCount
 from hub.views import Titles, incident_view, when
 
 router = APIRouter(prefix="/incidents", tags=["incidents"])
@@ -60,28 +61,23 @@ def summarise(backend: Behind) -> models.Summary:
     """How many there are of each priority, for how many somebody is still to be called, and since when the oldest waits."""
     rows = backend.reads.live_counts()
     flooded = backend.reads.alarms.in_flood()
-    most = FLOOD_PRIORITY_MAX if flooded else SOUNDING_PRIORITY_MAX
-    open_rows = [row for row in rows if row[1] == "open"]
-    oldest = min((first_us for *_, late, _, first_us in open_rows if not late), default=None)
-    counts = [
-        models.Count(
-            priority=priority,
-            open=sum(n for p, state, _, n, _ in rows if p == priority and state == "open"),
-            acknowledged=sum(n for p, state, _, n, _ in rows if p == priority and state == "acknowledged"),
-            shelved=sum(n for p, state, _, n, _ in rows if p == priority and state == "shelved"),
-            held=sum(n for p, state, _, n, _ in rows if p == priority and state == "held"),
-            late=sum(n for p, _, late, n, _ in rows if p == priority and late),
-        )
-        for priority in (1, 2, 3, 4)
-    ]
+    waiting = [row for row in rows if row.state == "open" and not row.late]
+    sounding = (
+        row.cases for row in waiting if row.priority <= (FLOOD_PRIORITY_MAX if flooded or row.flood else SOUNDING_PRIORITY_MAX)
+    )
     return models.Summary(
         at=rfc3339(backend.clock.now_us()),
-        live=sum(n for *_, n, _ in rows),
-        sounding=sum(n for p, _, late, n, _ in open_rows if not late and p <= most),
+        live=sum(row.cases for row in rows),
+        sounding=sum(sounding),
         flood=flooded,
-        oldest_unacknowledged_at=when(oldest),
-        priorities=counts,
+        oldest_unacknowledged_at=when(min((row.first_us for row in waiting), default=None)),
+        priorities=[_count([row for row in rows if row.priority == priority], priority) for priority in (1, 2, 3, 4)],
     )
+
+
+def _count(rows: Sequence[LiveCount], priority: int) -> models.Count:
+    of = {state: sum(row.cases for row in rows if row.state == state) for state in ("open", "acknowledged", "shelved", "held")}
+    return models.Count(priority=priority, late=sum(row.cases for row in rows if row.late), **of)
 
 
 @router.get("/{no}", summary="One incident with everything that belongs to it", responses=problems(404))

@@ -24,6 +24,9 @@ _FIRES = frozenset(("fire_input",))
 """Detectors with the tone of fire, whatever a policy says."""
 
 
+_NO_SHELF = {"shelved_until_us": None, "shelf_owner": "", "shelf_reason": ""}
+
+
 class Birth(NamedTuple):
     """In what a new case is born: `open`, or what lasted before it came. `held_by`: the maintenance window that holds it back;
     `shelf`: the case of the same source that is shelved; `comebacks`: it is a chattering case."""
@@ -131,7 +134,7 @@ def withdrawn(case: Case, finding: Withdraw, now_us: int, policy: Numbers) -> Ch
         return None
     fields: dict[str, Any] = {"active": False, "returned_us": case.returned_us or finding.at_us}
     if case.state in LIVE:
-        fields |= {"state": "withdrawn", "closed_us": now_us}
+        fields |= {"state": "withdrawn", "closed_us": now_us, **_NO_SHELF}
     else:
         fields["facts"] = {**case.facts, "withdrawn": finding.reason}
     body = {"reason": finding.reason, "returned_us": finding.at_us}
@@ -245,7 +248,7 @@ def _effect(case: Case, row: Act, body: Mapping[str, str], actor: str, now_us: i
     if row.name == SHELVE:
         more |= {"shelf_owner": body.get("owner", actor), "shelf_reason": body["reason"]}
     elif to:
-        more |= {"shelved_until_us": None, "shelf_owner": "", "shelf_reason": ""}
+        more |= _NO_SHELF
     if row.name == "reopen":
         more |= {"dispatch": "", "escalation": 0}
     return more

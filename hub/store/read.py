@@ -72,6 +72,17 @@ class EventPage(NamedTuple):
     cursor: EventCursor | None
 
 
+class LiveCount(NamedTuple):
+    """How many live cases there are of one sort. `flood`: they began to call in one; `first_us`: when the oldest was raised."""
+
+    priority: int
+    state: str
+    late: bool
+    flood: bool
+    cases: int
+    first_us: int
+
+
 class LivePicture(NamedTuple):
     """The live cases at one moment, and the change log's position at that moment. `more`: there are more than the limit."""
 
@@ -157,15 +168,17 @@ class SiteReads:
             rows = connection.execute(query.order_by(_NEWEST_LIVE).limit(LIVE_CASES_MAX + 1)).all()
         return LivePicture(pos, [_case(row) for row in rows[:LIVE_CASES_MAX]], len(rows) > LIVE_CASES_MAX)
 
-    def live_counts(self) -> list[tuple[int, str, bool, int, int]]:
-        """Priority, state, late, how many, and when the oldest of them was raised, over all live cases."""
-        keys = t.case.c.priority, t.case.c.state, t.case.c.late
+    def live_counts(self) -> list[LiveCount]:
+        """All live cases in numbers."""
+        keys = t.case.c.priority, t.case.c.state, t.case.c.late, t.case.c.flood
         query = (
             select(*keys, func.count(), func.min(t.case.c.raised_us))
             .where(t.case.c.site == self._site, *_LIVE_CASES)
             .group_by(*keys)
         )
-        return [(int(p), str(s), bool(late), int(n), int(first)) for p, s, late, n, first in self._all(query)]
+        return [
+            LiveCount(int(p), str(s), bool(late), bool(flood), int(n), int(us)) for p, s, late, flood, n, us in self._all(query)
+        ]
 
     def live_numbers(self, devices: Iterable[str] | None = None) -> dict[str, list[int]]:
         """The numbers of the live cases by device, newest first."""

@@ -150,7 +150,8 @@ def test_a_flood_is_told_with_the_first_out_of_each_cause(site):
     assert (flood["count"], flood["ended_at"]) == (11, None)
     (group,) = flood["groups"]
     assert (group["cause_zh"], group["count"], group["first_no"]) == ("报警", 11, flood["no"] - 10)
-    assert site.http.get("/incidents/summary").json()["flood"]
+    counts = site.http.get("/incidents/summary").json()
+    assert (counts["flood"], counts["sounding"], counts["priorities"][0]["open"]) == (True, 11, 11)
     assert site.http.get("/alarms/floods").json()["floods"] == [flood]
     assert len(site.http.get("/incidents", params={"limit": 50}).json()["incidents"]) == 11
 

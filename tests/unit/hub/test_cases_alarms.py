@@ -309,3 +309,13 @@ def test_in_a_flood_the_lower_priorities_do_not_sound():
     assert sounds(case)
     assert not sounds(msgspec.structs.replace(case, flood=True))
     assert sounds(msgspec.structs.replace(opened("tamper").case, flood=True))
+
+
+def test_what_is_withdrawn_from_its_shelf_is_on_none_when_it_is_raised_again():
+    shelved = done(opened("door_forced").case, "shelve", reason="x", minutes="30").case
+    gone = engine.withdrawn(shelved, Withdraw("s:1", us(50), "let_through"), us(50), PLAIN)
+    assert gone is not None
+    assert (gone.case.shelved_until_us, gone.alarms) == (None, ())
+    again = engine.raised_again(gone.case, Raise("s:1", us(0), {}, again=True), us(60), PLAIN)
+    assert again is not None
+    assert (again.case.state, again.case.shelf_owner, sounds(again.case)) == ("open", "", True)
