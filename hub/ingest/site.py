@@ -149,9 +149,9 @@ class Deadlines(Rows[DeadlineKey, Deadline]):
     def pop_due(self, now_us: int) -> Iterator[tuple[DeadlineKey, Deadline]]:
         """The deadlines to look at by the wall clock, in order; each once, until it is put again or `look_at` asks for it."""
         while self._alarms and self._alarms[0][0] <= now_us:
-            _, key = heapq.heappop(self._alarms)
+            when_us, key = heapq.heappop(self._alarms)
             row = self._rows.get(key)
-            if row is not None and row.due_us <= now_us:
+            if row is not None and row.due_us <= when_us:  # one that was put off since is named in its own turn
                 yield key, row
 
     def _place(self, key: DeadlineKey, value: Deadline | None) -> None:
