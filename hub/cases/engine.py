@@ -146,7 +146,8 @@ def came_back(case: Case, finding: Raise, comebacks: int, now_us: int, policy: N
     late = case.late and finding.late
     new = msgspec.structs.replace(case, late=late)
     started = clocks_in(new, case.state, policy) if case.late and not late else ()
-    body = {"facts": finding.facts, "episode": finding.episode, "comebacks": comebacks, "late": finding.late}
+    body = {"facts": finding.facts, "episode": finding.episode, "began_us": finding.at_us, "comebacks": comebacks}
+    body["late"] = finding.late
     fields: dict[str, Any] = {
         "active": True,
         "returned_us": None,
