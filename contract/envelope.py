@@ -14,6 +14,8 @@ from contract.readings import AnyReading
 
 MAX_PAYLOAD_BYTES = 64 * 1024
 MAX_BATCH_RECORDS = 500
+TIME_MAX_US = 7_258_118_400_000_000
+"""The year 2200. The hub puts a record aside whose times do not lie between 1970 and then."""
 KEY_BYTES = 32
 _MAGIC = b"WK1"
 _MAC_BYTES = 16

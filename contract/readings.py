@@ -70,10 +70,11 @@ class DoorContact(Reading, frozen=True):
 
 
 class TamperContact(Reading, frozen=True):
-    """The housing's contact: `active` while it is open."""
+    """The housing's contact: `active` while it is open. `name`: which of a panel's housings; empty: the device's own."""
 
     SORT = "alarm"
     active: bool
+    name: str = ""
 
 
 class AlarmInput(Reading, frozen=True):
@@ -85,11 +86,30 @@ class AlarmInput(Reading, frozen=True):
 
 
 class FireInput(Reading, frozen=True):
-    """The fire panel's wired contact. The certified panel stays the authority."""
+    """The fire panel's wired contact, or a part of the panel that tells of itself. The certified panel stays the authority."""
 
     SORT = "alarm"
     active: bool
     name: str = ""
+
+
+class PanelFault(Reading, frozen=True):
+    """A part of an intruder or fire panel is (no longer) out of order: mains, a battery, a detector. `name`: which."""
+
+    SORT = "alarm"
+    active: bool
+    name: str = ""
+
+
+class PanelEvent(Reading, frozen=True):
+    """Something else that an intruder or fire panel told, such as that it was armed. `code`: a SIA code such as `CL`, where there
+    is one; `E704` and `R704` for a Contact ID event without; a word for what a fire panel tells. `name`: the zone, the user or
+    the part."""
+
+    code: str
+    name: str = ""
+    area: str = ""
+    text: str = ""
 
 
 # Barrier
@@ -352,6 +372,8 @@ AnyReading = (
     | TamperContact
     | AlarmInput
     | FireInput
+    | PanelFault
+    | PanelEvent
     | BarrierState
     | ArmState
     | LoopState

@@ -6,6 +6,7 @@ further conditions of one value as `Check`, conditions between values as rules o
 """
 
 import difflib
+import re
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
@@ -20,6 +21,9 @@ from contract.yamltree import BadYaml, Node, read_tree, walk
 T = TypeVar("T")
 KeyPath = tuple[str | int, ...]
 MAX_MESSAGES = 200
+LISTED_MAX = 12
+_WORD = re.compile(r"[\w.+-]{1,40}")
+"""What is shown of a wrong value where one of some words is asked for."""
 
 
 class BadSettings(Exception):
@@ -95,8 +99,8 @@ class Document:
     def wrong(self, path: KeyPath, what: str, instead: str, line: int | None = None) -> None:
         """Report a mistake at `path`. Neither text may hold a secret."""
         at = line if line is not None else self.line(path)
-        where = self._label(path)
-        self._mistakes.append((at, ": ".join(part for part in (f"{self.name}:{at}", where, what, instead) if part)))
+        where, file = self._label(path), f"{self.name}:{at}" if at else self.name
+        self._mistakes.append((at, ": ".join(part for part in (file, where, what, instead) if part)))
 
     @property
     def messages(self) -> list[str]:
@@ -148,6 +152,21 @@ def check(
     return Checked(None if value is _BAD or document.messages else value, document.messages)
 
 
+def check_plain(name: str, value: Any, kind: type[T]) -> Checked[T]:
+    """The same for what stands in no file, such as JSON on a command line: `NAME: key.path: what is wrong: what to write
+    instead`."""
+    document = Document(name)
+    document.root = _node(value)
+    built = _Walker(document, {}).build(document.root, kind, ())
+    return Checked(None if built is _BAD or document.messages else built, document.messages)
+
+
+def _node(value: Any) -> Node:
+    if isinstance(value, Mapping):
+        return Node({str(key): _node(inner) for key, inner in value.items()}, 0)
+    return Node([_node(inner) for inner in value] if isinstance(value, list | tuple) else value, 0)
+
+
 def unique(pattern: str) -> Rule:
     """A rule: no two values named by `pattern` are equal."""
 
@@ -169,9 +188,15 @@ def refers(pattern: str, target: str) -> Rule:
         known = [str(value) for _, value in document.find(target)]
         for path, value in document.find(pattern):
             if isinstance(value, str) and value not in known:
-                document.wrong(path, f"{value} is not known", f"write one of {target}{nearest(value, known)}")
+                document.wrong(path, f"{value} is not known", f"write one of {listed(known, target)}{nearest(value, known)}")
 
     return rule
+
+
+def listed(known: Sequence[str], target: str) -> str:
+    """The names that may be written; where they are too many to read, where in the file they stand."""
+    names = list(dict.fromkeys(known))
+    return ", ".join(names) if 0 < len(names) <= LISTED_MAX else target
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
@@ -336,10 +361,11 @@ class _Walker:
             return msgspec.convert(plain, kind)
         except msgspec.ValidationError:
             instead = f"write {expected(kind)}"
-            choices = get_args(_unwrapped(kind)[0]) if get_origin(_unwrapped(kind)[0]) is Literal else ()
-            if isinstance(plain, str):
-                instead += nearest(plain, [str(choice) for choice in choices])
-            elif _unwrapped(kind)[0] is str and isinstance(plain, int | float):
+            choices = _choices(kind)
+            if isinstance(plain, str) and choices:
+                what = f"{plain} is not known" if _WORD.fullmatch(plain) else "is text"
+                return self._wrong(path, what, instead + nearest(plain, choices))
+            if _unwrapped(kind)[0] is str and isinstance(plain, int | float):
                 instead += ", in quotes"
             return self._wrong(path, f"is {_seen(plain)}", instead)
 
@@ -363,6 +389,14 @@ def _unwrapped(kind: Any) -> tuple[Any, tuple[Any, ...]]:
         inner, extras = _unwrapped(get_args(kind)[0])
         return inner, (*extras, *get_args(kind)[1:])
     return kind, ()
+
+
+def _choices(kind: Any) -> list[str]:
+    """The words that a value of `kind` may be, where it is one of some."""
+    base, _ = _unwrapped(kind)
+    if get_origin(base) in (Union, types.UnionType):
+        return [choice for arm in get_args(base) for choice in _choices(arm)]
+    return [str(choice) for choice in get_args(base)] if get_origin(base) is Literal else []
 
 
 def _split(message: str) -> tuple[str, str]:

@@ -82,5 +82,5 @@ class Feed:
 
     def _placed(self, item: Reading | Finding) -> Reading | Finding:
         if isinstance(item, Finding):
-            return Finding(item.reason, self._offset + item.offset, item.data[:MAX_EXAMPLE_BYTES])
+            return item._replace(offset=self._offset + item.offset, data=item.data[:MAX_EXAMPLE_BYTES])
         return item

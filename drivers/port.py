@@ -12,11 +12,14 @@ MAX_EXAMPLE_BYTES = 64
 
 
 class Finding(NamedTuple):
-    """Bytes that were not understood. `reason` is a name such as `parity`; `offset` counts from the first byte ever fed."""
+    """Bytes that were not understood. `reason` is a name such as `parity`; `offset` counts from the first byte ever fed. Of a
+    table in text also `line`, from 1, and the name of the `column` that is wrong, where it is one."""
 
     reason: str
     offset: int
     data: bytes
+    line: int | None = None
+    column: str = ""
 
 
 class Decoded(NamedTuple):
@@ -74,8 +77,8 @@ class Sink(Protocol):
         ...
 
     def told(self, device: str, up_to_us: int) -> None:
-        """Everything that `device`, one of the kind's `remembers`, had stored up to `up_to_us` of the agent's wall clock has been
-        given to `reading`: its watermark moves there. `alive` does not move it."""
+        """Everything that `device`, one of the kind's `remembers`, had stored up to `up_to_us` of the agent's wall clock, as that
+        is now, has been given to `reading`: its watermark moves there. `alive` does not move it."""
         ...
 
     def picture(self, jpeg: bytes, width: int, height: int, order: str) -> None:
@@ -101,6 +104,11 @@ class Driver(Protocol):
 def nobody(_options: Any) -> frozenset[str]:
     """`DriverKind.remembers` of a driver whose devices tell at once what happens."""
     return frozenset()
+
+
+def nothing_more(_options: Any, _reading: Reading) -> Mapping[str, Any]:
+    """`DriverKind.shows` of a driver whose readings say all there is."""
+    return {}
 
 
 def only_itself(_options: Any, _action: str, door: str) -> str:
@@ -135,3 +143,5 @@ class DriverKind(NamedTuple):
     device itself."""
     remembers: Callable[[Any], frozenset[str]] = nobody
     """From options to the devices that store readings and are read out now and then: only `Sink.told` moves their watermarks."""
+    shows: Callable[[Any, Reading], Mapping[str, Any]] = nothing_more
+    """From the options and a reading to what `watchkeeper decode` prints of it besides its fields, for people alone."""

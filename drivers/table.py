@@ -14,6 +14,8 @@ DRIVERS: tuple[str, ...] = (
     "contacts_modbus",
     "rtsp_camera",
     "mqtt_json",
+    "sia_dc09",
+    "gb26875",
 )
 """Each name is a folder of `drivers` whose `driver.py` has a `KIND`."""
 

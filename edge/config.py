@@ -48,4 +48,5 @@ def load_config(path: Path, kinds: Kinds = driver_kind) -> Config:
             )
             for index, rule in enumerate(settings.access)
         },
+        hub_ca_file=here / settings.hub_ca_file if settings.hub_ca_file else None,
     )  # fmt: skip

@@ -141,6 +141,7 @@ class Files:
             "password": self._file(("broker", "password_file"), read_secret),
             "permits": [self._permits(path) for path, _ in self._document.find("access.*")],
             "ca": self._file(("broker", "ca_file"), broker_trust),
+            "hub_ca": self._file(("hub_ca_file",), broker_trust),
         }
 
     def _key(self, name: str) -> bytes:

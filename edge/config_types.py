@@ -106,7 +106,8 @@ class AccessSettings(msgspec.Struct, frozen=True):
 
 
 class AgentSettings(msgspec.Struct, frozen=True):
-    """The whole file. Of `key` and `key_file`, and of `card_key` and `card_key_file`, one is given."""
+    """The whole file. Of `key` and `key_file`, and of `card_key` and `card_key_file`, one is given. `hub_ca_file`: what the
+    certificate of a hub at `https` must descend from, where no authority of the system's has signed it."""
 
     site: Id
     agent: Id
@@ -117,6 +118,7 @@ class AgentSettings(msgspec.Struct, frozen=True):
     card_key: HexKey | None = None
     card_key_file: PathText | None = None
     hub_url: Annotated[str, Check(_check_hub)] | None = None
+    hub_ca_file: PathText | None = None
     devices: Annotated[tuple[DeviceSettings, ...], msgspec.Meta(max_length=MAX_DEVICES)] = ()
     access: Annotated[tuple[AccessSettings, ...], msgspec.Meta(max_length=MAX_DEVICES)] = ()
 
@@ -147,6 +149,7 @@ class Config(NamedTuple):
     hub_url: str | None
     devices: tuple[DeviceSettings, ...]
     access: Mapping[str, AccessRule]
+    hub_ca_file: Path | None = None
 
     def __repr__(self) -> str:
         return f"Config(site={self.site!r}, agent={self.agent!r}, devices={len(self.devices)})"

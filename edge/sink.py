@@ -8,7 +8,8 @@ from typing import NamedTuple
 import structlog
 
 from contract.clock import US_PER_S, Clock
-from contract.readings import AccessDecided, CardRead, CommandDone, Reading, TagScanned
+from contract.envelope import TIME_MAX_US
+from contract.readings import AccessDecided, CardRead, CommandDone, DeviceLink, Reading, TagScanned
 from drivers.port import DeviceLost, Finding, ReceiptOf
 from edge.access import Permit, decide
 from edge.actuator import Job, Outcome
@@ -70,9 +71,12 @@ class DriverSink:
 
     def reading(self, reading: Reading, device_at_us: int | None = None, device: str | None = None) -> int:
         """Append one reading of `device`, by default the driver's own. One of a device that this driver does not speak for is
-        counted as a finding instead. Returns its number, or 0."""
+        counted as a finding instead; a `device_at_us` that no clock shows is left out, and is one. Returns its number, or 0."""
         self._check()
         about = device or self._device
+        if device_at_us is not None and not 0 <= device_at_us <= TIME_MAX_US:
+            self._source.finding("impossible_time", about.encode())
+            device_at_us = None  # with it the hub would put the reading aside, and it may be a fire
         if about not in self._source.devices:
             self._source.finding("unknown_device", about.encode())
             return 0
@@ -81,7 +85,8 @@ class DriverSink:
         if isinstance(reading, TagScanned):
             reading = nameless(reading, self._shared.card_key)
         self._shared.observed.reading(about, reading)
-        return self._source.append([Said(about, reading, device_at_us)], from_device=not reading.STORED)
+        lost = isinstance(reading, DeviceLink) and not reading.up  # nobody heard it: it may still have something to say
+        return self._source.append([Said(about, reading, device_at_us)], from_device=not (reading.STORED or lost))
 
     def receipt_of(self, numbers: Sequence[int]) -> ReceiptOf:
         """Whether the hub has committed all of these."""

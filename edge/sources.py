@@ -6,6 +6,10 @@ told before it, and never before the reading in front of it, however the wall cl
 
 A device that remembers, such as a patrol wand, has a watermark of its own: it may hold what is older than all that its driver
 has said, and only a whole read-out proves that it does not.
+
+A watermark is kept by both clocks, and what is told of it is the earlier of the two: where the wall clock was set back, what it
+showed before would lie ahead of what was heard, for as long as it was set back. Set ahead, what was heard counts from where the
+clock stood.
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -37,6 +41,17 @@ class Said(NamedTuple):
     device: str
     reading: Reading
     device_at_us: int | None = None
+
+
+class Mark(NamedTuple):
+    """A moment up to which everything was heard, by both clocks."""
+
+    wall_us: int
+    mono_us: int
+
+    def by(self, now: "Mark") -> "Mark":
+        """The same moment by a wall clock that may have been set since: never later than it was, nor than it is now."""
+        return self._replace(wall_us=min(self.wall_us, now.wall_us - (now.mono_us - self.mono_us)))
 
 
 class Journal:
@@ -80,7 +95,9 @@ class Source:
         self._secret_bytes = secret_bytes
         self._last_us = 0
         self._told_us = 0
-        self._read_out_us: dict[str, int | None] = dict.fromkeys(remembering)
+        """The latest time that a reading must lie behind: it never falls."""
+        self._heard: Mark | None = None
+        self._read_out: dict[str, Mark | None] = dict.fromkeys(remembering)
 
     def append(self, said: Sequence[Said], *, from_device: bool = True) -> int:
         """Stamp and append readings, all or none; the number of the last. `from_device`: the device said so itself, which moves
@@ -94,21 +111,27 @@ class Source:
         seq = self._journal.append([Entry(one.device, one.reading, at_us, one.device_at_us) for one in said])
         self._last_us = at_us
         if from_device:
-            self._told_us = at_us
+            self._told_us, self._heard = at_us, self._now()
         return seq
 
+    def _now(self) -> Mark:
+        return Mark(self._clock.now_us(), self._clock.mono_us())
+
     def alive(self) -> None:
-        """Everything up to now has been appended: the watermark moves to now, never back."""
+        """Everything up to now has been appended: the watermark moves to now."""
         with self._lock:
-            self._told_us = max(self._told_us, self._clock.now_us())
+            self._heard = self._now()
+            self._told_us = max(self._told_us, self._heard.wall_us)
 
     def told(self, device: str, up_to_us: int) -> None:
-        """A device that remembers has been read out up to `up_to_us`: its own watermark moves there, never back and never ahead
-        of now."""
+        """A device that remembers has been read out up to `up_to_us` of the wall clock as it is now: its own watermark moves
+        there, never back and never ahead of now."""
         with self._lock:
-            if device in self._read_out_us:
-                up_to_us = min(up_to_us, self._clock.now_us())
-                self._read_out_us[device] = max(up_to_us, self._read_out_us[device] or 0)
+            if device in self._read_out:
+                now, was = self._now(), self._read_out[device]
+                wall_us = min(up_to_us, now.wall_us)
+                told = Mark(wall_us, now.mono_us - (now.wall_us - wall_us))
+                self._read_out[device] = told if was is None else max(told, was.by(now))
 
     def finding(self, reason: str, data: bytes) -> None:
         """Count bytes that were not understood, and tell the log at most once a minute for each reason."""
@@ -135,13 +158,17 @@ class Source:
         """Everything of the devices that do not remember is in the log up to this time; None before the first sign of life. Waits
         for a reading that is being appended."""
         with self._lock:
-            return self._told_us or None
+            return None if self._heard is None else self._heard.by(self._now()).wall_us
 
     def watermarks(self) -> dict[str, int]:
         """The watermark of each device that has one. Waits as `watermark` does."""
         with self._lock:
-            marks = {device: self._read_out_us.get(device, self._told_us) for device in sorted(self.devices)}
-        return {device: mark for device, mark in marks.items() if mark}
+            now = self._now()
+            marks = {device: self._read_out.get(device, self._heard) for device in sorted(self.devices)}
+            # From now on it is what is told: a clock that is set ahead again proves no more.
+            told = {device: mark.by(now) for device, mark in marks.items() if mark is not None}
+            self._read_out |= {device: mark for device, mark in told.items() if device in self._read_out}
+        return {device: mark.wall_us for device, mark in told.items()}
 
 
 class Sources:

@@ -1,6 +1,7 @@
 """The hub's settings file. It is checked whole, with the files it names, before anything starts."""
 
 from collections.abc import Callable
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, NamedTuple
 from urllib.parse import urlsplit
@@ -9,16 +10,19 @@ import msgspec
 
 from contract.settings import Check, Document, load, unique
 from contract.tls import broker_trust
+from hub.accounts.oidc_types import OidcSettings
+from hub.accounts.settings import AccountsSettings
 from hub.duties.plan import Plan
 from hub.estate import Estate
 from hub.ingest.broker import BrokerAddress
+from hub.loopback import is_loopback
 from hub.notify.mqtt.settings import MqttSettings
 from hub.notify.table import AnyChannelSettings
 from hub.planning import plan_of
 from hub.policy.load import RESIDENTIAL, Policy
 from hub.store.engine import parse_url
+from hub.tls import BadPair, check_pair
 
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
 PORTS = {"mqtt": 1883, "mqtts": 8883}
 PUBLIC_URL_CHARS_MAX = 100
 """It is in every QR label: a longer one makes the code finer."""
@@ -40,9 +44,12 @@ def _database(text: str) -> None:
     parse_url(text)
 
 
-def _loopback(text: str) -> None:
-    if text not in LOOPBACK:
-        raise ValueError("would be seen from outside, and there is no sign-in yet: write 127.0.0.1")
+def _host(text: str) -> None:
+    if not is_loopback(text):
+        try:
+            ip_address(text)
+        except ValueError:
+            raise ValueError("is no address: write 127.0.0.1 for this machine alone, or with TLS 0.0.0.0 for all") from None
 
 
 def _public_url(text: str) -> None:
@@ -62,11 +69,14 @@ class BrokerSettings(msgspec.Struct, frozen=True):
 
 
 class HttpSettings(msgspec.Struct, frozen=True):
-    """Where the console and the API answer: on this machine alone, until there is a sign-in. Port 0: any free one. `public_url`:
+    """Where the console and the API answer: on this machine alone, unless there is TLS. Port 0: any free one. `certificate`,
+    `key`: files' names beside this file, PEM; the certificate is followed by those that it descends from. `public_url`:
     what QR labels begin with, so that a phone's camera finds the hub; without one they hold the tag alone."""
 
-    host: Annotated[str, Check(_loopback)] = "127.0.0.1"
+    host: Annotated[str, Check(_host)] = "127.0.0.1"
     port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 8080
+    certificate: str | None = None
+    key: str | None = None
     public_url: Annotated[str, Check(_public_url)] | None = None
 
 
@@ -83,6 +93,8 @@ class HubSettings(msgspec.Struct, frozen=True):
     policy: str | None = None
     broker: BrokerSettings = BrokerSettings()
     http: HttpSettings = HttpSettings()
+    accounts: AccountsSettings = AccountsSettings()
+    oidc: OidcSettings | None = None
     notify: Annotated[list[AnyChannelSettings], msgspec.Meta(max_length=50)] = msgspec.field(default_factory=_mqtt_alone)
 
 
@@ -103,7 +115,7 @@ def load_config(path: Path | str) -> HubConfig:
     """The hub's settings, with the estate and the policy that they name. Raises BadSettings with every mistake of the first file
     that has any."""
     path = Path(path)
-    settings = load(path, HubSettings, [unique("notify.*.name"), _files_are_there(path.parent)])
+    settings = load(path, HubSettings, [unique("notify.*.name"), _files_are_there(path.parent), _tls(path.parent)])
     folder = path.parent
     policy = Policy.load(RESIDENTIAL if settings.policy is None else folder / settings.policy)
     estate = Estate.load(folder / settings.estate, policy)
@@ -120,23 +132,52 @@ def load_config(path: Path | str) -> HubConfig:
     )
 
 
+_READ: dict[tuple[str, str], Callable[[Path], object]] = {
+    ("broker", "password_file"): Path.read_text,
+    ("broker", "ca_file"): broker_trust,
+    ("oidc", "secret_file"): Path.read_text,
+    ("oidc", "ca_file"): broker_trust,
+}
+
+
 def _files_are_there(folder: Path) -> Callable[[Document], None]:
-    """The rule that what the broker's settings name can be read."""
+    """The rule that files that the settings name can be read, and that people know the way back from a provider."""
 
     def rule(document: Document) -> None:
-        for key, read in (("password_file", Path.read_text), ("ca_file", broker_trust)):
-            named = document.built.get(("broker", key))
+        if document.built.get(("oidc", "issuer")) is not None and document.built.get(("http", "public_url")) is None:
+            document.wrong(("oidc",), "needs to know where its people come back to", "write the hub's address as http.public_url")
+        for key, read in _READ.items():
+            named = document.built.get(key)
             if not isinstance(named, str):
                 continue
             try:
                 read(folder / named)
             except ValueError as error:
                 what, _, instead = str(error).partition(": ")
-                document.wrong(("broker", key), what, instead)
+                document.wrong(key, what, instead)
             except OSError as error:
                 reason = error.strerror or type(error).__name__
                 told = "give the path of a file that is there and may be read"
-                document.wrong(("broker", key), f"cannot be read ({reason})", told)
+                document.wrong(key, f"cannot be read ({reason})", told)
+
+    return rule
+
+
+def _tls(folder: Path) -> Callable[[Document], None]:
+    """The rule that a hub that others can reach has a certificate, and that it can be used with its key."""
+
+    def rule(document: Document) -> None:
+        host, certificate, key = (document.built.get(("http", name)) for name in ("host", "certificate", "key"))
+        if (certificate is None) != (key is None):
+            document.wrong(("http", "key" if key is None else "certificate"), "is missing", "write both certificate and key")
+        elif isinstance(certificate, str) and isinstance(key, str):
+            try:
+                check_pair(folder / certificate, folder / key)
+            except BadPair as error:
+                document.wrong(("http", error.which), *error.told)
+        elif isinstance(host, str) and not is_loopback(host):
+            told = "write 127.0.0.1, or make a certificate (watchkeeper tls init) and name it as certificate and key"
+            document.wrong(("http", "host"), "would be seen from outside without TLS", told)
 
     return rule
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import msgspec
 
 from contract.envelope import KEY_BYTES
-from contract.settings import BadSettings, Check, Checked, Document, Id, check, nearest, refers, unique
+from contract.settings import BadSettings, Check, Checked, Document, Id, check, listed, nearest, refers, unique
 from hub.detectors.types import Device
 from hub.duties.types import HUB_SOURCE, Order, Person, Route
 from hub.policy.estate import policy_rules
@@ -168,6 +168,11 @@ class Estate:
         """The device's row, or None for a stranger."""
         return self.devices.get(device)
 
+    def is_wand(self, device: str) -> bool:
+        """Whether it is a patrol wand of the estate."""
+        row = self.devices.get(device)
+        return row is not None and row.kind == "wand"
+
     def agent(self, agent: str) -> Agent | None:
         """The agent's row, or None for a stranger."""
         return self.agents.get(agent)
@@ -297,7 +302,7 @@ def _sources(document: Document) -> None:
     known = [HUB_SOURCE, *(str(value) for rows in ("devices", "phones") for _, value in document.find(f"{rows}.*.id"))]
     for path, value in document.find("routes.*.sources.*"):
         if isinstance(value, str) and value not in known:
-            instead = f"write one of devices.*.id, phones.*.id, or {HUB_SOURCE}{nearest(value, known)}"
+            instead = f"write one of {listed(known, f'devices.*.id, phones.*.id, or {HUB_SOURCE}')}{nearest(value, known)}"
             document.wrong(path, f"{value} is no device and no phone", instead)
 
 

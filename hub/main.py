@@ -13,11 +13,14 @@ from typing import Self
 from sqlalchemy import Engine
 
 from contract.clock import Clock
+from hub.accounts.local import write_local_token
+from hub.accounts.register import people
 from hub.config import HubConfig
 from hub.ingest.broker import Broker
 from hub.ingest.rules import rules_of
 from hub.ingest.worker import Worker
-from hub.outward import Outward, OutwardSettings
+from hub.loopback import is_loopback
+from hub.outward import Certified, Outward, OutwardSettings
 from hub.store.engine import open_engine
 from hub.store.migrate import migrate
 from hub.tags.keyfile import KEY_FILE, LabelKey
@@ -38,11 +41,15 @@ class DataFolderTaken(RuntimeError):
     """Another hub runs on this data folder."""
 
 
+class NoAccounts(RuntimeError):
+    """The API is to be reached from outside, and there is no account yet. The message says what to do."""
+
+
 class Hub:
     """A whole hub. As a context manager it starts and stops; `url` is where its API answers.
 
-    Starting raises, with messages that say what to do: DataFolderTaken, NewerDatabase, ForeignDatabase, SQLAlchemy's errors,
-    ValueError for a notification channel that cannot be made, CannotListen.
+    Starting raises, with messages that say what to do: DataFolderTaken, NewerDatabase, ForeignDatabase, NoAccounts,
+    SQLAlchemy's errors, ValueError for a notification channel that cannot be made, CannotListen.
     """
 
     def __init__(self, config: HubConfig, clock: Clock) -> None:
@@ -61,11 +68,23 @@ class Hub:
             client_id=f"hub-{estate.site[:32]}-{secrets.token_hex(4)}",
             on_connected=self._greet,
         )
-        owner = f"{socket.gethostname()}:{config.data.resolve()}"
+        self._clock = clock
+        self._owner = owner = f"{socket.gethostname()}:{config.data.resolve()}"
         self.worker = Worker(self.engine, estate, rules_of(policy)._replace(plan=config.plan), self.broker, clock, owner=owner)
         labels = LabelKey(config.data / KEY_FILE, http.public_url or "")
         self.outward = Outward(
-            OutwardSettings(http.host, http.port, config.settings.notify, config.folder, config.data / "pictures", labels),
+            OutwardSettings(
+                http.host,
+                http.port,
+                config.settings.notify,
+                config.folder,
+                config.data / "pictures",
+                labels,
+                accounts=config.settings.accounts,
+                oidc=config.settings.oidc,
+                public_url=http.public_url or "",
+                tls=_certified(config),
+            ),
             estate=estate,
             policy=policy,
             engine=self.read_engine,
@@ -83,6 +102,7 @@ class Hub:
         """Bring the database to this program's version and begin. The worker may still wait for the lease: see `worker.state`."""
         self._lock.take()
         migrate(self.engine)
+        self._prepare_accounts()
         gc.set_threshold(*GC_THRESHOLDS)
         sys.setswitchinterval(SWITCH_S)
         self.outward.prepare()
@@ -113,11 +133,31 @@ class Hub:
     def __exit__(self, *_: object) -> None:
         self.stop()
 
+    def _prepare_accounts(self) -> None:
+        """A fresh local token. A hub that others can reach must know somebody who may sign in: who came first would be it."""
+        config = self.config
+        write_local_token(self.engine, config.estate.site, config.data, self._owner, self._clock.now_us())
+        if is_loopback(config.settings.http.host):
+            return
+        with self.engine.connect() as connection:
+            if not people(connection, config.estate.site):
+                raise NoAccounts(
+                    "nobody could sign in, so the API does not listen on other addresses than this machine's: make the first"
+                    " account with `watchkeeper admin create SETTINGS NAME`, or set http.host to 127.0.0.1"
+                )
+
     def _submit(self, said: Sequence[tuple[str, bytes]]) -> None:
         self.worker.submit_many(said)
 
     def _greet(self) -> None:
         self.worker.greet()
+
+
+def _certified(config: HubConfig) -> Certified | None:
+    http = config.settings.http
+    if http.certificate is None or http.key is None:
+        return None
+    return Certified(config.folder / http.certificate, config.folder / http.key)
 
 
 class _FolderLock:

@@ -10,15 +10,20 @@ from sqlalchemy import Engine
 
 from contract.clock import Clock
 from contract.orders import AnyOrder, Nonce
+from hub.accounts.oidc_types import OidcSettings, ProviderPort
+from hub.accounts.secrets import Passwords
+from hub.accounts.settings import AccountsSettings
+from hub.accounts.signin import Accounts
 from hub.api.ports import Backend, WorkerPort
 from hub.cases.titles import title
 from hub.cases.types import Case
 from hub.estate import Estate
 from hub.feed import ChangeFeed
-from hub.ingest.ports import ChangeRow
+from hub.ingest.ports import ChangeRow, Write
 from hub.notify.mqtt.channel import Publisher
 from hub.notify.notifiers import Notifiers, first_positions, start_notifiers
 from hub.notify.reader import PATIENCE, Patience
+from hub.notify.secrets import read_secret
 from hub.notify.table import AnyChannelSettings, Surroundings
 from hub.orders import Orders
 from hub.picture_files import remove_unfinished
@@ -65,8 +70,16 @@ class BrokerPort(Publisher, Protocol):
         ...
 
 
+class Certified(NamedTuple):
+    """The files of the API's certificate, with what it takes to trust it, and of its key."""
+
+    certificate: Path
+    key: Path
+
+
 class OutwardSettings(NamedTuple):
-    """Where the API answers, what is told to whom, and where files are. `folder`: what secrets' file names begin at."""
+    """Where the API answers, what is told to whom, and where files are. `folder`: what secrets' file names begin at. `passwords`
+    None: hashed as they should be."""
 
     host: str
     port: int
@@ -75,6 +88,11 @@ class OutwardSettings(NamedTuple):
     pictures: Path
     labels: LabelKey
     patience: Patience = PATIENCE
+    accounts: AccountsSettings = AccountsSettings()
+    passwords: Passwords | None = None
+    tls: Certified | None = None
+    oidc: OidcSettings | None = None
+    public_url: str = ""
 
 
 class Outward:
@@ -102,8 +120,12 @@ class Outward:
         worker.on_change(self.orders.on_changes)
         worker.on_nonce(self.orders.on_nonce)
         self._estate, self._policy, self._broker = estate, policy, broker
+        self.accounts = Accounts(
+            engine, estate.site, settings.accounts, settings.passwords or Passwords(), lambda run: worker.ask(Write(run))
+        )
         self._picture_sweep = PictureSweep(estate.site, settings.pictures, self._reads, worker.ask)
         self._notifiers: Notifiers | None = None
+        self.provider: ProviderPort | None = None
         self.server: ApiServer | None = None
 
     def prepare(self) -> None:
@@ -134,9 +156,11 @@ class Outward:
         from hub.api.app import build_api
         from hub.api.server import serve
 
+        self.provider = self._make_provider()
         remove_unfinished(self.settings.pictures)
         self._picture_sweep.start()
-        self.server = serve(build_api(self._backend(self._notifiers)), self.settings.host, self.settings.port)
+        settings = self.settings
+        self.server = serve(build_api(self._backend(self._notifiers)), settings.host, settings.port, settings.tls)
 
     def stop(self) -> None:
         """End: live clients are told, deliveries under way finish, positions are written."""
@@ -157,12 +181,27 @@ class Outward:
         assert self._notifiers is not None
         return self._notifiers
 
+    def _make_provider(self) -> ProviderPort | None:
+        """Raises ValueError where it cannot be used."""
+        oidc, folder = self.settings.oidc, self.settings.folder
+        if oidc is None:
+            return None
+        try:
+            from hub.accounts.oidc import Provider
+        except ImportError as error:
+            raise ValueError(f"oidc: {error}: pip install 'watchkeeper[oidc]'") from error
+        secret = read_secret(folder / oidc.secret_file, "oidc.secret_file")
+        ca_file = None if oidc.ca_file is None else folder / oidc.ca_file
+        back = f"{self.settings.public_url.rstrip('/')}/oidc/callback"
+        return Provider(oidc, secret, back, ca_file, self.accounts.counters)
+
     def _backend(self, notifiers: Notifiers) -> Backend:
         counters: dict[str, Callable[[], Mapping[str, Any]]] = {
             "ingest": lambda: dict(self._worker.counters),
             "broker": lambda: dict(self._broker.counters),
             "orders": lambda: dict(self.orders.counters),
             "pictures": lambda: {"deleted": self._picture_sweep.deleted},
+            "accounts": lambda: dict(self.accounts.counters),
         }
         return Backend(
             site=self._estate.site,
@@ -170,6 +209,7 @@ class Outward:
             policy=self._policy,
             titles=self._titles,
             reads=self._reads,
+            accounts=self.accounts,
             worker=self._worker,
             feed=self.feed,
             orders=self.orders,
@@ -180,6 +220,7 @@ class Outward:
             why_away=lambda: self._broker.why_away,
             clock=self._clock,
             counters=counters,
+            provider=self.provider,
         )
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from contract.clock import SystemClock
 from contract.settings import BadSettings
 from hub.config import HubConfig, load_config
 from hub.store.backup import BadBackup, DatabaseInUse, Summary
@@ -45,10 +46,11 @@ def backup(settings: Path, file: Path) -> None:
 def restore(settings: Path, file: Path, force: bool) -> None:
     """Put the backup FILE into the database of the hub's SETTINGS. No hub may run on it.
 
-    Agents are asked to send again what the backup lacks, as far back as their logs reach.
+    Agents are asked to send again what the backup lacks, as far back as their logs reach. What phones and people reported since
+    is lost: duties of that time stay unproven.
     """
     try:
-        summary = restore_backup(file, _config(settings).database, force=force)
+        summary = restore_backup(file, _config(settings).database, SystemClock().now_us(), force=force)
     except (BadBackup, DatabaseInUse, OSError) as error:
         raise click.ClickException(str(error)) from None
     _say("restored", summary, file)

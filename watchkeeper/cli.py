@@ -15,6 +15,8 @@ COMMANDS: dict[str, str] = {
     "tags": "watchkeeper.tags_command:tags",
     "duties": "watchkeeper.duties_command:duties",
     "reports": "watchkeeper.reports_command:reports",
+    "admin": "watchkeeper.admin_command:admin",
+    "tls": "watchkeeper.tls_command:tls",
     "backup": "watchkeeper.backup_command:backup",
     "restore": "watchkeeper.backup_command:restore",
     "simulate": "watchkeeper.simulation.command:simulate",

@@ -55,7 +55,11 @@ def _options(text: str) -> dict[str, Any]:
     try:
         options = json.loads(text)
     except ValueError as error:
-        raise click.BadParameter(f"is not JSON: {error}", param_hint="--options") from None
+        where = f" at character {error.pos + 1}" if isinstance(error, json.JSONDecodeError) else ""
+        raise click.BadParameter(
+            f'is not JSON{where}: write keys and texts in double quotes, the whole in single ones: \'{{"formats": ["H10301"]}}\'',
+            param_hint="--options",
+        ) from None
     if not isinstance(options, dict):
         raise click.BadParameter('is no JSON object: write for example {"formats": ["h10301"]}', param_hint="--options")
     return options

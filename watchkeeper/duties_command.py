@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import Any, get_args
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -13,7 +14,9 @@ from contract.clock import SystemClock, rfc3339
 from hub.duties.types import HUB_SOURCE, WindowState
 from hub.duties.words import STATES
 from watchkeeper.daytime import DAY_OR_TIME, begin_us, end_us
-from watchkeeper.hub_client import HubClient, Wrong, url_option
+from watchkeeper.hub_client import HubClient, Wrong, hub_options
+from watchkeeper.import_command import import_dump
+from watchkeeper.roster_command import occasion, roster
 from watchkeeper.tables import LANGUAGES, lang_option, language, local_time, show
 
 PAGE_ROWS = 500
@@ -30,12 +33,12 @@ def _entry(command: Callable[..., None]) -> Callable[..., None]:
 
 
 @click.group()
-@url_option
+@hub_options
 @lang_option
 @click.pass_context
-def duties(context: click.Context, url: str, lang: str | None) -> None:
+def duties(context: click.Context, url: str, token_file: Path | None, ca_file: Path | None, lang: str | None) -> None:
     """List windows of duties, explain one, and enter what the desk has to say, at a running hub."""
-    context.obj = context.with_resource(HubClient(url))
+    context.obj = context.with_resource(HubClient(url, token_file, ca_file))
     context.meta["lang"] = lang or language()
 
 
@@ -172,3 +175,7 @@ def _weighed(row: dict[str, Any], lang: str, zone: ZoneInfo) -> tuple[str, ...]:
 def _quoted(told: str) -> str:
     """Somebody whom the staff does not know."""
     return f"“{told}”?" if told else ""
+
+
+for _command in (import_dump, roster, occasion):
+    duties.add_command(_command)

@@ -1,24 +1,50 @@
 """How a command speaks to a running hub: through its API, with errors that say what to do."""
 
+import ssl
 from collections.abc import Callable
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
+from urllib.parse import urlsplit
 
 import click
 import httpx
 
+from hub.accounts.local import LOCAL_TOKEN_FILE
+from hub.loopback import is_loopback
+
 F = TypeVar("F", bound=Callable[..., Any])
 DEFAULT_URL = "http://127.0.0.1:8080"
+DEFAULT_TOKEN_FILE = Path("data", LOCAL_TOKEN_FILE)
+"""Where a hub whose settings lie in this folder leaves its local token, unless they name another data folder."""
+_SIGN_IN = (
+    f"--token-file: name the file {LOCAL_TOKEN_FILE} in the hub's data folder, or one with a token of your own"
+    " (watchkeeper admin token SETTINGS NAME)"
+)
 ANSWER_S = 60.0
 """A sheet of labels takes a while on a busy machine."""
 
 
-def url_option(command: F) -> F:
-    """Which hub is spoken to: `--url`, or WATCHKEEPER_URL."""
-    option = click.option(
+def hub_options(command: F) -> F:
+    """Which hub is spoken to, and as whom: what HubClient takes first."""
+    url = click.option(
         "--url", default=DEFAULT_URL, show_default=True, envvar="WATCHKEEPER_URL", show_envvar=True, help="Where the hub answers."
     )
-    return option(command)
+    token = click.option(
+        "--token-file",
+        type=click.Path(path_type=Path, dir_okay=False),
+        envvar="WATCHKEEPER_TOKEN_FILE",
+        show_envvar=True,
+        help=f"A file with a token. On the hub's own machine: {DEFAULT_TOKEN_FILE}, where nothing is said.",
+    )
+    authority = click.option(
+        "--ca-file",
+        type=click.Path(path_type=Path, dir_okay=False),
+        envvar="WATCHKEEPER_CA_FILE",
+        show_envvar=True,
+        help="Whose certificates are trusted, for a hub with TLS: the ca.pem of `tls init`.",
+    )
+    return url(token(authority(command)))
 
 
 class Wrong(click.ClickException):
@@ -28,13 +54,25 @@ class Wrong(click.ClickException):
 
 
 class HubClient:
-    """A hub at an address. As a context manager it lets the connection go. `transport`: for tests."""
+    """A hub at an address. As a context manager it lets the connection go. `token_file` None: the local token beside us, for a
+    hub on this machine, where there is one. `transport`: for tests. Raises click's errors."""
 
-    def __init__(self, url: str, transport: httpx.BaseTransport | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        token_file: Path | None = None,
+        ca_file: Path | None = None,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
         self._url = url
+        token = _token(url, token_file)
+        headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+        verify = True if ca_file is None else _trust(ca_file)
         # A proxy of the surroundings would not find a hub that listens on this machine alone.
         try:
-            self._http = httpx.Client(base_url=url, timeout=ANSWER_S, trust_env=False, transport=transport)
+            self._http = httpx.Client(
+                base_url=url, timeout=ANSWER_S, trust_env=False, transport=transport, headers=headers, verify=verify
+            )
         except httpx.InvalidURL as error:
             raise Wrong(f"--url {url}: {error}: write it as {DEFAULT_URL}") from None
 
@@ -46,6 +84,10 @@ class HubClient:
         """What was answered. Raises click's errors."""
         return self._ask("POST", path, json=body).json()
 
+    def delete(self, path: str, **query: Any) -> Any:
+        """What was answered. Raises click's errors."""
+        return self._ask("DELETE", path, params=query).json()
+
     def __enter__(self) -> Self:
         return self
 
@@ -55,7 +97,9 @@ class HubClient:
     def _ask(self, method: str, path: str, **more: Any) -> httpx.Response:
         try:
             reply = self._http.request(method, path, **more)
-        except httpx.ConnectError:
+        except httpx.ConnectError as error:
+            if "CERTIFICATE_VERIFY_FAILED" in str(error):
+                raise Wrong(f"the certificate of {self._url} is not trusted ({error}): see --ca-file") from None
             raise click.ClickException(
                 f"no hub answers at {self._url}: start it (watchkeeper hub SETTINGS), or name another one with --url"
             ) from None
@@ -78,5 +122,40 @@ class HubClient:
             wrong = [f"  {one['at']}: {one['what']}" for one in told["errors"]]
         except (ValueError, TypeError, KeyError):
             return click.ClickException(f"what answers at {self._url} is no hub (HTTP {reply.status_code}): see --url")
+        if reply.status_code == 401:
+            return Wrong(f"{message}\n{_SIGN_IN}")
         kind = Wrong if reply.status_code < 500 and reply.status_code != 429 else click.ClickException
         return kind("\n".join((message, *wrong)))
+
+
+def _token(url: str, file: Path | None) -> str | None:
+    """The token to send. One that was named goes nowhere in the clear, and the local one goes nowhere else."""
+    try:
+        parts = urlsplit(url)
+        host, scheme = parts.hostname or "", parts.scheme
+    except ValueError:
+        return None  # the address is refused as such
+    if file is None:
+        file = DEFAULT_TOKEN_FILE
+        if not is_loopback(host) or not file.exists():
+            return None
+    elif scheme != "https" and not is_loopback(host):
+        raise Wrong(f"--url {url}: a token would be sent in the clear: write https://")
+    try:
+        token = file.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise Wrong(f"--token-file {file} cannot be read ({_reason(error)}): {_SIGN_IN.partition(': ')[2]}") from None
+    if not token or not token.isprintable() or " " in token:
+        raise Wrong(f"--token-file {file} holds no token: one line with nothing but the token")
+    return token
+
+
+def _trust(file: Path) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cafile=str(file))
+    except (OSError, ssl.SSLError) as error:
+        raise Wrong(f"--ca-file {file} cannot be used ({_reason(error)}): name a file of certificates, PEM") from None
+
+
+def _reason(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error)

@@ -14,7 +14,7 @@ from hub.reports.csvfile import csv_bytes
 from hub.reports.figures import By, in_words
 from hub.reports.words import Lang, Pair, say
 from watchkeeper.daytime import DAY, DAY_OF
-from watchkeeper.hub_client import HubClient, url_option
+from watchkeeper.hub_client import HubClient, hub_options
 from watchkeeper.tables import NONE, language, local_time, show
 
 LANGS = click.Choice(["zh", "en", "both"])
@@ -61,12 +61,12 @@ _ALARMS: Mapping[str, Mapping[str, Pair]] = {
 
 
 @click.group()
-@url_option
+@hub_options
 @click.pass_context
-def reports(context: click.Context, url: str) -> None:
+def reports(context: click.Context, url: str, token_file: Path | None, ca_file: Path | None) -> None:
     """How duties were kept and alarms were dealt with, which places stayed unvisited, and the daily record of patrols, from a
     running hub."""
-    context.obj = context.with_resource(HubClient(url))
+    context.obj = context.with_resource(HubClient(url, token_file, ca_file))
 
 
 def _common(command: Any) -> Any:
@@ -119,7 +119,7 @@ def unvisited(
     lang, zone = lang or language(), ZoneInfo(found["timezone"])
     rows = [
         row
-        | {name: NONE if row[f"{name}_s"] is None else in_words(row[f"{name}_s"]) for name in ("longest", "ended", "ongoing")}
+        | {name: _unvisited_for(row, name) for name in ("longest", "ended", "ongoing")}
         | {"name": _name(row, lang), "last": local_time(row["last_visit_at"], zone)}
         for row in found["rows"]
     ]
@@ -165,6 +165,15 @@ def record(hub: HubClient, day: date, lang: str, routes: tuple[str, ...], file: 
     if file.suffix not in (".pdf", ".csv"):
         raise click.UsageError(f"{file} is neither .pdf nor .csv: end its name in one of them")
     _write(file, hub.get(f"/reports/patrol/{day:%Y-%m-%d}{file.suffix}", lang=lang, route=list(routes)).content)
+
+
+def _unvisited_for(row: dict[str, Any], name: str) -> str:
+    """How long; where no visit is on record, the time that goes on is at least so long, and with it the longest may be."""
+    seconds = row[f"{name}_s"]
+    if seconds is None:
+        return NONE
+    is_least = row["at_least"] and name != "ended" and seconds == row["ongoing_s"]
+    return f"{'≥ ' if is_least else ''}{in_words(seconds)}"
 
 
 def _days(first: date, last: date | None) -> dict[str, date]:

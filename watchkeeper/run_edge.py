@@ -2,6 +2,7 @@
 
 import signal
 import sys
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from random import Random, SystemRandom
@@ -65,7 +66,7 @@ def open_spool(config: Config, clock: Clock) -> Spool:
     return Spool.open(config.spool_path, config.agent, limits, clock)
 
 
-def system_ports(clock: Clock, random: Random | None = None) -> Ports:
+def system_ports(clock: Clock, random: Random | None = None, hub_ca_file: Path | None = None) -> Ports:
     """What a real agent is given."""
     chance = random or SystemRandom()
     return Ports(
@@ -74,14 +75,14 @@ def system_ports(clock: Clock, random: Random | None = None) -> Ports:
         token=lambda: token_hex(16),
         kinds=driver_kind,
         line=line_maker(clock, chance),
-        post=http_post,
+        post=partial(http_post, ca_file=hub_ca_file),
         version=_version(),
     )
 
 
 def _run(config: Config, spool: Spool, clock: Clock, asked: Asked) -> int:
     try:
-        agent = Agent(config, spool, system_ports(clock))
+        agent = Agent(config, spool, system_ports(clock, hub_ca_file=config.hub_ca_file))
     except (OSError, ValueError) as error:  # a CA file that is none
         spool.close()
         print(f"{config.broker.url}: {error}", file=sys.stderr)

@@ -11,7 +11,8 @@ from contract.clock import SystemClock
 from contract.settings import BadSettings
 from hub import logs
 from hub.config import load_config
-from hub.main import DataFolderTaken, Hub
+from hub.loopback import is_loopback
+from hub.main import DataFolderTaken, Hub, NoAccounts
 
 STOPPED, FAILED, WRONG = 0, 1, 2
 _LOOK_S = 1.0
@@ -23,7 +24,8 @@ _log = logging.getLogger("hub.run")
 def hub(settings: Path) -> None:
     """Run the hub of the SETTINGS file until SIGTERM or Ctrl-C.
 
-    Exit code 2: the settings, or a file they name, are wrong, or another hub has the data folder; nothing was started.
+    Exit code 2: the settings, or a file they name, are wrong, another hub has the data folder, or
+    others could reach the hub and it has no accounts; nothing was started.
     1: the database, the port or a channel cannot be had, or the worker or the
     connection to the broker had to stop.
     """
@@ -42,11 +44,10 @@ def run_hub(settings: Path, stop: Event) -> int:
 
     try:
         with Hub(config, SystemClock()) as running:
-            _log.info(
-                "listening", extra={"url": running.url, "site": config.estate.site, "reach": "this machine only: no sign-in yet"}
-            )
+            reach = "this machine only" if is_loopback(config.settings.http.host) else "the network"
+            _log.info("listening", extra={"url": running.url, "site": config.estate.site, "reach": reach})
             return _wait(running, stop)
-    except DataFolderTaken as error:
+    except (DataFolderTaken, NoAccounts) as error:
         click.echo(str(error), err=True)
         return WRONG
     except (SQLAlchemyError, OSError, ValueError, RuntimeError) as error:

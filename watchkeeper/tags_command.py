@@ -11,23 +11,17 @@ import click
 
 from hub.tags.labels import TAG_MEDIA
 from hub.tags.sheet import LABELS_HEADER
-from watchkeeper.hub_client import HubClient, url_option
-from watchkeeper.tables import Language, lang_option, language, local_time, show
+from watchkeeper.hub_client import HubClient, hub_options
+from watchkeeper.tables import NONE, Language, lang_option, language, local_time, show
 
 F = TypeVar("F", bound=Callable[..., Any])
 PAGE_ROWS = 500
 _HEADS: Mapping[Language, tuple[str, ...]] = {
-    "zh": ("标签", "介质", "归属", "编号", "登记时间", "停用时间", "原因"),
-    "en": ("tag", "medium", "where", "id", "enrolled", "ended", "reason"),
+    "zh": ("标签", "介质", "归属", "编号", "登记时间", "登记人", "停用时间", "停用人", "原因"),
+    "en": ("tag", "medium", "where", "id", "enrolled", "by", "ended", "by", "reason"),
 }
+_why = click.option("--reason", required=True, help="Why: installed, lost, broken…")
 _ACTS = {"enrolled": ("已登记", "enrolled"), "replaced": ("已更换", "replaced"), "revoked": ("已注销", "revoked")}
-
-
-def _acts(command: F) -> F:
-    """The options of everything that changes something."""
-    by = click.option("--by", "actor", required=True, metavar="NAME", help="Who does it.")
-    why = click.option("--reason", required=True, help="Why: installed, lost, broken…")
-    return by(why(command))
 
 
 def _begins(command: F) -> F:
@@ -38,15 +32,15 @@ def _begins(command: F) -> F:
 
 
 @click.group()
-@url_option
+@hub_options
 @lang_option
 @click.pass_context
-def tags(context: click.Context, url: str, lang: Language | None) -> None:
+def tags(context: click.Context, url: str, token_file: Path | None, ca_file: Path | None, lang: Language | None) -> None:
     """Enrol, replace, revoke and list tags, and print QR labels, at a running hub.
 
     A tag's number is written as a reader prints it: 04:A2:2B:7C:19:5E:80, 04a22b7c195e80 and 04 A2 2B… are the same tag.
     """
-    context.obj = context.with_resource(HubClient(url))
+    context.obj = context.with_resource(HubClient(url, token_file, ca_file))
     context.meta["lang"] = lang or language()
 
 
@@ -81,19 +75,17 @@ def list_tags(hub: HubClient, tag: str, place: str, person: str, ended: bool) ->
 @click.option("--place", default="", help="The checkpoint at which it stands.")
 @click.option("--person", default="", help="Whose it is.")
 @_begins
-@_acts
+@_why
 @click.pass_obj
-def enrol(
-    hub: HubClient, tag: str | None, place: str, person: str, medium: str | None, qr: bool, actor: str, reason: str
-) -> None:
+def enrol(hub: HubClient, tag: str | None, place: str, person: str, medium: str | None, qr: bool, reason: str) -> None:
     """Enrol TAG at a place or for a person; or with --qr make a new label there.
 
     \b
     Examples:
-      watchkeeper tags enrol 04:A2:2B:7C:19:5E:80 --place pump-room --by 李伟 --reason 新装
-      watchkeeper tags enrol --qr --place pump-room --by 李伟 --reason 新装
+      watchkeeper tags enrol 04:A2:2B:7C:19:5E:80 --place pump-room --reason 新装
+      watchkeeper tags enrol --qr --place pump-room --reason 新装
     """
-    body = {"place": place, "person": person, "actor": actor, "reason": reason}
+    body = {"place": place, "person": person, "reason": reason}
     done = hub.post("/tags", body | _new(tag, medium, qr))
     _tell("enrolled", done["tag"], done["label"])
 
@@ -102,22 +94,22 @@ def enrol(
 @click.argument("tag")
 @click.argument("new", required=False)
 @_begins
-@_acts
+@_why
 @click.pass_obj
-def replace(hub: HubClient, tag: str, new: str | None, medium: str | None, qr: bool, actor: str, reason: str) -> None:
+def replace(hub: HubClient, tag: str, new: str | None, medium: str | None, qr: bool, reason: str) -> None:
     """Put the tag NEW, or with --qr a new label, where TAG is. TAG ends in the same instant."""
-    done = hub.post(f"{_path(tag)}/replace", {"actor": actor, "reason": reason} | _new(new, medium, qr))
+    done = hub.post(f"{_path(tag)}/replace", {"reason": reason} | _new(new, medium, qr))
     _tell("replaced", done["ended"], None)
     _tell("enrolled", done["begun"], done["label"])
 
 
 @tags.command()
 @click.argument("tag")
-@_acts
+@_why
 @click.pass_obj
-def revoke(hub: HubClient, tag: str, actor: str, reason: str) -> None:
+def revoke(hub: HubClient, tag: str, reason: str) -> None:
     """End TAG: from now on its scans are flagged. What was scanned before counts as it did."""
-    _tell("revoked", hub.post(f"{_path(tag)}/revoke", {"actor": actor, "reason": reason}), None)
+    _tell("revoked", hub.post(f"{_path(tag)}/revoke", {"reason": reason}), None)
 
 
 @tags.command()
@@ -166,8 +158,8 @@ def _tell(what: str, row: dict[str, str], label: str | None) -> None:
 
 def _cells(row: dict[str, Any], lang: Language, zone: ZoneInfo) -> tuple[str, ...]:
     owner = "place" if row["place"] else "person"
-    times = (local_time(row[name], zone) for name in ("enrolled_at", "ended_at"))
-    return (row["tag"], row["medium"], row[f"{owner}_{lang}"], row[owner], *times, row["reason"])
+    acts = (cell for act in ("enrolled", "ended") for cell in (local_time(row[f"{act}_at"], zone), row[f"{act}_by"] or NONE))
+    return (row["tag"], row["medium"], row[f"{owner}_{lang}"], row[owner], *acts, row["reason"])
 
 
 def _say(zh: str, en: str) -> str:

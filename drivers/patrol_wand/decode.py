@@ -13,11 +13,11 @@ import msgspec
 from contract.clock import US_PER_S
 from contract.readings import MAX_TEXT, Reading, TagScanned
 from contract.topics import is_id
-from drivers.patrol_wand.csvdump import CsvColumns, CsvDecoder
+from drivers.patrol_wand.csvdump import CsvColumns, CsvDecoder, Row
 from drivers.patrol_wand.frames import READ_RECORDS, REFUSED, STX, Frame, cut, wand_name
 from drivers.patrol_wand.layout import Layout, Scan, scan_of
-from drivers.patrol_wand.zones import zone_of
 from drivers.port import MAX_EXAMPLE_BYTES, Decoded, Decoder, Finding
+from drivers.zones import zone_of
 
 SNIFFED_BYTES: Final = 512
 NUMBER_BYTES: Final = 4
@@ -98,8 +98,24 @@ def _records(payload: bytes, first: int, options: PatrolWandOptions) -> Iterator
 
 def scanned(medium: Medium, wand: str, number: int | None, at_us: int, tag: str, guard: str | None) -> TagScanned:
     """The reading of a scan, as the wand's clock has it."""
-    name = f"{wand}@{at_us // US_PER_S}-{tag}" if number is None else f"{wand}-{number}"
-    return TagScanned(tag=tag[:MAX_TEXT], medium=medium, scan=name[:MAX_TEXT], guard=guard, made_at_us=at_us)
+    name = scan_name(wand, number, at_us, tag)[:MAX_TEXT]
+    return TagScanned(tag=tag[:MAX_TEXT], medium=medium, scan=name, guard=guard, made_at_us=at_us)
+
+
+def scan_name(wand: str, number: int | None, at_us: int, tag: str) -> str:
+    """The name of a scan, the same however it is read out. `at_us`: by the wand's clock."""
+    return f"{wand}@{at_us // US_PER_S}-{tag}" if number is None else f"{wand}-{number}"
+
+
+def _of_row(medium: Medium, row: Row) -> TagScanned:
+    return scanned(medium, row.wand, row.number, row.at_us, row.tag, row.guard)
+
+
+def shown(options: PatrolWandOptions, reading: Reading) -> Mapping[str, str]:
+    """What people want to see of a scan besides its fields: its time as the wand's clock showed it."""
+    if not isinstance(reading, TagScanned) or reading.made_at_us is None:
+        return {}
+    return {"made_at_local": zone_of(options.zone).text(reading.made_at_us)}
 
 
 class PatrolWandDecoder:
@@ -124,7 +140,7 @@ class PatrolWandDecoder:
         options = self._options
         if kind == "frames":
             return FrameDecoder(options)
-        return CsvDecoder(options.csv, zone_of(options.zone), partial(scanned, options.medium))
+        return CsvDecoder(options.csv, zone_of(options.zone), partial(_of_row, options.medium))
 
 
 class FrameDecoder:

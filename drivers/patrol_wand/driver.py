@@ -6,7 +6,7 @@ from threading import Event
 from contract.clock import Clock, SystemClock
 from contract.readings import TagScanned, WandRead
 from drivers.patrol_wand.cradle import Cradle, NoAnswer
-from drivers.patrol_wand.decode import PatrolWandDecoder, PatrolWandOptions, devices_of
+from drivers.patrol_wand.decode import PatrolWandDecoder, PatrolWandOptions, devices_of, shown
 from drivers.patrol_wand.frames import ANY_WAND, IDENTIFY, wand_name
 from drivers.patrol_wand.readout import ReadOut
 from drivers.port import CommandFailed, DriverKind, Finding, Sink
@@ -100,4 +100,5 @@ KIND = DriverKind(
     make=make,
     decoder=PatrolWandDecoder,
     remembers=lambda options: frozenset(options.wands.values()),
+    shows=shown,
 )

@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal, NamedTuple
 import msgspec
 
 from contract.clock import US_PER_S
-from drivers.patrol_wand.zones import Zone
+from drivers.zones import Zone
 
 RECORD_BYTES_MAX: Final = 240
 FIELD_BYTES_MAX: Final = 64

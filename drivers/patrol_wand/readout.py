@@ -35,8 +35,8 @@ from drivers.patrol_wand.frames import (
     state_of,
 )
 from drivers.patrol_wand.layout import CLOCK, time_bytes, time_of
-from drivers.patrol_wand.zones import zone_of
 from drivers.port import Sink
+from drivers.zones import zone_of
 
 AGAIN_US: Final = 600 * US_PER_S
 """How long after a read-out it may be done again because the log dropped something: the log is full, and more would not help."""
@@ -94,7 +94,7 @@ class ReadOut:
     def step(self, stop: Event) -> None:
         """Do what is due: read what is new, forget what the hub has, set the clock. Raises NoAnswer, DeviceLost, and what the
         sink raises. After NoAnswer the next step goes on where this one ended."""
-        asked_us = self._clock.now_us()
+        asked = self._clock.mono_us()
         state = self._state()
         if self._read_to is None or state.last < self._read_to:
             self._begin_anew()
@@ -103,8 +103,8 @@ class ReadOut:
             self._done = False
             if not self._read(state, read_to, stop):
                 return
-            self._tell(state, asked_us)
-        self._sink.told(self._device, asked_us)
+            self._tell(state, self._wall_us(asked))
+        self._sink.told(self._device, self._wall_us(asked))
         if self._batches:
             self._forget(state)
         elif state.last < state.first and not self._clock_is_right:
@@ -204,10 +204,14 @@ class ReadOut:
     def _set_clock(self) -> None:
         self._off_us = self._measure()
         if self._off_us is None or abs(self._off_us) > self._options.clock_off_max_s * US_PER_S:
-            asked_us = self._clock.now_us()
-            self._cradle.ask(self._wand, SET_CLOCK, time_bytes(asked_us + HALF_S_US, CLOCK, self._zone))
-            self._tell(State(0, 0, 0.0), asked_us, clock_set=True)
+            asked = self._clock.mono_us()
+            self._cradle.ask(self._wand, SET_CLOCK, time_bytes(self._clock.now_us() + HALF_S_US, CLOCK, self._zone))
+            self._tell(State(0, 0, 0.0), self._wall_us(asked), clock_set=True)
         self._clock_is_right = True
+
+    def _wall_us(self, mono_us: int) -> int:
+        """That moment by the wall clock as it is now, though it may have been set since."""
+        return self._clock.now_us() - (self._clock.mono_us() - mono_us)
 
     def _state(self) -> State:
         state = state_of(self._cradle.ask(self._wand, STATE).payload)

@@ -23,10 +23,10 @@ from drivers.patrol_wand.frames import (
     state_payload,
 )
 from drivers.patrol_wand.layout import CLOCK, Layout, Scan, record_bytes, time_bytes, time_of
-from drivers.patrol_wand.zones import zone_of
 from drivers.port import DeviceLost
 from drivers.transports import Line
 from drivers.transports.pace import write_paced
+from drivers.zones import zone_of
 
 READ_S = 0.05
 UNPLUGGED_S = 0.1

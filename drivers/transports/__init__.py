@@ -3,6 +3,7 @@
 serial:///dev/ttyUSB0?baud=9600&parity=N&stop=1&bits=8   a serial port
 tcp://host:port                                          a serial server, or a device that listens
 null:NAME                                                the near end of a `drivers.transports.null.NullLine` in this process
+listen://host:port, listen-udp://host:port               this machine's own port, where devices dial in: `drivers.transports.hall`
 
 `open_transport` gives the driver's end. The far ends, for twins, are lines: `pty.PtyLine`, `listen.TcpLine`, `null.NullLine`.
 """
@@ -75,6 +76,8 @@ def open_transport(address: str | Address) -> Transport:
         from drivers.transports.tcp import TcpTransport
 
         return TcpTransport(where)
+    if where.scheme != "null":
+        raise ValueError(f"{where.scheme} is where devices dial in: open it with drivers.transports.hall.open_hall")
     from drivers.transports.null import open_null
 
     return open_null(where.path)

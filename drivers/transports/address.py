@@ -4,14 +4,17 @@ from collections.abc import Collection, Mapping
 from typing import Literal, NamedTuple, NoReturn
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
-Scheme = Literal["serial", "tcp", "null"]
+Scheme = Literal["serial", "tcp", "null", "listen", "listen-udp"]
 Parity = Literal["N", "E", "O", "M", "S"]
 
 EXAMPLES: dict[str, str] = {
     "serial": "serial:///dev/ttyUSB0?baud=9600&parity=N&stop=1",
     "tcp": "tcp://192.168.1.50:4001",
     "null": "null:door-1",
+    "listen": "listen://0.0.0.0:9000",
+    "listen-udp": "listen-udp://0.0.0.0:9000",
 }
+NETWORK = frozenset(("tcp", "listen", "listen-udp"))
 SERIAL_KEYS = frozenset(("baud", "parity", "stop", "bits"))
 STOP_BITS: dict[str, float] = {"1": 1, "1.5": 1.5, "2": 2}
 PARITIES: dict[str, Parity] = {"N": "N", "E": "E", "O": "O", "M": "M", "S": "S"}
@@ -20,7 +23,8 @@ MAX_ADDRESS = 500
 
 
 class Address(NamedTuple):
-    """A parsed address. `path` is the port's file for serial and the name for null; `host` and `port` are for tcp.
+    """A parsed address. `path` is the port's file for serial and the name for null; `host` and `port` are for tcp and, as this
+    machine's own, for listening.
     `extra` holds the query keys that the driver asked for."""
 
     scheme: Scheme
@@ -52,8 +56,8 @@ def parse_address(text: str, *, schemes: Collection[str] = ("serial", "tcp", "nu
     own = {key: value for key, value in keys.items() if key in extra}
     if url.scheme == "serial":
         return _serial(text, url, keys)._replace(extra=own)
-    if url.scheme == "tcp":
-        return _tcp(text, url)._replace(extra=own)
+    if url.scheme in NETWORK:
+        return _network(text, url)._replace(extra=own)
     name = unquote(url.path)
     if url.netloc or not name:
         _wrong(text, "null", "a name follows the colon")
@@ -81,16 +85,17 @@ def _serial(text: str, url: SplitResult, keys: Mapping[str, str]) -> Address:
     return Address("serial", path=path, baud=int(baud), parity=PARITIES[parity], stop=STOP_BITS[stop], bits=int(bits))
 
 
-def _tcp(text: str, url: SplitResult) -> Address:
+def _network(text: str, url: SplitResult) -> Address:
+    scheme: Scheme = "tcp" if url.scheme == "tcp" else "listen" if url.scheme == "listen" else "listen-udp"
     if url.username is not None or url.path not in ("", "/"):
-        _wrong(text, "tcp", "only a host and a port stand after tcp://")
+        _wrong(text, scheme, f"only a host and a port stand after {scheme}://")
     try:
         port = url.port
     except ValueError:
         port = None
     if not port or not url.hostname:
-        _wrong(text, "tcp", "a host and a port from 1 to 65535 are needed")
-    return Address("tcp", host=url.hostname, port=port)
+        _wrong(text, scheme, "a host and a port from 1 to 65535 are needed")
+    return Address(scheme, host=url.hostname, port=port)
 
 
 def _unique(text: str, scheme: str, query: list[tuple[str, str]], known: Collection[str]) -> dict[str, str]:

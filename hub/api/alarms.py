@@ -9,6 +9,7 @@ from contract.clock import US_PER_S, rfc3339
 from hub.api import alarm_models as m
 from hub.api.cursors import time_us
 from hub.api.errors import ApiError, Refused
+from hub.api.gatekeeper import Acting
 from hub.api.models import Plain
 from hub.api.ports import Backend
 from hub.api.routes import Behind, Limit, Offset, answer, problems
@@ -55,13 +56,13 @@ def list_floods(backend: Behind, limit: Limit = 50) -> m.FloodList:
     return m.FloodList(floods=[_flood(one, backend) for one in backend.reads.alarms.floods(limit)])
 
 
-@router.post("/silence", summary="Silence the sound for a minute", responses=problems(403, 409, 413))
-def silence(backend: Behind, asked: m.SilenceRequest) -> m.SilenceView:
+@router.post("/silence", summary="Silence the sound for a minute", responses=problems(409, 413))
+def silence(backend: Behind, who: Acting, asked: m.SilenceRequest) -> m.SilenceView:
     """The sound alone: nothing is acknowledged, and a new P1 sounds at once. 409 `nothing_sounds`: there is no sound."""
     if asked.post and asked.post not in backend.policy.posts:
         known = ", ".join(backend.policy.posts)
         raise Refused("unknown_post", refusal_text("unknown_post", post=asked.post, known=known))
-    done = answer(backend.worker.ask(SilenceAct(asked.post, asked.actor, asked.role)))
+    done = answer(backend.worker.ask(SilenceAct(asked.post, who.name)))
     if isinstance(done, Refusal):
         raise Refused(done.reason, done.message)
     return m.SilenceView(post=done.post, actor=done.actor, at=rfc3339(done.at_us), until=rfc3339(done.until_us))
@@ -80,25 +81,23 @@ def list_maintenance(
     return m.MaintenanceList(windows=[_window(one) for one in rows])
 
 
-@router.post("/maintenance", summary="Hold back what maintenance brings", responses=problems(403, 404, 409, 413), status_code=201)
-def begin_maintenance(backend: Behind, asked: m.MaintenanceRequest) -> m.MaintenanceView:
+@router.post("/maintenance", summary="Hold back what maintenance brings", responses=problems(404, 409, 413), status_code=201)
+def begin_maintenance(backend: Behind, who: Acting, asked: m.MaintenanceRequest) -> m.MaintenanceView:
     """What is found meanwhile becomes an incident in the state `held`, which calls nobody. At the end it is open where it still
     holds, and closed with the cause `maintenance` where it is normal again."""
     until_us = time_us(asked.until)
     assert until_us is not None
-    act = MaintenanceAct(
-        asked.place, asked.device, asked.detector, time_us(asked.from_), until_us, asked.reason, asked.actor, asked.role
-    )
+    act = MaintenanceAct(asked.place, asked.device, asked.detector, time_us(asked.from_), until_us, asked.reason, who.name)
     done = answer(backend.worker.ask(act))
     if isinstance(done, Refusal):
         raise Refused(done.reason, done.message)
     return _window(done)
 
 
-@router.post("/maintenance/{window}/end", summary="End a maintenance window early", responses=problems(403, 404, 409, 413))
-def end_maintenance(backend: Behind, window: WindowId, asked: m.MaintenanceEndRequest) -> m.MaintenanceView:
+@router.post("/maintenance/{window}/end", summary="End a maintenance window early", responses=problems(404, 409))
+def end_maintenance(backend: Behind, who: Acting, window: WindowId) -> m.MaintenanceView:
     """What it held back and still holds is open from now on."""
-    done = answer(backend.worker.ask(MaintenanceEnd(window, asked.actor, asked.role)))
+    done = answer(backend.worker.ask(MaintenanceEnd(window, who.name)))
     if isinstance(done, Refusal):
         raise Refused(done.reason, done.message)
     return _window(done)

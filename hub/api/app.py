@@ -4,10 +4,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi_offline import FastAPIOffline
 
 from hub.api import (
+    accounts,
     alarms,
     commands,
     devices,
@@ -18,6 +19,7 @@ from hub.api import (
     incidents,
     letters,
     live,
+    oidc,
     pictures,
     reports,
     roster,
@@ -25,10 +27,14 @@ from hub.api import (
     tags,
 )
 from hub.api.body import BodyLimit
+from hub.api.docs_page import ASSETS, docs_router
+from hub.api.gatekeeper import Gatekeeper, check_route, known_routes
 from hub.api.guard import Guard
 from hub.api.ports import Backend
 
 ROUTERS = (
+    accounts.router,
+    oidc.router,
     incidents.router,
     alarms.router,
     devices.router,
@@ -45,6 +51,7 @@ ROUTERS = (
     live.router,
 )
 TAGS = [
+    {"name": "accounts", "description": "Who one is, and who may do what"},
     {"name": "incidents", "description": "What happened, who does what about it, until when"},
     {"name": "alarms", "description": "Floods, silence, maintenance windows, and the figures of alarms"},
     {"name": "devices", "description": "The devices of the estate file, and what was heard of them"},
@@ -61,10 +68,13 @@ TAGS = [
     {"name": "policy", "description": "The numbers in force, by clause"},
 ]
 DESCRIPTION = """
-值守 Watchkeeper 的接口。目前没有登录，因此只在本机监听。
+值守 Watchkeeper 的接口。请先登录：`POST /sign-in`，程序使用 `Authorization: Bearer`。
 
-The hub's API. There is no sign-in yet, so it listens on this machine alone.
+The hub's API. Sign in with `POST /sign-in`, which sets a cookie; a program sends a token as `Authorization: Bearer`. Acts are
+done in the name of the account that asks.
 
+* 401: nobody is signed in. 403: not for this role, or the request comes from another site's page. 404: there is no such thing.
+* A cookie alone does not write: the browser has to say, by `Origin`, that one of the hub's own pages asks.
 * Times are RFC 3339 in UTC. Requests with unknown fields are refused, and bodies over 64 KiB (`/scans`: 512 KiB, a picture: 1
   MiB).
 * Every error is `application/problem+json` with a stable `code` and a message in Chinese and English.
@@ -83,21 +93,27 @@ def build_api(backend: Backend) -> FastAPI:
         yield
         channel.shut()
 
+    title = "Watchkeeper 值守"
     app = FastAPIOffline(
-        title="Watchkeeper 值守",
+        title=title,
         version=version("watchkeeper"),
         description=DESCRIPTION,
         openapi_tags=TAGS,
         lifespan=lifespan,
+        docs_url=None,
         redoc_url=None,
+        static_url=ASSETS,
         separate_input_output_schemas=False,
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.backend = backend
     app.state.live = channel
+    routers = (*ROUTERS, docs_router(title, "/openapi.json"))
+    routes = known_routes([*app.routes, *(route for router in routers for route in router.routes)])
     app.add_middleware(BodyLimit)
+    app.add_middleware(Gatekeeper, backend=backend, routes=routes)
     app.add_middleware(Guard)  # the last one added is asked first
     errors.install(app)
-    for router in ROUTERS:
-        app.include_router(router)
+    for router in routers:
+        app.include_router(router, dependencies=[Depends(check_route)])
     return app

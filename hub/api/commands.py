@@ -8,6 +8,7 @@ from contract.clock import rfc3339
 from hub.api import models
 from hub.api.devices import DeviceId, known_device
 from hub.api.errors import ApiError
+from hub.api.gatekeeper import Acting
 from hub.api.routes import Behind, problems
 from hub.orders import ENDED, CommandState, TooManyCommands, Wanted
 from hub.refusals import explained
@@ -21,13 +22,15 @@ router = APIRouter(tags=["commands"])
     summary="Have a device do something",
     responses={**problems(404, 413, 429, 504), 202: {"model": models.Command, "description": "sent; no result within 8 s"}},
 )
-def command_device(backend: Behind, response: Response, device: DeviceId, asked: models.CommandRequest) -> models.Command:
+def command_device(
+    backend: Behind, who: Acting, response: Response, device: DeviceId, asked: models.CommandRequest
+) -> models.Command:
     """Waits 8 s at most. 200: `phase` says whether it was done, refused by an interlock, or failed. 202: it was sent and the
     result is not here yet: ask `/commands/{id}`. 504: the agent did not answer, and nothing was done. Never send it again without
     having looked."""
     row = known_device(backend, device)
     try:
-        begun = backend.orders.command(Wanted(row.id, row.agent, asked.action, asked.actor, asked.reason))
+        begun = backend.orders.command(Wanted(row.id, row.agent, asked.action, who.name, asked.reason))
     except TooManyCommands as error:
         raise ApiError("too_many_commands") from error
     state = backend.orders.wait(begun.id)

@@ -114,7 +114,7 @@ def list_scans(
     limit: Limit = 50,
 ) -> m.ScanPage:
     """All scans, answers and reports that fit every filter, by when they were made. Odd ones are flagged, none is left out."""
-    check(backend, place=place, person=person)
+    check(backend, place=place, person=person, source=source)
     wanted = ScanFilter(place, person, source, flag or "", time_us(from_), time_us(to))
     found = backend.reads.duties.scans(wanted, limit + 1, None if cursor is None else cursor_of(cursor, ScanCursor))
     page = found[:limit]
@@ -129,8 +129,9 @@ def _known(page: WindowPage, backend: Backend) -> Known:
     rules = None if view is None else view.rules_of(window)
     sources = () if rules is None else rules[1].sources
     reported = {one: now_us if one == HUB_SOURCE else page.watermarks.get(one) for one in sources}
+    late_max_us = 0 if view is None else view.limits.late_max_us
     staff = backend.estate.staff if view is None else view.staff
-    return Known(window, rules, staff, page.scans, reported, now_us, backend.estate.timezone)
+    return Known(window, rules, staff, page.scans, reported, now_us, backend.estate.timezone, late_max_us)
 
 
 def _duty(duty: Duty, routes: Sequence[Route]) -> m.DutyView:

@@ -13,11 +13,34 @@ from hub.api.models import Problem, Wrong
 from hub.ingest.ports import Unavailable
 
 MEDIA_TYPE = "application/problem+json"
+RETRY_S = "2"
 _log = logging.getLogger(__name__)
 
 REASONS: dict[str, tuple[int, str, str]] = {
     "not_found": (404, "没有这个地址", "there is nothing at this address: see /docs"),
     "method_not_allowed": (405, "此地址不支持该方法", "this address does not take that method: see /docs"),
+    "not_signed_in": (401, "请先登录", "sign in first: POST /sign-in, or send a token as Authorization: Bearer TOKEN"),
+    "wrong_credentials": (401, "名称或密码不正确", "the name or the password is wrong"),
+    "wrong_password": (403, "当前密码不正确", "the present password is wrong"),
+    "no_password": (409, "该账号没有密码", "this account has no password"),
+    "not_permitted": (403, "{role_zh}无权进行此操作", "a {role_en} may not do this"),
+    "too_many_tries": (
+        429,
+        "尝试次数过多，请 {retry_s} 秒后重试",
+        "there were too many tries to sign in: try again in {retry_s} s",
+    ),
+    "too_many_requests": (429, "请求过于频繁，请 {retry_s} 秒后重试", "these are too many requests: come back in {retry_s} s"),
+    "busy_signing_in": (429, "登录人数过多，请稍后重试", "many people sign in just now: try again in a few seconds"),
+    "unknown_account": (404, "没有账号“{account}”", "there is no account {account!r}"),
+    "oidc_off": (404, "未配置统一登录", "no provider is configured: sign in with a name and a password"),
+    "oidc_failed": (502, "统一登录服务暂时不可用", "the provider cannot be asked now: see the hub's log"),
+    "oidc_strange_state": (
+        403,
+        "登录流程已失效，请重新登录",
+        "this sign-in was not begun here, or long ago: begin again at /oidc/begin",
+    ),
+    "oidc_no_role": (403, "您的账号没有本系统的角色", "the provider knows you, but gives you no role here: ask who runs it"),
+    "unknown_session": (404, "没有这个登录会话", "there is no such session: see GET /sessions"),
     "wrong_request": (422, "请求有误，详见 errors", "the request is wrong: see errors"),
     "unavailable": (503, "暂时无法写入，请稍后重试", "the hub cannot commit now: try again later"),
     "database_failed": (503, "数据库暂时不可用，请稍后重试", "the database cannot be read now: try again later"),
@@ -60,7 +83,16 @@ REASONS: dict[str, tuple[int, str, str]] = {
     "too_large": (413, "内容超过 {limit} 字节", "the body is over {limit} bytes"),
     "disk_failed": (507, "图片无法写入磁盘", "the picture cannot be written to the disk: see the hub's log"),
     "unknown_place": (404, "没有位置“{place}”{near_zh}", "the estate has no place {place!r}{near}"),
-    "unknown_phone": (404, "没有手机“{phone}”", "the estate has no phone {phone!r}: write one of its phones, or hub"),
+    "unknown_phone": (
+        404,
+        "没有手机或巡更棒“{phone}”",
+        "the estate has no phone and no wand {phone!r}: write one of its phones or wands, or hub",
+    ),
+    "unknown_source": (
+        404,
+        "没有来源“{source}”{near_zh}",
+        "no source of evidence is {source!r}{near}: name a device, a phone, or hub",
+    ),
     "unknown_person": (404, "没有人员“{person}”{near_zh}", "nobody of the staff is {person!r}{near}"),
     "unknown_route": (404, "没有路线“{route}”{near_zh}", "the estate has no route {route!r}{near}"),
     "unknown_duty": (404, "没有职责“{duty}”{near_zh}", "the policy has no duty {duty!r}{near}: see GET /duties"),
@@ -107,22 +139,19 @@ REFUSAL_STATUS = {
     "not_dispatched": 409, "always_heard": 409, "nothing_sounds": 409, "too_many_maintenance": 409, "maintenance_over": 409,
     "unknown_post": 404, "unknown_scope": 404, "unknown_maintenance": 404,
     "unknown_tag": 404, "unknown_place": 404, "unknown_person": 404, "tag_enrolled": 409, "tag_ended": 409, "too_many_tags": 409,
+    "too_many_shifts": 409, "too_many_shifts_of_one": 409,
+    "unknown_account": 404, "account_exists": 409, "too_many_accounts": 409, "last_administrator": 409, "local_account": 409,
+    "account_disabled": 409, "too_many_tokens": 409,
 }  # fmt: skip
 """The status of a refused act; what is not named is 422."""
 
 
 _FINAL = frozenset(
-    (
-        "changed_meanwhile",
-        "not_dispatched",
-        "always_heard",
-        "maintenance_over",
-        "nothing_sounds",
-        "tag_enrolled",
-        "tag_ended",
-        "too_many_tags",
-    )
-)
+    ("changed_meanwhile", "not_dispatched", "always_heard", "maintenance_over", "nothing_sounds", "tag_enrolled", "tag_ended",
+     "too_many_tags", "too_many_shifts", "too_many_shifts_of_one",
+     "account_exists", "too_many_accounts", "last_administrator", "local_account", "account_disabled", "too_many_tokens",
+     "no_password")
+)  # fmt: skip
 """Conflicts that asking again will not solve."""
 
 
@@ -148,7 +177,8 @@ def problem(reason: str, *, errors: list[Wrong] | None = None, words: Mapping[st
     """The reply for a row of REASONS."""
     status, chinese, english = REASONS[reason]
     filling = words or {}
-    return _reply(status, reason, chinese.format(**filling), english.format(**filling), errors)
+    told = (chinese.format(**filling), english.format(**filling))
+    return _reply(status, reason, *told, errors, retry_s=str(filling.get("retry_s", RETRY_S)))
 
 
 def install(app: FastAPI) -> None:
@@ -193,7 +223,9 @@ def _printable(text: str) -> str:
     return text.encode(errors="replace").decode()
 
 
-def _reply(status: int, code: str, zh: str, en: str, errors: list[Wrong] | None = None) -> JSONResponse:
+def _reply(
+    status: int, code: str, zh: str, en: str, errors: list[Wrong] | None = None, *, retry_s: str = RETRY_S
+) -> JSONResponse:
     body = Problem(
         type=f"urn:watchkeeper:problem:{code}",
         title=en,
@@ -203,5 +235,7 @@ def _reply(status: int, code: str, zh: str, en: str, errors: list[Wrong] | None 
         message_en=en,
         errors=errors or [],
     )
-    headers = {"Retry-After": "2"} if status in (409, 429, 503) and code not in _FINAL else None
+    headers = {"Retry-After": retry_s} if status in (409, 429, 503) and code not in _FINAL else {}
+    if status == 401:
+        headers["WWW-Authenticate"] = 'Bearer realm="watchkeeper"'
     return JSONResponse(body.model_dump(mode="json"), status_code=status, media_type=MEDIA_TYPE, headers=headers)

@@ -1,16 +1,19 @@
-"""Keeps other machines and other sites' pages out, as long as there is no sign-in.
+"""Keeps other sites' pages out, and tells browsers what they may do with an answer.
 
-A page of another site can make a browser here send requests to this machine (cross-site requests, DNS rebinding): so the Host
-header must be a loopback name, and what writes, or opens a live channel, must not come from a page of another origin.
+A page of another site can make a browser here send requests to this machine (cross-site requests, DNS rebinding): so what writes,
+or opens a live channel, must not come from a page of another origin, and without TLS the Host header must be a loopback name.
+Under TLS a name that somebody pointed at this machine does not fit the certificate.
 """
 
-from ipaddress import ip_address
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hub.api.errors import problem
+from hub.loopback import is_loopback
 
 _READS = frozenset(("GET", "HEAD", "OPTIONS"))
 _HEADERS = [
@@ -18,40 +21,48 @@ _HEADERS = [
     (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-resource-policy", b"same-origin"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), microphone=(), geolocation=()"),
 ]
+_UNLESS_SAID = [
+    (b"content-security-policy", b"default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"),
+    (b"cache-control", b"no-store"),
+]
+"""What a page, a picture or a script says for itself stays."""
+_WEB = {"ws": "http", "wss": "https"}
 
 
 class NotLoopback(ValueError):
     """A host to listen on that others could reach. The message says what to write."""
 
 
-def is_loopback(host: str) -> bool:
-    """Whether `host`, a name or an address without a port, is this machine alone."""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
-
-
-def check_host(host: str) -> None:
+def check_host(host: str, *, tls: bool = False) -> None:
     """Raises NotLoopback unless the API may listen on `host`."""
-    if not is_loopback(host):
+    if not tls and not is_loopback(host):
         raise NotLoopback(
-            f"there is no sign-in yet, so the API listens on this machine alone: write 127.0.0.1 instead of {host!r}"
+            f"without TLS the API listens on this machine alone: write 127.0.0.1 instead of {host!r}, or give http.certificate"
+            " and http.key (watchkeeper tls init makes them)"
         )
 
 
-def wrong_with(method: str, headers: Headers) -> str:
+def wrong_with(method: str, scope: Mapping[str, Any], headers: Headers) -> str:
     """The name of what is wrong with where a request comes from, or nothing. `method`: `WEBSOCKET` for a live channel."""
-    host = headers.get("host", "")
-    if not is_loopback(_name(host)):
+    if scope.get("scheme") not in ("https", "wss") and not is_loopback(_name(headers.get("host", ""))):
         return "wrong_host"
-    origin = headers.get("origin")
-    if method not in _READS and origin is not None and urlsplit(origin).netloc.lower() != host.lower():
+    if method not in _READS and "origin" in headers and not _is_own(scope, headers):
         return "wrong_origin"
     return ""
+
+
+def same_origin(scope: Mapping[str, Any], headers: Headers) -> bool:
+    """Whether a browser says that one of the hub's own pages asks. A request that says nothing of it is not known to be one."""
+    return _is_own(scope, headers) if "origin" in headers else headers.get("sec-fetch-site") == "same-origin"
+
+
+def _is_own(scope: Mapping[str, Any], headers: Headers) -> bool:
+    scheme = str(scope.get("scheme"))
+    own = f"{_WEB.get(scheme, scheme)}://{headers.get('host', '')}"
+    return headers.get("origin", "").lower() == own.lower()
 
 
 class Guard:
@@ -66,7 +77,7 @@ class Guard:
             await self._app(scope, receive, send)
             return
         method = scope.get("method", "WEBSOCKET")
-        wrong = wrong_with(method, Headers(scope=scope))
+        wrong = wrong_with(method, scope, Headers(scope=scope))
         if not wrong:
             await self._app(scope, receive, _with_headers(send))
         elif scope["type"] == "websocket":
@@ -86,7 +97,9 @@ def _name(host: str) -> str:
 def _with_headers(send: Send) -> Send:
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
-            message["headers"] = [*message.get("headers", []), *_HEADERS]
+            headers = list(message.get("headers", []))
+            said = {name.lower() for name, _ in headers}
+            message["headers"] = [*headers, *_HEADERS, *(row for row in _UNLESS_SAID if row[0] not in said)]
         await send(message)
 
     return sending

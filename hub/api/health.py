@@ -1,7 +1,8 @@
 """Whether the hub does its work, in words and in numbers; and the policy in force."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Literal
 
 from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
@@ -9,11 +10,28 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 from sqlalchemy.exc import SQLAlchemyError
 
+from contract.clock import US_PER_S
+from hub.accounts.permissions import may
 from hub.api import models
+from hub.api.gatekeeper import MaybeActing
 from hub.api.ports import Backend
 from hub.api.routes import Behind, problems
+from hub.ingest.ports import Ailing
 
 router = APIRouter(tags=["health"])
+TOLD_FOR_US = 3_600 * US_PER_S
+STATES: Mapping[Literal["well", "degraded", "failed"], tuple[str, str]] = {
+    "well": ("正常", "well"),
+    "degraded": ("部分功能异常：见 checks", "part of it does not work: see checks"),
+    "failed": ("不能工作：见 checks", "it does not work: see checks"),
+}
+DUTIES_FAIL = (
+    "有职责因程序错误未能排定或判定，会自动重试：连续排定失败 {tries} 次，待重判 {waiting} 条；"
+    "启动以来排定失败 {duties} 次，判定失败 {lanes} 次。请查看日志并报告 / "
+    "a bug keeps duties from being planned or judged, and it is tried again: planning failed {tries} times in a row,"
+    " {waiting} lanes wait; since the start planning failed {duties} times, judging {lanes} times."
+    " See the log for duties_failed and lanes_failed, and report it"
+)
 _LEASE_REASONS = frozenset(("waiting_for_lease", "lease_lost"))
 
 
@@ -22,11 +40,17 @@ _LEASE_REASONS = frozenset(("waiting_for_lease", "lease_lost"))
     summary="Whether the hub does its work",
     responses={503: {"model": models.Health, "description": "it does not; `checks` says why"}},
 )
-def show_health(backend: Behind, response: Response) -> models.Health:
-    """200 when database, broker and lease are well, else 503. A channel that fails or is behind is told, and is no reason."""
+def show_health(backend: Behind, who: MaybeActing, response: Response) -> models.Health:
+    """200 when database, broker and lease are well, else 503. Duties that a bug keeps from being judged make it `degraded`; a
+    channel that fails or is behind is told, and is no reason. The details are for who may see `/metrics`; everybody else is told
+    whether it is ready."""
     found = health(backend)
     if not found.ready:
         response.status_code = 503
+    if who is None or not may(who.role, "GET", "/metrics"):
+        state: Literal["well", "failed"] = "well" if found.ready else "failed"
+        zh, en = STATES[state]
+        return models.Health(ready=found.ready, state=state, zh=zh, en=en, site="", checks={}, channels=[])
     return found
 
 
@@ -61,9 +85,20 @@ def health(backend: Backend) -> models.Health:
         "broker": _broker(backend),
         "lease": _check(state.reason if lease_wrong else "", state.detail),
     }
-    return models.Health(
-        ready=all(check.ok for check in checks.values()), site=backend.site, checks=checks, channels=_channels(backend)
-    )
+    ready = all(check.ok for check in checks.values())
+    checks["duties"] = duties = _duties(backend.worker.ailing, backend.worker.counters, backend.clock.now_us())
+    found: Literal["well", "degraded", "failed"] = "failed" if not ready else "well" if duties.ok else "degraded"
+    zh, en = STATES[found]
+    return models.Health(ready=ready, state=found, zh=zh, en=en, site=backend.site, checks=checks, channels=_channels(backend))
+
+
+def _duties(ailing: Ailing, counters: Mapping[str, int], now_us: int) -> models.Check:
+    """What failed by a bug is tried again. It is told as long as it lasts, and for an hour after the last time."""
+    lately = ailing.failed_us is not None and abs(now_us - ailing.failed_us) < TOLD_FOR_US
+    reason = "duties_failed" if ailing.planning_failures else "lanes_failed" if ailing.lanes else ""
+    counts = {"duties": counters.get("duties_failed", 0), "lanes": counters.get("lanes_failed", 0)}
+    detail = DUTIES_FAIL.format(tries=ailing.planning_failures, waiting=ailing.lanes, **counts)
+    return _check(reason or ("failed_lately" if lately else ""), detail)
 
 
 def _broker(backend: Backend) -> models.Check:

@@ -10,6 +10,7 @@ from hub.api import models
 from hub.api.alarm_models import SelectionDone, SelectionRequest, SelectionResult
 from hub.api.cursors import time_us
 from hub.api.errors import ApiError, Refused
+from hub.api.gatekeeper import Acting
 from hub.api.pictures import picture_model
 from hub.api.ports import Backend
 from hub.api.routes import Behind, Limit, TimeQuery, answer, problems
@@ -100,7 +101,10 @@ def show_incident(backend: Behind, no: Number) -> models.IncidentDetail:
 
 @router.post("/acts/{act}", summary="The same act on a selection", responses=problems(413))
 def act_on_selection(
-    backend: Behind, act: Annotated[str, Path(max_length=40, examples=["acknowledge"])], asked: SelectionRequest
+    backend: Behind,
+    who: Acting,
+    act: Annotated[str, Path(max_length=40, examples=["acknowledge"])],
+    asked: SelectionRequest,
 ) -> SelectionDone:
     """Incidents that a person has chosen one by one: each is done or refused for itself, and all that is done is committed
     together. Answered 200 whatever became of them: `results` says it for each."""
@@ -109,7 +113,7 @@ def act_on_selection(
     if twice is not None:
         raise Refused("case_twice", refusal_text("case_twice", no=twice))
     fields = dict(asked.fields)
-    acts = tuple(CaseAct(one.no, act, asked.actor, asked.role, fields, one.version) for one in asked.selection)
+    acts = tuple(CaseAct(one.no, act, who.name, who.role, fields, one.version) for one in asked.selection)
     results = [_result(no, done, backend) for no, done in zip(numbers, answer(backend.worker.ask(CaseActs(acts))), strict=True)]
     done = sum(1 for one in results if one.done)
     return SelectionDone(done=done, refused=len(results) - done, results=results)
@@ -118,14 +122,14 @@ def act_on_selection(
 @router.post("/{no}/acts/{act}", summary="Acknowledge, dispatch, shelve, close…: one act", responses=problems(403, 404, 409, 413))
 def act_on_incident(
     backend: Behind,
+    who: Acting,
     no: Number,
     act: Annotated[str, Path(max_length=40, examples=["acknowledge"])],
     asked: models.ActRequest,
 ) -> models.Incident:
     """Answered once it is committed: the incident as it is then. `acts` of an incident says which there are and what they take.
     409 `changed_meanwhile`: it is no longer at `version`, so look at it again."""
-    role, fields = asked.role, dict(asked.fields)
-    done = answer(backend.worker.ask(CaseAct(no, act, asked.actor, role, fields, asked.version)))
+    done = answer(backend.worker.ask(CaseAct(no, act, who.name, who.role, dict(asked.fields), asked.version)))
     if isinstance(done, Refusal):
         raise Refused(done.reason, done.message)
     return incident_model(done.case, backend.titles)

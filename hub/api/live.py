@@ -23,20 +23,26 @@ from fastapi.concurrency import run_in_threadpool
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 
-from contract.clock import rfc3339
+from contract.clock import US_PER_S, rfc3339
+from hub.accounts.permissions import LIVE, may
+from hub.accounts.types import Identity
+from hub.api.gatekeeper import Acting
 from hub.api.ports import Backend
 from hub.feed import CHUNK_ROWS
 from hub.ingest.ports import ChangeRow
 from hub.views import CASE, decode_case, incident_view
 
 router = APIRouter()
+PATH = "/live"
 CLIENTS_MAX = 64
 BEHIND_MAX = 5_000
 HEARTBEAT_S = 2.0
 SEND_S = 10.0
 CLOSE_S = 1.0
 RENDERED_MAX = 2_000
-NORMAL, RESTART, TRY_LATER, TOO_SLOW, BAD_POSITION = 1000, 1012, 1013, 4008, 4022
+RECHECK_S = 5.0
+"""How often it is asked whether the client's session still lasts. To send may take SEND_S in between."""
+NORMAL, RESTART, TRY_LATER, SIGNED_OUT, TOO_SLOW, BAD_POSITION = 1000, 1012, 1013, 4001, 4008, 4022
 
 
 class Closing(Exception):
@@ -76,16 +82,17 @@ class Live:
             with suppress(RuntimeError):
                 self._loop.call_soon_threadsafe(self.shut)
 
-    async def serve(self, socket: WebSocket, start: str | None) -> None:
-        """Serve one client until it or the hub goes."""
+    async def serve(self, socket: WebSocket, start: str | None, who: Identity) -> None:
+        """Serve one client until it, its session or the hub goes."""
         await socket.accept()
         wake = asyncio.Event()
+        checking = _Checking(self._backend, who)
         self.counters["clients"] += 1
         listening = asyncio.create_task(self._listen(socket, wake))
         try:
             pos = self._admit(start)
             self._wakes.add(wake)
-            await self._run(socket, wake, listening, pos)
+            await self._run(socket, wake, listening, pos, checking)
         except Closing as closing:
             self.counters[f"closed_{closing.reason.split(':')[0].replace(' ', '_')}"] += 1
             await self._close(socket, closing)
@@ -108,12 +115,20 @@ class Live:
             raise Closing(BAD_POSITION, "bad position: from takes the pos of a message")
         return int(start)
 
-    async def _run(self, socket: WebSocket, wake: asyncio.Event, listening: "asyncio.Task[None]", start: int | None) -> None:
+    async def _run(
+        self,
+        socket: WebSocket,
+        wake: asyncio.Event,
+        listening: "asyncio.Task[None]",
+        start: int | None,
+        checking: "_Checking",
+    ) -> None:
         try:
             pos = await self._begin(socket, start)
             while not listening.done():
                 if self._closing:
                     raise Closing(RESTART, "the hub is stopping")
+                await checking.check()
                 wake.clear()
                 rows = self._backend.feed.tail_after(pos, CHUNK_ROWS)
                 if rows is None:
@@ -198,11 +213,29 @@ class Live:
             wake.set()
 
 
-@router.websocket("/live")
-async def live(socket: WebSocket) -> None:
+class _Checking:
+    """Whether the session that opened a channel still lasts, is in the same role, and may still have it."""
+
+    def __init__(self, backend: Backend, who: Identity) -> None:
+        self._backend, self._who = backend, who
+        self._checked_us = backend.clock.mono_us()
+
+    async def check(self) -> None:
+        """Ask, where it is time to. Raises Closing."""
+        if self._backend.clock.mono_us() - self._checked_us < RECHECK_S * US_PER_S:
+            return
+        who, sessions, now_us = self._who, self._backend.accounts.sessions, self._backend.clock.now_us()
+        found = await run_in_threadpool(sessions.find, who.digest, now_us)
+        if found is None or not may(found.role, LIVE, PATH):
+            raise Closing(SIGNED_OUT, "signed out: sign in and come back")
+        self._checked_us = self._backend.clock.mono_us()
+
+
+@router.websocket(PATH)
+async def live(socket: WebSocket, who: Acting) -> None:
     """See the module; the document of the API describes it in words, as OpenAPI has no WebSockets."""
     channel: Live = socket.app.state.live
-    await channel.serve(socket, socket.query_params.get("from"))
+    await channel.serve(socket, socket.query_params.get("from"), who)
 
 
 def _text(**fields: Any) -> str:

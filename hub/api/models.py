@@ -30,28 +30,31 @@ class Strict(BaseModel):
 class Wrong(Strict):
     """One thing that is wrong with a request."""
 
-    at: str = Field(examples=["query.limit"])
-    what: str = Field(examples=["Input should be less than or equal to 500"])
+    at: str = Field(examples=["query.limit"], description="Where: a path into the request")
+    what: str = Field(examples=["Input should be less than or equal to 500"], description="What is wrong there")
 
 
 class Problem(Strict):
     """An error. `code` is its name and stays the same; the messages say what to do and may change."""
 
-    type: str = Field(examples=["urn:watchkeeper:problem:wrong_state"])
-    title: str
-    status: int = Field(examples=[409])
-    code: str = Field(examples=["wrong_state"])
-    message_zh: str = Field(examples=["事件已关闭，不能确认"])
-    message_en: str = Field(examples=["the case is closed: acknowledge is possible only when it is open"])
-    errors: list[Wrong] = []
+    type: str = Field(examples=["urn:watchkeeper:problem:wrong_state"], description="A URN that ends in `code`")
+    title: str = Field(description="The English message")
+    status: int = Field(examples=[409], description="The HTTP status")
+    code: str = Field(examples=["wrong_state"], description="The error's name, which stays the same")
+    message_zh: str = Field(examples=["事件已关闭，不能确认"], description="What to do, in Chinese; it may change")
+    message_en: str = Field(
+        examples=["the case is closed: acknowledge is possible only when it is open"],
+        description="What to do, in English; it may change",
+    )
+    errors: list[Wrong] = Field(default=[], description="What exactly is wrong, where that is known")
 
 
 class Shelf(Strict):
     """An incident is out of the way until then."""
 
-    reason: str
-    owner: str
-    until: Time
+    reason: str = Field(description="Why, in the words of who shelved it")
+    owner: str = Field(description="Who sees to it meanwhile")
+    until: Time = Field(description="When it comes back, UTC")
 
 
 class Incident(Strict):
@@ -62,100 +65,110 @@ class Incident(Strict):
     latest one. `comebacks` over 0: it stands for a source that chatters. `flood`: it began to call in one. `merged`: how often
     the same cause was raised again. `version` grows with each change."""
 
-    no: int = Field(examples=[17])
-    kind: str = Field(examples=["incident"])
-    detector: str = Field(examples=["door_held"])
-    clause: str = Field(examples=["GATE-7"])
-    priority: int = Field(ge=1, le=4, examples=[2])
-    state: str = Field(examples=["open"])
-    live: bool
-    sounding: bool
-    alarm: str = Field(examples=["unacknowledged"])
-    sound: str = Field(examples=["p2"])
-    active: bool
-    proven: bool
-    late: bool
-    title_zh: str = Field(examples=["门未关：东门，东门人行门"])
-    title_en: str = Field(examples=["Door held open: East gate, pedestrian door"])
-    subject: str
-    device: str = Field(examples=["door-east"])
-    place: str = Field(examples=["gate-east"])
-    opened_at: Time
-    raised_at: Time
-    returned_at: Time | None
-    closed_at: Time | None
-    acknowledged_at: Time | None
-    shelf: Shelf | None
-    held_by: str
-    dispatch: str = Field(examples=["on_spot"])
-    escalation: int
-    comebacks: int
-    flood: bool
-    merged: int
-    facts: dict[str, Any] = Field(examples=[{"held_s": 30}])
-    version: int = Field(examples=[1])
+    no: int = Field(examples=[17], description="Its number")
+    kind: str = Field(examples=["incident"], description="The kind of case")
+    detector: str = Field(examples=["door_held"], description="The rule that found it")
+    clause: str = Field(examples=["GATE-7"], description="The clause of the policy that it comes under")
+    priority: int = Field(ge=1, le=4, examples=[2], description="1 is the most urgent, 4 the least")
+    state: str = Field(examples=["open"], description="open, acknowledged, shelved, held, closed or withdrawn")
+    live: bool = Field(description="It is neither closed nor withdrawn")
+    sounding: bool = Field(description="Somebody is still to be called")
+    alarm: str = Field(
+        examples=["unacknowledged"],
+        description="Its state as an alarm: unacknowledged or acknowledged, each also with _returned; shelved, held, ended",
+    )
+    sound: str = Field(examples=["p2"], description="With which tone it calls: fire, p1, p2, p3 or none")
+    active: bool = Field(description="The condition lasts")
+    proven: bool = Field(description="False: the device fell silent before it could confirm")
+    late: bool = Field(description="It came with a backlog, so nobody is called")
+    title_zh: str = Field(examples=["门未关：东门，东门人行门"], description="What it is called, in Chinese")
+    title_en: str = Field(examples=["Door held open: East gate, pedestrian door"], description="What it is called, in English")
+    subject: str = Field(description="What it is about: a device, or what the rule tells apart")
+    device: str = Field(examples=["door-east"], description="The device, by its id")
+    place: str = Field(examples=["gate-east"], description="Where, by the place's id")
+    opened_at: Time = Field(description="When the condition began, UTC")
+    raised_at: Time = Field(description="When it was raised, UTC")
+    returned_at: Time | None = Field(description="When the condition ended, UTC; null while it lasts")
+    closed_at: Time | None = Field(description="When it was closed, UTC")
+    acknowledged_at: Time | None = Field(description="When a person first took it up, UTC; null until then")
+    shelf: Shelf | None = Field(description="Why and until when it is shelved; null when it is not")
+    held_by: str = Field(description="The maintenance window that held it back; empty: none did")
+    dispatch: str = Field(
+        examples=["on_spot"], description="How far a guard who was sent has got: sent, answered, on_spot, found; empty: none was"
+    )
+    escalation: int = Field(description="The level of its latest escalation; 0: there was none")
+    comebacks: int = Field(description="How often its source came back; over 0 it stands for a source that chatters")
+    flood: bool = Field(description="It began to call in a flood")
+    merged: int = Field(description="How often the same cause was raised again")
+    facts: dict[str, Any] = Field(
+        examples=[{"held_s": 30}], description="What is known of it, by name; a unit is part of the name"
+    )
+    version: int = Field(examples=[1], description="Grows by one with each change")
 
 
 class IncidentPage(Strict):
     """Incidents, newest first. `next`: the cursor of the next page, null at the end."""
 
-    incidents: list[Incident]
-    next: int | None = Field(examples=[17])
+    incidents: list[Incident] = Field(description="Newest first")
+    next: int | None = Field(examples=[17], description="The cursor of the next page; null at the end")
 
 
 class TimelineEntry(Strict):
     """Who did what, when. `body` holds the act's fields."""
 
-    at: Time
-    act: str = Field(examples=["acknowledged"])
-    actor: str = Field(examples=["李伟"])
-    body: dict[str, Any]
+    at: Time = Field(description="When, UTC")
+    act: str = Field(examples=["acknowledged"], description="What was done")
+    actor: str = Field(examples=["李伟"], description="Who did it")
+    body: dict[str, Any] = Field(description="The act's fields")
 
 
 class CaseClockState(Strict):
     """A clock of a case. `due_at`: its end while it is awaited. `elapsed_s`: how long it has run, without pauses."""
 
-    clock: str = Field(examples=["acknowledge"])
-    title_zh: str
-    title_en: str
-    running: bool
-    expired: bool
-    elapsed_s: float
-    due_at: Time | None
+    clock: str = Field(examples=["acknowledge"], description="The clock's name")
+    title_zh: str = Field(description="What it is called, in Chinese")
+    title_en: str = Field(description="What it is called, in English")
+    running: bool = Field(description="It counts now")
+    expired: bool = Field(description="It ran out")
+    elapsed_s: float = Field(description="How long it has run, in seconds without pauses")
+    due_at: Time | None = Field(description="When it ends if nothing happens, UTC; null while it does not run")
 
 
 class Picture(Strict):
     """A picture. `ready`: it can be had at `/pictures/{id}`."""
 
-    id: str
-    device: str
-    at: Time
-    sha256: str
-    size_bytes: int
-    ready: bool
+    id: str = Field(description="Its name")
+    device: str = Field(description="The device, by its id")
+    at: Time = Field(description="When it was taken, UTC")
+    sha256: str = Field(description="The file's SHA-256, 64 hex digits")
+    size_bytes: int = Field(description="The file's size in bytes")
+    ready: bool = Field(description="It can be had at `/pictures/{id}`")
 
 
 class Possible(Strict):
     """An act that the incident's state allows, and the fields that it takes. `choices`: what a field may be, in Chinese and in
     English."""
 
-    act: str = Field(examples=["close"])
-    title_zh: str
-    title_en: str
-    roles: list[str]
-    required: list[str]
-    optional: list[str]
-    choices: dict[str, dict[str, list[str]]] = Field(examples=[{"cause": {"false_alarm": ["误报", "false alarm"]}}])
+    act: str = Field(examples=["close"], description="The act's name")
+    title_zh: str = Field(description="What it is called, in Chinese")
+    title_en: str = Field(description="What it is called, in English")
+    roles: list[str] = Field(description="Who may do it")
+    required: list[str] = Field(description="Fields that it must have")
+    optional: list[str] = Field(description="Fields that it may have")
+    choices: dict[str, dict[str, list[str]]] = Field(
+        examples=[{"cause": {"false_alarm": ["误报", "false alarm"]}}],
+        description="What a field may be, by the field's name: each value with its Chinese and its English words",
+    )
 
 
 class IncidentDetail(Strict):
     """An incident with everything that belongs to it."""
 
-    incident: Incident
-    timeline: list[TimelineEntry]
-    clocks: list[CaseClockState]
-    pictures: list[Picture]
-    acts: list[Possible]
+    incident: Incident = Field(description="The incident itself")
+    timeline: list[TimelineEntry] = Field(description="Everything that was done, oldest first")
+    clocks: list[CaseClockState] = Field(description="How long it may take, and has taken")
+    pictures: list[Picture] = Field(description="Pictures of it")
+    acts: list[Possible] = Field(description="What may be done now")
 
 
 class ActRequest(Strict):
@@ -163,229 +176,242 @@ class ActRequest(Strict):
 
     model_config = ConfigDict(
         extra="forbid",
-        json_schema_extra={"examples": [{"actor": "李伟", "role": "operator", "fields": {"note": "已派人"}, "version": 1}]},
+        json_schema_extra={"examples": [{"fields": {"note": "已派人"}, "version": 1}]},
     )
 
-    actor: Name
-    role: Literal["operator", "guard", "manager"] = "operator"
-    fields: dict[Annotated[str, Plain], Annotated[str, Plain]] = Field(default={}, max_length=20)
-    version: int | None = Field(default=None, ge=1, le=NUMBER_MAX)
+    fields: dict[Annotated[str, Plain], Annotated[str, Plain]] = Field(
+        default={}, max_length=20, description="The act's fields, by name"
+    )
+    version: int | None = Field(
+        default=None,
+        ge=1,
+        le=NUMBER_MAX,
+        description="The incident's version that the person saw: nobody's change is overwritten unseen",
+    )
 
 
 class Count(Strict):
     """How many live incidents there are of one priority."""
 
-    priority: int
-    open: int
-    acknowledged: int
-    shelved: int
-    held: int
-    late: int
+    priority: int = Field(description="1 is the most urgent, 4 the least")
+    open: int = Field(description="How many are open")
+    acknowledged: int = Field(description="How many are acknowledged")
+    shelved: int = Field(description="How many are shelved")
+    held: int = Field(description="How many a maintenance window holds back")
+    late: int = Field(description="How many of them came late")
 
 
 class Summary(Strict):
     """The live incidents in numbers. `sounding`: for how many somebody is still to be called; `flood`: whether one lasts, in
     which only P1 and P2 sound."""
 
-    at: Time
-    live: int
-    sounding: int
-    flood: bool
-    oldest_unacknowledged_at: Time | None
-    priorities: list[Count]
+    at: Time = Field(description="The moment that the numbers are of, UTC")
+    live: int = Field(description="How many are live")
+    sounding: int = Field(description="For how many somebody is still to be called")
+    flood: bool = Field(description="A flood lasts, in which only P1 and P2 sound")
+    oldest_unacknowledged_at: Time | None = Field(description="Since when the oldest waits, UTC")
+    priorities: list[Count] = Field(description="The numbers of each priority")
 
 
 class DeviceState(Strict):
     """A device of the estate. `reported_up_to`: everything that it had to say up to then is committed."""
 
-    id: str = Field(examples=["door-east"])
-    kind: str = Field(examples=["door"])
-    place: str
-    place_zh: str
-    place_en: str
-    agent: str
-    name_zh: str
-    name_en: str
-    reported_up_to: Time | None
-    live_incidents: list[int]
+    id: str = Field(examples=["door-east"], description="Its id in the estate file")
+    kind: str = Field(examples=["door"], description="What it is")
+    place: str = Field(description="Where it stands, by the place's id")
+    place_zh: str = Field(description="The place's name in Chinese")
+    place_en: str = Field(description="The place's name in English")
+    agent: str = Field(description="The agent that reads it")
+    name_zh: str = Field(description="Its name in Chinese")
+    name_en: str = Field(description="Its name in English")
+    reported_up_to: Time | None = Field(
+        description="Everything that it had to say up to then is committed, UTC; null: it never said anything"
+    )
+    live_incidents: list[int] = Field(description="The numbers of its live incidents")
 
 
 class DeviceList(Strict):
     """All devices, in the estate file's order."""
 
-    devices: list[DeviceState]
+    devices: list[DeviceState] = Field(description="In the estate file's order")
 
 
 class Event(Strict):
     """A committed reading. `at` is the hub's time line; the agent's and the device's own times stand beside it."""
 
-    stream: str
-    seq: int
-    device: str
-    kind: str = Field(examples=["door_contact"])
-    at: Time
-    agent_at: Time
-    device_at: Time | None
-    hub_at: Time
-    reading: dict[str, Any] = Field(examples=[{"kind": "door_contact", "open": True}])
+    stream: str = Field(description="The log that it came in")
+    seq: int = Field(description="Its number in the log")
+    device: str = Field(description="Who said it, by id")
+    kind: str = Field(examples=["door_contact"], description="The kind of reading")
+    at: Time = Field(description="When it happened, on the hub's time line, UTC")
+    agent_at: Time = Field(description="The same by the agent's clock, UTC")
+    device_at: Time | None = Field(description="The same by the device's own clock, UTC, where it tells")
+    hub_at: Time = Field(description="When the hub took it in, UTC")
+    reading: dict[str, Any] = Field(
+        examples=[{"kind": "door_contact", "open": True}], description="What was said; a unit is part of a field's name"
+    )
 
 
 class EventPage(Strict):
     """Events, newest first. `next`: the next page's cursor, null at the end. With `kind`, a page may be short and have one."""
 
-    events: list[Event]
-    next: str | None
+    events: list[Event] = Field(description="Newest first")
+    next: str | None = Field(description="The cursor of the next page; null at the end")
 
 
 class DeviceDetail(Strict):
     """A device and its newest events."""
 
-    device: DeviceState
-    events: list[Event]
+    device: DeviceState = Field(description="The device")
+    events: list[Event] = Field(description="Its newest events")
 
 
 class Stream(Strict):
     """One log of an agent. `mark`: everything up to that number is committed."""
 
-    stream: str
-    mark: int
-    epoch: int
-    heard_at: Time
+    stream: str = Field(description="The log's name")
+    mark: int = Field(description="Everything up to that number is committed")
+    epoch: int = Field(description="Counts the agent's boots on this log")
+    heard_at: Time = Field(description="When it was last heard, UTC")
     offset_ms: float = Field(description="the agent's clock less the hub's, as the agent last measured it")
 
 
 class AgentState(Strict):
     """An agent. `silent_s`: for how long nothing valid came from it; null when nothing ever did."""
 
-    id: str = Field(examples=["gate-east"])
-    place: str
-    name_zh: str
-    name_en: str
-    silent_s: float | None
-    reported_up_to: Time | None
-    streams: list[Stream]
-    live_incidents: list[int]
+    id: str = Field(examples=["gate-east"], description="Its id in the estate file")
+    place: str = Field(description="Where it stands, by the place's id")
+    name_zh: str = Field(description="Its name in Chinese")
+    name_en: str = Field(description="Its name in English")
+    silent_s: float | None = Field(description="For how many seconds nothing valid came from it; null when nothing ever did")
+    reported_up_to: Time | None = Field(
+        description="Everything that it had to say up to then is committed, UTC; null: it never said anything"
+    )
+    streams: list[Stream] = Field(description="Its logs")
+    live_incidents: list[int] = Field(description="The numbers of its live incidents")
 
 
 class AgentList(Strict):
     """All agents."""
 
-    agents: list[AgentState]
+    agents: list[AgentState] = Field(description="In the estate file's order")
 
 
 class QuarantinedRecord(Strict):
     """A record that was put aside. `body`: as it came, as text, cut to 4,096 characters."""
 
-    stream: str
-    seq: int
-    agent: str
-    at: Time
-    reason: str = Field(examples=["undecodable"])
-    body: str
+    stream: str = Field(description="The log that it came in")
+    seq: int = Field(description="Its number in the log")
+    agent: str = Field(description="The agent that sent it")
+    at: Time = Field(description="When it came, UTC")
+    reason: str = Field(examples=["undecodable"], description="Why it was put aside, a name")
+    body: str = Field(description="As it came, as text, cut to 4,096 characters")
 
 
 class QuarantinePage(Strict):
     """Records that were put aside, newest first."""
 
-    records: list[QuarantinedRecord]
+    records: list[QuarantinedRecord] = Field(description="Newest first")
 
 
 class DeadLetter(Strict):
     """A change that a channel gave up on. `change` is the change log's row."""
 
-    reader: str = Field(examples=["webhook:desk"])
-    pos: int
-    at: Time
-    tries: int
-    error: str
-    change: dict[str, Any]
+    reader: str = Field(examples=["webhook:desk"], description="The channel that gave up on it")
+    pos: int = Field(description="The change's position in the change log")
+    at: Time = Field(description="When the channel gave up, UTC")
+    tries: int = Field(description="How often it was tried")
+    error: str = Field(description="What the last try failed with")
+    change: dict[str, Any] = Field(description="The change log's row")
 
 
 class DeadLetterPage(Strict):
     """Dead letters, newest first."""
 
-    dead_letters: list[DeadLetter]
+    dead_letters: list[DeadLetter] = Field(description="Newest first")
 
 
 class Resent(Strict):
     """A dead letter that was delivered after all, and is gone."""
 
-    reader: str
-    pos: int
+    reader: str = Field(description="The channel that gave up on it")
+    pos: int = Field(description="The change's position in the change log")
 
 
 class CommandRequest(Strict):
-    """What is to be done at a device, by whom and why. The agent's interlocks may refuse."""
+    """What is to be done at a device, and why. The agent's interlocks may refuse."""
 
-    model_config = ConfigDict(
-        extra="forbid", json_schema_extra={"examples": [{"action": "open", "actor": "李伟", "reason": "消防通道检查"}]}
-    )
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"action": "open", "reason": "消防通道检查"}]})
 
-    action: str = Field(pattern=r"^[a-z][a-z_]{0,31}$")
-    actor: Name
-    reason: Words
+    action: str = Field(pattern=r"^[a-z][a-z_]{0,31}$", description="What is to be done: open, close, stop, unlock")
+    reason: Words = Field(description="Why it is done")
 
 
 class Command(Strict):
     """A command. `phase`: asked, sent, done, refused, failed or no_answer; `detail` names what refused, and `detail_zh` and
     `detail_en` say it to people."""
 
-    id: str
-    device: str
-    action: str
-    actor: str
-    reason: str
-    phase: Literal["asked", "sent", "done", "refused", "failed", "no_answer"]
-    detail: str = Field(examples=["beam_blocked"])
-    detail_zh: str = Field(examples=["对射被遮挡，禁止关闭"])
-    detail_en: str = Field(examples=["the beam is blocked: it does not close"])
-    asked_at: Time
-    ended_at: Time | None
+    id: str = Field(description="Its name")
+    device: str = Field(description="The device, by its id")
+    action: str = Field(description="What was asked for")
+    actor: str = Field(description="Who does it, as people know them")
+    reason: str = Field(description="Why it is done")
+    phase: Literal["asked", "sent", "done", "refused", "failed", "no_answer"] = Field(description="How far it has got")
+    detail: str = Field(examples=["beam_blocked"], description="What refused it, or why it failed, a name")
+    detail_zh: str = Field(examples=["对射被遮挡，禁止关闭"], description="The same for people, in Chinese")
+    detail_en: str = Field(examples=["the beam is blocked: it does not close"], description="The same for people, in English")
+    asked_at: Time = Field(description="When it was asked for, UTC")
+    ended_at: Time | None = Field(description="When its result came, UTC; null before")
 
 
 class SnapshotOrdered(Strict):
     """The camera's agent was asked for a picture, which comes by itself. `order` is found in its `snapshot_taken` event."""
 
-    order: str
+    order: str = Field(description="Its name, found in the camera's `snapshot_taken` event")
 
 
 class PictureTaken(Strict):
     """A picture that was stored."""
 
-    id: str
-    size_bytes: int
+    id: str = Field(description="Its name")
+    size_bytes: int = Field(description="The file's size in bytes")
 
 
 class Check(Strict):
     """One thing that the hub needs. `reason` is empty when it is well."""
 
-    ok: bool
-    reason: str = Field(examples=["waiting_for_lease"])
-    detail: str
+    ok: bool = Field(description="It is well")
+    reason: str = Field(examples=["waiting_for_lease"], description="What is not well, a name; empty when it is well")
+    detail: str = Field(description="The same for people")
 
 
 class Health(Strict):
-    """Whether the hub does its work. `checks`: database, broker, lease. `channels` behind or failing do not make it unready."""
+    """Whether the hub does its work. `checks`: database, broker, lease and duties. `state`: `degraded` when it does, but not all
+    of it: `zh` and `en` say what. Duties that a bug keeps from being judged, and `channels` behind or failing, do not make it
+    unready. Somebody who has not signed in is told whether it is ready."""
 
-    ready: bool
-    site: str
-    checks: dict[str, Check]
-    channels: list[dict[str, Any]]
+    ready: bool = Field(description="The hub does its work")
+    state: Literal["well", "degraded", "failed"] = Field(description="`degraded`: it does its work, but not all of it")
+    zh: str = Field(description="What is wrong, in Chinese")
+    en: str = Field(description="What is wrong, in English")
+    site: str = Field(description="The site's id")
+    checks: dict[str, Check] = Field(description="database, broker, lease and duties")
+    channels: list[dict[str, Any]] = Field(description="Who is told of changes, and how far each is behind")
 
 
 class ClauseView(Strict):
     """A clause of the policy in force."""
 
-    id: str = Field(examples=["GATE-7"])
-    zh: str
-    en: str
-    numbers: dict[str, float]
-    legal_basis: str
+    id: str = Field(examples=["GATE-7"], description="The clause")
+    zh: str = Field(description="What it asks for, in Chinese")
+    en: str = Field(description="What it asks for, in English")
+    numbers: dict[str, float] = Field(description="Its numbers by name; the unit is part of the name")
+    legal_basis: str = Field(description="The law that a number rests on")
 
 
 class PolicyView(Strict):
     """The policy in force."""
 
-    policy: str
-    clauses: list[ClauseView]
-    priorities: dict[int, dict[str, str]]
+    policy: str = Field(description="The policy's id")
+    clauses: list[ClauseView] = Field(description="In the file's order")
+    priorities: dict[int, dict[str, str]] = Field(description="The names of the priorities 1 to 4")

@@ -7,13 +7,13 @@ import msgspec
 from pydantic import TypeAdapter, ValidationError
 
 from contract.clock import US_PER_S, parse_rfc3339
-from contract.readings import GuardSign, LoneWatch, Observed, PanicPressed, Reading
+from contract.readings import GuardSign, LoneWatch, Observed, PanicPressed, Reading, TagScanned
 from hub.api import scan_models as m
 from hub.api.ports import Backend
 from hub.cases.types import Refusal
 from hub.duties.forms import check
-from hub.duties.phonetime import Made, Sent, placed
-from hub.duties.types import HUB_SOURCE, PERSON_TOLD, Seen
+from hub.duties.phonetime import Began, Made, Sent, placed
+from hub.duties.types import HUB_SOURCE, PERSON_TOLD, Medium, Seen
 from hub.ingest.ports import Item
 from hub.tags.labels import normal_tag
 
@@ -21,17 +21,21 @@ MS_US = 1_000
 UNKNOWN_CHARS_MAX = 60
 _NOT_AT_THE_HUB = Refusal("wrong_source", "只能由手机上报 / only a phone reports this")
 """Answers and reports are entered at the hub; nobody scans a checkpoint from a desk."""
+_NOT_OF_A_WAND = Refusal("wrong_source", "巡更棒只有打卡记录 / a wand brings scans alone")
 _EARLIEST_US, _LATEST_US = 0, 1_000 * 365 * 86_400 * US_PER_S
 """Clocks from 1970 to about 2970: whatever they are off, the result is a time that can be written."""
 _items: TypeAdapter[Any] = TypeAdapter(m.AnyItem)
 
 
 class Around(NamedTuple):
-    """What a request says of itself, and the hub's time when it came."""
+    """What a request says of itself, the hub's time when it came, and what is known of the phone's last boots. `wand`: it brings
+    what a wand had stored."""
 
     source: str
     sent: Sent
     now_us: int
+    began: Began
+    wand: bool = False
 
 
 def clock_us(text: str) -> int:
@@ -59,9 +63,14 @@ def item_of(told: Any, around: Around, backend: Backend) -> Item | Refusal:
     except (ValueError, OverflowError):
         return Refusal("bad_time", "made_at 须为带时区的 RFC 3339 格式 / write made_at as RFC 3339 with an offset")
     boot = around.sent.boot if item.boot is None else item.boot
-    at_us, off_us = placed(Made(made_us, mono_us(item.mono_ms), boot), around.sent, around.now_us)
-    blank = Seen(around.source, item.key, at_us, "hand", device_at_us=made_us, clock_off_us=off_us)
-    return _OF_KIND[type(item)](item, blank, backend)
+    at_us, off_us, proven = placed(Made(made_us, mono_us(item.mono_ms), boot), around.sent, around.now_us, around.began)
+    if around.wand and not isinstance(item, m.ScanItem):
+        return _NOT_OF_A_WAND
+    # What people say at the desk is their word, whatever its clock; nobody but its cradle sets a wand's.
+    proven = proven or around.wand or around.source == HUB_SOURCE
+    blank = Seen(around.source, item.key, at_us, "hand", device_at_us=made_us, clock_off_us=off_us, time_proven=proven)
+    found = _OF_KIND[type(item)](item, blank, backend)
+    return _of_wand(found, off_us) if around.wand and isinstance(found, Item) else found
 
 
 def key_of(told: Any) -> str:
@@ -81,8 +90,24 @@ def _scan(item: m.ScanItem, blank: Seen, backend: Backend) -> Item | Refusal:
     # No tag's name begins so: what nobody has enrolled cannot be taken for one that somebody has.
     name = f"?{text[:UNKNOWN_CHARS_MAX]}" if isinstance(tag, Refusal) else tag
     person, fields = _person(item, backend)
-    seen = blank._replace(medium="qr" if is_label else item.medium, tag=name, person=person, fields=fields)
+    medium: Medium = "qr" if is_label else item.medium
+    seen = blank._replace(medium=medium, tag=name, person=person, person_tag=item.guard, fields=fields)
     return Item(item.key, seen.at_us, seen)
+
+
+def _of_wand(item: Item, off_us: int) -> Item:
+    """The same, recorded as the wand's own reading, as from its cradle: a scan of hours ago is nobody's sign of life."""
+    seen = item.seen
+    assert seen is not None
+    told = TagScanned(
+        tag=seen.tag,
+        medium=seen.medium,
+        scan=item.key,
+        guard=seen.person_tag or None,
+        made_at_us=seen.at_us,
+        clock_off_s=off_us / US_PER_S,
+    )
+    return item._replace(told=told)
 
 
 def _form(item: m.FormItem, blank: Seen, backend: Backend) -> Item | Refusal:

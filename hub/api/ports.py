@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from contract.clock import Clock
+from hub.accounts.oidc_types import ProviderPort
+from hub.accounts.signin import Accounts
 from hub.estate import Estate
 from hub.feed import ChangeFeed
-from hub.ingest.ports import Ask, State
+from hub.ingest.ports import Ailing, Ask, State
 from hub.notify.delivery import Failure
 from hub.notify.reader import ReaderState
 from hub.orders import Orders
@@ -27,6 +29,16 @@ class WorkerPort(Protocol):
     @property
     def state(self) -> State:
         """Whether it serves the site."""
+        ...
+
+    @property
+    def ailing(self) -> Ailing:
+        """What bugs keep from being done."""
+        ...
+
+    @property
+    def counters(self) -> Mapping[str, int]:
+        """What was counted since the start."""
         ...
 
     def ask(self, asked: Ask) -> "Future[Any]":
@@ -50,13 +62,14 @@ class NotifiersPort(Protocol):
 class Backend:
     """Everything behind the API. `pictures`: the folder that pictures are kept in. `labels`: what makes and
     reads QR labels. `connected`: whether the broker is there; `why_away`: why it is not, where that is known. `counters`: what is
-    counted, by room, for the metrics."""
+    counted, by room, for the metrics. `provider`: where people sign in who are known elsewhere; None: nowhere."""
 
     site: str
     estate: Estate
     policy: Policy
     titles: Titles
     reads: SiteReads
+    accounts: Accounts
     worker: WorkerPort
     feed: ChangeFeed
     orders: Orders
@@ -67,3 +80,4 @@ class Backend:
     why_away: Callable[[], str]
     clock: Clock
     counters: Mapping[str, Counters] = field(default_factory=dict)
+    provider: ProviderPort | None = None

@@ -14,27 +14,33 @@ class FiguresRow(Strict):
     `rate`: (kept + withdrawn) / due as an exact fraction, null where nothing was due; `percent`: the same, cut off after one
     digit and never rounded up."""
 
-    key: str = Field(examples=["pump-room"])
-    name_zh: str
-    name_en: str
-    due: int
-    kept: int
-    missed: int
-    unproven: int
-    withdrawn: int
-    rate: str | None = Field(examples=["137/144"], pattern=r"^\d+/\d+$")
-    percent: str | None = Field(examples=["95.1"])
+    key: str = Field(examples=["pump-room"], description="What the row is of: an id, or an hour")
+    name_zh: str = Field(description="Its name in Chinese")
+    name_en: str = Field(description="Its name in English")
+    due: int = Field(description="How many windows have ended and are judged: the sum of the next four")
+    kept: int = Field(description="How many were done in time")
+    missed: int = Field(description="How many were not done")
+    unproven: int = Field(description="How many have no evidence yet, and a source that has not reported")
+    withdrawn: int = Field(description="How many were raised as a gap, and then found to be done in time")
+    rate: str | None = Field(
+        examples=["137/144"],
+        pattern=r"^\d+/\d+$",
+        description="(kept + withdrawn) / due, an exact fraction; null where nothing was due",
+    )
+    percent: str | None = Field(
+        examples=["95.1"], description="The same in percent, cut off after one digit; null where nothing was due"
+    )
 
 
 class ComplianceReport(Strict):
     """Windows that ended on the local days `first` to `last`, both included. Hours come by the clock, all else the worst first,
     and before that what had nothing due."""
 
-    first: str = Field(examples=["2026-01-01"])
-    last: str = Field(examples=["2026-01-31"])
-    by: str = Field(examples=["place"])
-    as_of: Time
-    rows: list[FiguresRow]
+    first: str = Field(examples=["2026-01-01"], description="The first local day")
+    last: str = Field(examples=["2026-01-31"], description="The last local day, included")
+    by: str = Field(examples=["place"], description="What a row is")
+    as_of: Time = Field(description="What is told is what was known then, UTC")
+    rows: list[FiguresRow] = Field(description="The worst first; hours by the clock")
 
 
 class UnvisitedRow(Strict):
@@ -42,22 +48,26 @@ class UnvisitedRow(Strict):
     days; `ongoing_s`: since the last visit, up to now or to the end of the days. `at_least`: no visit is on record, and it counts
     from the first day on which one was due."""
 
-    place: str = Field(examples=["roof"])
-    name_zh: str
-    name_en: str
-    duties: list[str]
-    longest_s: int
-    ended_s: int | None
-    ongoing_s: int | None
-    last_visit_at: Time | None
-    at_least: bool
+    place: str = Field(examples=["roof"], description="The place's id")
+    name_zh: str = Field(description="Its name in Chinese")
+    name_en: str = Field(description="Its name in English")
+    duties: list[str] = Field(description="The duties that its visits fill")
+    longest_s: int = Field(description="The longest time unvisited, in seconds: the longer of the next two")
+    ended_s: int | None = Field(
+        description="Between two visits, the second of which was on these days, in seconds; null: there was none"
+    )
+    ongoing_s: int | None = Field(
+        description="Since the last visit, up to now or to the end of the days, in seconds; null: it is not due any more"
+    )
+    last_visit_at: Time | None = Field(description="When it was last visited, UTC; null: no visit is on record")
+    at_least: bool = Field(description="No visit is on record, so it counts from the first day on which one was due")
 
 
 class UnvisitedReport(Strict):
     """The places that stayed unvisited for longest, the worst first."""
 
-    first: str = Field(examples=["2026-01-01"])
-    last: str = Field(examples=["2026-01-31"])
-    as_of: Time
-    timezone: str = Field(examples=["Asia/Shanghai"])
-    rows: list[UnvisitedRow]
+    first: str = Field(examples=["2026-01-01"], description="The first local day")
+    last: str = Field(examples=["2026-01-31"], description="The last local day, included")
+    as_of: Time = Field(description="What is told is what was known then, UTC")
+    timezone: str = Field(examples=["Asia/Shanghai"], description="The estate's time zone, in which people read times and days")
+    rows: list[UnvisitedRow] = Field(description="The worst first")

@@ -9,10 +9,12 @@ from fastapi import APIRouter, Path, Query
 from contract.clock import US_PER_S, rfc3339
 from hub.api import duty_models as m
 from hub.api.cursors import time_us
-from hub.api.errors import ApiError
+from hub.api.errors import ApiError, Refused
+from hub.api.gatekeeper import Acting
 from hub.api.knowing import check, unknown
-from hub.api.models import Name, Plain
+from hub.api.models import Plain
 from hub.api.routes import Behind, Limit, Offset, TimeQuery, answer, problems
+from hub.cases.types import Refusal
 from hub.duties.types import Occasion, Shift
 from hub.estate import Estate
 from hub.ingest.ports import OccasionAct, RosterAct
@@ -23,7 +25,6 @@ SHIFT_DAYS_MAX = 31
 OCCASION_DAYS_MAX = 366
 _DAY_US = 86_400 * US_PER_S
 IdQuery = Annotated[str, Plain, Query(max_length=63)]
-ActorQuery = Annotated[Name, Query(description="Who does it")]
 
 
 @router.get("/roster", summary="Who is on duty", responses=problems(404))
@@ -43,29 +44,32 @@ def list_shifts(
     return m.ShiftList(shifts=[_shift(one, backend.estate) for one in found])
 
 
-@router.post("/roster", summary="Put a shift on the roster", responses=problems(404, 413), status_code=201)
-def add_shift(backend: Behind, asked: m.ShiftRequest) -> m.ShiftView:
-    """What was scanned in that time is judged anew: `wrong_person` comes and goes with the roster. It may be sent again."""
+@router.post("/roster", summary="Put a shift on the roster", responses=problems(404, 409, 413), status_code=201)
+def add_shift(backend: Behind, who: Acting, asked: m.ShiftRequest) -> m.ShiftView:
+    """What was scanned in that time is judged anew: `wrong_person` comes and goes with the roster. It may be sent again. A day
+    takes 1,000 shifts, 24 of one person; none that ended over a month ago or begins over a year ahead."""
     person = _known(asked.person, backend.estate.staff, "person")
     route = _known(asked.route, backend.estate.routes, "route") if asked.route else ""
     shift = Shift(person, route, *_span(asked.from_, asked.until, SHIFT_DAYS_MAX))
-    answer(backend.worker.ask(RosterAct(shift, asked.actor)))
+    done = answer(backend.worker.ask(RosterAct(shift, who.name)))
+    if isinstance(done, Refusal):
+        raise Refused(done.reason, done.message)
     return _shift(shift, backend.estate)
 
 
 @router.delete("/roster", summary="Take a shift off the roster", responses=problems(404))
 def remove_shift(
     backend: Behind,
+    who: Acting,
     person: IdQuery,
     from_: Annotated[str, Query(alias="from", max_length=40, description="When it begins")],
-    actor: ActorQuery,
     route: IdQuery = "",
 ) -> m.Removed:
     """The shift of that person and route that begins at that moment."""
     from_us = time_us(from_)
     assert from_us is not None
     shift = backend.reads.duties.shift(person, route, from_us)
-    if shift is None or not answer(backend.worker.ask(RosterAct(shift, actor, remove=True))):
+    if shift is None or not answer(backend.worker.ask(RosterAct(shift, who.name, remove=True))):
         raise ApiError("unknown_shift")
     return m.Removed(removed=_shift(shift, backend.estate))
 
@@ -77,22 +81,22 @@ def list_occasions(backend: Behind, limit: Limit = 50, offset: Offset = 0) -> m.
 
 
 @router.post("/occasions", summary="Announce an occasion, or change one", responses=problems(413), status_code=201)
-def announce(backend: Behind, asked: m.OccasionRequest) -> m.OccasionDone:
+def announce(backend: Behind, who: Acting, asked: m.OccasionRequest) -> m.OccasionDone:
     """Windows are made at once, also those that should have opened already. With the `id` of one that is there it is changed."""
     from_us, until_us = _span(asked.from_, asked.until, OCCASION_DAYS_MAX)
     occasion = Occasion(asked.id or secrets.token_hex(8), asked.kind, from_us, until_us if asked.until else None, asked.note)
-    changed = answer(backend.worker.ask(OccasionAct(occasion, asked.actor)))
+    changed = answer(backend.worker.ask(OccasionAct(occasion, who.name)))
     return m.OccasionDone(occasion=_occasion(occasion), windows=changed)
 
 
 @router.delete("/occasions/{occasion}", summary="Call an occasion off", responses=problems(404))
 def call_off(
-    backend: Behind, occasion: Annotated[str, Plain, Path(max_length=63, examples=["typhoon-3"])], actor: ActorQuery
+    backend: Behind, who: Acting, occasion: Annotated[str, Plain, Path(max_length=63, examples=["typhoon-3"])]
 ) -> m.OccasionDone:
     """As if it had never been announced: windows that have not opened are taken back. One that is over is ended with `until`
     instead."""
     row = backend.reads.duties.occasion(occasion)
-    changed = None if row is None else answer(backend.worker.ask(OccasionAct(row, actor, remove=True)))
+    changed = None if row is None else answer(backend.worker.ask(OccasionAct(row, who.name, remove=True)))
     if row is None or changed is None:
         raise ApiError("unknown_occasion")
     return m.OccasionDone(occasion=_occasion(row), windows=changed)

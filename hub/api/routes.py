@@ -1,15 +1,19 @@
 """What the routes share: the backend, how an answer of the worker is waited for, and which errors the document names."""
 
+from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from typing import Annotated, Any
 
 from fastapi import Depends, Query
+from sqlalchemy import Connection
 from starlette.requests import HTTPConnection
 
-from hub.api.errors import MEDIA_TYPE, ApiError
+from hub.api.errors import MEDIA_TYPE, ApiError, Refused
 from hub.api.models import Problem
 from hub.api.ports import Backend
+from hub.cases.types import Refusal
+from hub.ingest.ports import Write
 from hub.store.read import PAGE_ROWS_MAX
 
 ANSWER_S = 10.0
@@ -35,10 +39,23 @@ def answer(future: "Future[Any]", limit_s: float = ANSWER_S) -> Any:
         raise ApiError("no_answer_yet") from error
 
 
+def commit(backend: Backend, run: Callable[[Connection], Any]) -> Any:
+    """What `run` answers, once what it wrote is committed. Raises ApiError, Unavailable."""
+    return answer(backend.worker.ask(Write(run)))
+
+
+def allowed(found: Any) -> Any:
+    """What was asked for. Raises Refused where it is a Refusal."""
+    if isinstance(found, Refusal):
+        raise Refused(found.reason, found.message)
+    return found
+
+
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The `responses` of a route that may answer with these errors; 422 and 503 are always among them."""
+    """The `responses` of a route that may answer with these errors; the ones of every route are always among them."""
     names = {
-        403: "not allowed",
+        401: "not signed in",
+        403: "not for this role",
         404: "there is no such thing",
         409: "it does not fit what is there now",
         410: "it is gone",
@@ -53,5 +70,6 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     }
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {
-        status: {"description": names[status], "model": Problem, "content": content} for status in sorted({422, 503, *statuses})
+        status: {"description": names[status], "model": Problem, "content": content}
+        for status in sorted({401, 403, 422, 429, 503, *statuses})
     }

@@ -2,13 +2,15 @@
 
 from fastapi import APIRouter
 
+from contract.clock import US_PER_S
+from contract.readings import WandRead
 from hub.api.errors import ApiError
 from hub.api.phone_items import MS_US, Around, clock_us, item_of, key_of, mono_us
 from hub.api.routes import Behind, answer, problems
 from hub.api.scan_models import ItemOutcome, ScansRequest, ScansTaken
 from hub.cases.types import Refusal
 from hub.duties.explain import WORDS
-from hub.duties.phonetime import Made, Sent, up_to_us
+from hub.duties.phonetime import Boot, Made, Sent, began_us, up_to_us
 from hub.duties.types import HUB_SOURCE
 from hub.ingest.ports import Item, Report, TakenItem
 from hub.tags.keyfile import BadLabelKey
@@ -19,24 +21,31 @@ router = APIRouter(tags=["duties"])
 @router.post("/scans", summary="A phone reports what it has", responses=problems(404, 413))
 def report_scans(backend: Behind, asked: ScansRequest) -> ScansTaken:
     """Answered once everything is committed, item by item: one that is refused keeps no other out. Send everything again that was
-    not answered: what is known is `duplicate`. The phone's clock may be wrong; send it as it is, and the hub reckons."""
-    if asked.phone != HUB_SOURCE and asked.phone not in backend.estate.phones:
+    not answered: what is known is `duplicate`. The phone's clock may be wrong; send it as it is, and the hub reckons. What a
+    program of its maker has read out of a wand may be brought in the wand's name."""
+    wand = backend.estate.is_wand(asked.phone)
+    if asked.phone != HUB_SOURCE and asked.phone not in backend.estate.phones and not wand:
         raise ApiError("unknown_phone", phone=asked.phone)
     now_us = backend.clock.now_us()
     try:
         sent = Sent(clock_us(asked.sent_at), asked.sent_mono_ms * MS_US, asked.boot)
+        if wand:  # it is not the wand that sends, and what its clock shows now can only be told
+            sent = Sent(now_us + round(asked.clock_off_s * US_PER_S), 0, "")
         up_to = None if asked.up_to is None else Made(clock_us(asked.up_to), mono_us(asked.up_to_mono_ms), asked.boot)
     except (ValueError, OverflowError) as error:
         raise ApiError("bad_time") from error
     # The hub itself has always reported up to now.
     told_us = None if up_to is None or asked.phone == HUB_SOURCE else up_to_us(up_to, sent, now_us)
-    around = Around(asked.phone, sent, now_us)
+    has_boots = asked.phone in backend.estate.phones
+    around = Around(asked.phone, sent, now_us, backend.reads.duties.phone_began(asked.phone) if has_boots else {}, wand)
+    boot = Boot(sent.boot, began_us(sent, now_us)) if has_boots and sent.boot else None
     try:
         found = [item_of(told, around, backend) for told in asked.items]
     except BadLabelKey as error:
         raise ApiError("label_key_failed", error=str(error)) from error
     items = tuple(one for one in found if isinstance(one, Item))
-    taken: list[TakenItem] = answer(backend.worker.ask(Report(asked.phone, items, told_us)))
+    read = WandRead(len(items), told_us, clock_off_s=asked.clock_off_s) if wand and told_us is not None else None
+    taken: list[TakenItem] = answer(backend.worker.ask(Report(asked.phone, items, told_us, boot, read)))
     answers = iter(taken)
     outcomes = [_refused(key_of(told), one) if isinstance(one, Refusal) else _taken(one, next(answers))
                 for told, one in zip(asked.items, found, strict=True)]  # fmt: skip

@@ -2,6 +2,7 @@
 
 import errno
 import socket
+from pathlib import Path
 from threading import Thread
 from time import sleep
 
@@ -23,7 +24,7 @@ class CannotListen(RuntimeError):
 class ApiServer:
     """A running server. `port` is the real one where 0 was asked for."""
 
-    def __init__(self, app: FastAPI, listening: socket.socket) -> None:
+    def __init__(self, app: FastAPI, listening: socket.socket, tls: tuple[Path, Path] | None = None) -> None:
         self._app = app
         self._socket = listening
         self.host, self.port = listening.getsockname()[:2]
@@ -37,14 +38,18 @@ class ApiServer:
             ws_per_message_deflate=False,
             timeout_graceful_shutdown=GRACE_S,
             server_header=False,
+            proxy_headers=False,  # whoever asks could say that it is somebody else
+            ssl_certfile=None if tls is None else tls[0],
+            ssl_keyfile=None if tls is None else tls[1],
         )
+        self._scheme = "http" if tls is None else "https"
         self._server = uvicorn.Server(config)
         self._thread = Thread(target=self._run, name="api", daemon=True)
 
     @property
     def url(self) -> str:
         """Where it answers."""
-        return f"http://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
+        return f"{self._scheme}://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
 
     @property
     def alive(self) -> bool:
@@ -75,16 +80,17 @@ class ApiServer:
         self._server.run(sockets=[self._socket])
 
 
-def serve(app: FastAPI, host: str = "127.0.0.1", port: int = 8080) -> ApiServer:
-    """Listen and serve in a thread. Port 0: any free one. Raises NotLoopback, CannotListen."""
-    check_host(host)
-    server = ApiServer(app, listen(host, port))
+def serve(app: FastAPI, host: str = "127.0.0.1", port: int = 8080, tls: tuple[Path, Path] | None = None) -> ApiServer:
+    """Listen and serve in a thread. Port 0: any free one. `tls`: the certificate's file and the key's. Raises NotLoopback,
+    CannotListen."""
+    check_host(host, tls=tls is not None)
+    server = ApiServer(app, listen(host, port), tls)
     server.start()
     return server
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A listening socket on a loopback address. Raises CannotListen."""
+    """A listening socket. Raises CannotListen."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     found = socket.socket(family, socket.SOCK_STREAM)
     try:

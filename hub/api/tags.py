@@ -1,6 +1,7 @@
 """Tags: what stands at checkpoints and in guards' pockets, and the labels that are printed."""
 
 import os
+from collections.abc import Sequence
 from threading import Lock
 from typing import Annotated, Any
 
@@ -8,10 +9,11 @@ from fastapi import APIRouter, Path, Query, Response
 
 from contract.clock import rfc3339
 from hub.api import models
-from hub.api.errors import ApiError, Refused
+from hub.api.errors import ApiError
+from hub.api.gatekeeper import Acting
 from hub.api.knowing import check, known_place
 from hub.api.ports import Backend
-from hub.api.routes import Behind, Limit, Offset, answer, problems
+from hub.api.routes import Behind, Limit, Offset, allowed, answer, problems
 from hub.api.tag_models import (
     Enrolled,
     EnrolRequest,
@@ -22,11 +24,10 @@ from hub.api.tag_models import (
     TagList,
     TagRow,
 )
-from hub.cases.types import Refusal
 from hub.duties.types import Tag
 from hub.estate import Estate
 from hub.ingest.ports import TagAct
-from hub.store.read import AnyRow, TagFilter
+from hub.store.read import AnyRow, TagActors, TagFilter
 from hub.tags.keyfile import BadLabelKey
 from hub.tags.labels import HARDWARE_CHARS_MAX, new_tag, normal_tag, short, tag_name
 from hub.tags.sheet import LABELS_HEADER, LABELS_MAX, Label, render
@@ -57,10 +58,10 @@ def list_tags(
     offset: Offset = 0,
 ) -> TagList:
     """All rows that fit every filter: what counts now, and what ended, when and why."""
-    name = _allowed(tag_name(tag)) if tag else ""
+    name = allowed(tag_name(tag)) if tag else ""
     check(backend, place=place, person=person)
     wanted = TagFilter(name, (place,) if place else (), person, current=current)
-    rows = [_row(row, backend.estate) for row in backend.reads.tags(wanted, limit, offset)]
+    rows = _rows(backend, backend.reads.tags(wanted, limit, offset))
     return TagList(timezone=str(backend.estate.timezone), tags=rows)
 
 
@@ -88,36 +89,39 @@ def print_sheet(
 
 
 @router.post("", summary="Enrol a tag", responses=problems(404, 409, 413), status_code=201)
-def enrol_tag(backend: Behind, asked: EnrolRequest) -> Enrolled:
+def enrol_tag(backend: Behind, who: Acting, asked: EnrolRequest) -> Enrolled:
     """It counts from now on at the place, or for the person. 409 `tag_enrolled`: it stands elsewhere; revoke it there first. With
     the medium `qr` and no number a new label is made."""
     tag = _asked_tag(backend, asked)
     label = _label(backend, tag, asked.medium)
-    act = TagAct("enrol", tag, asked.actor, asked.reason, asked.medium, asked.place, asked.person)
-    done: TagChange = _allowed(answer(backend.worker.ask(act)))
+    act = TagAct("enrol", tag, who.name, asked.reason, asked.medium, asked.place, asked.person)
+    done: TagChange = allowed(answer(backend.worker.ask(act)))
     assert done.begun is not None
-    return Enrolled(tag=_row(done.begun, backend.estate), label=label)
+    (begun,) = _rows(backend, [done.begun])
+    return Enrolled(tag=begun, label=label)
 
 
 @router.post("/{tag}/replace", summary="Put another tag where this one is", responses=problems(404, 409, 413))
-def replace_tag(backend: Behind, tag: TagPath, asked: ReplaceRequest) -> Replaced:
+def replace_tag(backend: Behind, who: Acting, tag: TagPath, asked: ReplaceRequest) -> Replaced:
     """In one instant this tag ends and the other begins, at the same place or for the same person."""
-    name, new = _allowed(tag_name(tag)), _asked_tag(backend, asked)
+    name, new = allowed(tag_name(tag)), _asked_tag(backend, asked)
     label = _label(backend, new, asked.medium)
-    act = TagAct("replace", name, asked.actor, asked.reason, asked.medium, new_tag=new)
-    done: TagChange = _allowed(answer(backend.worker.ask(act)))
+    act = TagAct("replace", name, who.name, asked.reason, asked.medium, new_tag=new)
+    done: TagChange = allowed(answer(backend.worker.ask(act)))
     assert done.begun is not None
     assert done.ended is not None
-    return Replaced(ended=_row(done.ended, backend.estate), begun=_row(done.begun, backend.estate), label=label)
+    ended, begun = _rows(backend, [done.ended, done.begun])
+    return Replaced(ended=ended, begun=begun, label=label)
 
 
 @router.post("/{tag}/revoke", summary="End a tag", responses=problems(404, 409, 413))
-def revoke_tag(backend: Behind, tag: TagPath, asked: RevokeRequest) -> TagRow:
+def revoke_tag(backend: Behind, who: Acting, tag: TagPath, asked: RevokeRequest) -> TagRow:
     """From now on its scans are flagged. It may be enrolled anew, also elsewhere; what was scanned before stays where it was."""
-    act = TagAct("revoke", _allowed(tag_name(tag)), asked.actor, asked.reason)
-    done: TagChange = _allowed(answer(backend.worker.ask(act)))
+    act = TagAct("revoke", allowed(tag_name(tag)), who.name, asked.reason)
+    done: TagChange = allowed(answer(backend.worker.ask(act)))
     assert done.ended is not None
-    return _row(done.ended, backend.estate)
+    (ended,) = _rows(backend, [done.ended])
+    return ended
 
 
 def _asked_tag(backend: Backend, asked: NewTag) -> str:
@@ -125,11 +129,11 @@ def _asked_tag(backend: Backend, asked: NewTag) -> str:
     if asked.medium != "qr":
         if asked.tag is None:
             raise ApiError("tag_missing")
-        return str(_allowed(normal_tag(asked.tag)))
+        return str(allowed(normal_tag(asked.tag)))
     if asked.tag is None:
         return new_tag(os.urandom)
     try:
-        return str(_allowed(backend.labels.read(asked.tag)))
+        return str(allowed(backend.labels.read(asked.tag)))
     except BadLabelKey as error:
         raise ApiError("label_key_failed", error=str(error)) from error
 
@@ -165,14 +169,13 @@ def _pdf(backend: Backend, rows: list[AnyRow]) -> bytes:
         _rendering.release()
 
 
-def _allowed(found: Any) -> Any:
-    """What was asked for. Raises Refused where it is a Refusal."""
-    if isinstance(found, Refusal):
-        raise Refused(found.reason, found.message)
-    return found
+def _rows(backend: Backend, rows: Sequence[Tag | AnyRow]) -> list[TagRow]:
+    """As they are told, with who began and ended each."""
+    actors = backend.reads.tag_actors({row.tag for row in rows})
+    return [_row(row, backend.estate, actors.get((row.tag, row.from_us), TagActors())) for row in rows]
 
 
-def _row(row: Tag | AnyRow, estate: Estate) -> TagRow:
+def _row(row: Tag | AnyRow, estate: Estate, actors: TagActors) -> TagRow:
     return TagRow(
         tag=row.tag,
         medium=row.medium,
@@ -185,4 +188,6 @@ def _row(row: Tag | AnyRow, estate: Estate) -> TagRow:
         enrolled_at=rfc3339(row.from_us),
         ended_at=when(row.until_us),
         reason=row.reason,
+        enrolled_by=actors.begun_by,
+        ended_by=actors.ended_by,
     )

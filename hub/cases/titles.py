@@ -14,6 +14,7 @@ TITLES: Mapping[str, tuple[str, str]] = {
     "door_held": ("门未关", "Door held open"),
     "repeated_refusals": ("连续刷卡被拒", "Repeated refusals"),
     "tamper": ("设备被拆", "Tamper"),
+    "panel_fault": ("报警主机故障", "Panel fault"),
     "barrier_left_open": ("道闸未落", "Barrier left open"),
     "arm_knocked_off": ("闸杆被撞脱", "Barrier arm knocked off"),
     "camera_lost": ("摄像机离线", "Camera lost"),

@@ -10,7 +10,7 @@ LIVE: frozenset[str] = frozenset(("open", "acknowledged", "shelved", "held"))
 HUB = "hub"
 """The actor of what no person did."""
 
-OPERATORS = frozenset(("operator", "manager"))
+OPERATORS = frozenset(("operator", "shift_leader", "manager"))
 STAFF = OPERATORS | {"guard"}
 MAX_FIELD_CHARS = 1_000
 SHELVE = "shelve"

@@ -22,7 +22,8 @@ class Heard(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 def step(state: Heard | None, event: Event, _device: Device, numbers: Numbers) -> Step | None:
-    """See Detector. An agent that was never heard begins to be missed with the first report that it is awaited, or lost."""
+    """See Detector. An agent that was never heard begins to be missed with the first report that it is awaited, or lost. One that
+    was heard ahead of the hub's clock, which was set back since, was heard by now at the latest."""
     if type(event.reading) is AgentHeard:
         heard = Heard(event.at_us, event.name)
         clear = (Clear(state.episode, max(event.at_us, state.at_us)),) if state is not None and state.told else ()
@@ -30,6 +31,9 @@ def step(state: Heard | None, event: Event, _device: Device, numbers: Numbers) -
     if state is None:
         missed = Heard(event.at_us, event.name, lost=type(event.reading) is AgentLost)
         return Step(missed, (), _wake_at(missed, numbers))
+    if type(event.reading) is AgentAwaited and event.at_us < state.at_us and not state.told:
+        by_now = msgspec.structs.replace(state, at_us=event.at_us)
+        return Step(by_now, (), _wake_at(by_now, numbers))
     if type(event.reading) is AgentAwaited or state.lost or state.told:
         return None
     return Step(msgspec.structs.replace(state, lost=True), (), _wake_at(state, numbers))

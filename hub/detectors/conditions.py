@@ -11,6 +11,7 @@ from contract.readings import (
     DeviceLink,
     DoorContact,
     FireInput,
+    PanelFault,
     PictureDark,
     PictureFrozen,
     Reading,
@@ -41,9 +42,9 @@ def arm_off(event: Event, _device: Device, _numbers: Numbers) -> Says:
 
 
 def input_active(event: Event, _device: Device, _numbers: Numbers) -> Says:
-    """A wired input (tamper, alarm, fire) is active."""
+    """An input (tamper, alarm, fire) is active, or a part of a panel is out of order."""
     reading = event.reading
-    return _on(reading.active) if isinstance(reading, TamperContact | AlarmInput | FireInput) else None
+    return _on(reading.active) if isinstance(reading, TamperContact | AlarmInput | FireInput | PanelFault) else None
 
 
 def picture_wrong(event: Event, _device: Device, _numbers: Numbers) -> Says:

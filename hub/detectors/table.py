@@ -17,6 +17,7 @@ from contract.readings import (
     FireInput,
     Heartbeat,
     Measurement,
+    PanelFault,
     PictureDark,
     PictureFrozen,
     Reading,
@@ -59,6 +60,11 @@ def _says_reason(event: Event, _numbers: dict[str, float] | None = None) -> dict
     return {"reason": getattr(event.reading, "reason", "")}
 
 
+def _says_name(event: Event, _numbers: dict[str, float] | None = None) -> dict[str, Any]:
+    name = getattr(event.reading, "name", "")
+    return {"name": name} if name else {}
+
+
 def _gap_facts(event: Event) -> dict[str, Any]:
     reading = event.reading
     if isinstance(reading, SequenceJumped):
@@ -87,7 +93,10 @@ DETECTORS: tuple[Detector, ...] = (
     lasting("door_held", "GATE-7", 3, (DoorContact, DeviceLink), condition=conditions.door_open, limit="held_s"),
     counting("repeated_refusals", "GATE-7", 3, (AccessDecided,), counts=_refused, limit="refusals", window="refusals_window_s",
              facts=_says_reason),
-    lasting("tamper", "GATE-7", 2, (TamperContact,), condition=conditions.input_active, limit=None),
+    lasting("tamper", "GATE-7", 2, (TamperContact,), condition=conditions.input_active, limit=None, subject=_zone,
+            facts=_says_name),
+    lasting("panel_fault", "REP-1", 3, (PanelFault,), condition=conditions.input_active, limit=None, subject=_zone,
+            facts=_says_name),
     lasting("barrier_left_open", "VEH-6", 3, (BarrierState, DeviceLink), condition=conditions.barrier_not_closed,
             limit="left_open_s"),
     lasting("arm_knocked_off", "VEH-6", 2, (ArmState,), condition=conditions.arm_off, limit=None),

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from contract.clock import US_PER_S
-from hub.duties.judging import why_not
+from hub.duties.judging import too_late_for, why_not
 from hub.duties.tallying import local
 from hub.duties.types import Duty, Person, Route, Scan, Window
 from hub.duties.words import STATES
@@ -42,6 +42,8 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "clock_off": ("设备时钟不准", "the device's clock was off"),
     "from_the_future": ("时间在收到之后", "its time lies after its arrival"),
     "too_late": ("迟到超过期限", "it came too late"),
+    "unknown_person": ("不知道是谁，人员名单上没有", "nobody knows who it was: not one of the staff"),
+    "time_unproven": ("打卡时间无法证实，时钟可能被调过", "its time cannot be proven: the clock may have been set"),
     "altered": ("同一记录内容不一致", "the same record was told before with another content"),
 }
 """Why a scan counts or does not, by name: rules of the window, of the duty (see WhyNot), and flags."""
@@ -65,7 +67,8 @@ class Names(Protocol):
 
 class Known(NamedTuple):
     """What is known of a window. `rules`: the duty and the route of its plan, None where the plan is gone; `scans`: at its place,
-    near it, in the order of their times; `reported`: up to when each source has told everything, None: it never told."""
+    near it, in the order of their times; `reported`: up to when each source has told everything, None: it never told;
+    `late_max_us`: how long after the window's end evidence may come."""
 
     window: Window
     rules: tuple[Duty, Route] | None
@@ -74,6 +77,7 @@ class Known(NamedTuple):
     reported: Mapping[str, int | None]
     now_us: int
     zone: ZoneInfo
+    late_max_us: int
 
 
 class Weighed(NamedTuple):
@@ -110,12 +114,13 @@ def _why(scan: Scan, known: Known) -> str:
     if known.rules is None:
         return "rules_gone"
     found = why_not(scan, *known.rules, known.staff.get(scan.person))
+    inside = window.opens_us <= scan.at_us <= window.ends_us
+    if found is None and inside and too_late_for(scan, window, known.late_max_us):
+        found = "too_late"
     if found is not None:
         return found
-    if scan.at_us < window.opens_us:
-        return "too_early"
-    if scan.at_us > window.ends_us:
-        return "too_late_made"
+    if not inside:
+        return "too_early" if scan.at_us < window.opens_us else "too_late_made"
     return "another_window" if window.evidence is None else "not_needed"
 
 
@@ -257,6 +262,10 @@ _NOTES: Mapping[str, tuple[str, str]] = {
     "source_away": (
         "其间读卡设备离线，无法判定，不追究",
         "its reader was out of reach meanwhile: nobody can tell, and nobody is blamed",
+    ),
+    "records_lost": (
+        "系统曾由备份恢复，其间手机与人工上报的记录可能丢失，无法判定，不追究",
+        "the hub was restored from a backup, and what phones and people told may be lost: nobody can tell, and none is blamed",
     ),
     "early": ("开始之前曾有人到场，过早不计", "somebody came before it opened, which is too early to count"),
     "visited_late": ("截止之后才有人到场", "somebody came after the end"),

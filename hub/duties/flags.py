@@ -12,8 +12,10 @@ from hub.duties.types import Flag, Medium, Scan, ScanKey, Shift, Tag
 
 AHEAD_MAX_US = 60 * US_PER_S
 """Clocks of agents and phones are known to within a round trip; what lies further ahead of its own arrival cannot be."""
+TOLD_SLACK_US = 60 * US_PER_S
+"""A source that has told everything up to a time may still bring what is so little older: reports take their time to come."""
 _WEAK: frozenset[Medium] = frozenset(("qr", "hand"))
-_CONTEXT: frozenset[Flag] = frozenset(("too_fast", "two_places", "wrong_person", "out_of_order"))
+_CONTEXT: frozenset[Flag] = frozenset(("too_fast", "two_places", "wrong_person", "out_of_order", "unknown_person"))
 
 
 class Limits(NamedTuple):
@@ -23,14 +25,23 @@ class Limits(NamedTuple):
     apart_us: int
     clock_off_us: int
     late_max_us: int
-    """What comes later than this after it was made changes no verdict."""
+    """What comes later than this after its window's end changes no verdict."""
 
 
 def own_flags(
-    scan: Scan, tag: Tag | None, *, ever_known: bool, better_tag: bool, clock_off_us: int, limits: Limits
+    scan: Scan,
+    tag: Tag | None,
+    *,
+    ever_known: bool,
+    better_tag: bool,
+    clock_off_us: int,
+    limits: Limits,
+    ends_us: int = 0,
+    time_proven: bool = True,
 ) -> tuple[Flag, ...]:
     """What the scan by itself shows. `tag`: what was enrolled at that time; `ever_known`: it was once; `better_tag`: the place
-    has one that cannot be photographed; `clock_off_us`: by how much the device's clock was off."""
+    has one that cannot be photographed; `clock_off_us`: by how much the device's clock was off; `ends_us`: when the last of the
+    windows ends that it lies in; `time_proven`: nobody can have set the clock that its time comes from."""
     found: list[Flag] = []
     if scan.tag and tag is None:
         found.append("revoked_tag" if ever_known else "unknown_tag")
@@ -40,9 +51,16 @@ def own_flags(
         found.append("clock_off")
     if scan.at_us > scan.received_us + AHEAD_MAX_US:
         found.append("from_the_future")
-    if scan.received_us - scan.at_us > limits.late_max_us:
+    if scan.received_us - max(scan.at_us, ends_us) > limits.late_max_us:
         found.append("too_late")
+    if not time_proven:
+        found.append("time_unproven")
     return tuple(found)
+
+
+def contradicts(scan: Scan, told_us: int | None) -> bool:
+    """Whether the source had said before that nothing so old is to come. `told_us`: up to when it had told everything."""
+    return told_us is not None and scan.at_us < told_us - TOLD_SLACK_US
 
 
 def too_fast(scan: Scan, before: Iterable[Scan], limits: Limits) -> bool:
@@ -91,6 +109,13 @@ def out_of_order(walked: Sequence[Scan], order: Sequence[str]) -> set[ScanKey]:
 def wrong_person(scan: Scan, on_duty: Collection[str]) -> bool:
     """Whether somebody scanned who is not on the roster, where there is one."""
     return bool(scan.person) and bool(on_duty) and scan.person not in on_duty
+
+
+def unknown_person(scan: Scan, staff: Collection[str], *, asked: bool) -> bool:
+    """Whether the scan is of somebody whom the estate does not know; or, where it is `asked` who it was, of nobody."""
+    if scan.person:
+        return scan.person not in staff
+    return asked or bool(scan.person_told or scan.person_tag)
 
 
 def on_duty(roster: Iterable[Shift], route: str, at_us: int) -> tuple[str, ...]:

@@ -14,7 +14,9 @@ GRACE_US = 800_000
 WhyNot = Literal["other_source", "other_duty", "no_report", "other_post"] | Flag
 """Why a scan is no evidence: the name of a rule, or of a flag."""
 
-Reason = Literal["in_time", "not_over", "waiting", "no_evidence", "source_silent", "source_silent_too_long", "source_away"]
+Reason = Literal[
+    "in_time", "not_over", "waiting", "no_evidence", "source_silent", "source_silent_too_long", "source_away", "records_lost"
+]
 
 
 AWAY_MIN_US = 60_000_000
@@ -22,6 +24,10 @@ AWAY_MIN_US = 60_000_000
 SOURCE_AWAY = "source_away"
 """The note of a window during which a fixed source was out of reach: that nothing came from it proves nothing, whatever it says
 afterwards."""
+RECORDS_LOST = "records_lost"
+"""The note of a window of which evidence may have been lost with the hub's database; see hub/duties/restored.py."""
+UNPROVABLE = (SOURCE_AWAY, RECORDS_LOST)
+"""The notes of windows that can be kept or stay unproven, and cannot be missed any more."""
 
 
 class Moment(NamedTuple):
@@ -86,8 +92,10 @@ def verdict(window: Window, filled: bool, reported_us: int, moment: Moment, *, f
     if now_us < window.ends_us:
         return Verdict("open", "not_over")
     too_long = now_us >= silence_ends_us(window, moment.silent_max_us)
-    if SOURCE_AWAY in window.note.split() or (too_long and fixed_silent):
-        return Verdict("unproven", "source_away")
+    notes = window.note.split()
+    away = SOURCE_AWAY in notes or (too_long and fixed_silent)
+    if away or RECORDS_LOST in notes:
+        return Verdict("unproven", "source_away" if away else "records_lost")
     if reported_us >= window.ends_us or too_long:
         return Verdict("missed", "no_evidence" if reported_us >= window.ends_us else "source_silent_too_long")
     if now_us >= grace_ends_us(window, moment.ready_us):
@@ -115,7 +123,7 @@ def is_long(window: Window, since_us: int, until_us: int) -> bool:
 
 def is_unsettled(window: Window) -> bool:
     """Whether time or a source may still change what the window is."""
-    return window.state == "open" or (window.state == "unproven" and SOURCE_AWAY not in window.note.split())
+    return window.state == "open" or (window.state == "unproven" and not set(UNPROVABLE) & set(window.note.split()))
 
 
 def noted(note: str, name: str) -> str:
@@ -143,6 +151,12 @@ def why_not(scan: Scan, duty: Duty, route: Route, person: Person | None) -> WhyN
     if duty.by and person is not None and person.post not in duty.by:
         return "other_post"
     return next((flag for flag in scan.flags if flag in duty.void or flag in NEVER_COUNTS), None)
+
+
+def too_late_for(scan: Scan, window: Window, late_max_us: int) -> bool:
+    """Whether the scan came after the window's time for late evidence was over, which begins with its end: until then a silent
+    source leaves it unproven (see `silence_ends_us`), and what comes in that time is what was waited for."""
+    return scan.received_us > silence_ends_us(window, late_max_us)
 
 
 def counts(scan: Scan, duty: Duty, route: Route, person: Person | None) -> bool:

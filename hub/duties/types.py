@@ -24,7 +24,7 @@ Medium = Literal["nfc", "rfid", "ibutton", "qr", "card", "hand"]
 
 Flag = Literal[
     "unknown_tag", "revoked_tag", "out_of_order", "too_fast", "wrong_person", "two_places", "weak_medium", "clock_off",
-    "from_the_future", "too_late", "altered",
+    "from_the_future", "too_late", "altered", "unknown_person", "time_unproven",
 ]  # fmt: skip
 """Why a scan looks odd; see docs/design/duties.md."""
 
@@ -39,7 +39,8 @@ class LaneKey(NamedTuple):
 
 class Window(msgspec.Struct, frozen=True, gc=False):
     """A row of `duty_window`. `evidence`: the key of the scan that filled it, as SOURCE|KEY. `note`: what else is
-    known, several with spaces between (`early`, `visited_late`, `detected_late`, `source_silent`, `source_away`); `gap_us`: when
+    known, several with spaces between (`early`, `visited_late`, `detected_late`, `source_silent`, `source_away`,
+    `records_lost`); `gap_us`: when
     its gap was raised."""
 
     window_id: str
@@ -114,7 +115,8 @@ Taken = Literal["new", "duplicate", "altered"]
 
 class Seen(NamedTuple):
     """A scan as it came in, before tags are looked up. `clock_off_us`: the device's clock less the true time, as far as is known.
-    `place` and `person` are set where the source knows them itself."""
+    `place` and `person` are set where the source knows them itself. `time_proven`: `at_us` does not hang on a clock that
+    people can set."""
 
     source: str
     key: str
@@ -128,6 +130,7 @@ class Seen(NamedTuple):
     device_at_us: int | None = None
     clock_off_us: int = 0
     fields: Mapping[str, Any] = MappingProxyType({})
+    time_proven: bool = True
 
 
 class Duty(msgspec.Struct, frozen=True):

@@ -14,7 +14,7 @@ from hub.cases.flood import Flood, Group
 from hub.cases.limits import Numbers, number
 from hub.cases.maintenance import Maintenance, holds, refusal
 from hub.cases.types import Case, Refusal
-from hub.cases.workflow import LIVE, OPERATORS, STAFF
+from hub.cases.workflow import LIVE
 from hub.detectors.types import Device, Raise
 from hub.ingest.outcome import FloodRow, Outcome
 from hub.ingest.ports import MaintenanceAct, MaintenanceEnd, SilenceAct, SiteBook
@@ -137,8 +137,6 @@ class Alarmbook:
 
     def silence(self, asked: SilenceAct, now_us: int) -> Silence | Refusal:
         """The sound alone, at one post or everywhere."""
-        if asked.role not in STAFF:
-            return _not_allowed(asked.role, STAFF, "消音", "silence the sound")
         live = (self._site.cases.get(number_) for number_ in self._site.cases)
         if not any(case is not None and sounds(case) for case in live):
             return _refused("nothing_sounds")
@@ -198,8 +196,6 @@ class Alarmbook:
 
     def begin_maintenance(self, asked: MaintenanceAct, window_id: str, now_us: int) -> Maintenance | Refusal:
         """A window is made."""
-        if asked.role not in OPERATORS:
-            return _not_allowed(asked.role, OPERATORS, "设置检修时段", "make a maintenance window")
         window = Maintenance(
             window_id,
             asked.place,
@@ -222,8 +218,6 @@ class Alarmbook:
 
     def ending(self, asked: MaintenanceEnd) -> Maintenance | Refusal:
         """The window that somebody ends early, or why it cannot be ended."""
-        if asked.role not in OPERATORS:
-            return _not_allowed(asked.role, OPERATORS, "结束检修", "end a maintenance window")
         window = self._site.maintenance.get(asked.window_id)
         if window is None:
             return _refused("unknown_maintenance")
@@ -314,7 +308,3 @@ def _flood_body(lasting: Flood, ended_us: int | None) -> bytes:
 
 def _refused(reason: str, **words: object) -> Refusal:
     return Refusal(reason, refusal_text(reason, **words))
-
-
-def _not_allowed(role: str, roles: frozenset[str], zh: str, en: str) -> Refusal:
-    return _refused("not_allowed", role=role, zh=zh, en=en, roles=", ".join(sorted(roles)))

@@ -18,20 +18,21 @@ from contract.envelope import Receipt
 from contract.orders import Nonce
 from hub.ingest import lease as leases
 from hub.ingest.casebook import DatabaseGone
-from hub.ingest.duties.dutybook import forget_old
+from hub.ingest.duties.forgetting import forget_old
 from hub.ingest.duties.rows import HOUR_US
 from hub.ingest.gate import StreamMark
 from hub.ingest.lease import RENEW_US, Lease, LeaseLost
 from hub.ingest.limits import Quota, Throttle
 from hub.ingest.load import DatabaseArchive, load_site
 from hub.ingest.outcome import Answer, Outcome
-from hub.ingest.ports import Ask, ChangeRow, Hook, Out, Rules, SiteBook, State, Unavailable
-from hub.ingest.site import HUB_STREAM, Site
+from hub.ingest.phones import forget_boots
+from hub.ingest.ports import Ailing, Ask, ChangeRow, Hook, Out, Rules, SiteBook, State, Unavailable
+from hub.ingest.site import Site
 from hub.ingest.stepping import RuleTable
-from hub.ingest.sweeping import Halt, SweepGuard
+from hub.ingest.sweeping import Halt, SweepGuard, doubted_since
 from hub.ingest.turn import Surroundings, Turn
 from hub.ingest.writer import disk_failure, is_empty, write
-from hub.store.sweep import condemn_pictures, sweep_changes, sweep_duties, sweep_stream
+from hub.store.sweep import condemn_pictures, doubted_us, note_doubt, sweep_changes, sweep_duties, sweep_stream
 
 SWEEP_EVERY_US = 10 * US_PER_S
 QUIET_SWEEP_EVERY_US = 60 * US_PER_S
@@ -41,6 +42,7 @@ STEPPED_US = 2 * US_PER_S
 take a second between reading the one and the other."""
 _OUTAGES = frozenset({"08", "40", "53", "55", "57", "58"})
 """Classes of SQLSTATE: connection, rolled back for another's sake, resources, locks, an operator's doing, the system below."""
+_GROWN_MAX = 20_000
 _log = logging.getLogger(__name__)
 
 
@@ -103,13 +105,16 @@ class Core:
         self._stale = False
         self._turn_us: int | None = None
         self._agents_awaited = False
+        self._clock_was_set = False
         self._lease: Lease | None = None
         self._apart_us = 0
         self._held_us = 0
         self._sweep_us = 0
         self._forgot_us = 0
+        self._kept_windows = 0
         self._sweep_guard: SweepGuard | None = None
         self._sweep_halted: Halt | None = None
+        self._doubt_noted_us: int | None = None
         self._to_sweep: list[str] = []
         self._quiet_sweeps = 0
 
@@ -119,16 +124,25 @@ class Core:
             with self._engine.begin() as connection:
                 self._lease = leases.take(connection, self._site_id, self._owner, now_us)
                 self._site = load_site(connection, self._site_id, self._around.table, self.counters, now_us)
+                self._sweep_guard = self._guard_of(connection, self._site, now_us)
         except SQLAlchemyError as failure:
             if disk_failure(failure):
                 raise DiskFailed(disk_failure(failure)) from failure
             raise
-        newest_us = max((mark.heard_us for name in self._site.streams if (mark := self._site.streams.get(name))), default=None)
-        self._sweep_guard = SweepGuard(newest_us, now_us, self._mono_us())
         self._around = self._around._replace(ready_us=now_us)
         self._apart_us = now_us - self._mono_us()
         self._held_us = now_us
         self.state = State(True, "")
+
+    def _guard_of(self, connection: Connection, site: Site, now_us: int) -> SweepGuard:
+        """What the rows say of the clock, before the first that is written by it."""
+        newest_us = max((mark.heard_us for name in site.streams if (mark := site.streams.get(name))), default=None)
+        was_us = doubted_us(connection, self._site_id)
+        since_us = doubted_since(newest_us, was_us, now_us)
+        if since_us != was_us:
+            note_doubt(connection, self._site_id, since_us)
+        self._doubt_noted_us = since_us
+        return SweepGuard(since_us, now_us, self._mono_us())
 
     def close(self, now_us: int) -> None:
         """Give the site back, where the database still lets one."""
@@ -140,6 +154,12 @@ class Core:
         except SQLAlchemyError as error:
             _log.warning("lease_not_released", extra={"error": str(error)})
         self._lease = None
+
+    @property
+    def ailing(self) -> Ailing:
+        """What bugs keep from being done. From any thread."""
+        site = self._site
+        return Ailing() if site is None else Ailing(site.planning_failures, len(site.windows.redo), site.failed_us)
 
     def next_us(self) -> int:
         """When the next turn is due though nothing should come in."""
@@ -174,7 +194,9 @@ class Core:
         last: dict[str, StreamMark] = {}
         for stream in site.streams:
             mark = site.streams.get(stream)
-            if mark is not None and stream != HUB_STREAM and mark.heard_us >= last.get(mark.agent, mark).heard_us:
+            if mark is None or mark.agent not in self._around.book.agents:  # the hub's own, and phones'
+                continue
+            if mark.heard_us >= last.get(mark.agent, mark).heard_us:
                 last[mark.agent] = mark
         for agent, mark in last.items():
             self._out.receipt(agent, Receipt(mark.stream, mark.epoch, mark.boot, mark.mark, "want", now_us))
@@ -188,9 +210,12 @@ class Core:
             turn = Turn(site, self._around, now_us)
             if self._turn_us is None or now_us < self._turn_us:
                 turn.distrust_watermarks()
+                self._agents_awaited = False  # one that was heard ahead of the clock is awaited from now on
+            if self._clock_was_set:
+                self.counters["boots_forgotten"] += forget_boots(site.streams)
             self._take(turn, inputs)
             self._commit(site, turn.outcome, now_us)
-            self._turn_us = now_us
+            self._turn_us, self._clock_was_set = now_us, False
         except LeaseLost:
             self._fail(inputs, Unavailable("the site was taken over by another hub"))
             self.state = State(False, "lease_lost", "another hub runs this site now: this one must stop")
@@ -216,6 +241,7 @@ class Core:
             ready_us = now_us
         elif self._apart_us - apart_us > STEPPED_US:
             ready_us += apart_us - self._apart_us
+        self._clock_was_set = self._clock_was_set or abs(apart_us - self._apart_us) > STEPPED_US
         self._apart_us = apart_us
         self._around = self._around._replace(ready_us=min(ready_us, now_us))
 
@@ -253,6 +279,7 @@ class Core:
             self._sweep(connection, site, now_us)
             self._hook("commit")
         site.settle()
+        self._doubt_noted_us = self._sweep_guard.doubted_us if self._sweep_guard is not None else None
         self._forget_old(site, now_us)
         self._agents_awaited = True
         self._held_us = now_us
@@ -316,29 +343,37 @@ class Core:
         if now_us - self._sweep_us < every_us and self._sweep_us <= now_us:
             return
         self._sweep_us = now_us
-        if self._may_not_sweep(now_us):
+        if self._may_not_sweep(connection, now_us):
             return
         self._to_sweep = self._to_sweep or list(site.streams)
         stream = self._to_sweep.pop() if self._to_sweep else None
         before_us, pictures_before_us = now_us - self._keep_us, now_us - self._picture_keep_us
-        records_before_us = None if self._record_us is None else now_us - self._record_us
+        records = 0
+        if self._record_us is not None:
+            before_record_us = now_us - self._record_us
+            needed = site.windows.evidence_before(before_record_us)
+            records = sweep_duties(connection, self._site_id, before_record_us, needed)
         swept = {
             "changes_swept": sweep_changes(connection, self._site_id, site.counters.change_pos, before_us),
             "pictures_condemned": condemn_pictures(connection, self._site_id, pictures_before_us, now_us),
-            "duties_swept": 0 if records_before_us is None else sweep_duties(connection, self._site_id, records_before_us),
+            "duties_swept": records,
             "swept": 0 if stream is None else sweep_stream(connection, self._site_id, stream, before_us),
         }
         self.counters.update(swept)
         self._quiet_sweeps = 0 if any(swept.values()) else self._quiet_sweeps + 1
 
     def _forget_old(self, site: Site, now_us: int) -> None:
-        if not 0 <= now_us - self._forgot_us < HOUR_US:
+        grown = len(site.windows) > 2 * self._kept_windows + _GROWN_MAX  # months are made up for
+        if grown or not 0 <= now_us - self._forgot_us < HOUR_US:
             self._forgot_us = now_us
             forget_old(site, now_us)
+            self._kept_windows = len(site.windows)
 
-    def _may_not_sweep(self, now_us: int) -> bool:
+    def _may_not_sweep(self, connection: Connection, now_us: int) -> bool:
         assert self._sweep_guard is not None
         halted = self._sweep_guard.halted(now_us, self._mono_us())
+        if self._sweep_guard.doubted_us != self._doubt_noted_us:  # with the first rows that bear the new time
+            note_doubt(connection, self._site_id, self._sweep_guard.doubted_us)
         if halted is not None:
             self.counters["sweeps_halted"] += 1
             if halted != self._sweep_halted:

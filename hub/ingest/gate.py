@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from contract.clock import US_PER_S
 from contract.envelope import (
     MAX_BATCH_RECORDS,
+    TIME_MAX_US,
     BadSeal,
     BatchHead,
     RawBatch,
@@ -31,7 +32,6 @@ from contract.readings import MAX_TEXT, Dropped
 from contract.topics import AgentTopic, parse_agent_topic
 
 SEQ_MAX = 2**53
-TIME_MAX_US = 7_258_118_400_000_000  # the year 2200
 SENT_AHEAD_MAX_US = 300 * US_PER_S
 MAX_STATUS_BYTES = 1024
 NAMES_MAX = 96

@@ -2,11 +2,11 @@
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import Connection, Engine, Row, bindparam, func, or_, select
+from sqlalchemy import Connection, Engine, Row, bindparam, func, not_, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from hub.cases.chatter import Source
@@ -14,10 +14,11 @@ from hub.cases.flood import Flood
 from hub.cases.maintenance import Maintenance
 from hub.cases.types import Case, ClockEvent
 from hub.cases.workflow import LIVE, WORKFLOWS
-from hub.duties.judging import SOURCE_AWAY
+from hub.duties.restored import RESTORED, restores_from
 from hub.duties.types import Occasion, Scan, ScanKey, Shift, Window
 from hub.ingest.alarmbook import FLOOD, SILENCE, SOURCE
 from hub.ingest.casebook import CASE_OWNER, DatabaseGone
+from hub.ingest.duties.roster import BACK_US, ShiftKey
 from hub.ingest.duties.rows import PlanRow
 from hub.ingest.duties.scanning import MEMORY_US
 from hub.ingest.gate import StreamMark
@@ -29,7 +30,6 @@ from hub.ingest.site import (
     Deadline,
     DeadlineKey,
     DetectorState,
-    ShiftKey,
     Silence,
     Site,
     TagKey,
@@ -38,7 +38,7 @@ from hub.ingest.site import (
 from hub.ingest.stepping import DETECTOR_OWNER, RuleTable
 from hub.ingest.tagging import tag_of_row
 from hub.store import bulk, schema
-from hub.store.duty_reads import scan_of
+from hub.store.duty_reads import scan_of, unprovable
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
@@ -58,7 +58,10 @@ def load_site(connection: Connection, site_id: str, table: RuleTable, counters: 
     for mark in _rows(connection, schema.watermark, site_id):
         site.watermarks.load(mark.source, mark.up_to_us)
     for state in _rows(connection, schema.detector_state, site_id):
-        _load_state(site, table, state, counters)
+        if state.detector == RESTORED:
+            site.restores = restores_from(state.body)
+        else:
+            _load_state(site, table, state, counters)
     for due in _rows(connection, schema.deadline, site_id):
         if due.owner in (CASE_OWNER, ALARM_OWNER) or due.owner.removeprefix(DETECTOR_OWNER) in table.by_name:
             site.deadlines.load(DeadlineKey(due.owner, due.subject), Deadline(due.due_at_us, due.source, bool(due.stalled)))
@@ -112,6 +115,23 @@ class DatabaseArchive:
         query = select(schema.scan).where(columns.site == self._site_id, columns.source == key.source, columns.key == key.key)
         return self._ask(lambda connection: scan_of(row) if (row := connection.execute(query).first()) else None)
 
+    def scans_there(self, keys: Sequence[ScanKey]) -> set[ScanKey]:
+        """Which of these names are on record."""
+        by_source: dict[str, list[str]] = {}
+        for source, key in keys:
+            by_source.setdefault(source, []).append(key)
+        found: set[ScanKey] = set()
+        try:
+            for source, names in by_source.items():
+                for at in range(0, len(names), _NAMES_AT_ONCE):
+                    some = names[at : at + _NAMES_AT_ONCE]
+                    some += some[:1] * (_NAMES_AT_ONCE - len(some))  # always the same statement
+                    values = bulk.first_values(self._engine, _SCANS_ARE_THERE, (self._site_id, source, *some))
+                    found.update(ScanKey(source, name) for name in values)
+        except bulk.errors(self._engine) as error:
+            raise DatabaseGone(str(error)) from error
+        return found
+
     def _case(self, *where: Any) -> Case | None:
         return self._ask(lambda connection: next(iter(_cases(connection, self._site_id, *where)), None))
 
@@ -142,6 +162,10 @@ _LAST_BEFORE = (
     .limit(1)
 )
 _SCAN_IS_THERE = f"SELECT 1 FROM {schema.scan.name} WHERE site = ? AND source = ? AND key = ?"  # noqa: S608
+_NAMES_AT_ONCE = 200
+_SCANS_ARE_THERE = (
+    f"SELECT key FROM {schema.scan.name} WHERE site = ? AND source = ? AND key IN ({', '.join('?' * _NAMES_AT_ONCE)})"  # noqa: S608
+)
 _NUMBER_BY_KEY = (
     f"SELECT case_no FROM {schema.case.name} WHERE site = ? AND kind = ? AND detector = ? AND subject = ? AND episode = ?"  # noqa: S608
 )
@@ -175,7 +199,7 @@ def _load_duties(connection: Connection, site_id: str, site: Site, since_us: int
     for plan in _rows(connection, schema.duty_plan, site_id):
         site.plans.load(plan.plan_no, PlanRow(*tuple(plan)[1:]))
     window, scan = schema.window.c, schema.scan.c
-    unsettled = (window.state == "open") | ((window.state == "unproven") & window.note.not_like(f"%{SOURCE_AWAY}%"))
+    unsettled = (window.state == "open") | ((window.state == "unproven") & not_(unprovable()))
     query = select(schema.window).where(window.site == site_id, or_(window.ends_us >= since_us, unsettled))
     site.windows.load_all(Window(*row[1:]) for row in connection.execute(query))
     for row in connection.execute(select(schema.scan).where(scan.site == site_id, scan.at_us >= since_us)):
@@ -187,7 +211,7 @@ def _load_duties(connection: Connection, site_id: str, site: Site, since_us: int
             found = scan_of(row)
             site.scans.load(found.id, found)
     for shift in _rows(connection, schema.roster, site_id):
-        if shift.until_us >= since_us:
+        if shift.until_us >= since_us + MEMORY_US - BACK_US:
             site.roster.load(ShiftKey(shift.person, shift.route, shift.from_us), Shift(*tuple(shift)[1:]))
     for occasion in _rows(connection, schema.occasion, site_id):
         if occasion.until_us is None or occasion.until_us >= since_us - MEMORY_US:

@@ -11,6 +11,7 @@ from contract.readings import Reading
 from hub.cases.limits import Numbers
 from hub.detectors.types import Detector, Device
 from hub.duties.effect import Effect
+from hub.duties.phonetime import Boot
 from hub.duties.plan import Plan
 from hub.duties.types import Flag, Medium, Occasion, Seen, Shift, Taken
 
@@ -49,7 +50,6 @@ class SilenceAct(NamedTuple):
 
     post: str
     actor: str
-    role: str
 
 
 class MaintenanceAct(NamedTuple):
@@ -63,7 +63,6 @@ class MaintenanceAct(NamedTuple):
     until_us: int
     reason: str
     actor: str
-    role: str
 
 
 class MaintenanceEnd(NamedTuple):
@@ -71,7 +70,6 @@ class MaintenanceEnd(NamedTuple):
 
     window_id: str
     actor: str
-    role: str
 
 
 AlarmAsk = SilenceAct | MaintenanceAct | MaintenanceEnd
@@ -108,12 +106,13 @@ class Write(NamedTuple):
 class Item(NamedTuple):
     """One thing that a phone, or a person at the hub, reports. `key`: the reporter's own name for it, the same each time it is
     sent. `at_us`: when it was made, on the hub's time line. At least one of `seen` and `reading` is set; with both, `seen` is
-    what is kept of the reading."""
+    what is kept of the reading. `told`: as what a scan stands among the source's events; else it is a sign of life."""
 
     key: str
     at_us: int
     seen: Seen | None = None
     reading: Reading | None = None
+    told: Reading | None = None
 
 
 class TakenItem(NamedTuple):
@@ -125,16 +124,20 @@ class TakenItem(NamedTuple):
 
 
 class Report(NamedTuple):
-    """What a source reports at once: a phone, or the hub itself. `up_to_us`: it has reported everything up to then. Answered by a
-    list of TakenItem, one for each item."""
+    """What a source reports at once: a phone, the hub itself, or a wand by its dump. `up_to_us`: it has reported everything up to
+    then; `read`: as what that stands among its events, where it is news; `boot`: the phone's present one, where it has a name.
+    Answered by a list of TakenItem, one for each item."""
 
     source: str
     items: tuple[Item, ...]
     up_to_us: int | None = None
+    boot: Boot | None = None
+    read: Reading | None = None
 
 
 class RosterAct(NamedTuple):
-    """Put a shift on the roster, or with `remove` take it off. Answered True, or False where there was nothing to take off."""
+    """Put a shift on the roster, or with `remove` take it off. Answered True, or False where there was nothing to take off,
+    or a Refusal with nothing written."""
 
     shift: Shift
     actor: str
@@ -164,6 +167,15 @@ class State(NamedTuple):
     ready: bool
     reason: str
     detail: str = ""
+
+
+class Ailing(NamedTuple):
+    """What bugs keep from being done. `planning_failures`: how often in a row windows could not be made; `lanes`: how many lanes
+    wait to be judged again; `failed_us`: when planning or judging last failed, None: not since the site was read."""
+
+    planning_failures: int = 0
+    lanes: int = 0
+    failed_us: int | None = None
 
 
 StepName = Literal["begin", "lease", "events", "states", "cases", "changes", "mark", "commit", "committed", "receipts"]

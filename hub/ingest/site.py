@@ -12,8 +12,10 @@ from hub.cases.chatter import Source
 from hub.cases.flood import Flood
 from hub.cases.maintenance import Maintenance
 from hub.cases.types import Case
-from hub.duties.types import Occasion, Shift, Tag
-from hub.ingest.duties.rows import AHEAD_US, STEP_US, PlanRow, Scans, Windows
+from hub.duties.restored import Restore
+from hub.duties.types import Occasion, Tag
+from hub.ingest.duties.roster import Roster
+from hub.ingest.duties.rows import AHEAD_US, HOUR_US, STEP_US, Plans, Scans, Windows
 from hub.ingest.gate import StreamMark
 from hub.ingest.rows import Journal, Rows
 from hub.tags import tagbook
@@ -25,6 +27,7 @@ ALARM_OWNER = "alarm"
 """The owner of deadlines above single cases: `flood`, `silence/POST`, `maintenance/WINDOW`."""
 
 _STALE_ALARMS_MAX = 10_000
+_EVER_US = 2**62
 
 
 class CaseKey(NamedTuple):
@@ -34,14 +37,6 @@ class CaseKey(NamedTuple):
     detector: str
     subject: str
     episode: str
-
-
-class ShiftKey(NamedTuple):
-    """A person, a route, and when the shift begins."""
-
-    person: str
-    route: str
-    from_us: int
 
 
 class DeadlineKey(NamedTuple):
@@ -142,6 +137,12 @@ class Deadlines(Rows[DeadlineKey, Deadline]):
         """Have `pop_due` name the deadline again at `when_us`."""
         heapq.heappush(self._alarms, (when_us, key))
 
+    def look_anew(self) -> None:
+        """Have `pop_due` name each deadline at its own time alone: by a clock that was set back, what was to be looked at again
+        may be far off."""
+        self._alarms = [(row.due_us, name) for name, row in self._rows.items()]
+        heapq.heapify(self._alarms)
+
     def next_us(self) -> int | None:
         """When `pop_due` will next have something to name; an early time does no harm."""
         return self._alarms[0][0] if self._alarms else None
@@ -168,8 +169,7 @@ class Deadlines(Rows[DeadlineKey, Deadline]):
             self._by_source.setdefault(value.source, set()).add(key)
         self.look_at(value.due_us, key)
         if len(self._alarms) > _STALE_ALARMS_MAX + 4 * len(self._rows):
-            self._alarms = [(row.due_us, name) for name, row in self._rows.items()]
-            heapq.heapify(self._alarms)
+            self.look_anew()
 
 
 class Tags(Rows[TagKey, Tag]):
@@ -229,13 +229,23 @@ class Site:
         self.case_numbers: Rows[CaseKey, int] = Rows(self.journal)
         self.alarms: Rows[tuple[str, str], Source | Silence | Flood] = Rows(self.journal)
         self.maintenance: Rows[str, Maintenance] = Rows(self.journal)
-        self.plans: Rows[int, PlanRow] = Rows(self.journal)
+        self.plans = Plans(self.journal)
         self.windows = Windows(self.journal)
         self.scans = Scans(self.journal)
-        self.roster: Rows[ShiftKey, Shift] = Rows(self.journal)
+        self.roster = Roster(self.journal)
         self.occasions: Rows[str, Occasion] = Rows(self.journal)
         self.tags = Tags(self.journal)
+        self.restores: list[Restore] = []
+        """Of the database, from backups. No turn changes them."""
         self._visitors: list[Case] = []
+        self.piece_us = 6 * HOUR_US
+        """For how long windows are made at once: as it went well the last time."""
+        self.planning_again_us = 0
+        """Planning has failed, and is not tried before then."""
+        self.planning_failures = 0
+        """In a row."""
+        self.failed_us: int | None = None
+        """When planning or judging last failed by a bug."""
 
     def visit(self, case: Case) -> None:
         """Take in a closed case that the database was asked for, until the turn's end."""
@@ -244,13 +254,36 @@ class Site:
         self._visitors.append(case)
 
     def distrust_watermarks(self, now_us: int) -> int:
-        """The clock was set back: what lies ahead of it proves nothing, until the source reports anew, and windows are looked at
-        when it reaches their ends again. Returns how many sources."""
+        """The clock was set back, or the hub has started: what lies ahead of it proves nothing, until the source reports
+        anew, and deadlines and windows are looked at when it reaches them again. An agent that was heard ahead of it
+        was heard by now at the latest: else its silence would not be seen until then. Returns how many sources."""
         ahead = [source for source in self.watermarks if (self.watermarks.get(source) or 0) > now_us]
         for source in ahead:
             self.watermarks.put(source, 0)
+        for stream in self.streams:
+            mark = self.streams.get(stream)
+            if mark is not None and mark.heard_us > now_us:
+                self.streams.put(stream, msgspec.structs.replace(mark, heard_us=now_us))
+        for agent in self.contacts:
+            contact = self.contacts.get(agent)
+            if contact is not None and max(contact) > now_us:
+                self.contacts.put(agent, Contact(min(contact.heard_us, now_us), min(contact.reached_us, now_us)))
+        self.scans.redo = dict.fromkeys(self.scans.redo, now_us)
+        self.deadlines.look_anew()
         self.windows.look_anew(now_us)
+        self._look_at_what_may_not_be_judged()
+        self.planning_again_us = 0
         return len(ahead)
+
+    def _look_at_what_may_not_be_judged(self) -> None:
+        """A lane that a bug kept from being judged when its evidence came may be judged by the program that has started now."""
+        for name in self.windows:
+            row = self.windows.get(name)
+            if row is None or row.state != "missed":
+                continue
+            until_us = row.ends_us if "visited_late" in row.note else _EVER_US
+            if self.scans.at(row.place, row.opens_us, until_us):
+                self.windows.look_at(row.ends_us, name)
 
     def tables(self) -> tuple[Rows[Any, Any], ...]:
         """Everything that `settle` and the counters of a turn go over."""
@@ -274,8 +307,8 @@ class Site:
 
     def due_us(self) -> list[int]:
         """When the clock alone gives the hub something to do: deadlines, windows, and the making of more windows."""
-        last = self.plans.get(max(self.plans, default=0))
-        more_us = None if last is None else last.planned_until_us - AHEAD_US + STEP_US
+        lacking = [row.planned_until_us for row in self.plans.lacking()]
+        more_us = max(min(lacking) - AHEAD_US + STEP_US, self.planning_again_us) if lacking else None
         return [due_us for due_us in (self.deadlines.next_us(), self.windows.next_us(), more_us) if due_us is not None]
 
     def next_change(self) -> int:

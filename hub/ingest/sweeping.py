@@ -15,19 +15,48 @@ DOUBT_US = 7 * _DAY_US
 Halt = Literal["clock_ahead_of_newest_row", "clock_stepped"]
 
 
-class SweepGuard:
-    """Compares the wall clock with the newest row at the start, and with monotonic time since. `newest_us`: the hub's time of
-    the newest row, None where there is none."""
+def doubted_since(newest_us: int | None, doubted_us: int | None, now_us: int) -> int | None:
+    """Since when the wall clock is in doubt, by itself, as a hub finds it at its start; None: it is not. `newest_us`: the hub's
+    time of the newest row, None where there is none; `doubted_us`: what was found before. Rows that are written in doubt are as
+    new as the clock says, so the newest alone would clear it at the next start."""
+    if newest_us is not None and now_us - newest_us > AWAY_MAX_US:
+        return now_us
+    return doubted_us if _is_doubted(doubted_us, now_us) else None
 
-    def __init__(self, newest_us: int | None, now_us: int, mono_us: int) -> None:
-        self._in_doubt = newest_us is not None and now_us - newest_us > AWAY_MAX_US
-        self._start_us = mono_us
+
+def _is_doubted(doubted_us: int | None, now_us: int) -> bool:
+    """A clock that shows a little less than it did is not set right: it was put right by a second."""
+    return doubted_us is not None and -STEP_MAX_US < now_us - doubted_us < DOUBT_US
+
+
+class SweepGuard:
+    """Compares the wall clock with what was doubted at the start, and with monotonic time since. `doubted_us`: see
+    `doubted_since`; it is to be kept with the rows, so that the next start knows it."""
+
+    def __init__(self, doubted_us: int | None, now_us: int, mono_us: int) -> None:
+        self.doubted_us = doubted_us
         self._apart_us = now_us - mono_us
+        self._step_us: int | None = None
+        self._stepped_mono_us = 0
+        self._before_us = doubted_us
 
     def halted(self, now_us: int, mono_us: int) -> Halt | None:
-        """Why nothing may be swept now; None: it may."""
-        if abs(now_us - mono_us - self._apart_us) > STEP_MAX_US:
-            return "clock_stepped"
-        if self._in_doubt and mono_us - self._start_us < DOUBT_US:
-            return "clock_ahead_of_newest_row"
-        return None
+        """Why nothing may be swept now; None: it may. Notes in `doubted_us` that the clock was set ahead. Each time that it is
+        set begins the doubt anew; where people leave it so, it is believed."""
+        step_us = now_us - mono_us - self._apart_us
+        if abs(step_us) > STEP_MAX_US:
+            self._note(step_us, now_us, mono_us)
+            if mono_us - self._stepped_mono_us < DOUBT_US:
+                return "clock_stepped"
+            self._apart_us, self._step_us = now_us - mono_us, None
+        elif self._step_us is not None:
+            self._step_us, self.doubted_us = None, self._before_us  # it was set right again
+        return "clock_ahead_of_newest_row" if _is_doubted(self.doubted_us, now_us) else None
+
+    def _note(self, step_us: int, now_us: int, mono_us: int) -> None:
+        if self._step_us is not None and abs(step_us - self._step_us) <= STEP_MAX_US:
+            return
+        if self._step_us is None:
+            self._before_us = self.doubted_us
+        self._step_us, self._stepped_mono_us = step_us, mono_us
+        self.doubted_us = now_us if step_us > 0 else self._before_us

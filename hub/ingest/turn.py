@@ -5,6 +5,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from functools import partial
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
@@ -32,22 +33,12 @@ from hub.ingest.effects import EFFECTS, case_of_order
 from hub.ingest.gate import Admitted, BatchMessage, LostMessage, Message, NonceMessage, Poison, Refused, StreamMark
 from hub.ingest.limits import Quota, Throttle, too_many_streams
 from hub.ingest.outcome import Answer, Outcome, PictureRow, QuarantineRow
-from hub.ingest.ports import (
-    AlarmAsk,
-    Ask,
-    CaseAct,
-    CaseActs,
-    MaintenanceAct,
-    MaintenanceEnd,
-    PictureStored,
-    SilenceAct,
-    SiteBook,
-    TagAct,
-    Write,
-)
+from hub.ingest.phones import note_boot
+from hub.ingest.ports import AlarmAsk, Ask, CaseAct, CaseActs, PictureStored, SiteBook, TagAct, Write
 from hub.ingest.site import ALARM_OWNER, HUB_STREAM, Contact, Deadline, Site
 from hub.ingest.stepping import Failure, RuleTable, Stepper
 from hub.ingest.tagging import act_on_tag
+from hub.store.duty_reads import phone_streams
 
 _AGENTS_OWN_WORDS = frozenset((DeviceLink, CommandDone, BadBytes))
 """What an agent says about a device: the device itself may have been mute all along, and what it did is not known by it."""
@@ -125,7 +116,7 @@ class Turn:
             around.table.wanted_plan,
             around.new_id,
         )
-        heard = Heard(self._take_reported, self._source_has_told)
+        heard = Heard(self._take_reported, self._source_has_told, partial(note_boot, site.streams, now_us=now_us))
         self._duties = duties_of(parts, Times(now_us, around.ready_us, rules.late_us), heard, self._order_flush)
 
     def distrust_watermarks(self) -> None:
@@ -210,7 +201,7 @@ class Turn:
             return self._casebook.act(asked._replace(actor=_storable(asked.actor)), self._now_us)
         if isinstance(asked, CaseActs):
             return [self._casebook.act(one._replace(actor=_storable(one.actor)), self._now_us) for one in asked.acts]
-        if isinstance(asked, SilenceAct | MaintenanceAct | MaintenanceEnd):
+        if isinstance(asked, AlarmAsk):
             return self._casebook.ask(asked._replace(actor=_storable(asked.actor)), self._now_us)
         if isinstance(asked, TagAct):
             asked = asked._replace(actor=_storable(asked.actor), reason=_storable(asked.reason))
@@ -297,6 +288,7 @@ class Turn:
         late_before_us = now_us - self._around.table.rules.late_us
         device_of, stepper, rows = self._around.book.detector_device, self._stepper, self.outcome.begin_events()
         reached: dict[str, int] = {}
+        self._duties.book.ask_for(name, records)
         for record in records:
             if isinstance(record, Poison):
                 self._put_record_aside(stream, record, record.reason)
@@ -455,10 +447,12 @@ class Turn:
         self._step_own(device, reading, HUB_STREAM, self._now_us, stored=stored)
 
     def _take_reported(self, source: str, reading: Reading, at_us: int) -> None:
-        """What a phone reported, as an event of its own stream, which the hub numbers: phones name things by keys."""
+        """What a phone reported, or a wand's dump, as an event of its own stream, which the hub numbers: they name things by
+        keys."""
         device = self._around.book.detector_device(source)
         if device is not None:
-            self._step_own(device, reading, f"phone:{source}", min(at_us, self._now_us), stored=True)
+            stream = phone_streams(source).present if device.kind == "phone" else f"dump:{source}"
+            self._step_own(device, reading, stream, min(at_us, self._now_us), stored=True)
 
     def _source_has_told(self, source: str, up_to_us: int) -> None:
         reached: dict[str, int] = {}
@@ -471,7 +465,8 @@ class Turn:
         seq = 1 if was is None else was.mark + 1
         now_us = self._now_us
         agent = HUB_STREAM if stream == HUB_STREAM else device.id
-        self._site.streams.put(stream, StreamMark(stream, agent, seq, 0, HUB_STREAM, now_us, 0, 0))
+        boot, offset_us = (HUB_STREAM, 0) if stream == HUB_STREAM else ("", 0) if was is None else (was.boot, was.offset_us)
+        self._site.streams.put(stream, StreamMark(stream, agent, seq, 0, boot, now_us, offset_us, 0))
         if stored:
             row = (device.id, KIND_NAMES[type(reading)], at_us, at_us, None, now_us, _encode(reading).decode())
             self.outcome.add(self.outcome.events, (self.outcome.site, stream, seq, *row))

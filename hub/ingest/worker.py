@@ -16,7 +16,7 @@ from contract.orders import Nonce
 from hub.ingest.core import Core, Input, Message, Request, guarded
 from hub.ingest.inbox import Inbox
 from hub.ingest.lease import LeaseHeld, LeaseLost
-from hub.ingest.ports import Ask, ChangeRow, Hook, Out, Rules, SiteBook, State, Unavailable
+from hub.ingest.ports import Ailing, Ask, ChangeRow, Hook, Out, Rules, SiteBook, State, Unavailable
 
 MESSAGES_MAX = 8_192
 ASKS_MAX = 1_024
@@ -84,6 +84,11 @@ class Worker:
     def counters(self) -> Counter[str]:
         """A copy of what was counted since the start: batches, records, events, duplicates, refused_REASON, queue_dropped…"""
         return Counter(self._core.counters)
+
+    @property
+    def ailing(self) -> Ailing:
+        """What bugs keep from being done."""
+        return self._core.ailing
 
     @property
     def waiting(self) -> int:

@@ -140,11 +140,50 @@ def _fields(document: Document) -> None:
                     )
 
 
+_OF_TAGS: frozenset[Flag] = frozenset(("unknown_tag", "revoked_tag", "weak_medium"))
+"""Flags that only what was scanned can have."""
+
+
+def _void(document: Document) -> None:
+    """What no evidence of the kind can have makes none of it void: whoever wrote it expects something that will not happen."""
+    for path, row in _rows(document):
+        kind = row.get("evidence")
+        for at, flag in document.find(".".join(str(step) for step in (*path, "void", "*"))):
+            if kind in ("answer", "report") and flag in _OF_TAGS:
+                article = "an answer" if kind == "answer" else "a report"
+                document.wrong(at, f"{flag} is a flag of tags, and {article} has none", "write evidence: scan, or leave it out")
+
+
+def _once(document: Document) -> None:
+    """Nothing stands twice in one list of a duty, and no field is compared with itself."""
+    for path, row in _rows(document):
+        for key in ("by", "void", "requires", "equal"):
+            listed, seen = row.get(key), list[Any]()
+            for at, value in enumerate(listed if isinstance(listed, list) else ()):
+                if value in seen:
+                    told = " and ".join(map(str, value)) if isinstance(value, list) else value
+                    document.wrong((*path, key, at), f"{told} stands twice", "keep one of the two")
+                elif key == "equal" and isinstance(value, list) and len(value) == 2 and value[0] == value[1]:
+                    document.wrong((*path, key, at), f"{value[0]} is compared with itself", "write the field that it must equal")
+                seen.append(value)
+
+
+def _open_too_long(document: Document) -> None:
+    """A window that is still open when the next one opens: evidence could not tell which was meant."""
+    for path, row in document.find("clauses.*.duties.*.schedules.*"):
+        every, open_s = (row.get("every_s"), row.get("open_s")) if isinstance(row, dict) else (None, None)
+        if type(every) is int and type(open_s) is int and row.get("type") == "interval" and open_s > every > 0:
+            what = f"{open_s} is longer than every_s, so the next window opens before this one is due"
+            document.wrong((*path, "open_s"), what, f"write {every} at most, or leave it out")
+
+
 def _alone(document: Document) -> None:
     """Whether what is drawn or comes unforeseen lies well beside others cannot be known."""
-    for path, _ in _rows(document):
-        schedules = document.built.get((*path, "schedules"))
-        if not isinstance(schedules, list) or len(schedules) < 2:
+    for path, row in _rows(document):
+        listed = row.get("schedules")
+        found = [document.built.get((*path, "schedules", at)) for at in range(len(listed))] if isinstance(listed, list) else []
+        schedules: list[Schedule] = [schedule for schedule in found if schedule is not None]  # a bad one hides no other mistake
+        if len(schedules) < 2:
             continue
         kinds = {type(schedule) for schedule in schedules}
         alone = next((schedule for schedule in schedules if isinstance(schedule, Random | AtOccasion)), None)
@@ -187,4 +226,7 @@ def _calendar(document: Document) -> None:
             document.wrong(path, f"{value} is among the workdays too", "keep one of the two")
 
 
-DUTY_RULES: tuple[Rule, ...] = (unique("clauses.*.duties.*.duty"), _shifts, _posts, _fields, _alone, _long_enough, _calendar)
+DUTY_RULES: tuple[Rule, ...] = (
+    unique("clauses.*.duties.*.duty"),
+    *(_shifts, _posts, _fields, _void, _once, _open_too_long, _alone, _long_enough, _calendar),
+)

@@ -21,7 +21,7 @@ from hub.duties.tallying import local
 from hub.duties.types import Duty, Person, Route, Scan, Shift, Window
 from hub.duties.words import STATES
 from hub.reports.figures import NONE, Counts, Unvisited, in_words, percent
-from hub.reports.words import EFFECTS, FLAGS, LABELS, MEDIA, NOTES, UNKNOWN, WEEKDAYS, Lang, Pair, say, word
+from hub.reports.words import EFFECTS, FLAGS, LABELS, MEDIA, NOTES, TOLD, UNKNOWN, WEEKDAYS, Lang, Pair, say, word
 
 
 class CaseNote(NamedTuple):
@@ -311,7 +311,7 @@ class _Teller:
             made=self._time(scan.at_us, seconds=True),
             received=self._time(scan.received_us, seconds=True),
             place=self._place(scan.place),
-            person=self._people([scan.person]),
+            person=self._who(scan),
             effect=" ".join(filter(None, (word(EFFECTS, effect, self._lang), _number(case)))),
         )
 
@@ -341,7 +341,7 @@ class _Teller:
         return Visit(
             place=self._place(window.place),
             time="" if scan is None else self._time(scan.at_us, seconds=True),
-            person="" if scan is None else self._people([scan.person]),
+            person="" if scan is None else self._who(scan),
             medium="" if scan is None else word(MEDIA, scan.medium, self._lang),
             state=window.state,
             result=self._result(window),
@@ -378,6 +378,13 @@ class _Teller:
             where = f" ({', '.join(self._route(route) for route in routes)})" if routes else ""
             told.append(f"{self._people([person])}{where}")
         return ", ".join(told) or say(UNKNOWN, self._lang)
+
+    def _who(self, scan: Scan) -> str:
+        """Who made it; somebody whom the staff does not know by what was told, marked as such."""
+        if scan.person or not scan.person_told:
+            return self._people([scan.person])
+        zh, en = TOLD
+        return say((zh.format(told=scan.person_told), en.format(told=scan.person_told)), self._lang)
 
     def _people(self, people: Collection[str]) -> str:
         known = [person for person in people if person]

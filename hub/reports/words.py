@@ -79,6 +79,8 @@ FLAGS: Mapping[str, Pair] = {
     "from_the_future": ("时间超前", "from the future"),
     "too_late": ("超过补传期限", "came too late"),
     "altered": ("内容不一致", "altered"),
+    "unknown_person": ("人员不明", "person not known"),
+    "time_unproven": ("时间无法证实", "time not proven"),
 }
 
 NOTES: Mapping[str, Pair] = {
@@ -86,6 +88,7 @@ NOTES: Mapping[str, Pair] = {
     "visited_late": ("迟到", "visited late"),
     "detected_late": ("事后发现", "found late"),
     "source_away": ("读卡设备曾离线", "its reader was out of reach"),
+    "records_lost": ("恢复备份，记录可能丢失", "records may be lost with a restore"),
     "source_silent": ("设备久未上报", "its source stayed silent"),
 }
 
@@ -97,6 +100,8 @@ EFFECTS: Mapping[str, Pair] = {
 }
 
 UNKNOWN: Pair = ("不详", "not known")
+TOLD: Pair = ("“{told}”（不在人员名单）", "“{told}” (not of the staff)")
+"""Who is said to have made a scan, where the staff has nobody of that id."""
 WEEKDAYS: tuple[Pair, ...] = (
     ("星期一", "Monday"), ("星期二", "Tuesday"), ("星期三", "Wednesday"), ("星期四", "Thursday"), ("星期五", "Friday"),
     ("星期六", "Saturday"), ("星期日", "Sunday"),

@@ -17,7 +17,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Table, delete, func, insert, select, update
 from sqlalchemy.types import LargeBinary
 
+from hub.duties.restored import RESTORED, Restore, restores_from, restores_text
 from hub.store import schema
+from hub.store.accounts import end_all
 from hub.store.engine import is_sqlite, open_engine
 from hub.store.migrate import VERSION, migrate, version_of
 
@@ -76,12 +78,13 @@ def backup(url: str, file: Path) -> Summary:
     return Summary(rows)
 
 
-def restore(file: Path, url: str, *, force: bool = False) -> Summary:
+def restore(file: Path, url: str, now_us: int, *, force: bool = False) -> Summary:
     """Put the rows of the backup into the database at `url`, in one transaction. With `force` what it holds is thrown away, else
     it must hold no site. No hub may run on it. Raises BadBackup, DatabaseInUse.
 
     The lease's epoch goes up, so that a hub that still runs can write nothing more. Agents are asked again for what the backup
-    lacks. Positions of the change log and case numbers skip ahead.
+    lacks. What phones and people reported since is lost, and a row of each site says so to whoever judges. Positions of the
+    change log and case numbers skip ahead. All sessions and tokens end: what was ended since the backup does not come back.
     """
     with _opened(file) as archive:
         manifest = _manifest(archive)
@@ -92,6 +95,8 @@ def restore(file: Path, url: str, *, force: bool = False) -> Summary:
                 was = _clear(connection, force)
                 rows = {table.name: _fill(connection, archive, table, manifest) for table in _tables()}
                 _skip_ahead(connection, was)
+                _note_loss(connection, now_us)
+                end_all(connection)
         finally:
             engine.dispose()
     return Summary(rows)
@@ -209,6 +214,26 @@ def _skip_ahead(connection: Connection, was: _Highest) -> None:
             case_no=higher(site.case_no, was.case_no) + CASES_SKIPPED,
         )
     )
+
+
+def _note_loss(connection: Connection, now_us: int) -> None:
+    """Leave for each site what judging has to know of this restore, after those that the backup knows of."""
+    state, mark = schema.detector_state, schema.watermark.c
+    for site in connection.execute(select(schema.site.c.site)).scalars().all():
+        here = state.c.site == site, state.c.detector == RESTORED
+        before = connection.execute(select(state.c.body).where(*here)).scalar()
+        told = connection.execute(select(mark.source, mark.up_to_us).where(mark.site == site)).all()
+        newest = max(
+            int(connection.execute(select(func.max(column)).where(column.table.c.site == site)).scalar() or 0)
+            for column in (schema.stream.c.heard_us, schema.scan.c.received_us, schema.window.c.settled_us)
+        )
+        restores = [
+            *(restores_from(before) if before else ()),
+            Restore(now_us, min(newest, now_us), {str(source): int(up_to_us) for source, up_to_us in told}),
+        ]
+        connection.execute(delete(state).where(*here))
+        row = {"site": site, "detector": RESTORED, "subject": "", "device": "", "body": restores_text(restores)}
+        connection.execute(insert(state).values(row))
 
 
 def _make_private(path: Path) -> int:

@@ -54,17 +54,26 @@ def run(connection: Connection, sql: str, parameters: tuple[Any, ...]) -> int:
 def first_value(engine: Engine, sql: str, parameters: tuple[Any, ...]) -> Any:
     """The first column of the first row that a query finds, or None. In no transaction. Raises what the driver or SQLAlchemy
     raises: see `errors`."""
+    return next(iter(_found(engine, sql, parameters, one=True)), None)
+
+
+def first_values(engine: Engine, sql: str, parameters: tuple[Any, ...]) -> list[Any]:
+    """The first column of each row. See `first_value`."""
+    return _found(engine, sql, parameters, one=False)
+
+
+def _found(engine: Engine, sql: str, parameters: tuple[Any, ...], *, one: bool) -> list[Any]:
     taken = engine.raw_connection()
     try:
         cursor = taken.cursor()
         try:
             cursor.execute(sql.replace("?", mark(engine.dialect.name)), parameters)
-            found = cursor.fetchone()
+            rows = [cursor.fetchone()] if one else cursor.fetchall()
         finally:
             cursor.close()
     finally:
         taken.close()
-    return None if found is None else found[0]
+    return [row[0] for row in rows if row is not None]
 
 
 def errors(engine: Engine) -> tuple[type[Exception], ...]:

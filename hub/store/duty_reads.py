@@ -7,11 +7,12 @@ import msgspec
 from sqlalchemy import Engine, Row, and_, exists, or_, select
 from sqlalchemy.sql import ColumnElement, Select
 
+from hub.duties.judging import UNPROVABLE
 from hub.duties.types import GAP, Occasion, Scan, Shift, Window
 from hub.store import schema as t
 
 Condition = ColumnElement[bool]
-Thing = Literal["duty", "route", "place", "person"]
+Thing = Literal["duty", "route", "place", "person", "source"]
 Near = Callable[[Window], tuple[int, int]]
 
 
@@ -27,6 +28,13 @@ class WindowFilter(NamedTuple):
     from_us: int | None = None
     to_us: int | None = None
     opens_after_us: int | None = None
+
+
+class PhoneStreams(NamedTuple):
+    """The names of a phone's rows of `stream`; see hub/ingest/phones.py."""
+
+    present: str
+    before: str
 
 
 class ScanFilter(NamedTuple):
@@ -74,14 +82,20 @@ class DutyReads:
         self._site = site
 
     def is_on_record(self, what: Thing, name: str) -> bool:
-        """Whether anything on record is of this duty, route, place or person. It may read a whole table: ask for names that the
-        files do not know."""
+        """Whether anything on record is of this duty, route, place, person or source. It may read a whole table: ask for names
+        that the files do not know."""
         tables = [
             table for table in (t.window, t.scan, t.tag, t.roster) if what in table.c and (table, what) != (t.window, "person")
         ]
         found = [exists().where(table.c.site == self._site, table.c[what] == name) for table in tables]
         with self._engine.connect() as connection:
             return bool(connection.execute(select(or_(*found))).scalar())
+
+    def phone_began(self, phone: str) -> dict[str, int]:
+        """When the phone's last boots began, by their names; in UTC microseconds."""
+        c = t.stream.c
+        rows = self._all(select(c.boot, c.offset_us).where(c.site == self._site, c.stream.in_(phone_streams(phone))))
+        return {str(row.boot): -int(row.offset_us) for row in rows if row.boot}
 
     def windows(self, wanted: WindowFilter, limit: int, cursor: WindowCursor | None = None) -> list[Window]:
         """Windows by their end: the newest first, or with `opens_after_us` the soonest."""
@@ -168,6 +182,16 @@ class DutyReads:
     def _all(self, query: Select[Any]) -> list[Row[Any]]:
         with self._engine.connect() as connection:
             return list(connection.execute(query).all())
+
+
+def phone_streams(phone: str) -> PhoneStreams:
+    """Where the phone's reports are numbered, with its present boot; and the boot before."""
+    return PhoneStreams(f"phone:{phone}", f"phone:{phone}:before")
+
+
+def unprovable() -> Condition:
+    """Windows that stay unproven for good, unless evidence comes."""
+    return or_(*(t.window.c.note.like(f"%{name}%") for name in UNPROVABLE))
 
 
 def scan_of(row: Row[Any]) -> Scan:

@@ -3,7 +3,8 @@
 All of it runs on a read-only engine, so that one answer is one snapshot and the writer is never kept waiting.
 """
 
-from collections.abc import Iterable
+import json
+from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
 import msgspec
@@ -23,6 +24,8 @@ from hub.store.reports import ReportReads
 PAGE_ROWS_MAX = 500
 SCAN_ROWS_MAX = 5_000
 """How many events one page looks through for a rare kind before it hands back a cursor."""
+CHANGES_LOOKED_AT_MAX = 200_000
+"""How many of the newest changes are looked through for who did something to a tag."""
 LIVE_CASES_MAX = 5_000
 CASE_ROWS_MAX = 1_000
 """Timeline entries, clock rows and pictures shown with one case."""
@@ -55,6 +58,13 @@ class TagFilter(NamedTuple):
     person: str = ""
     medium: str = ""
     current: bool = False
+
+
+class TagActors(NamedTuple):
+    """Who did it; empty where it is not known."""
+
+    begun_by: str = ""
+    ended_by: str = ""
 
 
 class EventCursor(NamedTuple):
@@ -237,6 +247,22 @@ class SiteReads:
         if wanted.current:
             query = query.where(c.until_us.is_(None))
         return self._all(query.order_by(c.from_us.desc(), c.tag).limit(limit).offset(offset))
+
+    def tag_actors(self, tags: Collection[str]) -> dict[tuple[str, int], TagActors]:
+        """Who began and who ended each row of these tags, by tag and `from_us`: as far as the newest CHANGES_LOOKED_AT_MAX
+        rows of the change log say it, which has no index by what it is about."""
+        c = t.change.c
+        with self._engine.connect() as connection:
+            since_pos = self._change_pos(connection) - CHANGES_LOOKED_AT_MAX
+            query = select(c.act, c.body).where(c.site == self._site, c.pos > since_pos, c.topic == "tag", c.key.in_(tags))
+            rows = connection.execute(query.order_by(c.pos)).all() if tags else []
+        found: dict[tuple[str, int], TagActors] = {}
+        for act, body in rows:
+            said = json.loads(body)
+            key = said["tag"]["tag"], said["tag"]["from_us"]
+            was = found.get(key, TagActors())
+            found[key] = was._replace(begun_by=said["actor"]) if act == "enrolled" else was._replace(ended_by=said["actor"])
+        return found
 
     # What went wrong
 

@@ -1,6 +1,7 @@
 """The tables. Every row carries its site. Times are UTC microseconds (`_us`); bodies are JSON in UTF-8 text.
 
-One worker owns a site and is the only writer of its rows; each transaction checks the lease's epoch first.
+One worker owns a site and is the only writer of its rows; each transaction checks the lease's epoch first. Accounts and sessions
+are no part of what a worker holds in memory: `watchkeeper admin` writes them too, beside a running hub.
 """
 
 from sqlalchemy import (
@@ -39,6 +40,7 @@ site = Table(
     _us("lease_until_us"),
     Column("change_pos", BigInteger, nullable=False, comment="the change log's last position, counted in the transaction"),
     Column("case_no", BigInteger, nullable=False, comment="the last case number given"),
+    _us("doubted_us", nullable=True, comment="hub time since when its clock is in doubt and nothing is swept; null: it is not"),
 )
 
 stream = Table(
@@ -397,4 +399,33 @@ tally = Table(
     Column("longest_s", Integer, nullable=False, comment="for places: the longest time unvisited that ended on that day"),
     CheckConstraint("due = kept + missed + unproven + withdrawn", name="tally_adds_up"),
     sqlite_with_rowid=False,
+)
+
+account = Table(
+    "account",
+    metadata,
+    _id("site", primary_key=True),
+    _id("account", primary_key=True, comment="the name without case and width"),
+    _id("name", comment="as it is written; the actor of acts"),
+    _id("role"),
+    _id("password_hash", comment="Argon2; empty: no password fits"),
+    _us("created_us"),
+    _us("disabled_us", nullable=True, comment="null: in use"),
+    _id("subject", comment="who it is at the OIDC provider; empty: known here alone"),
+)
+
+session = Table(
+    "session",
+    metadata,
+    _id("site", primary_key=True),
+    _id("digest", primary_key=True, comment="SHA-256 of the token, which is nowhere kept"),
+    _id("session", comment="a random public name"),
+    _id("account"),
+    _id("kind", comment="cookie: a sign-in; token: a program's"),
+    _id("label", comment="what a token is for, or which browser it is"),
+    _us("created_us"),
+    _us("used_us", comment="to about a minute"),
+    _us("expires_us", comment="the end, used or not"),
+    CheckConstraint("kind IN ('cookie', 'token')", name="session_kind_is_known"),
+    Index("session_by_account", "site", "account"),
 )

@@ -4,15 +4,19 @@ In a stream the hub's time grows with the number. Pictures are condemned here an
 Cases with their timelines are records and stay.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import islice
+from typing import Any
 
 from sqlalchemy import Connection, Table, delete, exists, func, or_, select, update
 from sqlalchemy.sql import Select
 
-from hub.duties.judging import SOURCE_AWAY
+from hub.duties.types import ScanKey
 from hub.store import bulk
-from hub.store.schema import case, change, dead_letter, event, picture, quarantine, reader, scan, tally, window
+from hub.store.duty_reads import unprovable
+from hub.store.schema import case, change, dead_letter, event, picture, quarantine, reader, roster, scan, tally, window
+from hub.store.schema import site as site_table
 
 CHUNK_ROWS = 2_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -52,21 +56,20 @@ def drop_condemned(connection: Connection, site: str, names: Sequence[str]) -> i
     return connection.execute(delete(picture).where(gone)).rowcount
 
 
-def sweep_duties(connection: Connection, site: str, before_us: int) -> int:
-    """Remove a chunk of the windows that ended, the scans that were made and the tallies of days before `before_us`. Returns how
-    many.
+def sweep_duties(connection: Connection, site: str, before_us: int, needed: Collection[ScanKey] = ()) -> int:
+    """Remove a chunk of the windows and shifts that ended, the scans that were made and the tallies of days before `before_us`.
+    Returns how many.
 
-    A window that is not settled stays, and of each place the last scan before then: the time that it goes unvisited counts from
-    there. A tally stays up to two days longer, whatever the estate's zone."""
+    A window that is not settled stays. So do the scans of `needed`, which are evidence of windows that may still be judged, and
+    of each place the last scan before then: the time that it goes unvisited counts from there. A tally stays up to two days
+    longer, whatever the estate's zone."""
     w, s = window.c, scan.c
     newer = scan.alias("newer")
     passed = exists().where(newer.c.site == site, newer.c.place == s.place, newer.c.at_us > s.at_us, newer.c.at_us < before_us)
     # In the order of an index, so that the chunk is at its front.
     old_windows = (
         select(w.site, w.window_id)
-        .where(
-            w.site == site, w.ends_us < before_us, w.state != "open", or_(w.state != "unproven", w.note.like(f"%{SOURCE_AWAY}%"))
-        )
+        .where(w.site == site, w.ends_us < before_us, w.state != "open", or_(w.state != "unproven", unprovable()))
         .order_by(w.ends_us)
     )
     old_scans = (
@@ -75,13 +78,31 @@ def sweep_duties(connection: Connection, site: str, before_us: int) -> int:
     day = str((_EPOCH + timedelta(microseconds=before_us)).date() - timedelta(days=1))
     keys = list(tally.primary_key.columns)
     old_tallies = select(*keys).where(tally.c.site == site, tally.c.day < day).order_by(*keys)
-    rows = ((window, old_windows), (scan, old_scans), (tally, old_tallies))
-    return sum(_sweep_keys(connection, table, query) for table, query in rows)
+    keys = list(roster.primary_key.columns)
+    old_shifts = select(*keys).where(roster.c.site == site, roster.c.until_us < before_us).order_by(*keys)
+    stay = frozenset((site, *key) for key in needed)
+    rows = ((window, old_windows), (scan, old_scans), (tally, old_tallies), (roster, old_shifts))
+    return sum(_sweep_keys(connection, table, query, stay) for table, query in rows)
 
 
-def _sweep_keys(connection: Connection, table: Table, query: Select[*tuple[str, ...]]) -> int:
-    found = connection.execute(query.limit(CHUNK_ROWS)).all()
-    bulk.delete(connection, table, [tuple(row) for row in found])
+def doubted_us(connection: Connection, site: str) -> int | None:
+    """Since when the hub's clock is in doubt; None: it is not."""
+    found: int | None = connection.execute(select(site_table.c.doubted_us).where(site_table.c.site == site)).scalar()
+    return found
+
+
+def note_doubt(connection: Connection, site: str, since_us: int | None) -> None:
+    """Write it down."""
+    connection.execute(update(site_table).where(site_table.c.site == site).values(doubted_us=since_us))
+
+
+def _sweep_keys(
+    connection: Connection, table: Table, query: Select[*tuple[Any, ...]], stay: Collection[tuple[str, ...]] = frozenset()
+) -> int:
+    """`stay`: keys of rows that the query may find, and that stay."""
+    rows = connection.execute(query.limit(CHUNK_ROWS + len(stay)))
+    found = list(islice((key for row in rows if (key := tuple(row)) not in stay), CHUNK_ROWS))
+    bulk.delete(connection, table, found)
     return len(found)
 
 

@@ -20,7 +20,7 @@ NAMES = {
     "memory": ["memory of hub and agent, idle"],
     "duties": [
         "gap with 100,000 windows open", "worst gap of them", "start with 100,000 windows", "a year of 1,000 places made",
-        "72 h of 10,000 scans judged",
+        "72 h of 10,000 scans judged", "a year's compliance of 1,000 places", "a year's longest times unvisited",
     ],
     "kill": ["kill: lost", "kill: doubled", "kill: missing from the store", "kill: first new incident after a restart"],
 }  # fmt: skip

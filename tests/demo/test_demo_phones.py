@@ -21,12 +21,14 @@ class Hub:
         self.deaf = 0
         self.heard: list[dict[str, object]] = []
         self.outcome = "new"
+        self.known_by: set[str] = set()
         hub = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 hub.heard += body["items"]
+                hub.known_by.add(self.headers["Authorization"])
                 hub.deaf -= 1
                 self.send_response(503 if hub.deaf >= 0 else 200)
                 self.end_headers()
@@ -52,7 +54,8 @@ def hub(monkeypatch) -> Iterator[Hub]:
 
 def phone_of(hub: Hub) -> tuple[Phone, Stage]:
     clock = SystemClock()
-    return Phone("phone-1", "zhang-wei", f"http://127.0.0.1:{hub.server.server_port}", clock, "b"), Stage(clock, Record(), {})
+    url = f"http://127.0.0.1:{hub.server.server_port}"
+    return Phone("phone-1", "zhang-wei", url, "token", clock, "b"), Stage(clock, Record(), {})
 
 
 def test_what_is_not_answered_is_reported_again_under_the_same_name(hub):
@@ -61,6 +64,7 @@ def test_what_is_not_answered_is_reported_again_under_the_same_name(hub):
     phone.say(stage, "panic")
     phone.say(stage, "panic", active=False)
     assert [one["key"] for one in hub.heard] == ["b-1", "b-1", "b-1", "b-2"]
+    assert hub.known_by == {"Bearer token"}
 
 
 def test_what_the_hub_refuses_ends_the_demo(hub):

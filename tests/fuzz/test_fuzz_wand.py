@@ -13,8 +13,8 @@ from drivers.patrol_wand.csvdump import MAX_LINE_BYTES
 from drivers.patrol_wand.decode import Input, PatrolWandDecoder, PatrolWandOptions
 from drivers.patrol_wand.frames import BODY_BYTES_MAX, READ_RECORDS, frame_bytes
 from drivers.patrol_wand.layout import Layout, NumberField, Scan, TagField, TimeField, record_bytes, scan_of
-from drivers.patrol_wand.zones import zone_of
 from drivers.port import MAX_EXAMPLE_BYTES, Finding
+from drivers.zones import zone_of
 from watchkeeper.decode import decode_stream
 
 BOUNDED = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from contract.envelope import KEY_BYTES
+from hub.accounts.local import LOCAL_TOKEN_FILE
 from tests.support.fault_stand import ESTATE
 from tests.support.lives import wait_for
 from tests.support.tls_broker import Authority, TlsBroker, make_authority, make_identity
@@ -70,10 +71,16 @@ def sides(folder: Path, url: str, ca: Path) -> Iterator[tuple[Side, Side]]:
             one.stop()
 
 
-def broker_health(hub: Side) -> dict[str, object]:
+def asked(hub: Side, path: str) -> urllib.request.Request:
+    """A request to the hub by its local token."""
     url = hub.wait_for(lambda line: line["event"] == "listening")["url"]
+    token = (hub.log.parent / "data" / LOCAL_TOKEN_FILE).read_text().strip()
+    return urllib.request.Request(f"{url}{path}", headers={"Authorization": f"Bearer {token}"})
+
+
+def broker_health(hub: Side) -> dict[str, object]:
     try:
-        with urllib.request.urlopen(f"{url}/healthz", timeout=30) as reply:
+        with urllib.request.urlopen(asked(hub, "/healthz"), timeout=30) as reply:
             told = json.load(reply)
     except urllib.error.HTTPError as error:
         told = json.load(error)
@@ -82,8 +89,7 @@ def broker_health(hub: Side) -> dict[str, object]:
 
 
 def agents_heard(hub: Side) -> list[dict[str, object]]:
-    url = hub.wait_for(lambda line: line["event"] == "listening")["url"]
-    with urllib.request.urlopen(f"{url}/events?device=gatehouse&kind=agent_started", timeout=30) as reply:
+    with urllib.request.urlopen(asked(hub, "/events?device=gatehouse&kind=agent_started"), timeout=30) as reply:
         found: list[dict[str, object]] = json.load(reply)["events"]
     return found
 

@@ -10,11 +10,17 @@ from threading import Thread
 from typing import Any
 
 import httpx
+from argon2 import PasswordHasher
 from sqlalchemy import Engine, select
 
 from contract.clock import SystemClock
 from contract.orders import AskNonce, Command, Nonce
 from contract.readings import ArmState, CommandDone, DoorContact, Reading
+from hub.accounts import register
+from hub.accounts.oidc_types import OidcSettings
+from hub.accounts.permissions import Role
+from hub.accounts.secrets import Passwords, account_key
+from hub.accounts.settings import AccountsSettings
 from hub.estate import Estate
 from hub.ingest.rules import rules_of
 from hub.ingest.worker import Worker
@@ -24,6 +30,7 @@ from hub.outward import Outward, OutwardSettings
 from hub.planning import plan_of
 from hub.policy.load import Policy
 from hub.store import schema
+from hub.store.accounts import account_of
 from hub.store.engine import open_engine
 from hub.tags.keyfile import KEY_FILE, LabelKey
 from tests.support.site_rig import SITE, ModelAgent, Said, estate
@@ -39,6 +46,36 @@ def until(condition: Callable[[], Any], what: str = "it") -> Any:
             return value
         time.sleep(0.01)
     raise AssertionError(f"{what} did not happen within {WAIT_S} s")
+
+
+NAMES: dict[Role, str] = {
+    "operator": "王芳", "shift_leader": "赵敏", "guard": "张三", "desk": "陈静", "manager": "李伟", "administrator": "root",
+    "auditor": "周审",
+}  # fmt: skip
+"""One account of each role; each has a password and a token."""
+
+
+def password_of(role: Role) -> str:
+    """The password of the account in that role."""
+    return f"{role} walks at night"
+
+
+def cheap_passwords() -> Passwords:
+    """Hashed as quickly as may be: a test is not attacked."""
+    return Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
+def make_accounts(engine: Engine, now_us: int) -> dict[Role, str]:
+    """The accounts, and each one's token."""
+    passwords, tokens = cheap_passwords(), {}
+    with engine.begin() as connection:
+        for role, name in NAMES.items():
+            if account_of(connection, SITE, account_key(name)) is None:
+                register.create(connection, SITE, name, role, passwords.hash(password_of(role)), now_us)
+            begun = register.make_token(connection, SITE, account_key(name), "test", 30, AccountsSettings(), now_us)
+            assert isinstance(begun, register.Begun), begun
+            tokens[role] = begun.token
+    return tokens
 
 
 class PaperBroker(Said):
@@ -76,6 +113,8 @@ class Site:
         start: bool = True,
         book: Estate | None = None,
         prepare: Callable[[Engine], None] = lambda _: None,
+        accounts: AccountsSettings = AccountsSettings(),  # noqa: B008
+        oidc: OidcSettings | None = None,
     ) -> None:
         self.folder = folder
         self.clock = SystemClock()
@@ -95,9 +134,22 @@ class Site:
             self.clock,
             owner="test",
         )
+        self.tokens = make_accounts(self.engine, self.clock.now_us())
         labels = LabelKey(folder / KEY_FILE, "https://hub.garden.example")
         self.outward = Outward(
-            OutwardSettings("127.0.0.1", 0, channels, folder, folder / "pictures", labels, patience),
+            OutwardSettings(
+                "127.0.0.1",
+                0,
+                channels,
+                folder,
+                folder / "pictures",
+                labels,
+                patience,
+                accounts,
+                cheap_passwords(),
+                oidc=oidc,
+                public_url="https://hub.garden.example/",
+            ),
             estate=self.estate,
             policy=self.policy,
             engine=self.read_engine,
@@ -106,7 +158,7 @@ class Site:
             clock=self.clock,
         )
         self.agent = ModelAgent(self.clock)  # type: ignore[arg-type]
-        self.http = httpx.Client(timeout=WAIT_S, trust_env=False)
+        self.http = self.client("manager")
         self.outward.prepare()
         self.worker.start()
         until(lambda: self.worker.state.ready, "the worker")
@@ -116,6 +168,17 @@ class Site:
     def start(self) -> None:
         self.outward.start()
         self.http.base_url = self.outward.url
+
+    def client(self, role: Role | None) -> httpx.Client:
+        """Somebody who is signed in in that role, by a token; None: nobody."""
+        headers = {} if role is None else {"Authorization": f"Bearer {self.tokens[role]}"}
+        return httpx.Client(base_url=self.outward.url, timeout=WAIT_S, trust_env=False, headers=headers)
+
+    def token_file(self, role: Role = "manager") -> Path:
+        """A file with the token of the account in that role."""
+        file = self.folder / f"{role}.token"
+        file.write_text(self.tokens[role] + "\n")
+        return file
 
     def says(self, device: str, reading: Reading, **more: int) -> None:
         """One reading, committed when this returns."""
@@ -134,8 +197,7 @@ class Site:
 
     def act(self, number: int, act: str, **fields: str) -> httpx.Response:
         """A person's act by the API."""
-        asked = {"actor": "李伟", "role": "operator", "fields": fields}
-        return self.http.post(f"/incidents/{number}/acts/{act}", json=asked)
+        return self.http.post(f"/incidents/{number}/acts/{act}", json={"fields": fields})
 
     def changes(self) -> list[Any]:
         """The change log."""

@@ -75,3 +75,24 @@ def test_every_error_has_both_languages_and_a_status():
         assert 400 <= status < 600, reason
         assert any("\u4e00" <= letter <= "\u9fff" for letter in chinese), reason
         assert english.isascii(), reason
+
+
+def test_every_field_of_every_model_says_what_it_means(document):
+    bare = [
+        f"{name}.{field}"
+        for name, schema in document["components"]["schemas"].items()
+        for field, said in schema.get("properties", {}).items()
+        if len(said.get("description", "")) < 8 and name not in ("HTTPValidationError", "ValidationError")
+    ]
+    assert not bare, "write Field(description=…), with the unit, and UTC where it is a time"
+
+
+def test_a_time_is_told_to_be_utc_and_a_duration_to_be_seconds(document):
+    vague = [
+        f"{name}.{field}"
+        for name, schema in document["components"]["schemas"].items()
+        for field, said in schema.get("properties", {}).items()
+        if (field.endswith("_s") and "second" not in said.get("description", ""))
+        or (field.endswith("_at") and not any(word in said.get("description", "") for word in ("UTC", "RFC 3339", "clock")))
+    ]
+    assert not vague

@@ -169,14 +169,15 @@ def _read_out(folder: Path, scale: float, looked: Machine) -> Row:
     engine = open_engine(database(folder / "wand.db", plan, from_us, now_us + 36 * HOUR_US, made, tags))
     core = _core(engine, places, plan)
     core.open(now_us)
-    core.turn([], now_us)
-    core.turn([], now_us + US_PER_S)
+    _catch_up(core, now_us)
+    _catch_up(core, now_us + US_PER_S)
     random = Random(1)  # noqa: S311 - it only has to be the same in each run
     scans = sorted((from_us + random.randrange(READ_OUT_HOURS * HOUR_US - US_PER_S), number) for number in range(count))
     messages = _messages([(at_us, number % len(places)) for at_us, number in scans], now_us + US_PER_S)
     began = time.perf_counter()
     for at in range(0, len(messages), _TURN):
         core.turn(messages[at : at + _TURN], now_us + US_PER_S)
+    _catch_up(core, now_us + US_PER_S)
     ours = time.perf_counter() - began
     engine.dispose()
     ends = {place: [one.ends_us for one in made if one.place == place] for place in places}
@@ -184,6 +185,13 @@ def _read_out(folder: Path, scale: float, looked: Machine) -> Row:
     began = time.perf_counter()
     _limits().read_out(str(folder / "bare-wand.db"), plain, ends)
     return row("72 h of 10,000 scans judged", "s", _seconds(ours), _seconds(time.perf_counter() - began), looked)
+
+
+def _catch_up(core: Core, now_us: int) -> None:
+    """Turns until everything that ended up to now is judged."""
+    core.turn([], now_us)
+    while core.next_us() <= now_us:
+        core.turn([], now_us)
 
 
 def _messages(scans: Sequence[tuple[int, int]], now_us: int) -> list[Message]:

@@ -12,14 +12,14 @@ from watchkeeper.demo.life import Stage
 LOOKS_AT_MOST = 4
 """Incidents that the operator takes in hand at a time."""
 _ANSWER_S = 15.0
-_OPERATOR = "李伟"
 
 
 class Operator:
     """A calm person: the oldest first, never too quick. `refused`: acts that the hub did not take, as things had changed."""
 
-    def __init__(self, url: str, books: Books, random: Random) -> None:
+    def __init__(self, url: str, token: str, books: Books, random: Random) -> None:
         self._url, self._books, self._random = url, books, random
+        self._headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
         self.refused = 0
 
     def look(self, stage: Stage) -> None:
@@ -36,9 +36,9 @@ class Operator:
         return old_s > 4.0 if one.state == "open" else not one.active and old_s > 8.0 + 4.0 * self._random.random()
 
     def _act(self, no: int, act: str, fields: dict[str, str]) -> None:
-        body = json.dumps({"actor": _OPERATOR, "role": "operator", "fields": fields}).encode()
+        body = json.dumps({"fields": fields}).encode()
         asked = Request(  # noqa: S310 - the hub's own address
-            f"{self._url}/incidents/{no}/acts/{act}", data=body, headers={"Content-Type": "application/json"}, method="POST"
+            f"{self._url}/incidents/{no}/acts/{act}", data=body, headers=self._headers, method="POST"
         )
         try:
             with urlopen(asked, timeout=_ANSWER_S):  # noqa: S310 - as above

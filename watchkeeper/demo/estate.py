@@ -27,6 +27,10 @@ GUARD_CARD = 2001
 TEMPERATURE_MAX, PRESSURE_MAX = 40.0, 350.0
 FROZEN_AFTER_S = 2.0
 CLOCK_OFF_S = 3_600.0
+ACCOUNT = "5A11"
+"""The intruder panel's."""
+PANEL_KEY = bytes(range(1, 17))
+"""The intruder panel encrypts with it; it guards a twin on this machine and nothing else."""
 
 BOARD_POLL_MS = 100
 _METER_S = 0.25
@@ -129,6 +133,8 @@ DEVICES = (
     *(Row(camera, "camera", GATE, f"东门{camera[-1]}号摄像机", f"camera {camera[-1]}") for camera in CAMERAS),
     Row("frigate", "other", GATE, "影像分析", "video analysis"),
     Row("lobby-view", "other", GATE, "大堂影像分析", "lobby's video analysis"),
+    Row("intruder", "other", GATE, "周界报警主机", "intruder panel"),
+    Row("fire", "other", GATE, "消防用户信息传输装置", "fire alarm transmitter"),
     Row("panel", "contacts", GARAGE, "报警主机", "alarm panel"),
     Row("cabinet-1", "contacts", GARAGE, "1号弱电箱", "cabinet 1"),
     Row("cabinet-2", "contacts", GARAGE, "2号弱电箱", "cabinet 2"),
@@ -168,7 +174,7 @@ class Keys:
 def enrolments(keys: Keys) -> list[dict[str, str]]:
     """What an installer tells the hub of tags: those at checkpoints, and the guards' own, by the names under which they leave an
     agent."""
-    by = {"actor": "安装员", "reason": "新装 new"}
+    by = {"reason": "新装 new"}
     people = [(beat.guard, guard_name(keys.cards, beat.guard_tag)) for beat in rounds.BEATS if beat.guard_tag]
     people += [(beat.guard, keys.card(GUARD_CARD, EM_BITS)) for beat in rounds.BEATS if not beat.guard_tag]
     return [

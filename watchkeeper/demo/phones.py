@@ -11,7 +11,7 @@ from watchkeeper.demo.estate import NAMES
 from watchkeeper.demo.life import Stage
 from watchkeeper.demo.record import LONG, SHORT, Lasted
 
-SILENT_S = 6.0
+SILENT_S = 5.0
 """After so long without a sign the phone wants somebody to look."""
 PAUSE_S = 0.5
 _ANSWER_S, _TRIES = 15.0, 8
@@ -22,9 +22,10 @@ class Phone:
     """A phone of the estate, carried by `person`. All that it says has a name of its own, under which it is said again until
     it is answered. Any thread may call it."""
 
-    def __init__(self, phone: str, person: str, url: str, clock: Clock, boot: str) -> None:
+    def __init__(self, phone: str, person: str, url: str, token: str, clock: Clock, boot: str) -> None:
         self.phone, self.person = phone, person
         self._url, self._clock, self._boot = url, clock, boot
+        self._headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
         self._lock = Lock()
         self._said = 0
         self._last: dict[str, Any] = {}
@@ -57,8 +58,8 @@ class Phone:
         raise RuntimeError(f"the hub did not take what {self.phone} has reported: {outcome}")
 
     def _post(self, body: dict[str, Any]) -> str:
-        headers = {"Content-Type": "application/json"}
-        asked = Request(f"{self._url}/scans", data=json.dumps(body).encode(), headers=headers)  # noqa: S310 - the hub's own address
+        data = json.dumps(body).encode()
+        asked = Request(f"{self._url}/scans", data=data, headers=self._headers)  # noqa: S310 - the hub's own address
         try:
             with urlopen(asked, timeout=_ANSWER_S) as reply:  # noqa: S310 - as above
                 return str(json.load(reply)["items"][0]["outcome"])

@@ -14,13 +14,16 @@ from drivers.barrier_modbus.twin import BarrierTwin
 from drivers.contacts_modbus.decode import ContactsOptions
 from drivers.contacts_modbus.twin import ContactsTwin
 from drivers.em_ascii.twin import EmAsciiTwin
+from drivers.gb26875.twin import Gb26875Twin
 from drivers.modbus.frames import WRITE_COIL
 from drivers.modbus.slave import SlaveLine
 from drivers.mqtt_json.twin import MqttJsonTwin
 from drivers.patrol_wand.twin import CradleTwin, WandTwin
 from drivers.rtsp_camera import clip
 from drivers.rtsp_camera.twin import CameraTwin, Scenes, drawn_scenes, scenes_from_file
+from drivers.sia_dc09.twin import SiaDc09Twin
 from drivers.transports import Line
+from drivers.transports.dial import Dialler, free_port
 from drivers.transports.listen import TcpLine
 from drivers.transports.pty import PtyLine
 from drivers.wiegand.twin import WiegandTwin
@@ -100,6 +103,9 @@ class Plant:
         self.cradles = {name: self._cradle(name) for name in self.wands}
         self.cameras = {name: self._stack.enter_context(CameraTwin(self.scenes, clock=self._clock)) for name in estate.CAMERAS}
         self.mqtt = self._stack.enter_context(MqttJsonTwin("127.0.0.1", self._broker_port))
+        self._ports = {name: free_port() for name in ("intruder", "fire")}
+        self.intruder = SiaDc09Twin(self._dialler("intruder"), self._clock, account=estate.ACCOUNT, key=estate.PANEL_KEY)
+        self.fire = Gb26875Twin(self._dialler("fire"), self._clock)
         self.meters.measure("temperature", 22.0)
         self.meters.measure("water_pressure", 280.0)
 
@@ -144,6 +150,8 @@ class Plant:
                 for name, camera in self.cameras.items()
             ),
             self._mqtt_row("frigate", "frigate", {"lobby": "lobby-view"}),
+            self._port_row("intruder", "sia_dc09", {"accounts": {estate.ACCOUNT: {"key": estate.PANEL_KEY.hex()}}}),
+            self._port_row("fire", "gb26875", {}),
         ]
 
     def garage_devices(self) -> list[dict[str, Any]]:
@@ -161,6 +169,11 @@ class Plant:
             "options": {"mapping": mapping, "devices": devices},
             "speaks_for": list(devices.values()),
         }
+
+    def _port_row(self, device: str, driver: str, options: dict[str, Any]) -> dict[str, Any]:
+        """A panel that dials in: the address is the agent's own."""
+        address = f"listen://127.0.0.1:{self._ports[device]}"
+        return {"id": device, "driver": driver, "address": address, "options": options | {"hosts": ["127.0.0.1"]}}
 
     def _row(self, device: str, driver: str, **more: Any) -> dict[str, Any]:
         return {"id": device, "driver": driver, "address": self._lines[device].address, **more}
@@ -188,6 +201,11 @@ class Plant:
         cradle.start()
         self._stack.callback(cradle.stop)
         return cradle
+
+    def _dialler(self, name: str) -> Dialler:
+        line = Dialler(self._ports[name])
+        self._stack.callback(line.hang_up)
+        return line
 
     def _serial(self, name: str, baud: int) -> Line:
         return self._keep(name, PtyLine(self._folder / name, baud=baud))

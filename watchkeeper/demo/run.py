@@ -12,10 +12,11 @@ from urllib.request import urlopen
 
 from contract.clock import US_PER_S, Clock
 from contract.topics import agent_topic
+from hub.accounts.local import LOCAL_TOKEN_FILE
 from hub.detectors.table import DETECTORS
 from hub.policy.load import Policy
 from watchkeeper.broker import EmbeddedBroker, Program
-from watchkeeper.demo import estate, policy, script, walkers
+from watchkeeper.demo import estate, people, policy, script, walkers
 from watchkeeper.demo.agent_twin import AgentTwin
 from watchkeeper.demo.books import Accepted, Books, Committed, accepted
 from watchkeeper.demo.children import Child, free_port
@@ -96,6 +97,16 @@ class Demo:
     def interrupted(self) -> bool:
         """Whether somebody has asked for the end."""
         return self._interrupted.is_set()
+
+    @property
+    def sign_ins(self) -> list[str]:
+        """How a person may sign in to the hub."""
+        return [one.told for one in self.people.values() if one.password]
+
+    @property
+    def reached(self) -> str:
+        """What the command line's other commands take to speak to this hub."""
+        return f"--url {self.url} --token-file {self.options.folder / 'data' / LOCAL_TOKEN_FILE}"
 
     @property
     def garage_is_cut(self) -> bool:
@@ -224,7 +235,7 @@ class Demo:
         shortened = Policy.load(folder / "policy.yaml")
         limits = {name: value for clause in shortened.clauses.values() for name, value in clause.numbers.items()}
         self.stage, self._backstage = (Stage(self.clock, self.record, limits) for _ in range(2))
-        self._backdrop = script.backdrop(self.plant, Operator(self.url, self.books, random), Random(random.random()))  # noqa: S311
+        self._backdrop = script.backdrop(self.plant, self._operator(random), Random(random.random()))  # noqa: S311
         self.walkers = walkers.walkers(self.plant, self.night, limits)
         self._backdrop += [walkers.lane(walker) for walker in self.walkers]
         self._stack.callback(self._end_backdrop)
@@ -232,10 +243,14 @@ class Demo:
             lane.start(self._backstage)
         self.lanes = script.lanes(self.plant, self._garage_cable, self.pumps, limits, random)
         carried = [
-            Phone(phone, person, self.url, self.clock, random.randbytes(4).hex()) for phone, (person, *_) in estate.PHONES.items()
+            Phone(phone, person, self.url, self.people[phone].token, self.clock, random.randbytes(4).hex())
+            for phone, (person, *_) in estate.PHONES.items()
         ]
         self.lanes += script.of_phones(carried, random)
         self._await_everybody()
+
+    def _operator(self, random: Random) -> Operator:
+        return Operator(self.url, self.people[people.OPERATOR].token, self.books, random)
 
     def _end_backdrop(self) -> None:
         self._backstage.curtain.set()
@@ -266,14 +281,19 @@ class Demo:
         port = self.options.http_port or free_port()
         self.url = f"http://127.0.0.1:{port}"
         settings = estate.write_hub(folder, keys, broker=broker.url, http_port=port, webhook=self.desk.url)
+        database = folder / "data" / "hub.db"
+        self.people = people.make_accounts(database, estate.SITE, [*estate.PHONES], self.clock.now_us())
         self._hub = Child(folder / "hub.log", "hub", str(settings))
         self._children.append(self._hub)
         self._stack.callback(self._hub.stop)
         self._until(self._hub_is_ready, "the hub")
-        with HubClient(self.url) as hub:
+        token_file = folder / "installer.token"
+        token_file.touch(0o600)
+        token_file.write_text(self.people[people.INSTALLER].token)
+        with HubClient(self.url, token_file) as hub:
             for enrolment in estate.enrolments(keys):
                 hub.post("/tags", enrolment)
-        self.books = Books(f"sqlite:///{folder / 'data' / 'hub.db'}")
+        self.books = Books(f"sqlite:///{database}")
         self._stack.callback(self.books.close)
 
     def _start_agents(self, folder: Path, keys: estate.Keys, broker: EmbeddedBroker) -> None:

@@ -83,6 +83,9 @@ class Lines:
             self._say(demo.clock.now_us(), zh, en)
             if demo.state == "living":
                 self._say(demo.clock.now_us(), f"接口 {demo.url}/docs，时间缩短 {demo.options.speed:g} 倍", slowness(demo))
+                self._say(demo.clock.now_us(), "命令行", f"commands: {demo.reached}")
+                for sign_in in demo.sign_ins:
+                    self._say(demo.clock.now_us(), "登录", f"sign in: {sign_in}")
         for one in demo.news():
             self._say(one.at_us, one.zh, one.en)
 
@@ -115,9 +118,12 @@ class Pages:
         if demo.state == "starting":
             return Group(head, Text("正在启动代理与中心…  agents and hub are starting…"))
         note = Text(f"{demo.url}/docs · 时间缩短 {demo.options.speed:g} 倍 · Ctrl-C 结束 ends it")
+        signing = Text(f"登录 sign in: {' · '.join(demo.sign_ins)}", no_wrap=True, overflow="ellipsis")
         return Group(
             head,
             note,
+            signing,
+            Text(f"命令行 commands: {demo.reached}", no_wrap=True, overflow="ellipsis"),
             self._table(demo.books.incidents(), now_us, wide),
             _rounds(demo, now_us, wide),
             _agents(demo, wide),

@@ -60,6 +60,9 @@ def lanes(plant: Plant, garage: CutProxy, pumps: list[AgentTwin], limits: dict[s
             "panel-bounces",
             *(Act(3.0, partial(troubles.zone_bounces, plant, zone)) for zone in ("fire-garage", "alarm-shop", "cabinet-2")),
         ),
+        lane("intruder", *(Act(6.0, partial(troubles.intruder_reports, plant, zone)) for zone in ("BA1", "TA2", "AT"))),
+        lane("panels-noise", Act(2.0, partial(troubles.panel_line_noise, plant)), pause_s=5.0),
+        lane("fire", *(Act(6.0, partial(troubles.fire_panel_reports, plant, what)) for what in ("fire", "fault"))),
         lane("noise", Act(2.0, partial(troubles.line_noise, plant)), pause_s=6.0),
         lane(
             "cable",
@@ -78,6 +81,7 @@ def backdrop(plant: Plant, operator: Operator, random: Random) -> list[Lane]:
     climate = Act(0.0, partial(troubles.climate, plant, random=random))
     return [
         Lane("climate", [climate], random=random, pause_s=0.8),
+        Lane("panels", [Act(0.0, partial(troubles.panels_beat, plant))], random=Random(random.random()), pause_s=1.0),  # noqa: S311
         Lane("duty", [Act(0.0, operator.look)], random=Random(random.random()), pause_s=1.0),  # noqa: S311
     ]
 
@@ -91,7 +95,8 @@ def of_phones(carried: list[Phone], random: Random) -> list[Lane]:
         "sees": [Act(3.0, partial(phones.sees_something, second))],
         "alone": [_timed(SILENT_S, NEAR, silence), _timed(SILENT_S, EPISODE, silence)],
     }
-    return [Lane(name, of, random=Random(random.random()), pause_s=6.0) for name, of in acts.items()]  # noqa: S311
+    pauses_s = {"alone": 1.0}  # an act of its own is long: three of each kind fit into a minute
+    return [Lane(name, of, random=Random(random.random()), pause_s=pauses_s.get(name, 6.0)) for name, of in acts.items()]  # noqa: S311
 
 
 def _timed(limit_s: float, share: float, play: Callable[[Stage, float], None]) -> Act:

@@ -1,9 +1,11 @@
 """The single things that are done to doors, barriers, readers, meters, panels and agents."""
 
 from collections.abc import Callable
+from functools import partial
 from random import Random
 
 from contract.clock import US_PER_S
+from drivers.gb26875.twin import FAULT, FIRE, NORMAL
 from watchkeeper.demo.agent_twin import AgentTwin
 from watchkeeper.demo.estate import CLOCK_OFF_S, FACILITY, GARAGE, NAMES, RESIDENTS, STRANGERS
 from watchkeeper.demo.life import Stage
@@ -215,6 +217,54 @@ def zone_bounces(plant: Plant, zone: str, stage: Stage) -> None:
     plant.glitches.bounce(zone)
     if stage.until(lambda: plant.glitches.count > count, SEEN_S):
         stage.record.harmless(detector)
+
+
+def intruder_reports(plant: Plant, event: str, stage: Stage) -> None:
+    """The intruder panel reports an event and its restoral."""
+    code, zone = event[:2], event[2:]
+    detector = {"BA": "alarm_input", "TA": "tamper", "AT": "panel_fault"}[code]
+    restoral = {"BA": "BR", "TA": "TR", "AT": "AR"}[code] + zone
+    stage.tell(f"周界报警主机上报 {event}", f"the intruder panel reports {event}")
+    with stage.lasting(
+        detector,
+        f"intruder/{event}",
+        "",
+        lambda: _acknowledged(plant.intruder.report(event)),
+        lambda: _acknowledged(plant.intruder.report(restoral)),
+    ):
+        stage.rest(PRESS_S)
+
+
+def panel_line_noise(plant: Plant, stage: Stage) -> None:
+    """A message of each panel is damaged on the way: no alarm, and no fault."""
+    plant.intruder.damage("9")
+    stage.record.harmless("alarm_input")
+    plant.fire.damage(FAULT)
+    stage.record.harmless("panel_fault")
+
+
+def fire_panel_reports(plant: Plant, what: str, stage: Stage) -> None:
+    """A smoke detector sees fire, or is out of order; then it is well."""
+    detector = {"fire": "fire_input", "fault": "panel_fault"}[what]
+    bits = {"fire": FIRE, "fault": FAULT}[what]
+    zh, en = {"fire": ("火警", "fire"), "fault": ("故障", "a fault")}[what]
+    stage.tell(f"消防主机上报{zh}", f"the fire panel reports {en}")
+    part = partial(plant.fire.part, 2, 7, text="2号楼电梯厅")
+    with stage.lasting(
+        detector, f"fire/{what}", "", lambda: _acknowledged(part(bits=bits)), lambda: _acknowledged(part(bits=NORMAL))
+    ):
+        stage.rest(PRESS_S)
+
+
+def panels_beat(plant: Plant, stage: Stage) -> None:  # noqa: ARG001 - a lane's signature
+    """The panels show that they are there. At the start nobody takes the call yet, which is no trouble."""
+    plant.intruder.test_link()
+    plant.fire.beat()
+
+
+def _acknowledged(taken: bool) -> None:
+    if not taken:
+        raise RuntimeError("a panel reported and its agent did not acknowledge: read the agent's log")
 
 
 def line_noise(plant: Plant, stage: Stage) -> None:

@@ -298,7 +298,7 @@ class SimHub:
             return
         self._close()
         self._down_us = self._world.now_us
-        restore(self._backup, self._url, force=True)
+        restore(self._backup, self._url, self._world.now_us, force=True)
         self._world.counters["restores"] += 1
         with closing(sqlite3.connect(self.path)) as database:
             marks = dict(database.execute("SELECT stream, mark FROM stream").fetchall())

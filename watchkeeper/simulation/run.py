@@ -129,7 +129,7 @@ class Simulation:
         if self.hub.up and self.world.chance(0.1):
             place = self.world.random.choice([plan.id for plan in AGENTS])
             until_us = self.world.now_us + 1_200 * US_PER_S
-            self.hub.ask(MaintenanceAct(place, "", "", None, until_us, "x", "li", "operator"))
+            self.hub.ask(MaintenanceAct(place, "", "", None, until_us, "x", "li"))
 
     def _come_to_rest(self) -> None:
         """No more faults: what was accepted must come in, what changed must go out."""

@@ -7,13 +7,16 @@ from typing import NamedTuple
 import msgspec
 
 from contract.readings import GuardSign, PanicPressed, Reading
+from hub.cases.types import Refusal
 from hub.duties.effect import Effect
+from hub.duties.phonetime import Boot
 from hub.duties.types import Scan, ScanKey, Seen
 from hub.ingest.casebook import Casebook
 from hub.ingest.duties.planning import Planner
+from hub.ingest.duties.roster import key_of
 from hub.ingest.duties.scanning import Scanning
 from hub.ingest.ports import Item, OccasionAct, Report, RosterAct, TakenItem
-from hub.ingest.site import ShiftKey, Site
+from hub.ingest.site import Site
 
 DutyAsk = Report | RosterAct | OccasionAct
 ITEMS_MAX = 500
@@ -22,10 +25,12 @@ _encode = msgspec.json.Encoder().encode
 
 
 class Heard(NamedTuple):
-    """What a turn does with what was reported: have it stored and stepped as an event of the source, and move its watermark."""
+    """What a turn does with what was reported: have it stored and stepped as an event of the source, move its watermark, and
+    remember its boot."""
 
     event: Callable[[str, Reading, int], None]
     advance: Callable[[str, int], None]
+    boot: Callable[[str, Boot], None]
 
 
 class _Told(NamedTuple):
@@ -60,7 +65,7 @@ class DutyActs:
         self._count = count
         self._told: list[tuple[list[TakenItem], list[_Told]]] = []
 
-    def answer(self, asked: DutyAsk) -> list[TakenItem] | bool | int | None:
+    def answer(self, asked: DutyAsk) -> list[TakenItem] | bool | int | Refusal | None:
         """See each kind of Ask. What a report's scans do, and which flags others give them, is not known until `complete`."""
         if isinstance(asked, Report):
             return self._report(asked)
@@ -76,11 +81,17 @@ class DutyActs:
                     answers[at] = answers[at]._replace(flags=scan.flags, effect=effect)
 
     def _report(self, report: Report) -> list[TakenItem]:
+        self._scanning.ask_for(ScanKey(report.source, item.key) for item in report.items)
         taken = [self._item(report.source, item) for item in report.items]
         answers = [answer for answer, _ in taken]
         self._told.append((answers, [told for _, told in taken]))
+        if report.boot is not None:
+            self._heard.boot(report.source, report.boot)
         if report.up_to_us is not None:
-            self._heard.advance(report.source, min(report.up_to_us, self._now_us))
+            up_to_us, was_us = min(report.up_to_us, self._now_us), self._site.watermarks.get(report.source)
+            if report.read is not None and (was_us is None or up_to_us > was_us):
+                self._heard.event(report.source, report.read, up_to_us)
+            self._heard.advance(report.source, up_to_us)
         return answers
 
     def _item(self, source: str, item: Item) -> tuple[TakenItem, _Told]:
@@ -94,18 +105,24 @@ class DutyActs:
     def _event_of(self, item: Item, scan: Scan) -> Reading:
         """A scan is a sign of life; a call for help comes from where the source was last, unless it says so itself."""
         reading = item.reading
+        if item.told is not None:
+            return item.told
         if reading is None:
             return GuardSign(moved=True, answered=True, place=scan.place)
         if isinstance(reading, PanicPressed | GuardSign) and not reading.place:
             return msgspec.structs.replace(reading, place=self._scanning.last_place(scan.source, scan.at_us))
         return reading
 
-    def _shift(self, asked: RosterAct) -> bool:
+    def _shift(self, asked: RosterAct) -> bool | Refusal:
         shift = asked.shift
-        key = ShiftKey(shift.person, shift.route, shift.from_us)
+        key = key_of(shift)
         was = self._site.roster.get(key)
         if asked.remove and was is None:
             return False
+        refusal = None if asked.remove else self._site.roster.refusal(shift, self._now_us)
+        if refusal is not None:
+            self._count["shifts_refused"] += 1
+            return refusal
         self._site.roster.put(key, None if asked.remove else shift)
         for one in (was, shift):
             if one is not None:

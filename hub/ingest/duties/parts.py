@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from hub.duties.lookup import PlanView
+from hub.duties.types import HUB_SOURCE
 from hub.ingest.casebook import Casebook
 from hub.ingest.duties.acts import DutyActs, Heard
 from hub.ingest.duties.dutybook import Dutybook, Times
@@ -43,7 +44,11 @@ def duties_of(parts: TurnParts, times: Times, heard: Heard, order_flush: Callabl
         row = planner.newest
         return None if row is None else view_of(row.body)
 
-    scanning = Scanning(parts.site, parts.archive, view, times.now_us, parts.counters)
+    def says_who(source: str) -> bool:
+        device = parts.book.detector_device(source)
+        return source == HUB_SOURCE or (device is not None and device.kind == "phone")
+
+    scanning = Scanning(parts.site, parts.archive, view, says_who, times.now_us, parts.counters)
     book = Dutybook(
         parts.site,
         parts.outcome,

@@ -2,7 +2,7 @@
 together."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from hashlib import blake2b
 from typing import NamedTuple, Protocol
 
@@ -12,7 +12,7 @@ from contract.readings import CardRead, TagScanned
 from hub.detectors.types import Event
 from hub.duties import flags
 from hub.duties.lookup import PlanView
-from hub.duties.types import Flag, LaneKey, Scan, ScanKey, Seen, Shift, Taken
+from hub.duties.types import HUB_SOURCE, PERSON_TOLD, Flag, LaneKey, Scan, ScanKey, Seen, Shift, Taken, Window
 from hub.ingest.duties.rows import HOUR_US
 from hub.ingest.site import Site
 
@@ -22,6 +22,9 @@ verdict any more."""
 AHEAD_US = 24 * HOUR_US
 """A scan's time is believed to lie so far ahead at most; what lies a minute ahead is flagged, and counts for nothing."""
 _OFF_MAX_S = 1e9
+REDO_MAX = 10_000
+"""So many scans are tried again at most whose flags could not be found; of more, those are left as they are, and counted."""
+_EVER = -(2**62)
 NEAR_MAX = 200
 """So many scans around one are looked at, the nearest first: a source that pours out thousands in a minute is no guard."""
 
@@ -61,21 +64,36 @@ class OldScans(Protocol):
         """The scan of that name."""
         ...
 
+    def scans_there(self, keys: Sequence[ScanKey]) -> set[ScanKey]:
+        """Which of these names are on record."""
+        ...
+
 
 class Scanning:
-    """The scans of one turn."""
+    """The scans of one turn. `says_who`: whether a source could tell who made a scan; a wand that reads no people's tags, and a
+    reader, cannot."""
 
     def __init__(
-        self, site: Site, archive: OldScans, view: Callable[[], PlanView | None], now_us: int, count: Counter[str]
+        self,
+        site: Site,
+        archive: OldScans,
+        view: Callable[[], PlanView | None],
+        says_who: Callable[[str], bool],
+        now_us: int,
+        count: Counter[str],
     ) -> None:
         self._site = site
         self._archive = archive
         self._view = view
+        self._says_who = says_who
         self._now_us = now_us
         self._count = count
-        self._new: list[ScanKey] = []
-        self.touched: set[LaneKey] = set()
-        """Lanes whose windows have to be judged anew."""
+        self._new = [key for key, when_us in site.scans.redo.items() if when_us <= now_us]
+        self._unheard: set[ScanKey] = set()
+        self.older: set[ScanKey] = set()
+        """The turn's new scans that were made before the time of which memory is whole."""
+        self.touched: dict[LaneKey, int] = {}
+        """Lanes of which windows have to be judged anew, each with the time of the first scan that is new or counts otherwise."""
 
     def take(self, seen: Seen) -> tuple[Taken, Scan]:
         """One scan. A repetition changes nothing; the same name with another content is kept beside the first, flagged."""
@@ -93,6 +111,8 @@ class Scanning:
         for flag in scan.flags:
             self._count[f"scans_{flag}"] += 1
         self._new.append(scan.id)
+        if scan.at_us < self._site.scans.whole_since_us:
+            self.older.add(scan.id)
         self._touch(scan)
         return ("altered" if altered else "new"), scan
 
@@ -106,31 +126,58 @@ class Scanning:
         keys = ((key, self._site.scans.get(key)) for key in self._site.scans)
         self._new += [key for key, scan in keys if scan is not None and shift.from_us <= scan.at_us < shift.until_us]
 
-    def reflag(self) -> None:
-        """Find anew what is odd about the turn's scans, and about those that have got new neighbours."""
+    def windows_made(self, windows: Iterable[Window]) -> None:
+        """Windows were made for a time that has begun: what was scanned in it is looked at again."""
+        for window in windows:
+            found = self._site.scans.at(window.place, window.opens_us, window.ends_us)
+            if found:
+                self._new += [scan.id for scan in found]
+                self.touched[window.lane] = _EVER
+
+    def unflagged(self) -> list[ScanKey]:
+        """The scans whose flags are to be found: the turn's, and those that were to be tried again by now."""
+        return list(self._new)
+
+    def try_again(self, key: ScanKey, when_us: int) -> Scan | None:
+        """Have a later turn find the flags of a scan that this one cannot. Returns the scan."""
+        redo = self._site.scans.redo
+        if key in redo or len(redo) < REDO_MAX:
+            redo[key] = when_us
+        else:
+            self._count["flags_given_up"] += 1
+        return self._site.scans.get(key)
+
+    def reflag(self, keys: Sequence[ScanKey]) -> None:
+        """Find anew what is odd about these scans, and about those that have got them as new neighbours."""
         view = self._view()
-        if view is None or not self._new:
+        if view is None or not keys:
             return
         again: dict[ScanKey, Scan] = {}
-        around: dict[ScanKey, list[Scan]] = {}
-        for key in self._new:
+        around: dict[ScanKey, dict[ScanKey, Scan]] = {}
+        for key in keys:
             scan = self._site.scans.get(key)  # gone, where its message was undone
             if scan is not None and scan.place:
                 again[key] = scan
-                near = around[key] = list(self._near(scan, view))
-                again.update({one.id: one for one in near})
+                near = around[key] = self._near(scan, view)
+                again.update(near)
         for one in self._rounds(again.values(), view):
             again.update({walked.id: walked for walked in self._walked(one, view)})
         wrong = self._out_of_order(self._rounds(again.values(), view), view)
-        roster = [shift for key in self._site.roster if (shift := self._site.roster.get(key)) is not None]
-        for scan in again.values():
-            near = around[scan.id] if scan.id in around else list(self._near(scan, view))
-            odd = self._odd(scan, near, view, roster) | ({"out_of_order"} if scan.id in wrong else set())
+        for key, scan in again.items():
+            near = around[key] if key in around else self._near(scan, view)
+            odd = self._odd(scan, list(near.values()), view)
+            if key in wrong:
+                odd.add("out_of_order")
+            if not (odd or scan.flags):
+                continue
             found = flags.with_context(scan, odd.__contains__)
             if found != scan.flags:
-                self._site.scans.put(scan.id, replace(scan, flags=found))
+                self._site.scans.put(key, replace(scan, flags=found))
                 self._touch(scan)
-        self._new.clear()
+        done = set(keys)
+        self._new = [key for key in self._new if key not in done]
+        for key in done:
+            self._site.scans.redo.pop(key, None)
 
     def _placed(self, seen: Seen) -> Scan:
         """With the place and the person that its tags stand for."""
@@ -155,6 +202,7 @@ class Scanning:
         view = self._view()
         if view is None:
             return scan
+        phone = seen.source != HUB_SOURCE and self._says_who(seen.source)
         # An answer or a report is no proof that somebody was there, so no tag would be a better one.
         better = (
             seen.medium in ("qr", "hand")
@@ -168,32 +216,57 @@ class Scanning:
             better_tag=better,
             clock_off_us=seen.clock_off_us,
             limits=view.limits,
+            ends_us=self._ends_us(scan, view),
+            time_proven=seen.time_proven and not (phone and flags.contradicts(scan, self._site.watermarks.get(scan.source))),
         )
-        return replace(scan, flags=own)
+        nobody = flags.unknown_person(scan, view.staff, asked=False)  # what is at no place gets no other flag of its context
+        return replace(scan, flags=(*own, "unknown_person") if nobody else own)
+
+    def _ends_us(self, scan: Scan, view: PlanView) -> int:
+        """When the last of the windows ends that the scan lies in, and may be meant for."""
+        routes = {route.id for route in view.routes_of(scan) if scan.duty in ("", route.duty)}
+        around = self._site.windows.around(scan.place, scan.at_us)
+        return max((window.ends_us for window in around if window.route in routes), default=0)
 
     def _known(self, key: ScanKey) -> Scan | None:
         """What was reported under that name before, however long ago: nothing that is on record is written over."""
-        return self._site.scans.get(key) or self._archive.scan(key)
+        known = self._site.scans.get(key)
+        return known if known is not None or key in self._unheard else self._archive.scan(key)
+
+    def ask_for(self, keys: Iterable[ScanKey]) -> None:
+        """Look all of these up at once: one by one this was a quarter of what a wand's read-out cost."""
+        wanted = [key for key in keys if self._site.scans.get(key) is None and key not in self._unheard]
+        if len(wanted) > 1:
+            self._unheard.update(set(wanted) - self._archive.scans_there(wanted))
 
     def _touch(self, scan: Scan) -> None:
         if scan.place:
-            self.touched.update(self._site.windows.lanes_at(scan.place))
+            for lane in self._site.windows.lanes_at(scan.place):
+                self.touched[lane] = min(scan.at_us, self.touched.get(lane, scan.at_us))
 
-    def _near(self, scan: Scan, view: PlanView) -> Iterator[Scan]:
+    def _near(self, scan: Scan, view: PlanView) -> dict[ScanKey, Scan]:
         """Scans whose flags depend on this one, or its own on them."""
         apart_us, quick_us = view.limits.apart_us, view.limits.checkpoint_min_us
-        reach_us, near = max(apart_us, quick_us), self._site.scans.near
-        yield from near("source", scan.source, scan.at_us, reach_us, NEAR_MAX)
+        reach_us, at_us, near, scan_of = max(apart_us, quick_us), scan.at_us, self._site.scans.near, self._site.scans.get
+        own = near("source", scan.source, at_us, reach_us, NEAR_MAX)
+        found = {key: one for key in own if (one := scan_of(key)) is not None}
+        quick = [one for one in found.values() if abs(one.at_us - at_us) <= quick_us]
+        keys: list[ScanKey] = []
         if scan.person:
-            yield from near("person", scan.person, scan.at_us, reach_us, NEAR_MAX)
+            keys += near("person", scan.person, at_us, reach_us, NEAR_MAX)
         if scan.tag:
-            for other in near("tag", scan.tag, scan.at_us, reach_us, NEAR_MAX):
-                yield other
-                if other.source != scan.source:
-                    yield from near("source", other.source, other.at_us, quick_us, NEAR_MAX)
-        for other in near("source", scan.source, scan.at_us, quick_us, NEAR_MAX):
+            same = near("tag", scan.tag, at_us, reach_us, NEAR_MAX)
+            keys += same
+            for key in same:
+                if key.source != scan.source and (other := scan_of(key)) is not None:
+                    keys += near("source", other.source, other.at_us, quick_us, NEAR_MAX)
+        for other in quick:
             if other.tag and other.place != scan.place:  # that its source was here too may show its tag to be cloned
-                yield from near("tag", other.tag, other.at_us, apart_us, NEAR_MAX)
+                keys += near("tag", other.tag, other.at_us, apart_us, NEAR_MAX)
+        for key in keys:
+            if key not in found and (one := scan_of(key)) is not None:
+                found[key] = one
+        return found
 
     def _rounds(self, scans: Iterable[Scan], view: PlanView) -> list[Round]:
         """The rounds in a set order that the scans are part of."""
@@ -227,17 +300,21 @@ class Scanning:
                             found[scan.id] = scan
         return sorted(found.values(), key=lambda scan: (scan.at_us, scan.id))
 
-    def _odd(self, scan: Scan, near: Sequence[Scan], view: PlanView, roster: Sequence[Shift]) -> set[Flag]:
+    def _odd(self, scan: Scan, near: Sequence[Scan], view: PlanView) -> set[Flag]:
         """The flags that follow from the scans near by, and from the roster."""
         odd: set[Flag] = set()
         if flags.too_fast(scan, near, view.limits):
             odd.add("too_fast")
         if flags.two_places(scan, near, view.limits):
             odd.add("two_places")
-        if scan.person and roster:
-            told = [flags.on_duty(roster, route.id, scan.at_us) for route in view.routes_of(scan)]
-            if any(told) and all(flags.wrong_person(scan, one) for one in told if one):
-                odd.add("wrong_person")
+        routes = [route for route in view.routes_of(scan) if scan.duty in ("", route.duty)]
+        roster = self._site.roster.on_day_of(scan.at_us)
+        told = [flags.on_duty(roster, route.id, scan.at_us) for route in routes] if roster else []
+        asked = any(told) or any(view.duties[route.duty].by for route in routes if route.duty in view.duties)
+        if flags.unknown_person(scan, view.staff, asked=asked and self._says_who(scan.source)):
+            odd.add("unknown_person")
+        if any(told) and all(flags.wrong_person(scan, one) for one in told if one):
+            odd.add("wrong_person")
         return odd
 
 
@@ -249,7 +326,9 @@ def _same(was: Scan, now: Scan) -> bool:
 
 def _told(scan: Scan, timed: bool) -> tuple[object, ...]:
     """What a source tells of a scan, the same each time. `timed`: with the device's own time; the hub's reckoning of it may
-    differ by a little each time. Where tags were read, whose they are and where they stand is the hub's word."""
-    who = scan.person_tag or scan.person
+    differ by a little each time. Where tags were read, whose they are and where they stand is the hub's word; so is whether the
+    staff knows who is said to have made it."""
+    who = scan.person_tag or scan.person or scan.person_told
+    fields = sorted((name, value) for name, value in scan.fields.items() if scan.duty or name != PERSON_TOLD)
     where = "" if scan.tag or scan.person_tag else scan.place
-    return scan.tag, who, where, scan.duty, scan.device_at_us if timed else scan.at_us, sorted(scan.fields.items())
+    return scan.tag, who, where, scan.duty, scan.device_at_us if timed else scan.at_us, fields

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 import pytest
 
-from contract.settings import BadSettings, Check, Id, TypedBy, check, load, refers, unique
+from contract.settings import BadSettings, Check, Id, TypedBy, check, listed, load, refers, unique
 
 
 class Small(msgspec.Struct, frozen=True, tag="small", tag_field="type"):
@@ -101,9 +101,9 @@ def test_every_mistake_is_told_in_its_line_and_in_the_file_s_order(tmp_path):
         "6: items[0].options.bauds: is an unknown key: write one of baud, perhaps baud",
         "8: items[1].sort: seral is not a sort: write serial",
         "9: items[1].pairs: 3 is odd: write an even number",
-        "10: items[1].friend: c is not known: write one of items.*.id",
+        "10: items[1].friend: c is not known: write one of A B, b",
         "11: items[2].id: b is taken by items[1].id in line 7: write another one",
-        "13: items[2].mode: is text: write one of fast, slow, perhaps fast",
+        "13: items[2].mode: fsat is not known: write one of fast, slow, perhaps fast",
         "14: limits.a: is text: write a whole number",
     ]
 
@@ -177,3 +177,9 @@ def test_a_wrong_secret_is_not_shown(tmp_path):
     with pytest.raises(BadSettings) as raised:
         load(path, Keyed)
     assert "supersecret" not in str(raised.value)
+
+
+def test_names_that_are_too_many_to_read_are_told_by_where_they_stand():
+    assert listed(["a", "b", "a"], "items.*.id") == "a, b"
+    assert listed([], "items.*.id") == "items.*.id"
+    assert listed([f"n{number}" for number in range(13)], "items.*.id") == "items.*.id"

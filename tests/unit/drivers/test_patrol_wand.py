@@ -11,7 +11,7 @@ from drivers.patrol_wand.csvdump import CsvColumns
 from drivers.patrol_wand.decode import PatrolWandOptions
 from drivers.patrol_wand.frames import READ_RECORDS, State, crc, frame_bytes, read_payload, state_of, state_payload
 from drivers.patrol_wand.layout import Layout, Scan, TagField, TimeField, scan_of, time_bytes, time_of
-from drivers.patrol_wand.zones import zone_of
+from drivers.zones import zone_of
 from watchkeeper.decode import decode_stream
 
 SHANGHAI = zone_of("Asia/Shanghai")

@@ -1,6 +1,7 @@
 """Wands in a cradle: what they stored is read, kept, and forgotten only when the hub has it."""
 
 from functools import partial
+from threading import Event
 
 import pytest
 
@@ -367,6 +368,29 @@ def test_a_wand_s_watermark_is_the_time_at_which_its_state_was_asked_and_no_empt
         clock.advance_us(600 * US_PER_S)
         rig.turns()
         assert rig.sink.marks == marks
+
+
+def test_a_clock_that_is_set_back_while_a_wand_is_read_out_proves_no_more_than_the_moment_it_was_asked_at():
+    clock = ManualClock()
+    stepped = Event()
+
+    def set_back(frame):
+        if frame[6] == READ_RECORDS | 0x80 and not stepped.is_set():
+            stepped.set()
+            clock.advance_us(20 * US_PER_S)
+            clock.step_wall_us(-600 * US_PER_S)
+        return frame
+
+    with cradle(clock=clock) as rig:
+        wand = rig.wand()
+        wand.scan(GATE)
+        rig.twin.bend = set_back
+        began_us = clock.now_us()
+        rig.twin.put_in(wand)
+        wait_for(lambda: rig.sink.reads, "the read-out")
+        rig.turns()
+        assert rig.sink.marks[0][:2] == ("wand-1", began_us - 600 * US_PER_S), "the same moment, by the clock as it is now"
+        assert rig.sink.reads[0].up_to_us == began_us - 600 * US_PER_S
 
 
 def test_a_wand_that_stays_in_the_cradle_goes_on_to_tell_its_time():

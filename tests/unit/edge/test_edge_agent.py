@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 
 from contract.clock import US_PER_S
 from contract.orders import Flush
-from contract.readings import AccessDecided, BadBytes, CardRead, DoorContact, Heartbeat
+from contract.readings import AccessDecided, BadBytes, CardRead, DeviceLink, DoorContact, Heartbeat
 from drivers.contacts_modbus.decode import ContactsOptions, Input
 from drivers.port import CommandFailed, DeviceLost, Finding
 from edge.access import Permit
@@ -298,3 +298,15 @@ def test_the_bytes_of_a_card_reader_s_noise_are_counted_and_not_kept(tmp_path, m
     with running(tmp_path, device("reader")) as rig:
         rig.devices["reader"].do(lambda sink: sink.finding(Finding("parity", 0, b"26:2EC0C87")))
         assert [r.reading for r in rig.wait("bad_bytes")] == [BadBytes(reason="parity", bytes_hex=told)]
+
+
+def test_a_device_that_is_said_to_be_silent_has_not_told_anything_by_that(tmp_path):
+    """A panel that dials in may have something to say that nobody has heard: its watermark stays."""
+    with running(tmp_path, device("panel")) as rig:
+        rig.agent.beat()
+        before = rig.records("heartbeat")[-1].reading.sources.get("panel")
+        rig.clock.advance_us(300 * US_PER_S)
+        rig.devices["panel"].do(lambda sink: sink.reading(DeviceLink(up=False, reason="silent")))
+        rig.agent.beat()
+        assert rig.records("device_link")[-1].reading.reason == "silent"
+        assert rig.records("heartbeat")[-1].reading.sources.get("panel") == before

@@ -17,7 +17,7 @@ from hub.store.case_list import CaseFilter, numbers_of
 from hub.store.engine import open_engine
 from hub.store.migrate import migrate
 from hub.store.read import SiteReads
-from tests.support.outward_rig import Site, running_site
+from tests.support.outward_rig import NAMES, Site, running_site
 
 T0 = ManualClock().now_us()
 
@@ -30,7 +30,7 @@ def site(tmp_path) -> Iterator[Site]:
 
 def select(site, act, numbers, **fields):
     chosen = [{"no": no} for no in numbers]
-    return site.http.post(f"/incidents/acts/{act}", json={"selection": chosen, "actor": "李伟", "fields": fields})
+    return site.http.post(f"/incidents/acts/{act}", json={"selection": chosen, "fields": fields})
 
 
 def later(minutes):
@@ -96,7 +96,7 @@ def test_only_an_explicit_selection_is_taken(site):
 
 
 def test_silence_is_told_and_needs_a_sound_and_a_post_that_is_there(site):
-    asked = {"actor": "李伟", "post": "monitor"}
+    asked = {"post": "monitor"}
     assert site.http.post("/alarms/silence", json=asked).json()["code"] == "nothing_sounds"
     site.incident()
     assert site.http.post("/alarms/silence", json=asked | {"post": "moon"}).json()["code"] == "unknown_post"
@@ -107,7 +107,7 @@ def test_silence_is_told_and_needs_a_sound_and_a_post_that_is_there(site):
 
 
 def test_a_maintenance_window_is_made_listed_and_ended(site):
-    asked = {"place": "gate", "until": later(30), "reason": "换闸杆", "actor": "李伟"}
+    asked = {"place": "gate", "until": later(30), "reason": "换闸杆"}
     made = site.http.post("/alarms/maintenance", json=asked)
     assert made.status_code == 201, made.text
     window = made.json()
@@ -117,12 +117,69 @@ def test_a_maintenance_window_is_made_listed_and_ended(site):
     held = site.http.get(f"/incidents/{number}").json()["incident"]
     assert (held["state"], held["alarm"], held["held_by"]) == ("held", "held", window["id"])
     assert [one["held"] for one in site.http.get("/alarms/maintenance", params={"current": True}).json()["windows"]] == [1]
-    ended = site.http.post(f"/alarms/maintenance/{window['id']}/end", json={"actor": "李伟"}).json()
+    ended = site.http.post(f"/alarms/maintenance/{window['id']}/end").json()
     assert (ended["held"], ended["released"]) == (1, 1)
     assert site.http.get(f"/incidents/{number}").json()["incident"]["state"] == "open"
     assert site.http.get("/alarms/maintenance", params={"current": True}).json()["windows"] == []
-    again = site.http.post(f"/alarms/maintenance/{window['id']}/end", json={"actor": "李伟"})
+    again = site.http.post(f"/alarms/maintenance/{window['id']}/end")
     assert (again.status_code, again.json()["code"]) == (409, "maintenance_over")
+
+
+def test_a_guard_does_what_is_a_guards_and_no_more(site):
+    number = site.incident()
+    with site.client("guard") as guard:
+
+        def act(name, **fields):
+            reply = guard.post(f"/incidents/{number}/acts/{name}", json={"fields": fields})
+            return reply.status_code, reply.json().get("code")
+
+        assert act("acknowledge") == (200, None)
+        for name, fields in (
+            ("assign", {"assignee": "wang"}),
+            ("dispatch", {"guard": "wang"}),
+            ("shelve", {"reason": "x", "minutes": "5"}),
+            ("close", {"cause": "test", "note": "x"}),
+        ):
+            assert act(name, **fields) == (403, "not_allowed"), name
+        assert site.act(number, "dispatch", guard="张三").status_code == 200
+        assert act("answer") == act("arrive") == act("finding", finding="车撞") == act("comment", note="x") == (200, None)
+        asked = {"selection": [{"no": number}], "fields": {"cause": "test", "note": "x"}}
+        (refused,) = guard.post("/incidents/acts/close", json=asked).json()["results"]
+        assert (refused["done"], refused["code"]) == (False, "not_allowed")
+    timeline = site.http.get(f"/incidents/{number}").json()["timeline"]
+    told = [(entry["act"], entry["actor"]) for entry in timeline[1:]]
+    guards = [(act, NAMES["guard"]) for act in ("answered", "arrived", "found", "commented")]
+    assert told == [("acknowledged", NAMES["guard"]), ("dispatched", NAMES["manager"]), *guards]
+
+
+def test_what_is_done_above_incidents_is_done_by_who_is_signed_in(site):
+    number = site.incident()
+    with site.client("operator") as operator, site.client("shift_leader") as leader:
+        assert operator.post("/alarms/silence", json={}).json()["actor"] == NAMES["operator"]
+        asked = {"device": "door-2", "until": later(30), "reason": "x"}
+        assert operator.post("/alarms/maintenance", json=asked).json()["code"] == "not_permitted"
+        window = leader.post("/alarms/maintenance", json=asked).json()
+        assert window["actor"] == NAMES["shift_leader"]
+        assert operator.post(f"/alarms/maintenance/{window['id']}/end").json()["code"] == "not_permitted"
+        assert operator.get("/alarms/maintenance").json()["windows"] == [window]
+        chosen = {"selection": [{"no": number}]}
+        assert operator.post("/incidents/acts/acknowledge", json=chosen).json()["done"] == 1
+    site.http.post(f"/alarms/maintenance/{window['id']}/end")
+    assert site.http.get(f"/incidents/{number}").json()["timeline"][-1]["actor"] == NAMES["operator"]
+    (ended,) = [json.loads(row.body) for row in site.changes() if (row.topic, row.act) == ("maintenance", "ended")]
+    assert (ended["by"], ended["actor"]) == (NAMES["manager"], NAMES["shift_leader"])
+
+
+@pytest.mark.parametrize("body", [{"actor": "张三"}, {"role": "manager"}])
+def test_nobody_says_who_acts(site, body):
+    number = site.incident()
+    asked = {"device": "door-2", "until": later(30), "reason": "x"}
+    for path, more in (
+        ("/incidents/acts/acknowledge", {"selection": [{"no": number}]}),
+        ("/alarms/silence", {}),
+        ("/alarms/maintenance", asked),
+    ):
+        assert site.http.post(path, json=more | body).status_code == 422, path
 
 
 @pytest.mark.parametrize(
@@ -133,11 +190,10 @@ def test_a_maintenance_window_is_made_listed_and_ended(site):
         ({"detector": "fire_input"}, 409, "always_heard"),
         ({"device": "door-1", "until": "2026-01-01T00:00:00Z"}, 422, "wrong_maintenance_times"),
         ({"device": "door-1", "until": "soon"}, 422, "bad_time"),
-        ({"device": "door-1", "role": "guard"}, 403, "not_allowed"),
     ],
 )
 def test_a_window_that_may_not_be_says_why(site, more, status, code):
-    asked = {"until": later(30), "reason": "x", "actor": "李伟"} | more
+    asked = {"until": later(30), "reason": "x"} | more
     reply = site.http.post("/alarms/maintenance", json=asked)
     assert (reply.status_code, reply.json()["code"]) == (status, code)
     assert reply.json()["message_zh"]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from contract.clock import rfc3339
+from hub.ingest.duties import dutybook
 from tests.support.duty_site import HOUR_S, TAGS, announce, at, detail, duty_site, item, report, settled
 from tests.support.outward_rig import Site
 from tests.unit.hub.test_api_http import problem
@@ -73,6 +74,7 @@ def test_a_typo_in_a_filter_is_told_with_the_nearest_name_and_is_no_empty_list(s
         ("/duties/windows", {"route": "nort"}, "没有路线“nort”，是否为 north？"),
         ("/duties/windows", {"place": "gat"}, "没有位置“gat”，是否为 gate？"),
         ("/duties/scans", {"person": "zhan"}, "没有人员“zhan”，是否为 zhang？"),
+        ("/duties/scans", {"source": "phone1"}, "没有来源“phone1”，是否为 phone-1？"),
         ("/roster", {"person": "zhan"}, "没有人员“zhan”，是否为 zhang？"),
     ):
         (what,) = query
@@ -87,9 +89,16 @@ def test_what_was_taken_out_of_the_files_is_still_found_in_its_history(site, mon
     assert set(ids(windows(site, duty="weather", route="north"))) == {one["id"] for one in rows}
 
 
+def test_a_source_that_was_taken_out_of_the_files_still_has_its_scans_and_one_that_brought_none_is_no_error(site, monkeypatch):
+    report(site, item("a", tag=TAGS["gate"], person="zhang"))
+    assert site.http.get("/duties/scans", params={"source": "door-1"}).json()["scans"] == []
+    monkeypatch.setattr(site.outward._estate, "phones", {})
+    assert len(site.http.get("/duties/scans", params={"source": "phone-1"}).json()["scans"]) == 1
+
+
 def test_windows_come_in_pages_newest_first_and_what_is_next_soonest_first(site):
     for number in range(3):
-        body = {"kind": "bad_weather", "from": at((5 + 5 * number) * HOUR_S), "actor": "李伟"}
+        body = {"kind": "bad_weather", "from": at((5 + 5 * number) * HOUR_S)}
         assert site.http.post("/occasions", json=body).json()["windows"] == 2
     for query, backwards in (({}, True), ({"only": "next"}, False)):
         pages, cursor = [], None
@@ -203,7 +212,7 @@ def test_scans_at_one_moment_are_neither_lost_nor_twice_over_pages(site):
 def test_somebody_is_put_on_the_roster_and_taken_off_and_scans_are_judged_anew(site):
     report(site, item("a", tag=TAGS["gate"], person="zhang"))
     span = {"from": at(-HOUR_S), "until": at(HOUR_S)}
-    shift = {"person": "wang", "route": "north", "actor": "李伟"} | span
+    shift = {"person": "wang", "route": "north"} | span
 
     def flags():
         return site.http.get("/duties/scans").json()["scans"][0]["flags"]
@@ -215,7 +224,7 @@ def test_somebody_is_put_on_the_roster_and_taken_off_and_scans_are_judged_anew(s
     assert site.http.get("/roster").json()["shifts"] == [done.json()]
     for query in ({"person": "zhang"}, {"route": "desk"}, {"from": at(2 * HOUR_S)}, {"to": at(-2 * HOUR_S)}):
         assert site.http.get("/roster", params=query).json()["shifts"] == [], query
-    off = {"person": "wang", "route": "north", "from": span["from"], "actor": "李伟"}
+    off = {"person": "wang", "route": "north", "from": span["from"]}
     assert site.http.delete("/roster", params=off).json()["removed"] == done.json()
     assert flags() == []
     problem(site.http.delete("/roster", params=off), 404, "unknown_shift")
@@ -224,20 +233,22 @@ def test_somebody_is_put_on_the_roster_and_taken_off_and_scans_are_judged_anew(s
 
 
 def test_what_may_not_stand_on_the_roster_is_a_problem_that_says_what_to_do(site):
-    shift = {"person": "zhang", "route": "north", "from": at(0), "until": at(HOUR_S), "actor": "李伟"}
+    shift = {"person": "zhang", "route": "north", "from": at(0), "until": at(HOUR_S)}
     post = site.http.post
     assert "perhaps zhang" in problem(post("/roster", json=shift | {"person": "zhag"}), 404, "unknown_person")["message_en"]
     assert "perhaps north" in problem(post("/roster", json=shift | {"route": "nort"}), 404, "unknown_route")["message_en"]
     problem(post("/roster", json=shift | {"until": shift["from"]}), 422, "wrong_span")
     problem(post("/roster", json=shift | {"until": at(32 * 24 * HOUR_S)}), 422, "wrong_span")
     problem(post("/roster", json=shift | {"from": "now"}), 422, "bad_time")
-    problem(post("/roster", json=shift | {"actor": " "}), 422, "wrong_request")
-    problem(site.http.delete("/roster", params={"person": "zhang", "from": at(0)}), 422, "wrong_request")
+    long_ago = {"from": at(-40 * 24 * HOUR_S), "until": at(-39 * 24 * HOUR_S)}
+    assert "31 天" in problem(post("/roster", json=shift | long_ago), 422, "shift_over")["message_zh"]
+    problem(post("/roster", json=shift | {"actor": "somebody else"}), 422, "wrong_request")
+    problem(site.http.delete("/roster", params={"person": "zhang"}), 422, "wrong_request")
     assert site.rows("roster") == []
 
 
 def test_a_warning_of_bad_weather_is_announced_changed_and_called_off(site):
-    body = {"id": "typhoon-3", "kind": "bad_weather", "from": at(5 * HOUR_S), "note": "台风", "actor": "李伟"}
+    body = {"id": "typhoon-3", "kind": "bad_weather", "from": at(5 * HOUR_S), "note": "台风"}
     first = site.http.post("/occasions", json=body).json()
     assert first["windows"] == 2
     assert first["occasion"] == {"id": "typhoon-3", "kind": "bad_weather", "from": body["from"], "until": None, "note": "台风"}
@@ -245,10 +256,33 @@ def test_a_warning_of_bad_weather_is_announced_changed_and_called_off(site):
     ended = site.http.post("/occasions", json=body | {"until": at(6 * HOUR_S)}).json()
     assert ended["occasion"]["until"] is not None
     assert [one["id"] for one in site.http.get("/occasions").json()["occasions"]] == ["typhoon-3"]
-    assert site.http.delete("/occasions/typhoon-3", params={"actor": "李伟"}).json()["windows"] == 2
-    problem(site.http.delete("/occasions/typhoon-3", params={"actor": "李伟"}), 404, "unknown_occasion")
+    assert site.http.delete("/occasions/typhoon-3").json()["windows"] == 2
+    problem(site.http.delete("/occasions/typhoon-3"), 404, "unknown_occasion")
     assert ids(windows(site)) == []
     problem(site.http.post("/occasions", json=body | {"kind": "party"}), 422, "wrong_request")
     problem(site.http.post("/occasions", json=body | {"until": at(4 * HOUR_S)}), 422, "wrong_span")
-    named = site.http.post("/occasions", json={"kind": "event", "from": rfc3339(0), "actor": "李伟"}).json()["occasion"]
+    named = site.http.post("/occasions", json={"kind": "event", "from": rfc3339(0)}).json()["occasion"]
     assert len(named["id"]) == 16
+
+
+def test_a_bug_that_keeps_duties_from_being_judged_shows_in_the_health_in_both_languages_and_the_hub_goes_on(site, monkeypatch):
+    assert site.http.get("/healthz").json()["state"] == "well"
+
+    def broken(*_, **__):
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(dutybook, "verdict", broken)
+    announce(site)
+    report(site, item("a", tag=TAGS["gate"], person="zhang"))
+    reply = site.http.get("/healthz")
+    assert (reply.status_code, reply.json()["ready"], reply.json()["state"]) == (200, True, "degraded")
+    assert reply.json()["zh"].startswith("部分功能异常")
+    assert "part of it" in reply.json()["en"]
+    check = reply.json()["checks"]["duties"]
+    assert (check["ok"], check["reason"]) == (False, "lanes_failed")
+    assert "判定失败 1 次" in check["detail"]
+    assert "judging 1 times" in check["detail"]
+    assert "watchkeeper_ingest_lanes_failed_total 1.0" in site.http.get("/metrics").text
+    monkeypatch.undo()
+    report(site, item("b", tag=TAGS["gate"], person="zhang", made_s=-30))
+    assert site.http.get("/healthz").json()["checks"]["duties"]["reason"] == "failed_lately"

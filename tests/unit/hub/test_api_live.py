@@ -19,8 +19,9 @@ def site(tmp_path) -> Iterator[Site]:
         yield made
 
 
-def open_live(site, query="", **more) -> ClientConnection:
+def open_live(site, query="", role="manager", **more) -> ClientConnection:
     url = site.outward.url.replace("http", "ws") + "/live" + query
+    more = {"additional_headers": {"Authorization": f"Bearer {site.tokens[role]}"}} | more
     made: ClientConnection = connect(url, proxy=None, compression=None, open_timeout=WAIT_S, close_timeout=WAIT_S, **more)
     return made
 

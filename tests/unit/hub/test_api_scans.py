@@ -8,7 +8,7 @@ import pytest
 
 from contract.clock import SystemClock, parse_rfc3339
 from hub.api.body import LONG_BYTES_MAX
-from tests.support.duty_site import HOUR_S, TAGS, announce, at, detail, duty_site, item, report
+from tests.support.duty_site import HOUR_S, SENT_MONO_MS, TAGS, announce, at, detail, duty_site, item, report
 from tests.support.outward_rig import Site
 from tests.unit.hub.test_api_http import problem
 
@@ -41,7 +41,10 @@ def test_a_scan_keeps_its_window_and_the_whole_body_sent_again_changes_nothing(s
 
 def test_what_is_odd_is_told_at_once_and_never_refused(site):
     found = report(
-        site, item("a", tag=TAGS["gate"]), item("b", made_s=-59, tag=TAGS["pump"]), item("c", made_s=-40, tag="04FFFF")
+        site,
+        item("a", tag=TAGS["gate"], person="zhang"),
+        item("b", made_s=-59, tag=TAGS["pump"], person="zhang"),
+        item("c", made_s=-40, tag="04FFFF"),
     )
     assert [(one["outcome"], one["flags"]) for one in found] == [("new", []), ("new", ["too_fast"]), ("new", ["unknown_tag"])]
     changed = item("a", made_s=-50, tag=TAGS["gate"])
@@ -52,13 +55,13 @@ def test_what_is_odd_is_told_at_once_and_never_refused(site):
 @pytest.mark.parametrize("off_s", [-5 * HOUR_S, 5 * HOUR_S])
 def test_a_phones_clock_may_be_wrong_by_hours_and_set_before_it_sends(site, off_s):
     now_us = SystemClock().now_us()
-    wrong = item("a", made_s=-60 + off_s, tag=TAGS["gate"], mono_ms=8_940_000)
-    right = item("b", made_s=-60 + off_s, tag=TAGS["gate"])
-    report(site, wrong, sent_mono_ms=9_000_000)  # set right meanwhile: the monotonic clock alone knows
+    wrong = item("a", made_s=-60 + off_s, tag=TAGS["gate"], mono_ms=SENT_MONO_MS - 60_000, person="zhang")
+    right = item("b", made_s=-60 + off_s, tag=TAGS["gate"], mono_ms=None, person="zhang")
+    report(site, wrong)  # set right meanwhile: the monotonic clock alone knows
     report(site, right, sent_at=at(off_s))  # still off: as far as it is now
     for one in scans(site):
         assert abs(parse_rfc3339(one["at"]) - (now_us - 60_000_000)) < 20_000_000
-        assert one["flags"] == ["clock_off"]
+        assert one["flags"] == ["clock_off", *(["time_unproven"] if one["key"] == "b" else [])]
         assert parse_rfc3339(one["device_at"]) == parse_rfc3339((wrong if one["key"] == "a" else right)["made_at"])
 
 
@@ -68,13 +71,13 @@ def test_a_monotonic_time_of_another_boot_is_not_taken_for_this_ones(site):
 
 
 def test_a_qr_label_counts_by_its_signature_alone(site):
-    asked = {"medium": "qr", "place": "gate", "actor": "t", "reason": "r"}
+    asked = {"medium": "qr", "place": "gate", "reason": "r"}
     done = site.http.post("/tags", json=asked).json()
     tag, label = done["tag"]["tag"], done["label"]
     forged = label[:-1] + ("A" if label[-1] != "A" else "B")
     found = report(
         site,
-        item("good", made_s=0, label=label),
+        item("good", made_s=0, label=label, person="zhang"),
         item("forged", made_s=0, label=forged),
         item("name", made_s=0, label=tag),
         item("as-tag", made_s=0, tag=tag, medium="qr"),
@@ -230,7 +233,7 @@ def test_a_scan_of_somebody_whom_the_staff_does_not_know_says_who_it_was_said_to
     window = next(one for one in announce(site) if one["place"] == "gate")
     report(site, item("a", tag=TAGS["gate"], person="zhagn"), item("b", made_s=-50, tag=TAGS["pump"], person="zhang"))
     found = {one["key"]: (one["person"], one["person_told"], one["flags"]) for one in scans(site)}
-    assert found == {"a": ("", "zhagn", []), "b": ("zhang", "", [])}
+    assert found == {"a": ("", "zhagn", ["unknown_person"]), "b": ("zhang", "", [])}
     told = detail(site, window["id"])
     assert "自称“zhagn”者（不在人员名单）" in told["explanation_zh"]
     assert "somebody who is said to be 'zhagn' (not of the staff) was there at" in told["explanation_en"]

@@ -9,12 +9,13 @@ import pytest
 
 from hub.api import tags as routes
 from hub.api.tag_models import TagMedium
+from hub.store import read
 from hub.tags.keyfile import KEY_FILE
 from hub.tags.labels import TAG_MEDIA
 from tests.support.outward_rig import Site, running_site
 from tests.unit.hub.test_api_http import problem
 
-WHO = {"actor": "李伟", "reason": "新装 installed"}
+WHO = {"reason": "新装 installed"}
 NFC = {"medium": "nfc", "tag": "04:a2:2b:7c:19:5e:80", "place": "gate"} | WHO
 NAME = "04A22B7C195E80"
 
@@ -47,6 +48,26 @@ def test_a_tag_is_enrolled_listed_found_however_it_is_written_and_revoked(site):
     assert listed(site, current=True) == []
     assert listed(site, place="gate") == [NAME]
     assert [change.act for change in site.changes() if change.topic == "tag"] == ["enrolled", "revoked"]
+
+
+def test_who_began_and_who_ended_a_tag_is_told_row_by_row(site):
+    assert enrol(site)["tag"]["enrolled_by"] == "李伟"
+    with site.client("shift_leader") as leader, site.client("administrator") as root:
+        done = leader.post(f"/tags/{NAME}/replace", json={"medium": "nfc", "tag": "04FF1022", "reason": "损坏"}).json()
+        assert (done["ended"]["enrolled_by"], done["ended"]["ended_by"]) == ("李伟", "赵敏")
+        assert (done["begun"]["enrolled_by"], done["begun"]["ended_by"]) == ("赵敏", "")
+        assert root.post("/tags/04FF1022/revoke", json=WHO).json()["ended_by"] == "root"
+    enrol(site)
+    rows = site.http.get("/tags").json()["tags"]
+    assert [(row["tag"], row["enrolled_by"], row["ended_by"]) for row in rows] == [
+        (NAME, "李伟", ""), ("04FF1022", "赵敏", "root"), (NAME, "李伟", "赵敏"),
+    ]  # fmt: skip
+
+
+def test_who_it_was_is_empty_once_the_change_log_is_too_long(site, monkeypatch):
+    enrol(site)
+    monkeypatch.setattr(read, "CHANGES_LOOKED_AT_MAX", 0)
+    assert site.http.get("/tags").json()["tags"][0]["enrolled_by"] == ""
 
 
 def test_the_list_is_newest_first_in_pages_and_by_filter(site, monkeypatch):
@@ -109,10 +130,10 @@ def test_what_may_not_be_is_a_problem_that_says_what_to_do(site):
 
 
 @pytest.mark.parametrize("route", ["/tags", f"/tags/{NAME}/replace", f"/tags/{NAME}/revoke"])
-def test_every_act_needs_an_actor_and_a_reason_and_refuses_what_it_does_not_know(site, route):
+def test_every_act_needs_a_reason_and_refuses_what_it_does_not_know(site, route):
     enrol(site)
     body = WHO | ({} if route.endswith("revoke") else {"medium": "qr"}) | ({"place": "gate"} if route == "/tags" else {})
-    for wrong in ({"actor": " "}, {"reason": ""}, {"site": "other"}, {"reason": "a\0"}, {"actor": None}):
+    for wrong in ({"reason": " "}, {"reason": ""}, {"site": "other"}, {"reason": "a\0"}, {"actor": "somebody else"}):
         body_text = json.dumps(body | wrong)
         reply = site.http.post(route, content=body_text, headers={"Content-Type": "application/json"})
         problem(reply, 422, "wrong_request")

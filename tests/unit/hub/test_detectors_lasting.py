@@ -11,6 +11,7 @@ from contract.readings import (
     DoorContact,
     FireInput,
     Measurement,
+    PanelFault,
     PictureDark,
     PictureFrozen,
     TamperContact,
@@ -37,6 +38,8 @@ INSTANT = [
     ("fire_input", "board-1", FireInput(active=True, name="hall"), FireInput(active=False, name="hall")),
     ("alarm_input", "board-1", AlarmInput(active=True, name="zone 1"), AlarmInput(active=False, name="zone 1")),
     ("tamper", "board-1", TamperContact(active=True), TamperContact(active=False)),
+    ("tamper", "board-1", TamperContact(active=True, name="7"), TamperContact(active=False, name="7")),
+    ("panel_fault", "board-1", PanelFault(active=True, name="mains"), PanelFault(active=False, name="mains")),
     ("arm_knocked_off", "barrier-1", ArmState(attached=False), ArmState(attached=True)),
 ]
 SEEN = [row for row in LAST if row[0] in ("door_held", "barrier_left_open", "camera_dark", "camera_frozen")]

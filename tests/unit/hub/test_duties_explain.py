@@ -13,6 +13,7 @@ from hub.duties.judging import WhyNot, counts
 from hub.duties.types import Duty, Flag, Person, Route, Scan, Window
 
 ZONE = ZoneInfo("Asia/Shanghai")
+LATE_MAX_US = 72 * 3_600_000_000
 DUTY = Duty("patrol", "PAT-2", "巡逻", "patrol", "scan", (), by=("guard",), void=("two_places",))
 ROUTE = Route("north", "patrol", ("pump",), ("wand-1",))
 STAFF = {"zhang": Person("zhang", "张三", "Zhang"), "wang": Person("wang", "王五", "Wang", "cleaner")}
@@ -44,7 +45,7 @@ def told(*scans, reported: str | None = "16:20", now="17:00", rules=True, **more
     window = replace(WINDOW, **more)
     marks = {"wand-1": None if reported is None else us(reported)}
     rows = (replace(DUTY), ROUTE) if rules else None
-    return explain(Known(window, rows, STAFF, scans, marks, us(now), ZONE), Named())
+    return explain(Known(window, rows, STAFF, scans, marks, us(now), ZONE, LATE_MAX_US), Named())
 
 
 def test_a_missed_window_names_the_place_the_time_and_how_far_its_source_has_reported():
@@ -173,11 +174,19 @@ def test_every_reason_has_words_in_both_languages():
         assert en.isascii()
 
 
+def test_evidence_that_came_over_72_hours_after_the_end_is_told_to_be_too_late():
+    late = replace(scan(), received_us=WINDOW.ends_us + LATE_MAX_US + 1)
+    assert [one.why for one in told(late, state="missed").scans] == ["too_late"]
+    assert [one.why for one in told(replace(late, received_us=late.received_us - 1), state="missed").scans] == ["another_window"]
+    after = replace(late, at_us=WINDOW.ends_us + 1)
+    assert [one.why for one in told(after, state="missed").scans] == ["too_late_made"]
+
+
 def test_a_scan_is_told_not_to_count_exactly_where_the_verdict_does_not_count_it():
     for source, duty, person, evidence, flag in product(
         ("wand-1", "phone-9"), ("", "patrol", "box"), ("", "zhang", "wang"), ("scan", "report"), ("", *get_args(Flag))
     ):
         one = scan(source=source, duty=duty, person=person, flags=(flag,) if flag else ())
         rules = replace(DUTY, evidence=evidence), ROUTE
-        why = explain(Known(WINDOW, rules, STAFF, (one,), {}, us("15:00"), ZONE), Named()).scans[0].why
+        why = explain(Known(WINDOW, rules, STAFF, (one,), {}, us("15:00"), ZONE, LATE_MAX_US), Named()).scans[0].why
         assert (why == "another_window") == counts(one, *rules, STAFF.get(person)), (source, duty, person, evidence, flag)

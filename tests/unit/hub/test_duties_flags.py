@@ -16,8 +16,10 @@ def scan(place: str, at_s: float, *, source="wand-1", person="", tag="", receive
     return Scan(source, f"{place}@{at_s}@{source}", place, int(at_s * S), received_us, person=person, tag=tag, medium=medium)
 
 
-def own(one: Scan, *, tag: Tag | None = None, ever=False, better=False, off_s=0.0):
-    return flags.own_flags(one, tag, ever_known=ever, better_tag=better, clock_off_us=int(off_s * S), limits=LIMITS)
+def own(one: Scan, *, tag: Tag | None = None, ever=False, better=False, off_s=0.0, ends_us=0):
+    return flags.own_flags(
+        one, tag, ever_known=ever, better_tag=better, clock_off_us=int(off_s * S), limits=LIMITS, ends_us=ends_us
+    )
 
 
 TAG = Tag("04A1", "nfc", "gate", "", 0)
@@ -38,6 +40,8 @@ TAG = Tag("04A1", "nfc", "gate", "", 0)
         (scan("gate", 200, received_s=10), {}, ("from_the_future",)),
         (scan("gate", 50, received_s=10), {}, ()),
         (scan("gate", 10, received_s=11 + SILENT_MAX_US / S), {}, ("too_late",)),
+        (scan("gate", 10, received_s=11 + SILENT_MAX_US / S), {"ends_us": 20 * S}, ()),
+        (scan("gate", 10, received_s=21 + SILENT_MAX_US / S), {"ends_us": 20 * S}, ("too_late",)),
         (scan("gate", 10, received_s=9 + SILENT_MAX_US / S), {}, ()),
     ],
 )

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.error import HTTPError
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import paho.mqtt.client as paho
 import pytest
@@ -18,6 +18,7 @@ from contract.envelope import Receipt, decode_receipt, unseal
 from contract.readings import DoorContact, TamperContact
 from contract.settings import BadSettings
 from contract.topics import agent_topic, incident_topic
+from hub.accounts.local import LOCAL_TOKEN_FILE
 from hub.config import load_config
 from hub.main import DataFolderTaken, Hub
 from hub.notify.reader import ChangeReader
@@ -94,7 +95,8 @@ def wire(broker: EmbeddedBroker) -> Iterator[Wire]:
 
 
 def get(hub: Hub, path: str) -> dict[str, object]:
-    with urlopen(hub.url + path, timeout=30) as reply:
+    token = (hub.config.data / LOCAL_TOKEN_FILE).read_text().strip()
+    with urlopen(Request(hub.url + path, headers={"Authorization": f"Bearer {token}"}), timeout=30) as reply:
         found: dict[str, object] = json.load(reply)
         return found
 
@@ -150,8 +152,9 @@ def test_a_database_that_takes_nothing_is_told_and_nothing_is_receipted_until_it
 
 
 def status(hub: Hub) -> int:
+    token = (hub.config.data / LOCAL_TOKEN_FILE).read_text().strip()
     try:
-        with urlopen(hub.url + "/healthz", timeout=30) as reply:
+        with urlopen(Request(hub.url + "/healthz", headers={"Authorization": f"Bearer {token}"}), timeout=30) as reply:
             return int(reply.status)
     except HTTPError as refused:
         with refused:
@@ -189,7 +192,11 @@ def test_labels_begin_with_the_public_address_and_are_signed_with_the_data_folde
 @pytest.mark.parametrize(
     ("line", "says"),
     [
-        ("http: {host: 0.0.0.0}", "write 127.0.0.1"),
+        ("http: {host: 0.0.0.0}", "watchkeeper tls init"),
+        ("http: {host: hub.local}", "is no address"),
+        ("http: {certificate: cert.pem}", "write both certificate and key"),
+        ("http: {certificate: nowhere.pem, key: hub.yaml}", "http.certificate: cannot be read"),
+        ("http: {certificate: hub.yaml, key: hub.yaml}", "belong together"),
         ("broker: {url: 'http://x'}", "write mqtt://HOST:PORT"),
         ("broker: {url: 'mqtt://u:p@x'}", "password_file"),
         ("broker: {url: 'mqtts://x', ca_file: nowhere.pem}", "broker.ca_file: cannot be read"),

@@ -32,9 +32,9 @@ def prepare(hub: Hub, agent: ModelAgent) -> None:
         hub.later(1, agent.says("door-1", TamperContact(active=number % 2 == 0)))
     hub.later(1, agent.says("door-2", TamperContact(active=True)))
     hub.ask(CaseAct(5, "shelve", "li", "operator", {"reason": "x", "minutes": "1"}))
-    hub.ask(SilenceAct("monitor", "li", "operator"))
+    hub.ask(SilenceAct("monitor", "li"))
     until_us = hub.clock.now_us() + 60 * US_PER_S
-    hub.ask(MaintenanceAct("", "meter-1", "", None, until_us, "x", "li", "operator"))
+    hub.ask(MaintenanceAct("", "meter-1", "", None, until_us, "x", "li"))
     hub.later(1, agent.says("meter-1", TamperContact(active=True)))
 
 

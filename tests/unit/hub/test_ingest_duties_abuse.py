@@ -6,6 +6,8 @@ import pytest
 from sqlalchemy import text
 
 from contract.readings import CardRead, DoorContact, PanicPressed, TagScanned
+from hub.duties import flags
+from hub.ingest.duties import dutybook
 from hub.ingest.ports import Item, Report
 from tests.support.duty_rig import HOUR_S, Rounds, seen, tag_of, us
 from tests.support.site_rig import STREAM, sqlite_url
@@ -30,6 +32,33 @@ def test_a_scan_with_an_impossible_time_harms_no_place_and_no_stream(rounds, odd
     rounds.at(END + 0.1, rounds.beat(wand_1=END + 0.1))
     assert rounds.state("roof", 2) == "kept"
     assert rounds.hub.core.counters["lanes_failed"] == 0
+
+
+def test_scans_whose_flags_cannot_be_found_are_tried_again_and_keep_no_others_from_theirs(rounds, monkeypatch):
+    real = flags.two_places
+
+    def broken(scan, *about):
+        if scan.place == "roof":
+            raise RuntimeError("a bug")
+        return real(scan, *about)
+
+    def found():
+        return {row[0]: json.loads(row[1]) for row in rounds.hub.rows("scan", "key", "flags")}
+
+    monkeypatch.setattr(flags, "two_places", broken)
+    fast = rounds.scan("gate", 3, name="g"), rounds.scan("pump", 3 + SECOND, name="p")
+    late = rounds.scan("pump", 3.5, name="q", device="wand-2"), rounds.scan("roof", 3.5 + SECOND, name="r", device="wand-2")
+    rounds.at(4, *fast, *late)
+    assert found() == {"g": [], "p": ["too_fast"], "q": [], "r": []}
+    assert rounds.hub.core.counters["flags_failed"] == 2
+    rounds.at(4 + 30 * SECOND)
+    assert rounds.hub.core.counters["flags_failed"] == 2, "not turn after turn"
+    rounds.at(4 + 70 * SECOND)
+    assert rounds.hub.core.counters["flags_failed"] == 4
+    monkeypatch.setattr(flags, "two_places", real)
+    rounds.at(4 + 140 * SECOND)
+    assert found()["r"] == ["too_fast"]
+    assert not rounds.hub.core._site.scans.redo
 
 
 def test_a_scan_that_trips_over_a_bug_is_put_aside_and_the_rest_of_its_batch_is_taken(rounds, monkeypatch):
@@ -97,3 +126,26 @@ def test_after_a_clock_that_was_weeks_ahead_is_set_right_scans_count_again(round
     rounds.at(3.1, rounds.scan("roof"))
     rounds.at(END + 0.1, rounds.beat(wand_1=END + 0.1))
     assert rounds.state("roof", 2) in ("kept", "withdrawn")
+
+
+def test_a_source_that_is_switched_off_gains_nothing_by_a_restart_of_the_hub_either(rounds):
+    rounds.at(END + 0.1)
+    rounds.hub.crash_and_reopen()
+    rounds.at(END + 71.99)
+    assert rounds.state("roof", 2) == "unproven"
+    rounds.at(END + 72.001)
+    assert rounds.state("roof", 2) == "missed"
+
+
+def test_evidence_that_a_bug_kept_from_being_judged_counts_when_the_hub_starts_without_the_bug(rounds, monkeypatch):
+    rounds.at(END + 0.1, rounds.beat(wand_1=END + 0.05))
+    assert rounds.state("roof", 2) == "missed"
+    with monkeypatch.context() as broken:
+        broken.setattr(dutybook, "fill", lambda *_: 1 / 0)
+        rounds.at(END + 0.2, rounds.scan("roof", 3), rounds.scan("gate", END + 0.15))
+        assert rounds.hub.core.counters["lanes_failed"]
+    rounds.hub.crash_and_reopen()
+    rounds.at(END + 0.3)
+    assert rounds.state("roof", 2) == "withdrawn"
+    notes = {row[:2]: row[2] for row in rounds.hub.rows("duty_window", "place", "opens_us", "note")}
+    assert "visited_late" in notes["gate", us(2)]

@@ -1,5 +1,7 @@
 """Windows that a clock was set under, and what has left memory: a gap stays one, evidence stands, and nothing is raised twice."""
 
+import json
+
 import msgspec
 import pytest
 
@@ -104,6 +106,35 @@ def test_a_long_window_stays_kept_when_its_evidence_has_left_memory(tmp_path):
     states = {row[1]: row[2] for row in rounds.hub.rows("duty_window", "duty", "opens_us", "state") if row[0] == "check"}
     assert states[us(88)] == "kept"
     assert not [subject for subject, _, _ in rounds.gaps() if subject.startswith("check")]
+    rounds.hub.close()
+
+
+def test_evidence_may_come_for_72_hours_after_the_windows_end_however_early_in_it_it_was_made(rounds):
+    rounds.at(END + 71.9, rounds.scan("roof", 2.05), rounds.beat(wand_1=END + 71.9))
+    assert END + 71.9 - 2.05 > 72
+    assert rounds.state("roof", 2) == "withdrawn"
+    assert json.loads(rounds.hub.rows("scan", "flags")[0]) == []
+
+
+@pytest.mark.parametrize("arrives", [180, 200])
+def test_a_long_window_that_is_still_open_is_kept_by_a_scan_of_days_ago_that_comes_too_late_for_a_short_one(tmp_path, arrives):
+    base = plan()
+    check = Duty("check", "PAT-9", "查", "check", "scan", (TimesA("week"),))
+    both = msgspec.structs.replace(
+        base, duties=(*base.duties, check), routes=(*base.routes, Route("checks", "check", ("roof",), ("wand-1",)))
+    )
+    rounds = Rounds.on(sqlite_url(tmp_path), plan=both)
+    rounds.at(1)
+    rounds.at(100)
+    rounds.at(arrives, rounds.scan("roof", 90.5), rounds.beat(wand_1=arrives))  # in memory is what is up to 96 h old
+    assert json.loads(rounds.hub.rows("scan", "flags")[0]) == []
+    states = {row[:2]: row[2] for row in rounds.hub.rows("duty_window", "duty", "opens_us", "state", "place") if row[3] == "roof"}
+    assert (states["check", us(88)], states["patrol", us(90)]) == ("kept", "missed")
+    rounds.hub.crash_and_reopen()
+    walked(rounds, arrives + 20, "roof")
+    rounds.at(270)
+    states = {row[:2]: row[2] for row in rounds.hub.rows("duty_window", "duty", "opens_us", "state", "place") if row[3] == "roof"}
+    assert states["check", us(88)] == "kept"
     rounds.hub.close()
 
 

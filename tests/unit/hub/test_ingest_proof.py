@@ -97,6 +97,18 @@ def test_a_clock_that_was_set_back_proves_nothing_by_old_watermarks(tmp_path, ma
     assert [name for name, _ in seen] == ["step", "proven"]
 
 
+def test_a_source_that_falls_silent_as_the_clock_is_set_back_stalls_like_any_other(tmp_path, make_hub: HubMaker):
+    seen: list[tuple[str, int]] = []
+    hub = make_hub(sqlite_url(tmp_path), detectors=(watcher("w", seen, DoorContact),))
+    agent = ModelAgent(hub.clock)
+    hub.take(agent.batch([agent.note("door-1", DoorContact(open=True), at_us=hub.clock.now_us() - 7_200 * US_PER_S)]))
+    hub.clock.step_wall_us(-3_600 * US_PER_S)
+    hub.take()
+    assert [name for name, _ in seen] == ["step"]
+    hub.later(45)
+    assert [name for name, _ in seen] == ["step", "unproven"]
+
+
 def test_a_backlog_that_drains_over_several_turns_is_no_stall(hub: Hub, agent: ModelAgent):
     hub.take(agent.says("door-1", DoorContact(open=False)))
     agent.note("door-1", DoorContact(open=True))

@@ -159,3 +159,56 @@ def test_a_reader_that_was_left_behind_for_good_keeps_nothing(hub: Hub, agent: M
     hub.later(200 * 86_400)
     hub.later(11)
     assert 1 not in hub.rows("change", "pos")
+
+
+def kept_through(hub: Hub, agent: ModelAgent, restarts: int) -> list[int]:
+    """What is left of the events after turns under a clock that is far ahead, and restarts."""
+    for _ in range(restarts):
+        for _ in range(3):
+            hub.later(11, agent.batch([agent.beat()]))
+        hub.crash_and_reopen()
+    for _ in range(4):
+        hub.later(11, agent.batch([agent.beat()]))
+    return hub.seqs()
+
+
+@pytest.mark.parametrize("restarts", [1, 2, 5])
+def test_a_clock_that_was_ahead_at_the_start_stays_in_doubt_however_often_the_hub_is_started(
+    hub: Hub, agent: ModelAgent, restarts: int
+):
+    hub.take(agent.says("door-1", DoorContact(open=False)))
+    hub.clock.step_wall_us(2 * DAYS_KEPT_US)
+    hub.crash_and_reopen()
+    assert kept_through(hub, agent, restarts)[0] == 1
+    hub.clock.step_wall_us(-2 * DAYS_KEPT_US)
+    hub.crash_and_reopen()
+    assert kept_through(hub, agent, 1)[0] == 1
+    assert hub.rows("site", "doubted_us") == [None], "the clock is right again"
+
+
+def test_a_clock_that_stepped_ahead_while_the_hub_ran_stays_in_doubt_after_a_restart(hub: Hub, agent: ModelAgent):
+    hub.take(agent.says("door-1", DoorContact(open=False)))
+    hub.clock.step_wall_us(2 * DAYS_KEPT_US)
+    hub.take(agent.batch([agent.beat()]))
+    hub.crash_and_reopen()
+    assert kept_through(hub, agent, 1)[0] == 1
+
+
+def test_a_doubt_ends_after_a_week_however_often_the_hub_was_started_in_it(hub: Hub, agent: ModelAgent):
+    hub.take(agent.says("door-1", DoorContact(open=False)))
+    hub.clock.advance_us(2 * DAYS_KEPT_US)
+    hub.crash_and_reopen()
+    for _ in range(8):
+        hub.later(86_400, agent.batch([agent.beat()]))
+        hub.crash_and_reopen()
+    assert kept_through(hub, agent, 1)[0] > 1
+
+
+def test_a_clock_that_was_ahead_and_is_set_right_while_the_hub_runs_leaves_no_doubt(hub: Hub, agent: ModelAgent):
+    hub.take(agent.says("door-1", DoorContact(open=False)))
+    hub.clock.step_wall_us(2 * DAYS_KEPT_US)
+    hub.later(11, agent.batch([agent.beat()]))
+    assert hub.rows("site", "doubted_us") == [hub.clock.now_us()]
+    hub.clock.step_wall_us(-2 * DAYS_KEPT_US)
+    hub.later(11, agent.batch([agent.beat()]))
+    assert hub.rows("site", "doubted_us") == [None]

@@ -189,6 +189,23 @@ def test_an_agent_is_heard_once_a_second_at_most_and_missed_after_a_while(hub: H
     assert "gatehouse" in silent(hub)
 
 
+@pytest.mark.parametrize("restarted", [False, True])
+def test_an_agent_that_dies_while_the_hubs_clock_is_set_back_is_missed_as_soon_as_any(
+    hub: Hub, agent: ModelAgent, *, restarted: bool
+):
+    hub.take(agent.batch([agent.beat()]))
+    hub.clock.step_wall_us(-86_400 * US_PER_S)
+    if restarted:
+        hub.crash_and_reopen()
+    hub.take()
+    now_us = hub.clock.now_us()
+    assert max(heard_us for heard_us in hub.rows("stream", "heard_us")) <= now_us
+    hub.later(84)
+    assert silent(hub) == []
+    hub.later(7)
+    assert "gatehouse" in silent(hub)
+
+
 def test_a_recorded_batch_that_somebody_replays_does_not_hide_that_its_agent_is_dead(hub: Hub, agent: ModelAgent):
     greeting, recorded = agent.batch([]), agent.says("door-1", DoorContact(open=False))
     hub.take(greeting)

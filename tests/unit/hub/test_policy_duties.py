@@ -51,7 +51,12 @@ def test_the_shipped_duties_are_those_of_the_regulations():
 @pytest.mark.parametrize(
     ("old", "new", "line_of", "message"),
     [
-        ("void: [out_of_order]", "void: [out_of_ordre]", "ordre", "CLN-4: duties[0].void[0] is text: write one of unknown_tag, "),
+        (
+            "void: [out_of_order]",
+            "void: [out_of_ordre]",
+            "ordre",
+            "CLN-4: duties[0].void[0] out_of_ordre is not known: write one of unknown_tag, ",
+        ),
         ("void: [out_of_order]", "void: [out_of_ordre]", "ordre", ", perhaps out_of_order"),
         (
             'to: "07:00", every',
@@ -113,7 +118,7 @@ def test_the_shipped_duties_are_those_of_the_regulations():
             NIGHT,
             "[{ type: occasion, kind: snow, before_s: 60 }]",
             "snow",
-            "PAT-1: duties[1].schedules[0].kind is text: write one of bad_weather, event",
+            "PAT-1: duties[1].schedules[0].kind snow is not known: write one of bad_weather, event",
         ),
         (
             NIGHT,
@@ -139,7 +144,7 @@ def test_the_shipped_duties_are_those_of_the_regulations():
             BOX,
             '[{ type: times, at: ["15:00"], before_s: 900, days: workday }]',
             "workday }",
-            "duties[0].schedules[0].days is text: write one of all, workdays",
+            "days workday is not known: write one of all, workdays, weekends, holidays or a list, perhaps workdays",
         ),
         (BOX, '[{ type: times, at: ["15:00"] }]', '["15:00"] }', "CMD-4: duties[0].schedules[0] is never open: write before_s"),
         (
@@ -178,6 +183,30 @@ def test_the_shipped_duties_are_those_of_the_regulations():
             "tolerance_s: -1",
             "PAT-1: duties[0].tolerance_s is the number -1: write a number, at least 0",
         ),
+        (
+            "requires: [score, findings]",
+            "requires: [score, findings, score]",
+            "[score, findings, score]",
+            "QUA-2: duties[0].requires[2] score stands twice: keep one of the two",
+        ),
+        (
+            "equal: [[slips_counted, complaints_registered]]",
+            "equal: [[slips_counted, slips_counted]]",
+            "[[slips",
+            "CMD-4: duties[1].equal[0] slips_counted is compared with itself",
+        ),
+        (
+            "by: [quality]\n        void: [unknown_person]",
+            "by: [quality]\n        void: [unknown_person, weak_medium]",
+            "void: [unknown_person, weak_medium]",
+            "QUA-2: duties[0].void[1] weak_medium is a flag of tags, and a report has none: write evidence: scan",
+        ),
+        (
+            "every_s: 7200",
+            "every_s: 7200, open_s: 7201",
+            "every_s: 7200, open_s",
+            "PAT-1: duties[0].schedules[0].open_s 7201 is longer than every_s, so the next window opens before this one is due",
+        ),
         ("every_s: 7200", "evry_s: 7200", "evry_s", "PAT-1: duties[0].schedules[0].evry_s is an unknown key"),
         ("shifts:\n  day:", "shifs:\n  day:", "shifs", "shifs: is an unknown key"),
         ("shifts:\n  day:", "shifs:\n  day:", "within_s", "waits for a shift, and there are none: write shifts:"),
@@ -204,6 +233,13 @@ def test_a_mistake_in_a_duty_is_told_with_its_line_and_clause(tmp_path, old, new
     assert any(text.startswith(marks) and message in text for text in told), told
     with pytest.raises(BadSettings):
         Policy.load(file)
+
+
+def test_one_bad_schedule_hides_no_mistake_of_the_others(tmp_path):
+    beside = '{ type: random, count: 1, from: "22:00", to: "06:00", open_s: 60 }, { type: times_a, period: day }'
+    told = check_file(bent(tmp_path, NIGHT, f"[{{ type: cron }}, {beside}]"))
+    assert ["type cron is not known" in text for text in told] == [True, False]
+    assert "has random beside others" in told[1]
 
 
 def test_days_of_the_policys_own_calendar_are_days(tmp_path):

@@ -19,7 +19,7 @@ from hub.reports.pdf import TooLong, lines_of, render
 from hub.reports.record import Record, Round, RouteRounds
 from hub.reports.table import record_csv
 from hub.reports.words import FLAGS, LABELS, MEDIA, say
-from tests.support.duty_rig import Rounds, us
+from tests.support.duty_rig import Rounds, seen, us
 from tests.support.report_rig import HOSTILE, MARKUP, busy_day, named_estate, record_now
 from tests.support.site_rig import sqlite_url
 
@@ -51,6 +51,20 @@ def test_each_round_has_each_checkpoint_with_time_person_and_medium(record):
         "消防水泵房": ("10:31:00", "李伟", "NFC", "已完成", "", ""),
         "三号楼天台": ("10:32:00", "李伟", "NFC", "已完成", "", ""),
     }
+
+
+def test_somebody_whom_the_staff_does_not_know_is_told_by_the_name_that_was_told(tmp_path):
+    rounds = Rounds.on(sqlite_url(tmp_path), sources=("phone-1",))
+    rounds.at(3)
+    rounds.phone(seen("phone-1", "a", "gate", 2.5, fields={"person_told": "wang"}), up_to=3)
+    rounds.at(9)
+    rounds.phone(seen("phone-1", "b", "pump", 2.6, fields={"person_told": HOSTILE}))
+    for lang, told in (("zh", "“wang”（不在人员名单）"), ("en", "“wang” (not of the staff)")):
+        found = record_now(rounds, DAY, lang)
+        people = {one.place: one.person for walk in found.routes[0].rounds for one in walk.visits if one.person}
+        assert told in people.values()
+        assert any(HOSTILE in one.person for one in found.late)
+    rounds.hub.close()
 
 
 def test_what_was_missed_withdrawn_and_odd_is_told_in_its_place(record):

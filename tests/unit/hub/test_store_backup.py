@@ -6,10 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from contract.clock import ManualClock
 from contract.readings import ArmState, DoorContact
 from hub.ingest.lease import LeaseLost
 from hub.store.backup import BadBackup, DatabaseInUse, backup, restore
+from tests.support.outward_rig import NAMES, make_accounts
 from tests.support.site_rig import Hub, HubMaker, ModelAgent, sqlite_url
+
+NOW_US = ManualClock().now_us()
 
 
 def filled(hub: Hub) -> ModelAgent:
@@ -29,7 +33,7 @@ def test_what_the_backup_lacks_is_asked_for_again_and_nothing_is_doubled(any_url
     newest = max(hub.rows("case_", "case_no"))
     hub.core.close(hub.clock.now_us())
 
-    assert restore(tmp_path / "backup.zip", any_url, force=True) == written
+    assert restore(tmp_path / "backup.zip", any_url, NOW_US, force=True) == written
     hub.crash_and_reopen()
     assert hub.seqs() == [1]
     receipt = hub.take(agent.batch([]))[0]
@@ -50,7 +54,7 @@ def test_a_backup_that_is_restored_twice_gives_no_position_and_no_number_twice(a
     positions: list[int] = []
     for _ in range(2):
         hub.core.close(hub.clock.now_us())
-        restore(tmp_path / "backup.zip", any_url, force=True)
+        restore(tmp_path / "backup.zip", any_url, NOW_US, force=True)
         hub.crash_and_reopen()
         hub.changes.clear()
         hub.take(agent.says("door-1", ArmState(attached=True)), agent.says("door-1", ArmState(attached=False)))
@@ -64,9 +68,9 @@ def test_a_backup_of_one_database_is_restored_into_the_other(make_hub: HubMaker,
     hub = make_hub(sqlite_url(tmp_path))
     filled(hub)
     backup(hub.url, tmp_path / "backup.zip")
-    restore(tmp_path / "backup.zip", postgres_url)
+    restore(tmp_path / "backup.zip", postgres_url, NOW_US)
     backup(postgres_url, tmp_path / "second.zip")
-    restore(tmp_path / "second.zip", sqlite_url(tmp_path / "other"))
+    restore(tmp_path / "second.zip", sqlite_url(tmp_path / "other"), NOW_US)
     other = make_hub(sqlite_url(tmp_path / "other"), hub.clock)
     for table in ("event", "quarantine", "case_", "case_entry", "case_clock", "change"):
         assert other.rows(table) == hub.rows(table)
@@ -76,9 +80,20 @@ def test_a_hub_that_still_runs_can_write_nothing_into_a_restored_database(any_ur
     hub = make_hub(any_url)
     agent = filled(hub)
     backup(any_url, tmp_path / "backup.zip")
-    restore(tmp_path / "backup.zip", any_url, force=True)
+    restore(tmp_path / "backup.zip", any_url, NOW_US, force=True)
     with pytest.raises(LeaseLost):
         hub.take(agent.says("door-1", DoorContact(open=False)))
+
+
+def test_accounts_come_back_and_what_they_were_signed_in_with_does_not(any_url: str, make_hub: HubMaker, tmp_path: Path):
+    hub = make_hub(any_url)
+    filled(hub)
+    make_accounts(hub.engine, hub.clock.now_us())
+    assert backup(any_url, tmp_path / "backup.zip").rows["session"] == len(NAMES)
+    hub.core.close(hub.clock.now_us())
+    restore(tmp_path / "backup.zip", any_url, hub.clock.now_us(), force=True)
+    assert set(hub.rows("account", "name")) == set(NAMES.values())
+    assert hub.rows("session", "label") == []
 
 
 def test_a_database_that_holds_a_site_is_not_overwritten_unless_forced(make_hub: HubMaker, tmp_path: Path):
@@ -86,7 +101,7 @@ def test_a_database_that_holds_a_site_is_not_overwritten_unless_forced(make_hub:
     filled(hub)
     backup(hub.url, tmp_path / "backup.zip")
     with pytest.raises(DatabaseInUse, match="--force"):
-        restore(tmp_path / "backup.zip", hub.url)
+        restore(tmp_path / "backup.zip", hub.url, NOW_US)
     assert hub.seqs() == [1]
 
 
@@ -104,7 +119,7 @@ def test_a_damaged_backup_changes_nothing(make_hub: HubMaker, tmp_path: Path):
     (tmp_path / "text.zip").write_text("not a zip")
     for name in ("damaged.zip", "cut.zip", "text.zip", "absent.zip"):
         with pytest.raises(BadBackup):
-            restore(tmp_path / name, hub.url, force=True)
+            restore(tmp_path / name, hub.url, NOW_US, force=True)
     assert hub.seqs() == [1]
 
 

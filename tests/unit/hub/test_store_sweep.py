@@ -6,14 +6,16 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
-from hub.duties.types import Seen
-from hub.ingest.ports import Item
+from hub.duties.plan import Plan
+from hub.duties.schedule import TimesA
+from hub.duties.types import Duty, Route, Seen, Shift
+from hub.ingest.ports import Item, Report, RosterAct
 from hub.ingest.rules import rules_of
 from hub.policy.load import RESIDENTIAL, Policy, check_policy
 from hub.store import schema, sweep
 from hub.store.engine import open_engine
 from hub.store.sweep import condemn_pictures, drop_condemned, sweep_changes, sweep_duties
-from tests.support.duty_rig import Rounds, seen, us
+from tests.support.duty_rig import NUMBERS, Rounds, seen, us
 from tests.support.site_rig import sqlite_url
 
 DAY_US = 86_400_000_000
@@ -113,6 +115,48 @@ def test_the_record_of_duties_goes_after_its_days_and_the_last_visit_of_each_pla
     assert day not in rounds.hub.rows("tally", "day")
     assert "2026-01-01" in rounds.hub.rows("tally", "day"), "a tally stays a day longer, whatever the zone"
     rounds.hub.close()
+
+
+def test_shifts_go_with_the_days_of_the_record(any_url):
+    rounds = Rounds.on(any_url)
+    for hours in (0, 30, 60):
+        rounds.hub.ask(RosterAct(Shift("li", "", us(hours), us(hours + 8)), "boss"))
+    with rounds.hub.engine.begin() as connection:
+        assert sweep_duties(connection, "garden", us(38)) == 1
+        assert sweep_duties(connection, "garden", us(38)) == 0
+    assert rounds.hub.rows("roster", "from_us") == [us(30), us(60)]
+    rounds.hub.close()
+
+
+def test_what_keeps_a_window_longer_than_the_record_stays_until_nothing_more_is_judged_of_it(tmp_path):
+    check = Duty("check", "PAT-9", "查", "check", "report", (TimesA("half_year"),))
+    half_yearly = Plan("Asia/Shanghai", (check,), (Route("checks", "check", ("roof",), ("hub",)),), numbers=NUMBERS)
+    rounds = Rounds.on(sqlite_url(tmp_path), plan=half_yearly)
+    hub = rounds.hub
+    hub.core._record_us = 30 * DAY_US
+    hub.clock.advance_us(181 * DAY_US)  # into the second half, whose window is made and opens
+    for _ in range(3):
+        hub.later(11, rounds.beat(wand_1=5)())
+    done_us = hub.clock.now_us()
+
+    def told(key, at_us, duty):
+        seen = Seen("hub", key, at_us, "hand", place="roof", duty=duty)
+        return [one.taken for one in hub.ask(Report("hub", (Item(key, at_us, seen),)))]
+
+    assert told("r", done_us, "check") + told("x", done_us + 1, "other") == ["new", "new"]
+    hub.clock.advance_us(100 * DAY_US)
+    told("y", hub.clock.now_us() - DAY_US * 40, "other")
+    for _ in range(4):
+        hub.later(11, rounds.beat(wand_1=5)())
+    assert [row[1] for row in hub.rows("duty_window", "opens_us", "state", "evidence") if row[2] == "hub|r"] == ["kept"]
+    assert ("r" in hub.rows("scan", "key"), "x" in hub.rows("scan", "key")) == (True, False)
+    assert told("r", done_us, "check") == ["duplicate"]
+    hub.clock.advance_us(130 * DAY_US)
+    told("z", hub.clock.now_us() - DAY_US * 31, "other")
+    for _ in range(6):
+        hub.later(11, rounds.beat(wand_1=5)())
+    assert "r" not in hub.rows("scan", "key")
+    hub.close()
 
 
 def test_a_sweep_takes_a_chunk_at_a_time(tmp_path, monkeypatch):

@@ -24,8 +24,10 @@ def site(tmp_path) -> Iterator[Site]:
 
 
 def duties(site, *args, lang="zh_CN.UTF-8"):
-    url = site if isinstance(site, str) else site.outward.url
-    return CliRunner(env={"LC_ALL": lang}).invoke(main, ["duties", "--url", url, *args])
+    if isinstance(site, str):
+        return CliRunner(env={"LC_ALL": lang}).invoke(main, ["duties", "--url", site, *args])
+    surroundings = {"LC_ALL": lang, "WATCHKEEPER_TOKEN_FILE": str(site.token_file())}
+    return CliRunner(env=surroundings).invoke(main, ["duties", "--url", site.outward.url, *args])
 
 
 def good(shown):
@@ -45,7 +47,7 @@ def test_windows_are_listed_in_the_language_of_the_locale_or_the_one_that_is_ask
     for shown in (duties(site, "list", lang="en_US.UTF-8"), duties(site, "list", lang="de_DE")):
         assert good(shown).split()[:3] == ["state", "duty", "place"]
     assert good(duties(site, "list", lang="C.UTF-8")).startswith("状态")
-    english = CliRunner(env={"LC_ALL": "zh_CN"}).invoke(main, ["duties", "--lang", "en", "--url", site.outward.url, "list"])
+    english = duties(site, "--lang", "en", "list", lang="zh_CN")
     assert "East gate" in good(english)
 
 
@@ -136,5 +138,5 @@ def test_a_hub_that_does_not_run_is_told_plainly():
 def test_nothing_to_list_is_a_heading_alone(monkeypatch):
     reply = httpx.Response(200, json={"windows": [], "next": None, "timezone": "Asia/Shanghai"})
     transport = httpx.MockTransport(lambda _: reply)
-    monkeypatch.setattr(duties_command, "HubClient", lambda url: hub_client.HubClient(url, transport))
+    monkeypatch.setattr(duties_command, "HubClient", lambda url, *_: hub_client.HubClient(url, transport=transport))
     assert good(duties("http://127.0.0.1:9", "list")) == "状态  职责  位置  开始  截止  编号\n"

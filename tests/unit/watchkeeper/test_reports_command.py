@@ -5,12 +5,14 @@ import io
 import json
 from collections.abc import Iterator
 
+import httpx
 import pytest
 from click.testing import CliRunner
 
 from tests.support.outward_rig import Site, running_site
 from tests.support.report_rig import busy_day
 from tests.support.site_rig import sqlite_url
+from watchkeeper import hub_client, reports_command
 from watchkeeper.cli import main
 
 
@@ -23,7 +25,8 @@ def site(tmp_path_factory) -> Iterator[Site]:
 
 
 def reports(site, *args, exit_code=0):
-    shown = CliRunner().invoke(main, ["reports", "--url", site.outward.url, *map(str, args)])
+    known = ("--url", site.outward.url, "--token-file", str(site.token_file("auditor")))
+    shown = CliRunner().invoke(main, ["reports", *known, *map(str, args)])
     assert shown.exit_code == exit_code, shown.output
     return shown.output
 
@@ -60,6 +63,24 @@ def test_unvisited_is_told_in_hours(site):
     assert next(line for line in lines if line.startswith("roof")).split()[3] == "4:22"
     gate = next(line for line in lines if line.startswith("gate"))
     assert gate.endswith("  2026-01-01 16:36"), "as a clock in the estate shows it"
+
+
+def test_a_place_that_was_never_visited_is_unvisited_for_so_long_at_least(monkeypatch):
+    never = {"place": "roof", "name_zh": "天台", "name_en": "Roof", "longest_s": 14_400, "ended_s": None, "ongoing_s": 14_400}
+    been = {"place": "gate", "name_zh": "东门", "name_en": "Gate", "longest_s": 7_200, "ended_s": 3_600, "ongoing_s": 7_200}
+    rows = [
+        never | {"last_visit_at": None, "at_least": True},
+        been | {"last_visit_at": "2026-01-01T00:00:00Z", "at_least": False},
+    ]
+    reply = httpx.Response(200, json={"timezone": "Asia/Shanghai", "rows": rows})
+    transport = httpx.MockTransport(lambda _: reply)
+    monkeypatch.setattr(reports_command, "HubClient", lambda url, *_: hub_client.HubClient(url, transport=transport))
+    args = ["reports", "--url", "http://127.0.0.1:9", "unvisited", "--from", "2026-01-01", "--lang", "en"]
+    shown = CliRunner().invoke(main, args)
+    assert shown.exit_code == 0, shown.output
+    roof, gate = shown.output.splitlines()[1:]
+    assert roof.split()[2:] == ["≥", "4:00", "-", "≥", "4:00", "-"]
+    assert "≥" not in gate
 
 
 def test_a_day_may_be_told_with_a_time_of_it_and_what_is_none_is_told_with_an_example(site):

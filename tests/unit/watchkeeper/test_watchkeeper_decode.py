@@ -64,8 +64,12 @@ def test_a_reading_of_another_kind_shows_all_its_fields():
 def test_an_unknown_driver_and_wrong_options_are_told_before_the_first_byte():
     with pytest.raises(UnknownDriver, match="did you mean em_ascii"):
         decode_stream("em_asci", [])
-    with pytest.raises(ValueError, match="options of wiegand: Object contains unknown field"):
+    told = r"^options of wiegand: format: is an unknown key: write one of .*formats.*, perhaps formats$"
+    with pytest.raises(ValueError, match=told):
         decode_stream("wiegand", [], options={"format": ["H10304"]})
+    with pytest.raises(ValueError, match=r"csv: encoding|csv\.encoding: gbk is not known: write one of utf-8, gb18030") as wrong:
+        decode_stream("patrol_wand", [], options={"csv": {"encoding": "gbk"}, "poll_ms": "soon", "wands": []})
+    assert len(str(wrong.value).splitlines()) == 3, "every mistake at once, each in our words"
     with pytest.raises(ValueError, match="both have 37 bits"):
         decode_stream("wiegand", [], options={"formats": ["H10304", "H10302"]})
 

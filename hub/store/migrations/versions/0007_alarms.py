@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0007"
-down_revision: str | None = "0004"
+down_revision: str | None = "0006"
 
 _TEXTS = {
     "sound": "a tone of its own, such as fire; empty: the priority's",

@@ -27,6 +27,10 @@ class Zone:
         """The local time to the second."""
         return (_EPOCH + timedelta(seconds=at_us // US_PER_S)).astimezone(self._info).replace(tzinfo=None)
 
+    def text(self, at_us: int) -> str:
+        """The same for people, with the zone's offset: `2026-03-01 22:30:00+08:00`."""
+        return (_EPOCH + timedelta(seconds=at_us // US_PER_S)).astimezone(self._info).isoformat(" ")
+
 
 @lru_cache(maxsize=16)
 def zone_of(name: str) -> Zone:

@@ -1,0 +1,1 @@
+"""Who acts: accounts, sign-in, sessions, roles and what each may do."""

@@ -1,0 +1,128 @@
+"""Who may do what: one row a route. What has no row is not reached by anybody.
+
+A test holds the table to the routes that the application has: every route has a row, every row has a route.
+"""
+
+from collections.abc import Mapping
+from typing import Literal, get_args
+
+Role = Literal["operator", "shift_leader", "guard", "desk", "manager", "administrator", "auditor"]
+ROLES: tuple[Role, ...] = get_args(Role)
+ROLE_NAMES: Mapping[Role, tuple[str, str]] = {
+    "operator": ("监控员", "operator"),
+    "shift_leader": ("班长", "shift leader"),
+    "guard": ("保安员", "guard"),
+    "desk": ("客服", "service desk"),
+    "manager": ("经理", "manager"),
+    "administrator": ("管理员", "administrator"),
+    "auditor": ("审计员", "auditor"),
+}
+
+Roles = frozenset[str]
+ANYONE: Roles = frozenset(("anyone",))
+"""Also somebody who has not signed in."""
+ALL: Roles = frozenset(ROLES)
+WATCH: Roles = frozenset(("operator", "shift_leader", "manager", "administrator", "auditor"))
+"""Who sees what the monitoring room sees."""
+EYES = WATCH - {"administrator"}
+"""Who sees people: pictures. Running the hub is no reason to."""
+ACT: Roles = frozenset(("operator", "shift_leader", "manager", "guard"))
+"""Who acts on incidents; the workflow says who does which act."""
+ROOM: Roles = frozenset(("operator", "shift_leader", "manager"))
+"""Who has devices do something, and turns the sound off."""
+IN_CHARGE: Roles = frozenset(("shift_leader", "manager"))
+"""Who has alarms held back, so that they call nobody."""
+LEAD: Roles = frozenset(("shift_leader", "manager", "administrator"))
+"""Who sets up rounds and people's shifts."""
+REPORT = ALL - {"auditor"}
+KEEP: Roles = frozenset(("manager", "administrator"))
+ADMIN: Roles = frozenset(("administrator",))
+CHECK = ADMIN | {"auditor"}
+
+LIVE = "LIVE"
+"""The method of a live channel's row."""
+
+# fmt: off
+PERMISSIONS: Mapping[tuple[str, str], Roles] = {
+    # signing in, and one's own account
+    ("POST", "/sign-in"): ANYONE,
+    ("GET", "/oidc/begin"): ANYONE,
+    ("GET", "/oidc/callback"): ANYONE,
+    ("POST", "/sign-out"): ALL,
+    ("GET", "/me"): ALL,
+    ("POST", "/me/password"): ALL,
+    ("GET", "/sessions"): ALL,  # one's own; an administrator's and an auditor's view of all is by `account`
+    ("DELETE", "/sessions/{session}"): ALL,  # one's own; an administrator's: anybody's
+    # others' accounts
+    ("GET", "/accounts"): CHECK,
+    ("POST", "/accounts"): ADMIN,
+    ("PATCH", "/accounts/{account}"): ADMIN,
+    ("POST", "/accounts/{account}/tokens"): ADMIN,
+    # incidents
+    ("GET", "/incidents"): WATCH | ACT,
+    ("GET", "/incidents/summary"): WATCH | ACT,
+    ("GET", "/incidents/{no}"): WATCH | ACT,
+    ("POST", "/incidents/{no}/acts/{act}"): ACT,
+    ("POST", "/incidents/acts/{act}"): ACT,
+    (LIVE, "/live"): WATCH,
+    # alarms
+    ("GET", "/alarms"): WATCH | ACT,
+    ("GET", "/alarms/floods"): WATCH | ACT,
+    ("POST", "/alarms/silence"): ROOM,
+    ("GET", "/alarms/maintenance"): WATCH | ACT,
+    ("POST", "/alarms/maintenance"): IN_CHARGE,
+    ("POST", "/alarms/maintenance/{window}/end"): IN_CHARGE,
+    ("GET", "/alarms/kpi"): WATCH,
+    # devices
+    ("GET", "/devices"): WATCH,
+    ("GET", "/devices/{device}"): WATCH,
+    ("GET", "/agents"): WATCH,
+    ("GET", "/events"): WATCH,
+    ("GET", "/quarantine"): WATCH,
+    ("POST", "/devices/{device}/commands"): ROOM,
+    ("GET", "/commands/{command}"): WATCH,
+    ("POST", "/devices/{device}/snapshots"): ROOM,
+    # pictures
+    ("GET", "/pictures/{picture}"): EYES,
+    ("POST", "/agents/{agent}/pictures/{picture}"): ANYONE,  # agents have no accounts: the route checks the agent's MAC
+    # tags
+    ("GET", "/tags"): WATCH,
+    ("GET", "/tags/sheet.pdf"): LEAD,
+    ("POST", "/tags"): LEAD,
+    ("POST", "/tags/{tag}/replace"): LEAD,
+    ("POST", "/tags/{tag}/revoke"): LEAD,
+    # duties
+    ("POST", "/scans"): REPORT,
+    ("GET", "/duties"): ALL,
+    ("GET", "/duties/windows"): ALL,
+    ("GET", "/duties/windows/{window:path}"): WATCH,  # it names who was where
+    ("GET", "/duties/scans"): WATCH,
+    ("GET", "/roster"): ALL,
+    ("POST", "/roster"): LEAD,
+    ("DELETE", "/roster"): LEAD,
+    ("GET", "/occasions"): ALL,
+    ("POST", "/occasions"): LEAD | ROOM,
+    ("DELETE", "/occasions/{occasion}"): LEAD | ROOM,
+    # reports
+    ("GET", "/reports/compliance"): WATCH,
+    ("GET", "/reports/unvisited"): WATCH,
+    ("GET", "/reports/patrol/{day}.pdf"): WATCH,
+    ("GET", "/reports/patrol/{day}.csv"): WATCH,
+    # the hub itself
+    ("GET", "/dead-letters"): WATCH,
+    ("POST", "/dead-letters/{reader}/{pos}/retry"): KEEP,
+    ("GET", "/healthz"): ANYONE,  # whether it lives; the detail only for who may see /metrics
+    ("GET", "/metrics"): WATCH,
+    ("GET", "/policy"): ALL,
+    # the document of the API names no estate, and is where a browser can sign in
+    ("GET", "/docs"): ANYONE,
+    ("GET", "/openapi.json"): ANYONE,
+    ("GET", "/static-offline-docs"): ANYONE,
+}
+# fmt: on
+
+
+def may(role: Role, method: str, template: str) -> bool:
+    """Whether the role may use the route. A route without a row: nobody."""
+    roles = PERMISSIONS.get((method, template), frozenset())
+    return "anyone" in roles or role in roles

@@ -1,0 +1,57 @@
+"""Who may sign in to the demo's hub: one account of each kind that a visitor may want to be, and one for each phone."""
+
+import secrets
+from pathlib import Path
+from typing import NamedTuple
+
+from hub.accounts import register
+from hub.accounts.permissions import Role
+from hub.accounts.secrets import Passwords, account_key
+from hub.accounts.settings import AccountsSettings
+from hub.cases.types import Refusal
+from hub.store.engine import open_engine
+from hub.store.migrate import migrate
+
+PEOPLE: tuple[tuple[str, Role], ...] = (
+    ("李伟", "operator"),
+    ("赵敏", "shift_leader"),
+    ("王经理", "manager"),
+    ("root", "administrator"),
+)
+OPERATOR, INSTALLER = "李伟", "王经理"
+_TOKEN_DAYS = 30
+
+
+class SignIn(NamedTuple):
+    """An account, how one signs in to it, and the token that the demo itself uses. A phone has no password."""
+
+    name: str
+    role: Role
+    password: str
+    token: str
+
+    @property
+    def told(self) -> str:
+        """For a person."""
+        return f"{self.name} / {self.password} ({self.role})"
+
+
+def make_accounts(database: Path, site: str, phones: list[str], now_us: int) -> dict[str, SignIn]:
+    """The accounts in a new database, by name. Passwords are random: others on this machine may try."""
+    passwords, engine = Passwords(), open_engine(f"sqlite:///{database}")
+    wanted: list[tuple[str, Role, str]] = [(name, role, secrets.token_urlsafe(9)) for name, role in PEOPLE]
+    wanted += [(phone, "guard", "") for phone in phones]
+    hashes = {name: passwords.hash(password) if password else "" for name, _, password in wanted}
+    made = {}
+    try:
+        migrate(engine)
+        with engine.begin() as connection:
+            for name, role, password in wanted:
+                register.create(connection, site, name, role, hashes[name], now_us)
+                begun = register.make_token(connection, site, account_key(name), "demo", _TOKEN_DAYS, AccountsSettings(), now_us)
+                if isinstance(begun, Refusal):
+                    raise RuntimeError(begun.message)
+                made[name] = SignIn(name, role, password, begun.token)
+    finally:
+        engine.dispose()
+    return made
