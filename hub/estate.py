@@ -40,12 +40,14 @@ def _key(text: str) -> None:
 
 
 class Place(msgspec.Struct, frozen=True):
-    """A gate, building, room or checkpoint. `parent`: the place it lies in."""
+    """A gate, building, room or checkpoint. `parent`: the place it lies in. `place_class`: one of the policy's, which priorities
+    go by; without one, that of the place around it."""
 
     id: Id
     name_zh: Words
     name_en: Words
     parent: str | None = None
+    place_class: str = ""
 
 
 class Agent(msgspec.Struct, frozen=True):
@@ -186,6 +188,19 @@ class Estate:
     def cameras_at(self, place: str) -> tuple[str, ...]:
         """The cameras that watch a place; where none does, those that watch the nearest place around it."""
         return self._watchers.get(place, ())
+
+    def places_around(self, place: str) -> tuple[str, ...]:
+        """The place and those it lies in, from the inside out; nothing for a stranger."""
+        found: list[str] = []
+        row = self.places.get(place)
+        while row is not None:
+            found.append(row.id)
+            row = self.places.get(row.parent or "")
+        return tuple(found)
+
+    def class_of(self, place: str) -> str:
+        """The place's class, or that of the nearest place around it; empty where there is none."""
+        return next((found for one in self.places_around(place) if (found := self.places[one].place_class)), "")
 
     def place_name(self, place: str, lang: Literal["zh", "en"]) -> str:
         """The place's name; its id where the estate does not know it (any more)."""

@@ -1,4 +1,6 @@
-"""Why a device did not do what was asked, for people: every name that an agent or the hub gives, in Chinese and in English."""
+"""Why something was not done, for people: every name that an agent or the hub gives, in Chinese and in English.
+
+REFUSALS are a device's and its agent's, ACT_REFUSALS those of acts on cases and alarms."""
 
 from collections.abc import Mapping
 
@@ -30,6 +32,51 @@ REFUSALS: Mapping[str, tuple[str, str]] = {
     "agent_did_not_answer": ("采集端没有应答，什么也没有执行", "the agent did not answer: nothing was done"),
 }
 # fmt: on
+
+# fmt: off
+ACT_REFUSALS: Mapping[str, tuple[str, str]] = {
+    "unknown_case": ("没有 {no} 号事件", "there is no case {no}: see the list of cases"),
+    "unknown_act": ("没有“{act}”这个操作，可用：{known}", "there is no act {act!r}: use one of {known}"),
+    "not_allowed": ("角色“{role}”不能{zh}，需要：{roles}", "the role {role!r} may not {en}: it takes one of {roles}"),
+    "changed_meanwhile": (
+        "事件已被他人更改（现为第 {version} 版），请刷新后重试",
+        "somebody changed the case meanwhile (it is at version {version} now): look at it again and repeat"),
+    "wrong_state": (
+        "事件{state_zh}，不能{zh}；只有以下状态可以：{states_zh}",
+        "the case is {state}: {en} is possible only when it is {states}"),
+    "field_missing": ("请填写“{field}”", "the field {field!r} is missing: fill it in"),
+    "field_unknown": ("没有“{field}”这一项，可填：{known}", "{field!r} is no field of this act: it takes {known}"),
+    "field_wrong": (
+        "“{field}”须为不超过 {limit} 个字的文字", "the field {field!r} must be a text of {limit} characters at most"),
+    "field_choice": ("“{field}”须为以下之一：{known_zh}", "the field {field!r} must be one of {known}"),
+    "not_dispatched": (
+        "派人进展为“{progress_zh}”，不能{zh}；须先：{needs_zh}",
+        "{progress}: {en} is possible only once {needs}"),
+    "always_heard": (
+        "火警、紧急求助与人员失联不得搁置或暂缓",
+        "fire, calls for help and a guard who is silent are never shelved or held back"),
+    "shelf_minutes": ("搁置时间须为 1 到 {most} 分钟的整数", "minutes must be a whole number from 1 to {most}"),
+    "case_twice": ("{no} 号事件选了两次", "case {no} stands twice in the selection: keep one"),
+    "unknown_post": (
+        "没有“{post}”这个岗位，可用：{known}",
+        "there is no post {post!r}: use one of {known}, or none for the whole site"),
+    "nothing_sounds": ("现在没有声音", "nothing sounds just now"),
+    "no_scope": ("请指明位置、设备或检测规则", "name a place, a device or a detector: a whole site is never held back"),
+    "unknown_scope": ("没有“{name}”", "there is no {what} {name!r}"),
+    "wrong_maintenance_times": (
+        "检修时段须先起后止，尚未结束，最长 {hours:g} 小时，最早 {days} 天内开始",
+        "it must end after it begins and after now, last {hours:g} hours at most and begin within {days} days"),
+    "too_many_maintenance": ("检修时段已有 {limit} 个", "there are {limit} maintenance windows already: end one first"),
+    "unknown_maintenance": ("没有这个检修时段", "there is no such maintenance window"),
+    "maintenance_over": ("该检修时段已结束", "the maintenance window is over"),
+}
+# fmt: on
+
+
+def refusal_text(reason: str, **words: object) -> str:
+    """The message of a refused act: Chinese, ` / `, English."""
+    chinese, english = ACT_REFUSALS[reason]
+    return f"{chinese.format(**words)} / {english.format(**words)}"
 
 
 def explained(detail: str) -> tuple[str, str]:

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from contract.clock import rfc3339
+from hub.cases.alarms import alarm_state, sound_of, sounds
 from hub.cases.types import Case
 from hub.cases.workflow import LIVE
 from hub.ingest.ports import ChangeRow
@@ -14,9 +15,6 @@ Titles = Callable[[Case], tuple[str, str]]
 """A case's title in Chinese and in English."""
 
 CASE = "case"
-SOUNDING_PRIORITY_MAX = 3
-"""P4 is a hint: it is listed and never sounds."""
-
 decode_case = msgspec.json.Decoder(Case).decode
 
 
@@ -25,13 +23,8 @@ def when(at_us: int | None) -> str | None:
     return None if at_us is None else rfc3339(at_us)
 
 
-def sounds(case: Case) -> bool:
-    """Whether somebody is still to be called: nobody has taken the case, and it is neither a hint nor late."""
-    return case.state == "open" and not case.late and case.priority <= SOUNDING_PRIORITY_MAX
-
-
 def incident_view(case: Case, titles: Titles) -> dict[str, Any]:
-    """A case as JSON for the outside. `sounding`: see `sounds`."""
+    """A case as JSON for the outside. `sounding`, `alarm`, `sound`: see hub/cases/alarms.py."""
     title_zh, title_en = titles(case)
     return {
         "no": case.case_no,
@@ -42,6 +35,8 @@ def incident_view(case: Case, titles: Titles) -> dict[str, Any]:
         "state": case.state,
         "live": case.state in LIVE,
         "sounding": sounds(case),
+        "alarm": alarm_state(case),
+        "sound": sound_of(case),
         "active": case.active,
         "proven": case.proven,
         "late": case.late,
@@ -54,10 +49,23 @@ def incident_view(case: Case, titles: Titles) -> dict[str, Any]:
         "raised_at": rfc3339(case.raised_us),
         "returned_at": when(case.returned_us),
         "closed_at": when(case.closed_us),
+        "acknowledged_at": when(case.acknowledged_us),
+        "shelf": _shelf(case),
+        "held_by": case.held_by,
+        "dispatch": case.dispatch,
+        "escalation": case.escalation,
+        "comebacks": case.comebacks,
+        "flood": case.flood,
         "merged": case.merged,
         "facts": case.facts,
         "version": case.version,
     }
+
+
+def _shelf(case: Case) -> dict[str, Any] | None:
+    if case.shelved_until_us is None:
+        return None
+    return {"reason": case.shelf_reason, "owner": case.shelf_owner, "until": rfc3339(case.shelved_until_us)}
 
 
 def change_key(site: str, pos: int) -> str:

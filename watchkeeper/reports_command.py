@@ -34,6 +34,29 @@ _UNVISITED: Mapping[str, Pair] = {
     "ongoing": ("持续中", "ongoing"),
     "last": ("最近到位", "last visit"),
 }
+_LISTED: Mapping[str, Pair] = {
+    "no": ("事件号", "incident"),
+    "detector": ("报警", "alarm"),
+    "device": ("设备", "device"),
+    "since": ("起始时间", "since"),
+    "comebacks": ("反复次数", "came back"),
+}
+_ALARMS: Mapping[str, Mapping[str, Pair]] = {
+    "figures": {
+        "name": ("指标", "figure"),
+        "value": ("数值", "value"),
+        "unit": ("单位", "unit"),
+        "definition": ("含义", "what it counts"),
+    },
+    "top": {
+        "detector": ("报警", "alarm"),
+        "device": ("设备", "device"),
+        "alarms": ("次数", "alarms"),
+        "share_percent": ("占比%", "share, %"),
+    },
+    "chattering": _LISTED,
+    "stale": _LISTED,
+}
 """What a row has, and its heading."""
 
 
@@ -41,7 +64,8 @@ _UNVISITED: Mapping[str, Pair] = {
 @hub_options
 @click.pass_context
 def reports(context: click.Context, url: str, token_file: Path | None, ca_file: Path | None) -> None:
-    """How duties were kept, which places stayed unvisited, and the daily record of patrols, from a running hub."""
+    """How duties were kept and alarms were dealt with, which places stayed unvisited, and the daily record of patrols, from a
+    running hub."""
     context.obj = context.with_resource(HubClient(url, token_file, ca_file))
 
 
@@ -103,6 +127,27 @@ def unvisited(
 
 
 @reports.command()
+@click.option("--from", "first", type=DAY_OF, required=True, help="The first local day, or a time of it as RFC 3339.")
+@click.option("--to", "last", type=DAY_OF, help="The last local day, included; as --from where nothing is said.")
+@click.option("--show", "part", type=click.Choice(list(_ALARMS)), default="figures", show_default=True, help="What is listed.")
+@click.option("--lang", type=LANGS, help="Chinese, unless the locale is of another language.")
+@click.option("-o", "--output", "file", type=click.Path(path_type=Path, dir_okay=False), help="Write here: .json, else CSV.")
+@click.pass_obj
+def alarms(hub: HubClient, first: date, last: date | None, part: str, lang: Lang | None, file: Path | None) -> None:
+    """Figures of alarms: rates, floods, times to acknowledge, the worst sources, what chatters and what is stale.
+
+    \b
+    Each figure says what it counts. Where nothing is known there is none, and that is never good.
+    Example:
+      watchkeeper reports alarms --from 2026-01-01 --to 2026-01-31 --show top -o worst.csv
+    """
+    found = hub.get("/alarms/kpi", **_days(first, last)).json()
+    lang, zone = lang or language(), ZoneInfo(found["timezone"])
+    rows = [_alarm_row(row, lang, zone) for row in found[part]]
+    _show(found, _headed(_ALARMS[part], lang), rows, file)
+
+
+@reports.command()
 @click.argument("day", metavar="DAY", type=DAY)
 @click.option("--lang", type=LANGS, default="both", show_default=True, help="In which language it is written.")
 @click.option("--route", "routes", multiple=True, help="This route alone; may be given several times.")
@@ -137,6 +182,14 @@ def _days(first: date, last: date | None) -> dict[str, date]:
 
 def _name(row: dict[str, str], lang: Lang) -> str:
     return say((row["name_zh"], row["name_en"]), lang)
+
+
+def _alarm_row(row: dict[str, Any], lang: Lang, zone: ZoneInfo) -> dict[str, Any]:
+    """What is told in both languages, in the one that is asked for; what is not known, as a dash."""
+    said = {name[:-3]: say((row[name], row[name[:-3] + "_en"]), lang) for name in row if name.endswith("_zh")}
+    if "since" in row:
+        said["since"] = local_time(row["since"], zone)
+    return {name: NONE if value in (None, "") else value for name, value in (row | said).items()}
 
 
 def _headed(columns: Mapping[str, Pair], lang: Lang) -> dict[str, str]:

@@ -36,14 +36,19 @@ def json_schema() -> dict[str, Any]:
     }
 
 
+def incident_schemas() -> dict[str, Any]:
+    """An incident and what it is made of, each under its name, as components of the AsyncAPI document."""
+    incident = Incident.model_json_schema(ref_template="#/components/schemas/{model}")
+    return {**incident.pop("$defs", {}), "Incident": incident}
+
+
 def incident_message() -> dict[str, Any]:
     """What is published when an incident changes: `hub.views.change_view` of a case."""
-    incident = Incident.model_json_schema()
     text, number = {"type": "string"}, {"type": "integer"}
     head = {"key": text, "site": text, "pos": number, "at": {"type": "string", "format": "date-time"}, "topic": {"const": "case"}}
     return {
         "type": "object",
-        "properties": head | {"subject": text, "act": text, "incident": incident},
+        "properties": head | {"subject": text, "act": text, "incident": {"$ref": "#/components/schemas/Incident"}},
         "required": [*head, "subject", "act", "incident"],
     }
 
@@ -84,6 +89,7 @@ def async_api() -> dict[str, Any]:
         }
         | {"give_incident": {"action": "send", "channel": {"$ref": "#/channels/incident"}}},
         "components": {
+            "schemas": incident_schemas(),
             "messages": {
                 leaf: {
                     "name": leaf,
@@ -100,7 +106,7 @@ def async_api() -> dict[str, Any]:
                     "description": "For subscribers on the estate's own broker. Delivered at least once, under one `key`.",
                     "payload": incident_message(),
                 }
-            }
+            },
         },
     }
 

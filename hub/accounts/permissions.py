@@ -29,7 +29,9 @@ EYES = WATCH - {"administrator"}
 ACT: Roles = frozenset(("operator", "shift_leader", "manager", "guard"))
 """Who acts on incidents; the workflow says who does which act."""
 ROOM: Roles = frozenset(("operator", "shift_leader", "manager"))
-"""Who has devices do something."""
+"""Who has devices do something, and turns the sound off."""
+IN_CHARGE: Roles = frozenset(("shift_leader", "manager"))
+"""Who has alarms held back, so that they call nobody."""
 LEAD: Roles = frozenset(("shift_leader", "manager", "administrator"))
 """Who sets up rounds and people's shifts."""
 REPORT = ALL - {"auditor"}
@@ -61,7 +63,16 @@ PERMISSIONS: Mapping[tuple[str, str], Roles] = {
     ("GET", "/incidents/summary"): WATCH | ACT,
     ("GET", "/incidents/{no}"): WATCH | ACT,
     ("POST", "/incidents/{no}/acts/{act}"): ACT,
+    ("POST", "/incidents/acts/{act}"): ACT,
     (LIVE, "/live"): WATCH,
+    # alarms
+    ("GET", "/alarms"): WATCH | ACT,
+    ("GET", "/alarms/floods"): WATCH | ACT,
+    ("POST", "/alarms/silence"): ROOM,
+    ("GET", "/alarms/maintenance"): WATCH | ACT,
+    ("POST", "/alarms/maintenance"): IN_CHARGE,
+    ("POST", "/alarms/maintenance/{window}/end"): IN_CHARGE,
+    ("GET", "/alarms/kpi"): WATCH,
     # devices
     ("GET", "/devices"): WATCH,
     ("GET", "/devices/{device}"): WATCH,

@@ -9,6 +9,7 @@ from fastapi_offline import FastAPIOffline
 
 from hub.api import (
     accounts,
+    alarms,
     commands,
     devices,
     duties,
@@ -35,6 +36,7 @@ ROUTERS = (
     accounts.router,
     oidc.router,
     incidents.router,
+    alarms.router,
     devices.router,
     commands.router,
     events.router,
@@ -51,6 +53,7 @@ ROUTERS = (
 TAGS = [
     {"name": "accounts", "description": "Who one is, and who may do what"},
     {"name": "incidents", "description": "What happened, who does what about it, until when"},
+    {"name": "alarms", "description": "Floods, silence, maintenance windows, and the figures of alarms"},
     {"name": "devices", "description": "The devices of the estate file, and what was heard of them"},
     {"name": "agents", "description": "The programs at the gatehouses"},
     {"name": "commands", "description": "Have a device do something; interlocks at the agent may refuse"},

@@ -128,6 +128,7 @@ REASONS: dict[str, tuple[int, str, str]] = {
         "日期范围有误：from 不得晚于 to，最多 {limit} 天",
         "the days are wrong: from may not be after to, and {limit} days at most lie between",
     ),
+    "too_many_alarms": (422, "时段内报警超过 {limit} 条，请缩短时段", "the span has over {limit} alarms: ask for fewer days"),
     "label_key_failed": (503, "标签密钥不可用：{error}", "the label key cannot be used: {error}"),
     "unknown_dead_letter": (404, "没有这条未送达的通知", "there is no such dead letter"),
     "unknown_channel": (409, "通知渠道“{reader}”未配置", "the channel {reader!r} is not configured any more"),
@@ -139,6 +140,8 @@ REASONS: dict[str, tuple[int, str, str]] = {
 
 REFUSAL_STATUS = {
     "unknown_case": 404, "unknown_act": 404, "not_allowed": 403, "wrong_state": 409, "changed_meanwhile": 409,
+    "not_dispatched": 409, "always_heard": 409, "nothing_sounds": 409, "too_many_maintenance": 409, "maintenance_over": 409,
+    "unknown_post": 404, "unknown_scope": 404, "unknown_maintenance": 404,
     "unknown_tag": 404, "unknown_place": 404, "unknown_person": 404, "tag_enrolled": 409, "tag_ended": 409, "too_many_tags": 409,
     "too_many_shifts": 409, "too_many_shifts_of_one": 409,
     "unknown_account": 404, "account_exists": 409, "too_many_accounts": 409, "last_administrator": 409, "local_account": 409,
@@ -148,7 +151,8 @@ REFUSAL_STATUS = {
 
 
 _FINAL = frozenset(
-    ("changed_meanwhile", "tag_enrolled", "tag_ended", "too_many_tags", "too_many_shifts", "too_many_shifts_of_one",
+    ("changed_meanwhile", "not_dispatched", "always_heard", "maintenance_over", "nothing_sounds", "tag_enrolled", "tag_ended",
+     "too_many_tags", "too_many_shifts", "too_many_shifts_of_one",
      "account_exists", "too_many_accounts", "last_administrator", "local_account", "account_disabled", "too_many_tokens",
      "no_password")
 )  # fmt: skip

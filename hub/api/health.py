@@ -166,7 +166,7 @@ class _Metrics(Collector):
     def _live(self) -> Metric:
         live = GaugeMetricFamily("watchkeeper_incidents_live", "live incidents", labels=["priority", "state"])
         sums: dict[tuple[str, str], int] = {}
-        for priority, state, _, count, _ in self._backend.reads.live_counts():
+        for priority, state, *_, count, _ in self._backend.reads.live_counts():
             sums[str(priority), state] = sums.get((str(priority), state), 0) + count
         for labels, count in sums.items():
             live.add_metric(list(labels), count)

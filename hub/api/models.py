@@ -49,18 +49,35 @@ class Problem(Strict):
     errors: list[Wrong] = Field(default=[], description="What exactly is wrong, where that is known")
 
 
+class Shelf(Strict):
+    """An incident is out of the way until then."""
+
+    reason: str = Field(description="Why, in the words of who shelved it")
+    owner: str = Field(description="Who sees to it meanwhile")
+    until: Time = Field(description="When it comes back, UTC")
+
+
 class Incident(Strict):
-    """A case. `sounding`: somebody is still to be called. `active`: the condition lasts. `late`: it came with a backlog.
-    `merged`: how often the same cause was raised again. `version` grows with each change."""
+    """A case. `alarm`: its state as an alarm, `unacknowledged` or `acknowledged`, each also with `_returned`, `shelved`,
+    `held`, `ended`. `sounding`: somebody is still to be called; `sound`: with which tone, `fire`, `p1`, `p2`, `p3` or `none`.
+    `active`: the condition lasts. `late`: it came with a backlog. `held_by`: the maintenance window that held it back.
+    `dispatch`: how far a guard who was sent has got: `sent`, `answered`, `on_spot`, `found`. `escalation`: the level of the
+    latest one. `comebacks` over 0: it stands for a source that chatters. `flood`: it began to call in one. `merged`: how often
+    the same cause was raised again. `version` grows with each change."""
 
     no: int = Field(examples=[17], description="Its number")
     kind: str = Field(examples=["incident"], description="The kind of case")
     detector: str = Field(examples=["door_held"], description="The rule that found it")
     clause: str = Field(examples=["GATE-7"], description="The clause of the policy that it comes under")
     priority: int = Field(ge=1, le=4, examples=[2], description="1 is the most urgent, 4 the least")
-    state: str = Field(examples=["open"], description="open, acknowledged, closed or withdrawn")
-    live: bool = Field(description="It is open or acknowledged")
+    state: str = Field(examples=["open"], description="open, acknowledged, shelved, held, closed or withdrawn")
+    live: bool = Field(description="It is neither closed nor withdrawn")
     sounding: bool = Field(description="Somebody is still to be called")
+    alarm: str = Field(
+        examples=["unacknowledged"],
+        description="Its state as an alarm: unacknowledged or acknowledged, each also with _returned; shelved, held, ended",
+    )
+    sound: str = Field(examples=["p2"], description="With which tone it calls: fire, p1, p2, p3 or none")
     active: bool = Field(description="The condition lasts")
     proven: bool = Field(description="False: the device fell silent before it could confirm")
     late: bool = Field(description="It came with a backlog, so nobody is called")
@@ -73,6 +90,15 @@ class Incident(Strict):
     raised_at: Time = Field(description="When it was raised, UTC")
     returned_at: Time | None = Field(description="When the condition ended, UTC; null while it lasts")
     closed_at: Time | None = Field(description="When it was closed, UTC")
+    acknowledged_at: Time | None = Field(description="When a person first took it up, UTC; null until then")
+    shelf: Shelf | None = Field(description="Why and until when it is shelved; null when it is not")
+    held_by: str = Field(description="The maintenance window that held it back; empty: none did")
+    dispatch: str = Field(
+        examples=["on_spot"], description="How far a guard who was sent has got: sent, answered, on_spot, found; empty: none was"
+    )
+    escalation: int = Field(description="The level of its latest escalation; 0: there was none")
+    comebacks: int = Field(description="How often its source came back; over 0 it stands for a source that chatters")
+    flood: bool = Field(description="It began to call in a flood")
     merged: int = Field(description="How often the same cause was raised again")
     facts: dict[str, Any] = Field(
         examples=[{"held_s": 30}], description="What is known of it, by name; a unit is part of the name"
@@ -120,7 +146,8 @@ class Picture(Strict):
 
 
 class Possible(Strict):
-    """An act that the incident's state allows, and the fields that it takes."""
+    """An act that the incident's state allows, and the fields that it takes. `choices`: what a field may be, in Chinese and in
+    English."""
 
     act: str = Field(examples=["close"], description="The act's name")
     title_zh: str = Field(description="What it is called, in Chinese")
@@ -128,6 +155,10 @@ class Possible(Strict):
     roles: list[str] = Field(description="Who may do it")
     required: list[str] = Field(description="Fields that it must have")
     optional: list[str] = Field(description="Fields that it may have")
+    choices: dict[str, dict[str, list[str]]] = Field(
+        examples=[{"cause": {"false_alarm": ["误报", "false alarm"]}}],
+        description="What a field may be, by the field's name: each value with its Chinese and its English words",
+    )
 
 
 class IncidentDetail(Strict):
@@ -165,15 +196,19 @@ class Count(Strict):
     priority: int = Field(description="1 is the most urgent, 4 the least")
     open: int = Field(description="How many are open")
     acknowledged: int = Field(description="How many are acknowledged")
+    shelved: int = Field(description="How many are shelved")
+    held: int = Field(description="How many a maintenance window holds back")
     late: int = Field(description="How many of them came late")
 
 
 class Summary(Strict):
-    """The live incidents in numbers. `sounding`: for how many somebody is still to be called."""
+    """The live incidents in numbers. `sounding`: for how many somebody is still to be called; `flood`: whether one lasts, in
+    which only P1 and P2 sound."""
 
     at: Time = Field(description="The moment that the numbers are of, UTC")
     live: int = Field(description="How many are live")
     sounding: int = Field(description="For how many somebody is still to be called")
+    flood: bool = Field(description="A flood lasts, in which only P1 and P2 sound")
     oldest_unacknowledged_at: Time | None = Field(description="Since when the oldest waits, UTC")
     priorities: list[Count] = Field(description="The numbers of each priority")
 

@@ -38,6 +38,23 @@ class Case(msgspec.Struct, frozen=True):
     closed_us: int | None = None
     merged: int = 0
     version: int = 1
+    sound: str = ""
+    """A tone of its own, such as `fire`; empty: the priority's."""
+    acknowledged_us: int | None = None
+    """When somebody took it first."""
+    shelved_until_us: int | None = None
+    shelf_owner: str = ""
+    shelf_reason: str = ""
+    held_by: str = ""
+    """The maintenance window that held it back; it stays named when the window is over."""
+    dispatch: str = ""
+    """How far a guard who was sent has got: `sent`, `answered`, `on_spot`, `found`; empty: nobody was sent."""
+    escalation: int = 0
+    """The level of its latest escalation; 0: none, or a time limit of the workflow alone."""
+    comebacks: int = 0
+    """How often its source came back within the policy's window; over 0: it is a chattering case and stands for all of them."""
+    flood: bool = False
+    """It began to call in a flood: only the two upper priorities sound then."""
     entries: int = 0
     """How many timeline entries there are: the next has this number plus one."""
     clocks: tuple[ClockEvent, ...] = ()
@@ -71,8 +88,8 @@ class Change(NamedTuple):
 
 
 class Refusal(NamedTuple):
-    """An act that may not be. `reason` is a name (`unknown_act`, `wrong_state`, `field_missing`, `field_unknown`,
-    `field_wrong`, `not_allowed`, `changed_meanwhile`); `message` says what to do, in Chinese and then English."""
+    """An act that may not be. `reason` is a name, a row of hub/refusals.py such as `wrong_state`; `message` says what to do, in
+    Chinese and then English."""
 
     reason: str
     message: str

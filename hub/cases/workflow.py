@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
-State = Literal["open", "acknowledged", "closed", "withdrawn"]
-LIVE: frozenset[str] = frozenset(("open", "acknowledged"))
+State = Literal["open", "acknowledged", "shelved", "held", "closed", "withdrawn"]
+LIVE: frozenset[str] = frozenset(("open", "acknowledged", "shelved", "held"))
 """The states in which something is still to be done."""
 
 HUB = "hub"
@@ -13,11 +13,19 @@ HUB = "hub"
 OPERATORS = frozenset(("operator", "shift_leader", "manager"))
 STAFF = OPERATORS | {"guard"}
 MAX_FIELD_CHARS = 1_000
+SHELVE = "shelve"
+"""The clock whose end is the shelf's, and not a number of the policy."""
+STEP = "step:"
+"""How the clocks of the policy's escalation steps begin; the rest is the step's id."""
+
+Pairs = Mapping[str, tuple[str, str]]
 
 
 class Act(NamedTuple):
-    """One thing a person does. `to` empty: the state stays. `starts` and `stops` name clocks; a clock that does not run is
-    not stopped. `done` is the change's name in the change log and the timeline."""
+    """One thing a person does. `to` empty: the state stays; `to_returned`: where it goes instead when the condition has returned.
+    `starts` and `stops` name clocks; a clock that does not run is not stopped. `done` is the change's name in the change log and
+    the timeline. `reaches`: the escalation steps that wait for one of these end. `after`: how far a guard who was sent must have
+    got, empty: no matter; `dispatch`: how far one has got then. `mutes`: not with fire and panic."""
 
     name: str
     done: str
@@ -30,17 +38,24 @@ class Act(NamedTuple):
     optional: tuple[str, ...] = ()
     starts: tuple[str, ...] = ()
     stops: tuple[str, ...] = ()
+    choices: Mapping[str, Pairs] = {}
+    reaches: frozenset[str] = frozenset()
+    after: frozenset[str] = frozenset()
+    dispatch: str = ""
+    to_returned: str = ""
+    mutes: bool = False
 
 
 class CaseClock(NamedTuple):
-    """A clock that starts when a case is raised. `runs_in`: the states in which it is of use. `seconds`: by priority, the clause
-    and the number that give its length."""
+    """A clock of a case. `runs_in`: the states in which it runs from the case's beginning; none: an act starts it. `seconds`: by
+    priority, the clause and the number that give its length. `done`: the change that its end makes."""
 
     name: str
     zh: str
     en: str
     runs_in: frozenset[str]
     seconds: Mapping[int, tuple[str, str]]
+    done: str = "escalated"
 
 
 class Workflow(NamedTuple):
@@ -50,20 +65,62 @@ class Workflow(NamedTuple):
     clocks: Mapping[str, CaseClock]
 
 
-_OPEN, _ANY = frozenset(("open",)), frozenset(("open", "acknowledged", "closed", "withdrawn"))
+CAUSES: Pairs = {
+    "handled": ("属实，已处置", "genuine, dealt with"),
+    "false_alarm": ("误报", "false alarm"),
+    "test": ("测试", "test"),
+    "maintenance": ("检修", "maintenance"),
+    "equipment_fault": ("设备故障", "equipment fault"),
+    "people": ("人员行为", "what people did"),
+    "weather": ("天气", "weather"),
+    "network": ("网络或供电", "network or power"),
+    "duplicate": ("重复", "the same as another incident"),
+    "nothing_found": ("现场无异常", "nothing found on the spot"),
+    "other": ("其他", "other"),
+}
+"""Why a case is closed."""
+MEANS: Pairs = {"radio": ("对讲机", "radio"), "phone": ("电话", "phone")}
+"""How a guard is sent."""
+DISPATCHED: Pairs = {
+    "sent": ("已派人", "a guard was sent"),
+    "answered": ("已应答", "the guard has answered"),
+    "on_spot": ("已到场", "the guard is on the spot"),
+    "found": ("已查明", "what was found is recorded"),
+}
+
+_OPEN, _TAKEN = frozenset(("open",)), frozenset(("open", "acknowledged"))
+_ANY = LIVE | {"closed", "withdrawn"}
 _ENDED = _ANY - LIVE
 _BOTH = ("acknowledge", "resolve")
+_GUARD = ("answer", "arrive")
+_ON_WAY = frozenset(("sent", "answered"))
+_ACKNOWLEDGED, _DISPATCHED = frozenset(("acknowledged",)), frozenset(("acknowledged", "dispatched"))
+_CLOSED = frozenset(("acknowledged", "dispatched", "closed"))
 
 # fmt: off
 _INCIDENT_ACTS = (
     Act("acknowledge", "acknowledged", "确认", "acknowledge", _OPEN, "acknowledged", STAFF,
-        optional=("note",), stops=("acknowledge",)),
+        optional=("note",), stops=("acknowledge",), reaches=_ACKNOWLEDGED),
     Act("comment", "commented", "备注", "comment", _ANY, "", STAFF,
         required=("note",)),
     Act("assign", "assigned", "指派", "assign", LIVE, "", OPERATORS,
         required=("assignee",), optional=("note",)),
+    Act("dispatch", "dispatched", "派人", "dispatch a guard", _TAKEN, "acknowledged", OPERATORS,
+        required=("guard",), optional=("by", "note"), choices={"by": MEANS},
+        starts=_GUARD, stops=("acknowledge", *_GUARD), reaches=_DISPATCHED, dispatch="sent"),
+    Act("answer", "answered", "记录应答", "record the guard's answer", _TAKEN, "", STAFF,
+        optional=("note",), stops=("answer",), after=frozenset(("sent",)), dispatch="answered"),
+    Act("arrive", "arrived", "记录到场", "record the guard's arrival", _TAKEN, "", STAFF,
+        optional=("note",), stops=_GUARD, after=_ON_WAY, dispatch="on_spot"),
+    Act("finding", "found", "记录核查结果", "record the finding", _TAKEN, "", STAFF,
+        required=("finding",), optional=("note",), stops=_GUARD, after=_ON_WAY | {"on_spot"}, dispatch="found"),
+    Act("shelve", "shelved", "搁置", "shelve", _TAKEN, "shelved", OPERATORS,
+        required=("reason", "minutes"), optional=("owner", "note"),
+        starts=(SHELVE,), stops=("acknowledge", *_GUARD), reaches=_CLOSED, mutes=True),
+    Act("unshelve", "unshelved", "取消搁置", "unshelve", frozenset(("shelved",)), "open", OPERATORS,
+        optional=("note",), stops=(SHELVE,), to_returned="acknowledged"),
     Act("close", "closed", "关闭", "close", LIVE, "closed", OPERATORS,
-        required=("cause", "note"), stops=_BOTH),
+        required=("cause", "note"), choices={"cause": CAUSES}, stops=(*_BOTH, *_GUARD, SHELVE), reaches=_CLOSED),
     Act("reopen", "reopened", "重新打开", "reopen", _ENDED, "open", OPERATORS,
         required=("reason",), optional=("note",), starts=_BOTH),
 )
@@ -72,9 +129,14 @@ _INCIDENT_CLOCKS = (
     CaseClock("acknowledge", "确认时限", "time to acknowledge", _OPEN, {
         1: ("EMG-2", "acknowledge_s"), 2: ("MON-3", "acknowledge_s"),
         3: ("CMD-2", "acknowledge_p3_s"), 4: ("CMD-2", "acknowledge_p4_s")}),
-    CaseClock("resolve", "处理时限", "time to resolve", LIVE, {
+    CaseClock("resolve", "处理时限", "time to resolve", _TAKEN | {"shelved"}, {
         1: ("CMD-2", "resolve_p1_s"), 2: ("CMD-2", "resolve_p2_s"),
         3: ("CMD-2", "resolve_p3_s"), 4: ("CMD-2", "resolve_p4_s")}),
+    CaseClock("answer", "应答时限", "time for the guard to answer", frozenset(),
+        dict.fromkeys((1, 2, 3, 4), ("MON-3", "answer_s"))),
+    CaseClock("arrive", "到场时限", "time for the guard to be on the spot", frozenset(), {
+        1: ("EMG-2", "arrive_s"), **dict.fromkeys((2, 3, 4), ("MON-3", "arrive_s"))}),
+    CaseClock(SHELVE, "搁置到期", "end of the shelf", frozenset(), {}, done="unshelved"),
 )
 # fmt: on
 
@@ -82,28 +144,11 @@ WORKFLOWS: Mapping[str, Workflow] = {
     "incident": Workflow({act.name: act for act in _INCIDENT_ACTS}, {clock.name: clock for clock in _INCIDENT_CLOCKS}),
 }
 
-STATE_NAMES: Mapping[str, tuple[str, str]] = {
+STATE_NAMES: Pairs = {
     "open": ("待处理", "open"),
     "acknowledged": ("已确认", "acknowledged"),
+    "shelved": ("已搁置", "shelved"),
+    "held": ("检修中暂缓", "held back"),
     "closed": ("已关闭", "closed"),
     "withdrawn": ("已撤回", "withdrawn"),
-}
-
-REFUSALS: Mapping[str, tuple[str, str]] = {
-    "unknown_act": ("没有“{act}”这个操作，可用：{known}", "there is no act {act!r}: use one of {known}"),
-    "not_allowed": ("角色“{role}”不能{zh}，需要：{roles}", "the role {role!r} may not {en}: it takes one of {roles}"),
-    "changed_meanwhile": (
-        "事件已被他人更改（现为第 {version} 版），请刷新后重试",
-        "somebody changed the case meanwhile (it is at version {version} now): look at it again and repeat",
-    ),
-    "wrong_state": (
-        "事件{state_zh}，不能{zh}；只有以下状态可以：{states_zh}",
-        "the case is {state}: {en} is possible only when it is {states}",
-    ),
-    "field_missing": ("请填写“{field}”", "the field {field!r} is missing: fill it in"),
-    "field_unknown": ("没有“{field}”这一项，可填：{known}", "{field!r} is no field of this act: it takes {known}"),
-    "field_wrong": (
-        "“{field}”须为不超过 {limit} 个字的文字",
-        "the field {field!r} must be a text of {limit} characters at most",
-    ),
 }

@@ -3,18 +3,21 @@
 import logging
 from collections import Counter
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
 from contract.orders import TakeSnapshot
 from hub.cases import engine
-from hub.cases.engine import Numbers
+from hub.cases.limits import Numbers
 from hub.cases.types import Case, Change, Refusal
+from hub.cases.workflow import LIVE
 from hub.detectors.types import Clear, Detector, Device, Finding, Raise
+from hub.ingest.alarmbook import Alarmbook, Found
 from hub.ingest.outcome import ClockRow, EntryRow, Outcome
-from hub.ingest.ports import CaseAct, ChangeRow, SiteBook
-from hub.ingest.site import CaseKey, Deadline, DeadlineKey, Site, key_of
+from hub.ingest.ports import AlarmAsk, CaseAct, ChangeRow, MaintenanceAct, SilenceAct, SiteBook
+from hub.ingest.site import ALARM_OWNER, CaseKey, Deadline, DeadlineKey, Site, key_of
+from hub.refusals import refusal_text
 
 INCIDENT = "incident"
 SNAPSHOTS_PER_TURN_MAX = 16
@@ -61,6 +64,7 @@ class Casebook:
         self._closed = closed
         self._count = count
         self._new_id = new_id
+        self._alarms = Alarmbook(site, outcome, policy=policy, book=book, change=self.change)
 
     def apply(
         self, detector: Detector, subject: str, device: Device, finding: Finding, now_us: int, *, known_new: bool = False
@@ -71,13 +75,18 @@ class Casebook:
         case = None if known_new else self._find(key)
         if isinstance(finding, Raise):
             if case is None:
-                self._open(detector, subject, device, finding, now_us)
+                self._begin(detector, subject, device, finding, now_us)
                 return
             change = engine.raised_again(case, finding, now_us, self._policy)
         elif case is None:
             return
         elif isinstance(finding, Clear):
-            change = engine.cleared(case, finding, now_us, self._policy)
+            change = engine.cleared(case, finding, now_us, self._policy) if self._alarms.is_current(key, case) else None
+            if change is not None:
+                self._alarms.note_return(case, finding.at_us)
+        elif self._alarms.has_merged(case) and case.state in LIVE:
+            current = self._alarms.is_current(key, case)
+            change = engine.not_so(case, finding, now_us, self._policy, current=current)
         else:
             change = engine.withdrawn(case, finding, now_us, self._policy)
         if change is not None:
@@ -87,9 +96,7 @@ class Casebook:
         """A person's act; a Refusal leaves everything as it is."""
         case = self._by_no(asked.case_no)
         if case is None:
-            return Refusal(
-                "unknown_case", f"没有 {asked.case_no} 号事件 / There is no case {asked.case_no}: see the list of cases"
-            )
+            return Refusal("unknown_case", refusal_text("unknown_case", no=asked.case_no))
         answer = engine.act(
             case,
             asked.act,
@@ -100,15 +107,31 @@ class Casebook:
             now_us=now_us,
             policy=self._policy,
         )
-        if isinstance(answer, Change):
-            self._note(case, answer)
-        return answer
+        if not isinstance(answer, Change):
+            return answer
+        if answer.case.state == "shelved" and case.state != "shelved":
+            self._alarms.note_shelved(answer.case)
+        return self._note(case, answer)
+
+    def ask(self, asked: AlarmAsk, now_us: int) -> Any:
+        """What is asked above single cases; a Refusal leaves everything as it is."""
+        if isinstance(asked, SilenceAct):
+            return self._alarms.silence(asked, now_us)
+        if isinstance(asked, MaintenanceAct):
+            return self._alarms.begin_maintenance(asked, self._new_id(), now_us)
+        found = self._alarms.ending(asked)
+        if isinstance(found, Refusal):
+            return found
+        return self._alarms.end_maintenance(found.window_id, now_us, self._release, asked.actor)
 
     def expire(self, key: DeadlineKey, due_us: int) -> None:
-        """A case's clock ran out at `due_us`. Its deadline is gone, whatever the rules make of it."""
+        """A case's clock ran out at `due_us`, or one above single cases. Its deadline is gone, whatever the rules make of it."""
         self._site.deadlines.put(key, None)
         saved = self._site.journal.savepoint()
         try:
+            if key.owner == ALARM_OWNER:
+                self._alarms.expire(key.subject, due_us, self._release)
+                return
             number, _, clock = key.subject.partition("/")
             case = self._by_no(int(number))
             change = None if case is None else engine.expired(case, clock, due_us, self._policy)
@@ -126,7 +149,14 @@ class Casebook:
         row = ChangeRow(self._site.next_change(), at_us, topic, key, act, body.decode())
         self._outcome.add(self._outcome.changes, row)
 
-    def _open(self, detector: Detector, subject: str, device: Device, finding: Raise, now_us: int) -> None:
+    def _begin(self, detector: Detector, subject: str, device: Device, finding: Raise, now_us: int) -> None:
+        """A new cause: a case of its own, or one more time of a source that chatters."""
+        found = Found(detector.name, subject, device, finding.place or device.place)
+        joined = self._alarms.joins(found, finding)
+        if joined is not None:
+            case, comebacks = joined
+            self._note(case, engine.came_back(case, finding, comebacks, now_us, self._policy))
+            return
         number = self._site.next_case()
         change = engine.opened(
             number,
@@ -134,14 +164,21 @@ class Casebook:
             finding,
             subject=subject,
             device=device.id,
-            place=finding.place or device.place,
+            place=found.place,
             now_us=now_us,
             policy=self._policy,
+            place_class=self._book.class_of(found.place),
+            birth=self._alarms.birth(found, finding, number, now_us),
         )
         self._site.case_numbers.put(key_of(change.case), number)
-        self._note(None, change)
-        if not change.case.late:
-            self._take_snapshots(change.case)
+        case = self._note(None, change).case
+        if not case.late:
+            self._take_snapshots(case)
+
+    def _release(self, case: Case, at_us: int) -> bool:
+        """A case that was held back: whether it calls now."""
+        change = engine.released(case, at_us, self._policy)
+        return change is not None and self._note(case, change).case.state == "open"
 
     def _take_snapshots(self, case: Case) -> None:
         """The order's id names the case, so that the picture finds it even after a restart."""
@@ -153,9 +190,10 @@ class Casebook:
                 order = TakeSnapshot(id=f"c{case.case_no}-{self._new_id()}", device=camera)
                 self._outcome.add(self._outcome.orders, (device.agent, order))
 
-    def _note(self, was: Case | None, change: Change) -> None:
-        case, site = change.case, self._outcome.site
-        entry = change.entry
+    def _note(self, was: Case | None, change: Change) -> Change:
+        site, entry = self._outcome.site, change.entry
+        case = self._alarms.before_note(was, change.case, entry.at_us)
+        change = change._replace(case=case)
         self._site.cases.put(case.case_no, case)
         if was is not None and self._site.case_numbers.get(key_of(case)) is None:
             self._site.case_numbers.put(key_of(case), case.case_no)
@@ -170,6 +208,7 @@ class Casebook:
             self._outcome.add(self._outcome.clocks, clock)
         self._set_alarms(case, change)
         self.change(entry.at_us, CASE_OWNER, str(case.case_no), change.act, _encode(case))
+        return change
 
     def _set_alarms(self, case: Case, change: Change) -> None:
         due = {alarm.clock: alarm.due_at_us for alarm in change.alarms}
@@ -183,6 +222,9 @@ class Casebook:
         number = self._site.case_numbers.get(key)
         if number is not None:
             return self._site.cases.get(number)
+        merged = self._alarms.chattering(key)
+        if merged is not None:
+            return merged
         return self._visiting(self._closed.by_key(key))
 
     def _by_no(self, case_no: int) -> Case | None:

@@ -9,16 +9,32 @@ import msgspec
 from sqlalchemy import Connection, Engine, Row, bindparam, func, not_, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from hub.cases.chatter import Source
+from hub.cases.flood import Flood
+from hub.cases.maintenance import Maintenance
 from hub.cases.types import Case, ClockEvent
+from hub.cases.workflow import LIVE, WORKFLOWS
 from hub.duties.restored import RESTORED, restores_from
 from hub.duties.types import Occasion, Scan, ScanKey, Shift, Window
+from hub.ingest.alarmbook import FLOOD, SILENCE, SOURCE
 from hub.ingest.casebook import CASE_OWNER, DatabaseGone
 from hub.ingest.duties.roster import BACK_US, ShiftKey
 from hub.ingest.duties.rows import PlanRow
 from hub.ingest.duties.scanning import MEMORY_US
 from hub.ingest.gate import StreamMark
 from hub.ingest.outcome import PictureRow
-from hub.ingest.site import CaseKey, Contact, Deadline, DeadlineKey, DetectorState, Site, TagKey, key_of
+from hub.ingest.site import (
+    ALARM_OWNER,
+    CaseKey,
+    Contact,
+    Deadline,
+    DeadlineKey,
+    DetectorState,
+    Silence,
+    Site,
+    TagKey,
+    key_of,
+)
 from hub.ingest.stepping import DETECTOR_OWNER, RuleTable
 from hub.ingest.tagging import tag_of_row
 from hub.store import bulk, schema
@@ -47,16 +63,17 @@ def load_site(connection: Connection, site_id: str, table: RuleTable, counters: 
         else:
             _load_state(site, table, state, counters)
     for due in _rows(connection, schema.deadline, site_id):
-        if due.owner == CASE_OWNER or due.owner.removeprefix(DETECTOR_OWNER) in table.by_name:
+        if due.owner in (CASE_OWNER, ALARM_OWNER) or due.owner.removeprefix(DETECTOR_OWNER) in table.by_name:
             site.deadlines.load(DeadlineKey(due.owner, due.subject), Deadline(due.due_at_us, due.source, bool(due.stalled)))
         else:
             _skip(counters, "deadline_without_detector", due.owner, due.subject)
     for tag in _rows(connection, schema.tag, site_id):
         site.tags.load(TagKey(tag.tag, tag.from_us), tag_of_row(tag))
-    live = schema.case.c.closed_us.is_(None)
-    for case in _cases(connection, site_id, live):
+    # by its index: all that is not closed, without a look at what is
+    for case in _cases(connection, site_id, schema.case.c.kind.in_(sorted(WORKFLOWS)), schema.case.c.state.in_(sorted(LIVE))):
         site.cases.load(case.case_no, case)
         site.case_numbers.load(key_of(case), case.case_no)
+    _load_alarms(connection, site_id, site, counters)
     _load_duties(connection, site_id, site, now_us - MEMORY_US)
     return site
 
@@ -134,10 +151,8 @@ def scan_row(site_id: str, scan: Scan) -> tuple[Any, ...]:
 
 def case_row(site_id: str, case: Case) -> tuple[Any, ...]:
     """The case as a row of `case_`, in the table's order of columns."""
-    names = _CASE_COLUMNS[1:-1]
     body = msgspec.json.encode(case.facts).decode()
-    values = (body if name == "facts" else getattr(case, name) for name in names)
-    return (site_id, *values, case.version)
+    return (site_id, *(body if name == "facts" else getattr(case, name) for name in _CASE_COLUMNS[1:]))
 
 
 _LAST_BEFORE = (
@@ -155,6 +170,28 @@ _NUMBER_BY_KEY = (
     f"SELECT case_no FROM {schema.case.name} WHERE site = ? AND kind = ? AND detector = ? AND subject = ? AND episode = ?"  # noqa: S608
 )
 _CASE_COLUMNS = [column.name for column in schema.case.columns]
+
+
+_ALARM_TYPES: dict[str, type[Source | Silence | Flood]] = {SILENCE: Silence, FLOOD: Flood}
+
+
+def _load_alarms(connection: Connection, site_id: str, site: Site, counters: Counter[str]) -> None:
+    """What stands above single cases; of maintenance windows those that are not over."""
+    for alarm in _rows(connection, schema.alarm_state, site_id):
+        _load_alarm(site, alarm, counters)
+    window = schema.maintenance.c
+    for row in connection.execute(select(schema.maintenance).where(window.site == site_id, window.ended_us.is_(None))):
+        site.maintenance.load(row.window_id, Maintenance(*tuple(row)[1:]))
+
+
+def _load_alarm(site: Site, row: Row[Any], counters: Counter[str]) -> None:
+    kind: Any = Source if row.owner.startswith(SOURCE) else _ALARM_TYPES.get(row.owner)
+    try:
+        if kind is None:
+            raise msgspec.ValidationError("an owner of another version")
+        site.alarms.load((row.owner, row.subject), msgspec.json.decode(row.body, type=kind))
+    except (msgspec.MsgspecError, RecursionError):
+        _skip(counters, "alarm_unreadable", row.owner, row.subject)
 
 
 def _load_duties(connection: Connection, site_id: str, site: Site, since_us: int) -> None:

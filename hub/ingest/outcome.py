@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from contract.envelope import BatchHead, Verdict
 from contract.orders import AnyOrder, Nonce
+from hub.cases.flood import Group
 from hub.duties.tallying import Tallied, Unvisited
 from hub.ingest.ports import ChangeRow, Write
 from hub.ingest.rows import Journal
@@ -69,6 +70,17 @@ class PictureRow(NamedTuple):
     condemned_us: int | None = None
 
 
+class FloodRow(NamedTuple):
+    """A row of `alarm_flood`."""
+
+    site: str
+    flood_no: int
+    began_us: int
+    ended_us: int | None
+    alarms: int
+    groups: tuple[Group, ...]
+
+
 class Answer(NamedTuple):
     """What to tell an agent about one of its streams."""
 
@@ -89,6 +101,7 @@ class Outcome:
     entries: list[EntryRow] = field(default_factory=list)
     clocks: list[ClockRow] = field(default_factory=list)
     changes: list[ChangeRow] = field(default_factory=list)
+    floods: dict[int, FloodRow] = field(default_factory=dict)
     pictures: dict[str, PictureRow] = field(default_factory=dict)
     orders: list[tuple[str, AnyOrder]] = field(default_factory=list)
     tallies: list[Tallied] = field(default_factory=list)

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from contract.envelope import Receipt
 from contract.orders import AnyOrder
 from contract.readings import Reading
-from hub.cases.engine import Numbers
+from hub.cases.limits import Numbers
 from hub.detectors.types import Detector, Device
 from hub.duties.effect import Effect
 from hub.duties.phonetime import Boot
@@ -36,6 +36,43 @@ class CaseAct(NamedTuple):
     role: str
     fields: dict[str, Any]
     version: int | None = None
+
+
+class CaseActs(NamedTuple):
+    """The same act on an explicit selection of cases, in one transaction. Answered by a list with a Change or a Refusal for each,
+    in their order."""
+
+    acts: tuple[CaseAct, ...]
+
+
+class SilenceAct(NamedTuple):
+    """The sound alone is off for a while, at one post (empty: everywhere). Answered by a Silence or a Refusal."""
+
+    post: str
+    actor: str
+
+
+class MaintenanceAct(NamedTuple):
+    """What is found at a place, at a device or by a detector is held back from `from_us` (None: now) until `until_us`. Answered
+    by a Maintenance or a Refusal."""
+
+    place: str
+    device: str
+    detector: str
+    from_us: int | None
+    until_us: int
+    reason: str
+    actor: str
+
+
+class MaintenanceEnd(NamedTuple):
+    """Somebody ends a maintenance window early. Answered by a Maintenance or a Refusal."""
+
+    window_id: str
+    actor: str
+
+
+AlarmAsk = SilenceAct | MaintenanceAct | MaintenanceEnd
 
 
 class PictureStored(NamedTuple):
@@ -116,7 +153,7 @@ class OccasionAct(NamedTuple):
     remove: bool = False
 
 
-Ask = CaseAct | PictureStored | TagAct | Write | Report | RosterAct | OccasionAct
+Ask = CaseAct | CaseActs | AlarmAsk | PictureStored | TagAct | Write | Report | RosterAct | OccasionAct
 
 
 class Unavailable(RuntimeError):
@@ -187,6 +224,14 @@ class SiteBook(Protocol):
     @property
     def places(self) -> Collection[str]:
         """The ids of the site's places."""
+        ...
+
+    def places_around(self, place: str) -> tuple[str, ...]:
+        """The place and those it lies in, from the inside out."""
+        ...
+
+    def class_of(self, place: str) -> str:
+        """The place's class in the policy, or empty."""
         ...
 
     def cameras_at(self, place: str) -> tuple[str, ...]:

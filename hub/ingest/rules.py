@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from contract.clock import US_PER_S
-from hub.cases.engine import Numbers
+from hub.cases.limits import Numbers
 from hub.detectors.table import DETECTORS
 from hub.detectors.types import Detector, Device
 from hub.ingest.ports import Rules

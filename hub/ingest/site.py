@@ -8,6 +8,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from hub.cases.chatter import Source
+from hub.cases.flood import Flood
+from hub.cases.maintenance import Maintenance
 from hub.cases.types import Case
 from hub.duties.restored import Restore
 from hub.duties.types import Occasion, Tag
@@ -19,6 +22,9 @@ from hub.tags import tagbook
 
 HUB_STREAM = "hub"
 """The stream of the reports that the hub makes itself; its agent is the hub, its mark the last number given."""
+
+ALARM_OWNER = "alarm"
+"""The owner of deadlines above single cases: `flood`, `silence/POST`, `maintenance/WINDOW`."""
 
 _STALE_ALARMS_MAX = 10_000
 _EVER_US = 2**62
@@ -53,6 +59,15 @@ class DetectorState(NamedTuple):
 
     state: Any
     device: str
+
+
+class Silence(msgspec.Struct, frozen=True):
+    """The sound is off at a post (empty: everywhere) until then."""
+
+    post: str
+    actor: str
+    at_us: int
+    until_us: int
 
 
 class TagKey(NamedTuple):
@@ -135,9 +150,9 @@ class Deadlines(Rows[DeadlineKey, Deadline]):
     def pop_due(self, now_us: int) -> Iterator[tuple[DeadlineKey, Deadline]]:
         """The deadlines to look at by the wall clock, in order; each once, until it is put again or `look_at` asks for it."""
         while self._alarms and self._alarms[0][0] <= now_us:
-            _, key = heapq.heappop(self._alarms)
+            when_us, key = heapq.heappop(self._alarms)
             row = self._rows.get(key)
-            if row is not None and row.due_us <= now_us:
+            if row is not None and row.due_us <= when_us:  # one that was put off since is named in its own turn
                 yield key, row
 
     def _place(self, key: DeadlineKey, value: Deadline | None) -> None:
@@ -212,6 +227,8 @@ class Site:
         self.deadlines = Deadlines(self.journal)
         self.cases: Rows[int, Case] = Rows(self.journal)
         self.case_numbers: Rows[CaseKey, int] = Rows(self.journal)
+        self.alarms: Rows[tuple[str, str], Source | Silence | Flood] = Rows(self.journal)
+        self.maintenance: Rows[str, Maintenance] = Rows(self.journal)
         self.plans = Plans(self.journal)
         self.windows = Windows(self.journal)
         self.scans = Scans(self.journal)
@@ -278,6 +295,8 @@ class Site:
             self.deadlines,
             self.cases,
             self.case_numbers,
+            self.alarms,
+            self.maintenance,
             self.plans,
             self.windows,
             self.scans,

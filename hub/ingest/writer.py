@@ -24,7 +24,15 @@ _encode = msgspec.json.Encoder().encode
 
 def is_empty(site: Site, outcome: Outcome) -> bool:
     """Whether there is nothing at all to write."""
-    lists = (outcome.events, outcome.quarantine, outcome.entries, outcome.changes, outcome.pictures, outcome.writes)
+    lists = (
+        outcome.events,
+        outcome.quarantine,
+        outcome.entries,
+        outcome.changes,
+        outcome.pictures,
+        outcome.writes,
+        outcome.floods,
+    )
     return not any(lists) and not any(next(table.changed(), None) for table in site.tables())
 
 
@@ -41,6 +49,7 @@ def write(connection: Connection, lease: Lease, site: Site, outcome: Outcome, *,
     _write_duties(connection, lease.site, site, outcome)
     hook("cases")
     _write_cases(connection, lease.site, site)
+    _write_alarms(connection, lease.site, site, outcome)
     bulk.insert(connection, schema.case_entry, outcome.entries)
     bulk.insert(connection, schema.case_clock, outcome.clocks)
     bulk.upsert(connection, schema.picture, list(outcome.pictures.values()))
@@ -102,6 +111,16 @@ def _write_cases(connection: Connection, site_id: str, site: Site) -> None:
     bulk.insert(connection, schema.case, new)
     moved = [(case_row(site_id, case), was.version) for _, was, case in changed if was is not None and case is not None]
     bulk.replace_version(connection, schema.case, [row for row, _ in moved], [version for _, version in moved])
+
+
+def _write_alarms(connection: Connection, site_id: str, site: Site, outcome: Outcome) -> None:
+    alarms, gone = _split(site.alarms)
+    bulk.upsert(connection, schema.alarm_state, [(site_id, *key, _encode(row).decode()) for key, row in alarms])
+    bulk.delete(connection, schema.alarm_state, [(site_id, *key) for key in gone])
+    windows, _ = _split(site.maintenance)
+    bulk.upsert(connection, schema.maintenance, [(site_id, *msgspec.structs.astuple(window)) for _, window in windows])
+    floods = [(*row[:-1], _encode(row.groups).decode()) for row in outcome.floods.values()]
+    bulk.upsert(connection, schema.alarm_flood, floods)
 
 
 def _run_writes(connection: Connection, outcome: Outcome) -> None:

@@ -61,6 +61,8 @@ class Filter(msgspec.Struct, frozen=True):
     detectors: list[str] = []
     acts: list[str] = []
     places: list[Id] = []
+    levels: list[Annotated[int, msgspec.Meta(ge=1, le=9)]] = []
+    """Of escalations only those of these levels of the policy's chains; other changes are chosen by the rest alone."""
     late: bool = True
     """Whether cases that came late, with a backlog, are told at all; they never sound."""
 
@@ -76,6 +78,8 @@ def wanted(row: ChangeRow, chosen: Filter) -> Notice | None:
         (chosen.detectors, case.detector),
         (chosen.places, case.place),
     )
+    if chosen.levels and row.act == "escalated" and case.escalation not in chosen.levels:
+        return None
     if (case.late and not chosen.late) or any(choice and value not in choice for choice, value in tests):
         return None
     return Notice(row, case)

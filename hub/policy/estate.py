@@ -28,6 +28,7 @@ def policy_rules(policy: Policy) -> tuple[Rule, ...]:
     """What an estate file is held against when its policy is known."""
     return (
         lambda document: _known(document, "routes.*.duty", "duty", policy.duties, policy.name),
+        lambda document: _known(document, "places.*.place_class", "place class", ("", *policy.place_classes), policy.name),
         lambda document: _known(document, "staff.*.post", "post", policy.posts, policy.name),
         lambda document: _clocks(document, policy),
         lambda document: _evidence(document, policy),

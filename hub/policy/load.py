@@ -8,10 +8,12 @@ from typing import Annotated, Self
 import msgspec
 
 from contract.settings import BadSettings, Check, Checked, Document, Id, KeyPath, check, dotted, nearest
+from hub.cases.alarms import AlarmRule, ChainStep
 from hub.detectors.types import Detector, Device
 from hub.duties.calendar import CalendarDays
 from hub.duties.schedule import ShiftHours
 from hub.duties.types import Duty
+from hub.policy.alarms import ALARM_ROWS_MAX, ALARM_RULES, CHAIN_MAX, AlarmRow, EscalationRow, rule_table
 from hub.policy.duties import DUTY_RULES, DutyRow, Words
 from hub.policy.numbers import CLAUSES, LEGAL, Number, faults, too_short
 
@@ -31,13 +33,16 @@ def _network(text: str) -> None:
 
 
 class Clause(msgspec.Struct, frozen=True):
-    """One clause: what it asks for, its numbers, its duties, and the law behind it where there is one."""
+    """One clause: what it asks for, its numbers, its duties, what it says of alarms and whom they escalate to, and the law behind
+    it where there is one."""
 
     zh: Words
     en: Words
     numbers: dict[str, float] = {}
     legal_basis: str = ""
     duties: list[DutyRow] = []
+    alarms: Annotated[list[AlarmRow], msgspec.Meta(max_length=ALARM_ROWS_MAX)] = []
+    escalations: Annotated[list[EscalationRow], msgspec.Meta(max_length=CHAIN_MAX)] = []
 
 
 class Name(msgspec.Struct, frozen=True):
@@ -61,6 +66,7 @@ class PolicyFile(msgspec.Struct, frozen=True):
     priorities: dict[int, Name]
     webhook: Webhook = Webhook()
     posts: dict[Id, Name] = {}
+    place_classes: dict[Id, Name] = {}
     shifts: Annotated[dict[Id, ShiftHours], msgspec.Meta(max_length=MAX_SHIFTS)] = {}
     calendar: CalendarDays = CalendarDays()
     demonstration: bool = False
@@ -78,6 +84,11 @@ class Policy:
             row.duty: row.of(name) for name, clause in file.clauses.items() for row in clause.duties
         }
         self.posts: Mapping[str, Name] = file.posts
+        self.place_classes: Mapping[str, Name] = file.place_classes
+        self.chain: tuple[ChainStep, ...] = tuple(
+            row.of(name) for name, clause in file.clauses.items() for row in clause.escalations
+        )
+        self._alarms = rule_table(row for clause in file.clauses.values() for row in clause.alarms)
         self.shifts: Mapping[str, ShiftHours] = file.shifts
         self.calendar = file.calendar
 
@@ -93,6 +104,10 @@ class Policy:
         """The numbers of one clause by name; not to be changed. Raises KeyError for a clause that the policy does not have."""
         return self.clauses[clause].numbers
 
+    def alarm_of(self, detector: str, place_class: str) -> AlarmRule:
+        """What it says of a detector's cases at a place of that class: the row for the class, or else the one for everywhere."""
+        return self._alarms.get((detector, place_class)) or self._alarms.get((detector, "")) or AlarmRule()
+
     def for_device(self, detector: Detector, device: Device) -> dict[str, float]:
         """The detector's numbers with the device's own in front; not to be changed."""
         return {**self.numbers(detector.clause), **device.options}
@@ -100,7 +115,7 @@ class Policy:
 
 def check_policy(path: Path | str) -> Checked[PolicyFile]:
     """Read the file and find everything that is wrong with it."""
-    checked = check(path, PolicyFile, rules=(_clauses, _priorities, _agents_can_keep_it, *DUTY_RULES), label=_label)
+    checked = check(path, PolicyFile, rules=(_clauses, _priorities, _agents_can_keep_it, *DUTY_RULES, *ALARM_RULES), label=_label)
     return checked._replace(messages=[message.replace(f"{_GOES_ON}: ", " ") for message in checked.messages])
 
 

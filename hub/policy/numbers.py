@@ -39,6 +39,8 @@ CLAUSES: Mapping[str, Mapping[str, Number]] = {
     },
     "MON-3": {
         "acknowledge_s": Number("how soon priority 2 is acknowledged, in seconds", 1, _DAY),
+        "answer_s": Number("how soon a guard who is sent answers, in seconds", 1, _HOUR, required=False),
+        "arrive_s": Number("how soon a guard who is sent is on the spot, in seconds", 1, _HOUR, required=False),
     },
     "MON-4": {
         "footage_days": Number("how long footage is kept, in days", 30, 3_650, floor=_FOOTAGE, required=False),
@@ -46,7 +48,9 @@ CLAUSES: Mapping[str, Mapping[str, Number]] = {
     },
     "EMG-2": {
         "acknowledge_s": Number("how soon priority 1 is acknowledged, in seconds", 1, _HOUR),
+        "arrive_s": Number("how soon a guard is on the spot of priority 1, in seconds", 1, _HOUR, required=False),
     },
+    "EMG-3": {},
     "CMD-1": {
         "agent_silent_s": Number("how long an agent may be silent, in seconds", 1, _HOUR),
         "device_silent_s": Number("how long a device may be out of reach, in seconds", 1, _DAY),
@@ -64,6 +68,18 @@ CLAUSES: Mapping[str, Mapping[str, Number]] = {
         "resolve_p2_s": Number("how soon priority 2 is brought to an end, in seconds", 1, 30 * _DAY),
         "resolve_p3_s": Number("how soon priority 3 is brought to an end, in seconds", 1, 30 * _DAY),
         "resolve_p4_s": Number("how soon priority 4 is brought to an end, in seconds", 1, 30 * _DAY),
+        "shelve_max_s": Number("how long an alarm may be shelved, in seconds", 60, 8 * _HOUR, required=False),
+        "silence_s": Number("how long the sound is off, in seconds", 1, 60, required=False),
+        "chatter_times": Number("how often a source comes back before it chatters", 1, 100, whole=True, required=False),
+        "chatter_window_s": Number(
+            "the window of the times it came back, in seconds; 0: nothing is merged", 0, _DAY, required=False
+        ),
+        "flood_begins": Number("over how many new alarms in the window a flood begins", 1, 100, whole=True, required=False),
+        "flood_ends": Number("under how many new alarms in the window it ends", 1, 100, whole=True, required=False),
+        "flood_window_s": Number("the window of the flood, in seconds", 1, _HOUR, required=False),
+        "maintenance_max_s": Number("how long a maintenance window may last, in seconds", 60, 3 * _DAY, required=False),
+        "stale_s": Number("how long an alarm lasts before it is stale, in seconds", _HOUR, 30 * _DAY, required=False),
+        "operator_posts": Number("how many operators share the alarms", 1, 100, whole=True, required=False),
     },
     "PAT-1": {},
     "PAT-2": {

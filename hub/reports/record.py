@@ -13,7 +13,7 @@ import msgspec
 
 from hub.cases.titles import TITLES
 from hub.cases.types import Entry
-from hub.cases.workflow import STATE_NAMES
+from hub.cases.workflow import CAUSES, STATE_NAMES
 from hub.duties.localtime import DAY, day_us, instant_us
 from hub.duties.lookup import PlanView
 from hub.duties.schedule import ShiftHours, minute_of
@@ -357,6 +357,8 @@ class _Teller:
         told = []
         for entry in case.entries:
             words = [str(entry.body[name]) for name in ("cause", "note", "reason") if entry.body.get(name)]
+            if words and words[0] == entry.body.get("cause"):
+                words[0] = word(CAUSES, words[0], self._lang)
             if entry.act == "withdrawn":
                 words = [word(EFFECTS, name, self._lang) for name in words]
             if words:

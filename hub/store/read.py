@@ -4,17 +4,20 @@ All of it runs on a read-only engine, so that one answer is one snapshot and the
 """
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import Connection, Engine, Row, and_, func, or_, select
 from sqlalchemy.sql import ColumnElement, Select
 
+from hub.cases.limits import names
 from hub.cases.types import Case, ClockEvent, Entry
-from hub.cases.workflow import LIVE, WORKFLOWS
+from hub.cases.workflow import LIVE
 from hub.ingest.ports import ChangeRow
 from hub.store import schema as t
+from hub.store.alarm_reads import AlarmReads
+from hub.store.case_list import INCIDENT, CaseFilter, numbers_of
 from hub.store.duty_reads import DutyReads
 from hub.store.reports import ReportReads
 
@@ -32,19 +35,10 @@ AnySelect = Select[*tuple[Any, ...]]
 
 _CASE_FIELDS = tuple(field for field in Case.__struct_fields__ if field not in ("entries", "clocks"))
 _CASE_COLUMNS = tuple(t.case.c[field] for field in _CASE_FIELDS)
+_NEWEST_LIVE = (t.case.c.case_no + 0).desc()
+"""Said so that no database walks along all numbers for it: live cases are few, and are sorted once they are found."""
+_LIVE_CASES = (t.case.c.kind == INCIDENT, t.case.c.state.in_(sorted(LIVE)))
 _CHANGE_COLUMNS = tuple(t.change.c[field] for field in ChangeRow._fields)
-
-
-class CaseFilter(NamedTuple):
-    """Which cases are asked for; an empty field asks for all. `since_us`: raised at or after; `before_no`: the cursor."""
-
-    states: tuple[str, ...] = ()
-    priorities: tuple[int, ...] = ()
-    detector: str = ""
-    device: str = ""
-    place: str = ""
-    since_us: int | None = None
-    before_no: int | None = None
 
 
 class CasePage(NamedTuple):
@@ -88,6 +82,17 @@ class EventPage(NamedTuple):
     cursor: EventCursor | None
 
 
+class LiveCount(NamedTuple):
+    """How many live cases there are of one sort. `flood`: they began to call in one; `first_us`: when the oldest was raised."""
+
+    priority: int
+    state: str
+    late: bool
+    flood: bool
+    cases: int
+    first_us: int
+
+
 class LivePicture(NamedTuple):
     """The live cases at one moment, and the change log's position at that moment. `more`: there are more than the limit."""
 
@@ -104,6 +109,7 @@ class SiteReads:
         self._site = site
         self.duties = DutyReads(engine, site)
         self.reports = ReportReads(engine, site)
+        self.alarms = AlarmReads(engine, site)
 
     def ping(self) -> None:
         """Raises SQLAlchemy's error when the database cannot be read."""
@@ -135,7 +141,8 @@ class SiteReads:
 
     def cases(self, wanted: CaseFilter, limit: int) -> list[Case]:
         """Cases by their number, newest first."""
-        query = select(*_CASE_COLUMNS).where(t.case.c.site == self._site, *_case_conditions(wanted))
+        numbers = numbers_of(self._site, wanted, limit).subquery()
+        query = select(*_CASE_COLUMNS).where(t.case.c.site == self._site, t.case.c.case_no.in_(select(numbers.c.case_no)))
         return [_case(row) for row in self._all(query.order_by(t.case.c.case_no.desc()).limit(limit))]
 
     def case_page(self, case_no: int) -> CasePage | None:
@@ -165,31 +172,31 @@ class SiteReads:
 
     def live_cases(self) -> LivePicture:
         """All cases in which something is still to be done, newest first, with the position they are true at."""
-        query = select(*_CASE_COLUMNS).where(t.case.c.site == self._site, *_case_conditions(CaseFilter(tuple(sorted(LIVE)))))
+        query = select(*_CASE_COLUMNS).where(t.case.c.site == self._site, *_LIVE_CASES)
         with self._engine.connect() as connection:
             pos = self._change_pos(connection)
-            rows = connection.execute(query.order_by(t.case.c.case_no.desc()).limit(LIVE_CASES_MAX + 1)).all()
+            rows = connection.execute(query.order_by(_NEWEST_LIVE).limit(LIVE_CASES_MAX + 1)).all()
         return LivePicture(pos, [_case(row) for row in rows[:LIVE_CASES_MAX]], len(rows) > LIVE_CASES_MAX)
 
-    def live_counts(self) -> list[tuple[int, str, bool, int, int]]:
-        """Priority, state, late, how many, and when the oldest of them was raised, over all live cases."""
-        keys = t.case.c.priority, t.case.c.state, t.case.c.late
+    def live_counts(self) -> list[LiveCount]:
+        """All live cases in numbers."""
+        keys = t.case.c.priority, t.case.c.state, t.case.c.late, t.case.c.flood
         query = (
             select(*keys, func.count(), func.min(t.case.c.raised_us))
-            .where(t.case.c.site == self._site, *_case_conditions(CaseFilter(tuple(sorted(LIVE)))))
+            .where(t.case.c.site == self._site, *_LIVE_CASES)
             .group_by(*keys)
         )
-        return [(int(p), str(s), bool(late), int(n), int(first)) for p, s, late, n, first in self._all(query)]
+        return [
+            LiveCount(int(p), str(s), bool(late), bool(flood), int(n), int(us)) for p, s, late, flood, n, us in self._all(query)
+        ]
 
     def live_numbers(self, devices: Iterable[str] | None = None) -> dict[str, list[int]]:
         """The numbers of the live cases by device, newest first."""
-        query = select(t.case.c.device, t.case.c.case_no).where(
-            t.case.c.site == self._site, *_case_conditions(CaseFilter(tuple(sorted(LIVE))))
-        )
+        query = select(t.case.c.device, t.case.c.case_no).where(t.case.c.site == self._site, *_LIVE_CASES)
         if devices is not None:
-            query = query.where(t.case.c.device.in_(list(devices)))
+            query = query.where(func.coalesce(t.case.c.device, "").in_(list(devices)))  # not by the index of all cases of these
         found: dict[str, list[int]] = {}
-        for device, number in self._all(query.order_by(t.case.c.case_no.desc()).limit(LIVE_CASES_MAX)):
+        for device, number in self._all(query.order_by(_NEWEST_LIVE).limit(LIVE_CASES_MAX)):
             found.setdefault(str(device), []).append(int(number))
         return found
 
@@ -300,7 +307,7 @@ class SiteReads:
         return tuple(ClockEvent(*row) for row in rows)
 
     def _due(self, connection: Connection, case: Case) -> dict[str, int]:
-        subjects = {f"{case.case_no}/{clock}": clock for clock in WORKFLOWS[case.kind].clocks}
+        subjects = {f"{case.case_no}/{clock}": clock for clock in names(case)}
         d = t.deadline.c
         query = select(d.subject, d.due_at_us).where(d.site == self._site, d.owner == "case", d.subject.in_(list(subjects)))
         return {subjects[subject]: int(due_us) for subject, due_us in connection.execute(query)}
@@ -316,23 +323,8 @@ class SiteReads:
 
 def _case(row: AnyRow) -> Case:
     fields = dict(zip(_CASE_FIELDS, row, strict=True))
-    flags = {name: bool(fields[name]) for name in ("active", "proven", "late")}
+    flags = {name: bool(fields[name]) for name in ("active", "proven", "late", "flood")}
     return Case(**fields | flags | {"facts": msgspec.json.decode(fields["facts"])})
-
-
-def _case_conditions(wanted: CaseFilter) -> Sequence[ColumnElement[bool]]:
-    c = t.case.c
-    found: list[ColumnElement[bool]] = [c.kind == "incident"]
-    if wanted.states:
-        found.append(c.state.in_(wanted.states))
-    if wanted.priorities:
-        found.append(c.priority.in_(wanted.priorities))
-    found += [c[name] == value for name in ("detector", "device", "place") if (value := getattr(wanted, name))]
-    if wanted.since_us is not None:
-        found.append(c.raised_us >= wanted.since_us)
-    if wanted.before_no is not None:
-        found.append(c.case_no < wanted.before_no)
-    return found
 
 
 def _older(cursor: EventCursor) -> ColumnElement[bool]:

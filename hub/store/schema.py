@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData()
@@ -139,9 +140,74 @@ case = Table(
     Column("merged", Integer, nullable=False, comment="how often the same episode was raised again"),
     _id("facts", comment="JSON object, shown to people"),
     Column("version", Integer, nullable=False, comment="compare and set: each change adds one"),
+    _id("sound", default="", comment="a tone of its own, such as fire; empty: the priority's"),
+    _us("acknowledged_us", nullable=True, comment="when somebody took it first"),
+    _us("shelved_until_us", nullable=True),
+    _id("shelf_owner", default=""),
+    _id("shelf_reason", default=""),
+    _id("held_by", default="", comment="the maintenance window that held it back, or empty"),
+    _id("dispatch", default="", comment="how far a guard who was sent has got: sent, answered, on_spot, found, or empty"),
+    Column("escalation", SmallInteger, nullable=False, default=0, comment="the level of the latest escalation"),
+    Column(
+        "comebacks", Integer, nullable=False, default=0, comment="how often its source came back: over 0 is a chattering case"
+    ),
+    Column("flood", Boolean, nullable=False, default=False, comment="it began to call in a flood"),
     UniqueConstraint("site", "kind", "detector", "subject", "episode", name="one_case_for_one_cause"),
     CheckConstraint("priority BETWEEN 1 AND 4", name="priority_is_known"),
-    Index("case_by_state", "site", "kind", "state", "case_no"),
+    Index("case_by_state", "site", "kind", "state", "priority", "case_no"),
+    Index("case_by_time", "site", "kind", "raised_us"),
+    Index("case_by_device", "site", "kind", "device", "case_no"),
+    Index("case_by_place", "site", "kind", "place", "case_no"),
+    Index("case_by_detector", "site", "kind", "detector", "case_no"),
+    Index(
+        "case_chattering",
+        "site",
+        "kind",
+        "case_no",
+        sqlite_where=text("comebacks > 0"),
+        postgresql_where=text("comebacks > 0"),
+    ),
+)
+
+alarm_state = Table(
+    "alarm_state",
+    metadata,
+    _id("site", primary_key=True),
+    _id("owner", primary_key=True, comment="source:DETECTOR, silence, or flood"),
+    _id("subject", primary_key=True, comment="the detector's subject, the post, or empty"),
+    _id("body", comment="JSON object"),
+)
+
+alarm_flood = Table(
+    "alarm_flood",
+    metadata,
+    _id("site", primary_key=True),
+    Column("flood_no", BigInteger, primary_key=True, comment="the number of the case that it began with"),
+    _us("began_us"),
+    _us("ended_us", nullable=True, comment="null: it lasts"),
+    Column("alarms", Integer, nullable=False, comment="those that it began with included"),
+    _id("groups", comment="JSON list: cause, zone, the first case, how many; first-out first"),
+    Index("alarm_flood_by_time", "site", "began_us"),
+)
+
+maintenance = Table(
+    "maintenance",
+    metadata,
+    _id("site", primary_key=True),
+    _id("window_id", primary_key=True, comment="a random name"),
+    _id("place", comment="with all that lies in it; empty: every place"),
+    _id("device"),
+    _id("detector"),
+    _us("from_us"),
+    _us("until_us"),
+    _id("reason"),
+    _id("actor"),
+    _us("made_us"),
+    _us("ended_us", nullable=True, comment="null: it is to come, or lasts"),
+    Column("held", Integer, nullable=False, comment="cases that it held back"),
+    Column("released", Integer, nullable=False, comment="of those, the ones that still held at its end"),
+    CheckConstraint("from_us < until_us", name="maintenance_is_in_order"),
+    Index("maintenance_by_time", "site", "from_us"),
 )
 
 case_entry = Table(

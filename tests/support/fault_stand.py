@@ -11,6 +11,7 @@ from tests.support.fault_agent import AGENT, DEVICE, KEY, SITE, AgentLife, run_a
 from tests.support.fault_books import promises_broken, read_hub, read_ordinals, read_receipts
 from tests.support.fault_hub import HubLife, run_hub
 from tests.support.lives import Life, wait_for
+from watchkeeper.bench.estate import write_unmerging_policy
 from watchkeeper.broker import EmbeddedBroker
 
 ESTATE = f"""
@@ -56,6 +57,7 @@ class Stand:
         self._agents = 0
         self._lying = lying
         (folder / "estate.yaml").write_text(ESTATE, encoding="utf-8")
+        write_unmerging_policy(folder / "policy.yaml")
         self.write_settings()
 
     @property
@@ -65,7 +67,8 @@ class Stand:
 
     def write_settings(self) -> None:
         """The hub's settings file, for where its data are now."""
-        told = f"estate: estate.yaml\ndata: '{self.data}'\nbroker: {{url: '{self.hub_url}'}}\nhttp: {{port: 0}}\n"
+        files = "estate: estate.yaml\npolicy: policy.yaml\n"
+        told = f"{files}data: '{self.data}'\nbroker: {{url: '{self.hub_url}'}}\nhttp: {{port: 0}}\n"
         self.settings.write_text(told, encoding="utf-8")
 
     def start_hub(self, crash: StepName | None = None, nth: int = 1) -> Life:

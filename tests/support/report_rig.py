@@ -31,7 +31,7 @@ def busy_day(url: str, **more: Any) -> Rounds:
     rounds.phone(Item("o2", us(4.45), reading=Observed("灯", "灯不亮", severity=1, place="pump")), up_to=4.5)
     rounds.at(6.5, rounds.beat(wand_1=6.5))
     rounds.phone(up_to=6.5)
-    close(rounds, "duty_gap", "roof", cause="人手不足", note=f"{HOSTILE} 已补巡")
+    close(rounds, "duty_gap", "roof", cause="people", note=f"{HOSTILE} 已补巡")
     rounds.at(6.7)
     rounds.phone(*(seen("phone-1", f"c{at}", place, 6.6 + at / 60, person="li") for at, place in enumerate(PLACES[:2])))
     rounds.at(8.5, rounds.beat(wand_1=8.5))

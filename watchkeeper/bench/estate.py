@@ -4,6 +4,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+import yaml
+
+from hub.policy.load import RESIDENTIAL
 from watchkeeper.bench import mix
 
 SITE = "lakeside"
@@ -34,10 +37,25 @@ def write_hub(folder: Path, broker_url: str) -> Path:
         "devices": devices,
         **_NAMES,
     }
-    settings = {"estate": "estate.yaml", "data": "data", "broker": {"url": broker_url}, "http": {"port": 0}}
+    settings = {
+        "estate": "estate.yaml",
+        "policy": "policy.yaml",
+        "data": "data",
+        "broker": {"url": broker_url},
+        "http": {"port": 0},
+    }
     folder.mkdir(parents=True, exist_ok=True)
     _write(folder / "estate.yaml", estate)
+    write_unmerging_policy(folder / "policy.yaml")
     return _write(folder / "hub.yaml", settings)
+
+
+def write_unmerging_policy(path: Path) -> Path:
+    """The policy that ships, but for one number: an arm that is knocked off many times a minute is an incident each time, so that
+    causes can be counted. By the shipped number it would soon be one that chatters."""
+    policy: dict[str, Any] = yaml.safe_load(RESIDENTIAL.read_text(encoding="utf-8"))
+    policy["clauses"]["CMD-2"]["numbers"]["chatter_window_s"] = 0
+    return _write(path, policy)
 
 
 def write_agent(folder: Path, broker_url: str, readers: dict[str, str]) -> Path:

@@ -82,15 +82,26 @@ class Books:
         return [Incident(*row) for row in rows]
 
     def found(self, until_us: int | None = None) -> Counter[str]:
-        """Incidents by detector, raised since `begin` and up to then; those that were taken back do not count, gaps or not."""
+        """Incidents by detector, raised since `begin` and up to then; those that were taken back do not count, gaps or not. A
+        chattering one counts for each time that its source came back."""
         c = schema.case.c
         gap = and_(c.detector == GAP, c.opened_us.between(*self._rounds))
         began = or_(and_(c.detector != GAP, c.raised_us >= self._began_us), gap)
         wanted = select(c.detector, func.count()).where(c.site == SITE, c.state != NO_INCIDENT, began)
         if until_us is not None:
             wanted = wanted.where(c.raised_us <= until_us)
+        e = schema.case_entry.c
+        again = select(c.detector, func.count()).where(
+            e.site == SITE, c.site == SITE, c.case_no == e.case_no, e.act == "came_back", e.at_us >= self._began_us
+        )
+        if until_us is not None:
+            again = again.where(e.at_us <= until_us)
+        counted: Counter[str] = Counter()
         with self._engine.connect() as connection:
-            return Counter({str(name): int(count) for name, count in connection.execute(wanted.group_by(c.detector))})
+            for query in (wanted, again):
+                for name, count in connection.execute(query.group_by(c.detector)):
+                    counted[str(name)] += int(count)
+        return counted
 
     def windows(self) -> dict[str, Counter[str]]:
         """By route, how many windows of life's rounds have come to which state; those that have not ended may be kept already."""

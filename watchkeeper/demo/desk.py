@@ -29,7 +29,7 @@ class Operator:
             if one.state == "open":
                 self._act(one.no, "acknowledge", {})
             else:
-                self._act(one.no, "close", {"cause": "已复原", "note": "现场已核查 checked on the spot"})
+                self._act(one.no, "close", {"cause": "handled", "note": "现场已核查 checked on the spot"})
 
     def _wants(self, one: Incident, now_us: int) -> bool:
         old_s = (now_us - one.opened_us) / US_PER_S

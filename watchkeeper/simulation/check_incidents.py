@@ -19,7 +19,12 @@ from watchkeeper.simulation.silence import Gap, gaps
 LATE_MARGIN_US = 12 * US_PER_S
 ACKNOWLEDGE = {1: ("EMG-2", "acknowledge_s"), 2: ("MON-3", "acknowledge_s"), 3: ("CMD-2", "acknowledge_p3_s")}
 """By priority, the number of seconds within which somebody must have taken an incident."""
+_TAKEN = frozenset(("acknowledged", "dispatched", "shelved", "held", "withdrawn", "reopened"))
+"""After one of these nobody is called any more, or is called anew."""
 CLOCK_GRACE_US = 60 * US_PER_S
+
+
+Name = tuple[int, str]
 
 
 class CaseRow(NamedTuple):
@@ -36,6 +41,11 @@ class CaseRow(NamedTuple):
     opened_us: int
     raised_us: int
     version: int
+
+    @property
+    def name(self) -> Name:
+        """Of which case, and which episode in it."""
+        return self.case_no, self.episode
 
     @property
     def stands(self) -> bool:
@@ -55,19 +65,20 @@ class IncidentCheck:
         """What is wrong. `hub_since_us`: when the hub that runs was started."""
         names = ", ".join(CaseRow._fields)
         cases = [CaseRow(*row) for row in database.execute(f"SELECT {names} FROM case_ ORDER BY case_no").fetchall()]  # noqa: S608
-        matched = {case.case_no for case in cases if case.detector == "duty_gap"}  # which GapCheck judges
+        rows = list(_by_episode(database, cases))
+        matched = {case.name for case in rows if case.detector == "duty_gap"}  # which GapCheck judges
         by_name: dict[tuple[str, str, str], list[CaseRow]] = {}
-        for case in cases:
+        for case in rows:
             by_name.setdefault((case.detector, case.device, case.episode), []).append(case)
         for cause in self.reference.causes(self.ledger, events.settled_us):
             found = [case for name in cause.names for case in by_name.get((cause.detector, cause.device, name), ())]
-            matched.update(case.case_no for case in found)
+            matched.update(case.name for case in found)
             yield from self._cause(cause, found)
-        silent = [case for case in cases if case.detector == "agent_silent"]
+        silent = [case for case in rows if case.detector == "agent_silent"]
         yield from self._silence(silent, now_us, matched)
-        yield from self._gaps([case for case in cases if case.detector == "sequence_gap"], events, matched)
-        for case in cases:
-            if case.case_no not in matched:
+        yield from self._gaps([case for case in rows if case.detector == "sequence_gap"], events, matched)
+        for case in rows:
+            if case.name not in matched:
                 yield f"P2: case {case.case_no} ({case.detector} of {case.device}, {case.episode[:16]}…) has no cause"
         yield from self._clocks(database, cases, now_us, hub_since_us)
         yield from self._acts(cases)
@@ -96,11 +107,11 @@ class IncidentCheck:
         if not case.late and min(delays) > late_us + LATE_MARGIN_US:
             yield f"P2: {what}: case {case.case_no} is not late, and it came after {min(delays) / US_PER_S:.0f} s"
 
-    def _silence(self, cases: list[CaseRow], now_us: int, matched: set[int]) -> Iterator[str]:
+    def _silence(self, cases: list[CaseRow], now_us: int, matched: set[Name]) -> Iterator[str]:
         limit_s = self.policy.numbers("CMD-1")["agent_silent_s"]
         for gap in gaps(self.ledger, limit_s, now_us):
             found = [case for case in cases if _of_gap(case, gap)]
-            matched.update(case.case_no for case in found)
+            matched.update(case.name for case in found)
             span = f"agent {gap.agent} was silent for {(gap.until_us - gap.since_us) / US_PER_S:.0f} s"
             if len(found) > 1:
                 yield f"P2: {span}: incidents {', '.join(str(case.case_no) for case in found)} for one cause"
@@ -109,10 +120,10 @@ class IncidentCheck:
             elif gap.verdict == "must_not" and found:
                 yield f"P2: {span}: incident {found[0].case_no} stands, and it was not so long"
 
-    def _gaps(self, cases: list[CaseRow], events: EventCheck, matched: set[int]) -> Iterator[str]:
+    def _gaps(self, cases: list[CaseRow], events: EventCheck, matched: set[Name]) -> Iterator[str]:
         for agent, ranges in sorted(events.dropped.items()):
             found = [case for case in cases if case.device == agent]
-            matched.update(case.case_no for case in found)
+            matched.update(case.name for case in found)
             if not found:
                 yield f"P2: agent {agent} dropped {ranges[0][0]} to {ranges[0][1]}, and no incident says so"
 
@@ -125,7 +136,7 @@ class IncidentCheck:
         for case in cases:
             acts = {act for act, _, _ in entries[case.case_no]}
             clause = ACKNOWLEDGE.get(case.priority)
-            if clause is None or entries[case.case_no][0][2]["late"] or acts & {"acknowledged", "withdrawn", "reopened"}:
+            if clause is None or entries[case.case_no][0][2]["late"] or acts & _TAKEN:
                 continue
             due_us = case.raised_us + int(self.policy.numbers(clause[0])[clause[1]] * US_PER_S)
             told = [at for act, at, body in entries[case.case_no] if act == "escalated" and body["clock"] == "acknowledge"]
@@ -153,6 +164,28 @@ def undelivered(database: sqlite3.Connection, ledger: Ledger, *, everything: boo
             yield f"P2: the change {pos} ({act}) was never delivered"
         elif told != body:
             yield f"P2: the change {pos} ({act}) was delivered as something else"
+
+
+def _by_episode(database: sqlite3.Connection, cases: Iterable[CaseRow]) -> Iterator[CaseRow]:
+    """A row for each episode: the cases, and those that a chattering case stands for besides its own, each as if it had a case.
+    So one cause is counted once, in the case that it was merged into. One that was taken back there does not stand."""
+    by_no = {case.case_no: case for case in cases}
+    found = {(case.case_no, case.episode): case for case in by_no.values()}
+    query = """SELECT case_no, entry_no, act, body FROM case_entry WHERE entry_no = 1 OR act IN ('came_back', 'merged')
+               ORDER BY case_no, entry_no"""
+    late: dict[int, bool] = {}
+    for case_no, entry_no, act, text in database.execute(query).fetchall():
+        body: dict[str, Any] = msgspec.json.decode(text)
+        key, case = (case_no, body.get("episode", "")), by_no[case_no]
+        if entry_no == 1:
+            late[case_no] = body["late"]
+        elif act == "came_back":
+            found[key] = case._replace(episode=key[1], opened_us=body["began_us"], proven=True, late=body["late"])
+            own = case_no, case.episode  # which another episode may have made present
+            found[own] = found[own]._replace(late=late[case_no])
+        elif "reason" in body:
+            found[key] = found[key]._replace(state="withdrawn")
+    yield from found.values()
 
 
 def _of_gap(case: CaseRow, gap: Gap) -> bool:

@@ -22,14 +22,13 @@ from hub.ingest.core import Core, Input, Message, Request
 from hub.ingest.lease import LeaseLost
 from hub.ingest.ports import Ask, CaseAct, StepName, Write
 from hub.ingest.rules import rules_of
-from hub.policy.load import Policy
 from hub.store.backup import backup, restore
 from hub.store.engine import open_engine
 from hub.store.migrate import migrate
 from hub.store.read import SiteReads
 from watchkeeper.simulation.agents import SimAgent
 from watchkeeper.simulation.disk import after_power_cut, synced_files
-from watchkeeper.simulation.estate import SITE, estate
+from watchkeeper.simulation.estate import SITE, estate, policy
 from watchkeeper.simulation.ledger import Acted, Ledger, Span
 from watchkeeper.simulation.notices import OutsideChannel, reader_of
 from watchkeeper.simulation.parts import Parts
@@ -58,7 +57,7 @@ class SimHub:
         self._backup_us = 0
         self._world, self._ledger, self._parts = world, ledger, parts
         self._estate = estate()
-        self._rules = rules_of(Policy.load(), parts.detectors)._replace(plan=plan)
+        self._rules = rules_of(policy(), parts.detectors)._replace(plan=plan)
         self._inbox: deque[Input] = deque()
         self._under_way: list[Input] = []
         self._wake = 0

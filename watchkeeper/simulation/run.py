@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from contract.clock import US_PER_S, rfc3339
 from hub.ingest import core
-from hub.ingest.ports import CaseAct
+from hub.ingest.ports import CaseAct, MaintenanceAct
 from hub.policy.load import Policy
 from watchkeeper.simulation.agents import SimAgent
 from watchkeeper.simulation.check_events import EventCheck
@@ -116,14 +116,20 @@ class Simulation:
         self._operate()
 
     def _operate(self) -> None:
-        """Somebody in the control room takes every third incident or so."""
+        """Somebody in the control room takes every third incident or so, shelves one now and then, and has a device worked on."""
         if self.world.calm:
             return
         self.world.after(self.world.seconds(60, 600), self._operate)
         with self._database() as database:
             rows = database.execute("SELECT case_no FROM case_ WHERE state = 'open' ORDER BY case_no DESC LIMIT 5").fetchall()
         if rows and self.world.chance(0.5):
-            self.hub.act(CaseAct(self.world.random.choice(rows)[0], "acknowledge", "li", "operator", {}))
+            number, shelves = self.world.random.choice(rows)[0], self.world.chance(0.3)
+            name, fields = ("shelve", {"reason": "x", "minutes": "20"}) if shelves else ("acknowledge", {})
+            self.hub.act(CaseAct(number, name, "li", "operator", fields))
+        if self.hub.up and self.world.chance(0.1):
+            place = self.world.random.choice([plan.id for plan in AGENTS])
+            until_us = self.world.now_us + 1_200 * US_PER_S
+            self.hub.ask(MaintenanceAct(place, "", "", None, until_us, "x", "li"))
 
     def _come_to_rest(self) -> None:
         """No more faults: what was accepted must come in, what changed must go out."""

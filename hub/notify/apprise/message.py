@@ -3,9 +3,10 @@
 from typing import NamedTuple
 
 from contract.clock import rfc3339
+from hub.cases.alarms import sounds
 from hub.cases.workflow import STATE_NAMES
 from hub.notify.delivery import Notice
-from hub.views import Titles, sounds
+from hub.views import Titles
 
 PRIORITY_NAMES = {1: ("特急", "P1"), 2: ("紧急", "P2"), 3: ("一般", "P3"), 4: ("提示", "P4")}
 ACT_NAMES = {
@@ -20,6 +21,15 @@ ACT_NAMES = {
     "withdrawn": ("已撤回", "withdrawn"),
     "proven": ("已证实", "proven"),
     "escalated": ("超时未处理", "nobody has dealt with it"),
+    "dispatched": ("已派人", "a guard was sent"),
+    "answered": ("保安已应答", "the guard has answered"),
+    "arrived": ("保安已到场", "the guard is on the spot"),
+    "found": ("已查明", "what was found is recorded"),
+    "shelved": ("已搁置", "shelved"),
+    "unshelved": ("搁置到期", "no longer shelved"),
+    "held": ("检修中暂缓", "held back by maintenance"),
+    "released": ("检修结束仍未恢复", "still so after maintenance"),
+    "came_back": ("反复发生", "came back again"),
 }
 
 

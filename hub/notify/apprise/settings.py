@@ -5,8 +5,9 @@ import msgspec
 from contract.settings import Id
 from hub.notify.delivery import Filter
 
-TO_PEOPLE = Filter(priorities=[1, 2], acts=["raised", "reopened", "escalated"])
-"""What people are told where the settings do not say: what is new or left lying, of the two upper priorities."""
+TO_PEOPLE = Filter(priorities=[1, 2], acts=["raised", "reopened", "released", "unshelved", "escalated"])
+"""What people are told where the settings do not say: what is new, calls again or is left lying, of the two upper
+priorities."""
 
 
 class AppriseSettings(msgspec.Struct, frozen=True, tag_field="type", tag="apprise"):

@@ -1,6 +1,8 @@
 """The exported documents say what the structs say."""
 
 import json
+from collections.abc import Iterator
+from typing import Any
 
 import msgspec
 import pytest
@@ -11,7 +13,7 @@ from contract.readings import KINDS, CardRead
 from hub.cases.types import Case
 from hub.ingest.ports import ChangeRow
 from hub.views import change_view
-from watchkeeper.schemas import FOLDER, async_api, documents, incident_message, json_schema
+from watchkeeper.schemas import FOLDER, async_api, documents, incident_message, incident_schemas, json_schema
 
 
 @pytest.mark.parametrize("name", sorted(documents()))
@@ -29,6 +31,27 @@ def test_every_reference_leads_somewhere():
         if message["name"] == "incident":
             continue
         assert message["payload"]["$ref"].rsplit("/", 1)[1] in schema["messages"]
+
+
+def references(node: Any) -> Iterator[str]:
+    """Every `$ref` within."""
+    for key, value in node.items() if isinstance(node, dict) else enumerate(node):
+        if key == "$ref":
+            yield value
+        elif isinstance(value, dict | list):
+            yield from references(value)
+
+
+def test_every_reference_of_the_topics_document_leads_to_something_in_its_file():
+    files = {"": async_api(), "contract.schema.json": json_schema()}
+    found = list(references(files[""]))
+    assert "#/components/schemas/Shelf" in found
+    for reference in found:
+        file, _, path = reference.partition("#/")
+        node = files[file]
+        for part in path.split("/"):
+            assert part in node, reference
+            node = node[part]
 
 
 def test_every_kind_of_reading_is_in_the_schema():
@@ -64,4 +87,4 @@ def test_what_is_published_of_an_incident_is_what_the_document_says():
     shown = change_view("s", row, lambda _: ("防拆", "Tamper"))
     document = incident_message()
     assert set(shown) == set(document["properties"]) == set(document["required"])
-    assert set(shown["incident"]) == set(document["properties"]["incident"]["properties"])
+    assert set(shown["incident"]) == set(incident_schemas()["Incident"]["properties"])

@@ -57,7 +57,7 @@ def test_an_incident_is_listed_shown_acknowledged_and_closed(site):
 
     detail = site.http.get(f"/incidents/{number}").json()
     assert [entry["act"] for entry in detail["timeline"]] == ["raised"]
-    assert {clock["clock"] for clock in detail["clocks"]} == {"acknowledge", "resolve"}
+    assert {clock["clock"] for clock in detail["clocks"]} == {"acknowledge", "resolve", "step:p2-leader"}
     assert all(clock["due_at"] for clock in detail["clocks"])
     assert "acknowledge" in {act["act"] for act in detail["acts"]}
 
@@ -65,7 +65,7 @@ def test_an_incident_is_listed_shown_acknowledged_and_closed(site):
     assert done.status_code == 200
     assert done.json()["state"] == "acknowledged"
     assert not done.json()["sounding"]
-    assert site.act(number, "close", cause="撞击", note="已修复").json()["state"] == "closed"
+    assert site.act(number, "close", cause="handled", note="已修复").json()["state"] == "closed"
     detail = site.http.get(f"/incidents/{number}").json()
     assert [(entry["act"], entry["actor"]) for entry in detail["timeline"]][1:] == [("acknowledged", "李伟"), ("closed", "李伟")]
     assert all(not clock["running"] and clock["due_at"] is None for clock in detail["clocks"])
@@ -106,7 +106,7 @@ def test_refused_acts_say_what_to_do(site):
     problem(site.act(number, "explode"), 404, "unknown_act")
     problem(site.act(number, "close"), 422, "field_missing")
     problem(site.act(number, "reopen", reason="x"), 409, "wrong_state")
-    asked = {"fields": {"cause": "x", "note": "x"}}
+    asked = {"fields": {"cause": "other", "note": "x"}}
     with site.client("guard") as guard:
         problem(guard.post(f"/incidents/{number}/acts/close", json=asked), 403, "not_allowed")
     stale = {"version": 7}

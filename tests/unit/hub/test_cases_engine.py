@@ -5,7 +5,7 @@ from contract.clock import US_PER_S, ManualClock
 from hub.cases import clocks, engine
 from hub.cases.titles import title
 from hub.cases.types import Change, ClockEvent, Refusal
-from hub.cases.workflow import WORKFLOWS
+from hub.cases.workflow import DISPATCHED, STATE_NAMES, WORKFLOWS
 from hub.detectors.table import BY_NAME, DETECTORS
 from hub.detectors.types import Clear, Raise, Withdraw
 from hub.policy.load import Policy
@@ -77,7 +77,7 @@ def test_a_late_case_has_no_clocks():
     assert change.case.late
     assert not change.alarms
     assert not change.new_clock_events
-    closed = done(done(change.case, "acknowledge").case, "close", cause="wind", note="seen").case
+    closed = done(done(change.case, "acknowledge").case, "close", cause="weather", note="seen").case
     assert not done(closed, "reopen", reason="again").alarms
 
 
@@ -103,7 +103,7 @@ def test_a_late_case_that_becomes_present_starts_its_clocks_then():
     assert alarms(some(again(case, now=100))) == {"acknowledge": 700, "resolve": 100 + 86400}
     acknowledged = done(case, "acknowledge").case
     assert alarms(some(again(acknowledged, now=100))) == {"resolve": 100 + 86400}
-    closed = done(acknowledged, "close", cause="wind", note="seen").case
+    closed = done(acknowledged, "close", cause="weather", note="seen").case
     assert some(again(closed, now=100)).case.state == "closed"
     assert not some(again(closed, now=100)).alarms
 
@@ -122,7 +122,7 @@ def test_a_case_closed_on_a_guess_stays_closed_when_the_condition_has_returned()
 
 
 def test_a_case_closed_with_proof_stays_closed():
-    closed = done(raised().case, "close", cause="resident", note="shut").case
+    closed = done(raised().case, "close", cause="people", note="shut").case
     change = some(again(closed, facts={"count": 2}))
     assert (change.act, change.case.state, change.alarms) == ("merged", "closed", ())
 
@@ -154,7 +154,7 @@ def test_a_case_that_a_person_has_closed_is_not_withdrawn_but_told():
 
 def test_nor_is_one_whose_condition_had_returned_before_and_it_is_told_once():
     returned = some(engine.cleared(raised().case, Clear(EPISODE, us(35)), us(36), POLICY)).case
-    closed = done(returned, "close", cause="guard", note="nobody there").case
+    closed = done(returned, "close", cause="nothing_found", note="nobody there").case
     change = some(engine.withdrawn(closed, Withdraw(EPISODE, us(20), "let_through"), us(90), POLICY))
     assert (change.act, change.case.state, change.case.returned_us) == ("withdrawn", "closed", us(35))
     assert change.entry.body["reason"] == change.case.facts["withdrawn"] == "let_through"
@@ -177,9 +177,9 @@ def test_the_whole_life_of_a_case():
     assert assigned.case.facts["assignee"] == "wang"
     commented = done(assigned.case, "comment", note="on the way", role="guard", now=42)
     assert (commented.act, commented.case.state) == ("commented", "acknowledged")
-    closed = done(commented.case, "close", cause="resident", note="shut it", now=43)
+    closed = done(commented.case, "close", cause="people", note="shut it", now=43)
     assert (closed.case.state, closed.case.closed_us, closed.alarms) == ("closed", us(43), ())
-    assert (closed.entry.actor, closed.entry.body) == ("li", {"cause": "resident", "note": "shut it"})
+    assert (closed.entry.actor, closed.entry.body) == ("li", {"cause": "people", "note": "shut it"})
     reopened = done(closed.case, "reopen", reason="open again", now=100)
     assert (reopened.case.state, reopened.case.closed_us) == ("open", None)
     assert alarms(reopened) == {"acknowledge": 700, "resolve": 100 + 86400}
@@ -188,17 +188,25 @@ def test_the_whole_life_of_a_case():
 
 
 REFUSED = [
-    ("unknown_act", {"name": "shelve"}),
-    ("not_allowed", {"name": "close", "role": "guard", "cause": "x", "note": "y"}),
+    ("unknown_act", {"name": "forget"}),
+    ("not_allowed", {"name": "close", "role": "guard", "cause": "other", "note": "y"}),
     ("not_allowed", {"name": "acknowledge", "role": "resident"}),
     ("changed_meanwhile", {"name": "acknowledge", "version": 2}),
     ("wrong_state", {"name": "reopen", "reason": "x"}),
-    ("field_missing", {"name": "close", "cause": "wind"}),
+    ("field_missing", {"name": "close", "cause": "weather"}),
     ("field_missing", {"name": "close", "cause": "  ", "note": "x"}),
     ("field_missing", {"name": "assign"}),
-    ("field_unknown", {"name": "acknowledge", "cause": "wind"}),
+    ("field_unknown", {"name": "acknowledge", "cause": "weather"}),
     ("field_wrong", {"name": "acknowledge", "note": "x" * 1001}),
     ("field_wrong", {"name": "acknowledge", "note": 5}),
+    ("field_choice", {"name": "close", "cause": "wind", "note": "y"}),
+    ("field_choice", {"name": "dispatch", "guard": "wang", "by": "pigeon"}),
+    ("wrong_state", {"name": "unshelve"}),
+    ("not_dispatched", {"name": "answer"}),
+    ("not_dispatched", {"name": "finding", "finding": "a cat"}),
+    ("not_allowed", {"name": "shelve", "role": "guard", "reason": "x", "minutes": "5"}),
+    ("field_missing", {"name": "shelve", "minutes": "5"}),
+    *(("shelf_minutes", {"name": "shelve", "reason": "x", "minutes": bad}) for bad in ("0", "481", "-1", "1.5", "soon", "٣")),
 ]
 
 
@@ -213,22 +221,47 @@ def test_what_may_not_be_is_refused_by_name_and_says_what_to_do_in_both_language
     assert "{" not in answer.message
 
 
-@pytest.mark.parametrize("name", sorted(WORKFLOWS["incident"].acts))
-@pytest.mark.parametrize("state", ["open", "acknowledged", "closed", "withdrawn"])
-def test_each_act_is_possible_exactly_from_the_states_of_its_row(name, state):
+STATES = sorted(STATE_NAMES)
+FIELDS = {"cause": "other", "minutes": "30"}
+
+
+def in_state(state):
+    if state == "held":
+        birth = engine.Birth(held_by="m1")
+        finding = Raise(EPISODE, us(0), {"limit_s": 30}, False)
+        more = {"subject": "door-1", "device": "door-1", "place": "gate", "now_us": us(30), "policy": POLICY, "birth": birth}
+        return engine.opened(7, BY_NAME["door_held"], finding, **more).case
     case = raised(proven=False).case
-    if state == "acknowledged":
-        case = done(case, "acknowledge").case
-    elif state == "closed":
-        case = done(case, "close", cause="x", note="y").case
-    elif state == "withdrawn":
-        case = some(engine.withdrawn(case, Withdraw(EPISODE, us(1), "ended_in_time"), us(35), POLICY)).case
+    how = {
+        "acknowledged": lambda: done(case, "acknowledge"),
+        "shelved": lambda: done(case, "shelve", reason="x", minutes="30"),
+        "closed": lambda: done(case, "close", cause="other", note="y"),
+        "withdrawn": lambda: some(engine.withdrawn(case, Withdraw(EPISODE, us(1), "ended_in_time"), us(35), POLICY)),
+    }
+    return how[state]().case if state in how else case
+
+
+@pytest.mark.parametrize("name", sorted(WORKFLOWS["incident"].acts))
+@pytest.mark.parametrize("state", STATES)
+def test_each_act_is_possible_exactly_from_the_states_of_its_row(name, state):
     row = WORKFLOWS["incident"].acts[name]
-    answer = act(case, name, **dict.fromkeys(row.required, "words"))
+    case = in_state(state)
+    assert case.state == state
+    if row.after:
+        case = msgspec.structs.replace(case, dispatch=min(row.after))
+    answer = act(case, name, **{field: FIELDS.get(field, "words") for field in row.required})
     assert isinstance(answer, Change) == (state in row.since)
     if isinstance(answer, Change):
         assert answer.case.state == (row.to or state)
         assert answer.act == row.done
+
+
+@pytest.mark.parametrize("row", WORKFLOWS["incident"].acts.values(), ids=lambda row: row.name)
+def test_each_act_names_what_there_is(row):
+    assert {row.to, row.to_returned} - {""} <= STATE_NAMES.keys()
+    assert {*row.starts, *row.stops} <= WORKFLOWS["incident"].clocks.keys()
+    assert row.choices.keys() <= {*row.required, *row.optional}
+    assert row.after | ({row.dispatch} - {""}) <= DISPATCHED.keys()
 
 
 def test_a_clock_that_runs_out_escalates_once_at_its_own_time():
@@ -302,4 +335,4 @@ def test_every_detectors_case_has_a_title_in_each_language_and_clocks(detector):
     change = raised(detector.name)
     assert detector.name not in title(change.case, Named(), "zh")
     assert title(change.case, Named(), "en").isascii()
-    assert len(change.alarms) == 2
+    assert {"acknowledge", "resolve"} <= alarms(change).keys()

@@ -256,3 +256,22 @@ def test_a_source_that_cannot_bring_what_the_routes_duty_asks_for_is_told(tmp_pa
 @pytest.mark.parametrize(("old", "new"), [("[wand-1, phone-1]", "[reader-1]"), ("sources: [hub]", "sources: [phone-1]")])
 def test_readers_bring_scans_and_phones_bring_reports(tmp_path, old, new):
     assert check_estate(bent(tmp_path, old, new), Policy.load()).messages == []
+
+
+def test_a_place_has_its_class_or_that_of_the_place_around_it(tmp_path):
+    file = tmp_path / "estate.yaml"
+    classed = TEXT.replace("{id: gate, name_zh: 东门,", "{id: gate, place_class: perimeter, name_zh: 东门,")
+    file.write_text(classed, encoding="utf-8")
+    estate = Estate.load(file, Policy.load(RESIDENTIAL))
+    assert [estate.class_of(place) for place in ("lane", "gate", "yard", "pump", "moon")] == [
+        "perimeter",
+        "perimeter",
+        "",
+        "",
+        "",
+    ]
+    assert estate.places_around("lane") == ("lane", "gate", "yard")
+    assert estate.places_around("moon") == ()
+    file.write_text(classed.replace("perimeter", "perimetre"), encoding="utf-8")
+    found = check_estate(file, Policy.load(RESIDENTIAL)).messages
+    assert any("perimetre is no place class of the policy residential" in line for line in found), found

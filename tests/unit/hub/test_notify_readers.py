@@ -4,6 +4,7 @@ import json
 import threading
 from collections.abc import Callable, Sequence
 
+import msgspec
 import pytest
 
 from contract.clock import SystemClock
@@ -18,6 +19,7 @@ from hub.notify.reader import ChangeReader, Patience
 from hub.notify.webhook.settings import WebhookSettings
 from hub.policy.load import Policy
 from hub.store.read import SiteReads
+from hub.views import decode_case
 from tests.support.outward_rig import SITE, Receiver, Site, running_site, until
 
 EVERYTHING = Filter()
@@ -266,7 +268,7 @@ def test_a_filter_lets_the_position_move_past_what_it_leaves_out(site):
         number = site.incident()
         act(site, number, "comment", note="x")
         until(lambda: position(site) == 2)
-        act(site, number, "close", cause="x", note="x")
+        act(site, number, "close", cause="other", note="x")
         until(lambda: spy.got == [3])
 
 
@@ -287,6 +289,17 @@ def test_filters_choose_by_each_of_their_fields(site):
     assert told.case.late
     assert wanted(late, Filter(late=False)) is None
     assert wanted(change._replace(topic="device"), Filter()) is None
+
+
+def test_a_channel_gets_the_escalations_of_its_levels_alone(site):
+    site.incident()
+    raised = next(row for row in SiteReads(site.read_engine, SITE).changes_after(0, 50) if row.topic == "case")
+    case = msgspec.structs.replace(decode_case(raised.body), escalation=2)
+    told = raised._replace(act="escalated", body=msgspec.json.encode(case).decode())
+    assert wanted(told, Filter(levels=[2, 3]))
+    assert wanted(told, Filter(levels=[1])) is None
+    assert wanted(told, Filter())
+    assert wanted(raised, Filter(levels=[1]))
 
 
 def test_the_wait_doubles_to_its_limit_and_is_spread():
@@ -340,7 +353,7 @@ def test_mqtt_keeps_what_is_open_and_clears_what_is_closed(tmp_path):
         topic = f"watchkeeper/{SITE}/incidents/{number}"
         until(lambda: len(site.broker.published) == 1)
         site.act(number, "acknowledge")
-        site.act(number, "close", cause="x", note="x")
+        site.act(number, "close", cause="other", note="x")
         until(lambda: len(site.broker.published) == 4)
         assert [(name, retain, bool(payload)) for name, payload, retain in site.broker.published] == [
             (topic, True, True),

@@ -6,7 +6,9 @@ import pytest
 from contract.clock import US_PER_S
 from contract.settings import BadSettings
 from edge.agent import HEARTBEAT_US
-from hub.cases.workflow import WORKFLOWS
+from hub.cases import limits
+from hub.cases.alarms import DEFAULTS
+from hub.cases.workflow import SHELVE, WORKFLOWS
 from hub.detectors.table import BY_NAME
 from hub.detectors.types import Device
 from hub.policy.check import check_file
@@ -31,7 +33,7 @@ def test_the_shipped_policy_is_right():
 def test_numbers_are_read_under_their_clause():
     policy = Policy.load(RESIDENTIAL)
     assert policy.numbers("GATE-7")["held_s"] == 30
-    assert policy.numbers("EMG-2") == {"acknowledge_s": 30}
+    assert policy.numbers("EMG-2") == {"acknowledge_s": 30, "arrive_s": 180}
     assert {"agent_silent_s": 85, "late_s": 300, "source_stall_s": 15}.items() <= policy.numbers("CMD-1").items()
     assert policy.priorities[1].zh == "特急"
     assert policy.webhook_allow_private == ()
@@ -142,7 +144,11 @@ def test_every_number_is_used_and_every_number_used_is_there():
         for clock in workflow.clocks.values():
             for priority, (clause, name) in clock.seconds.items():
                 assert policy.numbers(clause)[name] > 0, (clock.name, priority)
-            assert set(clock.seconds) == {1, 2, 3, 4}
+            assert set(clock.seconds) == (set() if clock.name == SHELVE else {1, 2, 3, 4})
+    for (clause, name), value in DEFAULTS.items():
+        assert policy.numbers(clause)[name] == value, "an older policy is read as the shipped one"
+        assert not CLAUSES[clause][name].required
+        assert re.search(rf'"{name}"', code), f"nothing reads {clause} {name}"
 
 
 def test_the_shortest_silence_leaves_an_agent_room_for_a_word_that_is_lost(tmp_path):
@@ -152,3 +158,64 @@ def test_the_shortest_silence_leaves_an_agent_room_for_a_word_that_is_lost(tmp_p
     played = bent(tmp_path, "agent_silent_s: 85", "agent_silent_s: 7")
     played.write_text(played.read_text(encoding="utf-8") + "demonstration: true\n", encoding="utf-8")
     assert check_file(played) == []
+
+
+ALARMS = """    alarms:
+      - { detector: door_held, places: [perimeter], priority: 2 }
+      - { detector: door_held, priority: 4 }
+      - { detector: alarm_input, sound: fire }
+"""
+AT = "    numbers:\n      left_open_s: 60\n"
+
+
+def test_a_detectors_priority_goes_by_the_class_of_the_place(tmp_path):
+    policy = Policy.load(bent(tmp_path, AT, AT + ALARMS))
+    assert policy.alarm_of("door_held", "perimeter").priority == 2
+    assert policy.alarm_of("door_held", "plant").priority == policy.alarm_of("door_held", "").priority == 4
+    assert policy.alarm_of("alarm_input", "plant") == (None, "fire")
+    assert policy.alarm_of("tamper", "") == (None, "")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("door_held, priority: 4", "door_hold, priority: 4", "door_hold is no detector: write one of"),
+        ("[perimeter]", "[parameter]", "parameter is no class of places: write one of perimeter, plant, public"),
+        ("door_held, priority: 4", "door_held, places: [perimeter], priority: 4", "door_held has another row for perimeter"),
+        ("door_held, priority: 4", "panic, priority: 2", "panic may be somebody's life: write 1, or leave it out"),
+        ("alarm_input, sound: fire", "alarm_input, sound: fire, priority: 3", "alarm_input may be somebody's life"),
+        ("door_held, priority: 4", "door_held", "says nothing of door_held: write priority: 1 to 4, or sound: fire"),
+    ],
+)
+def test_a_wrong_row_of_alarms_says_what_to_write_instead(tmp_path, old, new, message):
+    assert old in ALARMS
+    found = check_file(bent(tmp_path, AT, AT + ALARMS.replace(old, new)))
+    assert any(message in line and "VEH-6" in line for line in found), found
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("step: p1-leader", "step: p2-leader", "p2-leader"),
+        ("unless: dispatched", "unless: arrived", "write one of acknowledged, dispatched, closed"),
+        ("level: 2", "level: 12", "9"),
+        ("        tell: [manager]\n", "        tell: []\n", "tell"),
+        ("after_s: 240", "after_s: 0", "after_s"),
+        ("after_s: 240", "after_s: 240\n        detectors: [tampered]", "tampered is no detector"),
+        ("shelve_max_s: 28800", "shelve_max_s: 28801", "28800"),
+        ("silence_s: 60", "silence_s: 61", "silence_s"),
+    ],
+)
+def test_a_wrong_step_or_number_of_alarms_is_found(tmp_path, old, new, message):
+    found = check_file(bent(tmp_path, old, new))
+    assert any(message in line for line in found), found
+
+
+def test_a_policy_that_is_older_than_the_alarms_holds_the_shipped_numbers(tmp_path):
+    lines = [line for line in TEXT.splitlines() if not any(f" {name}:" in line for _, name in DEFAULTS)]
+    file = tmp_path / "old.yaml"
+    file.write_text("\n".join(lines), encoding="utf-8")
+    assert check_file(file) == []
+    old = Policy.load(file)
+    assert "silence_s" not in old.numbers("CMD-2")
+    assert {key: limits.number(old, *key) for key in DEFAULTS} == DEFAULTS

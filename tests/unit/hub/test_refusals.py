@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 
 from edge.interlocks import Reason
-from hub.refusals import REFUSALS, explained
+from hub.refusals import ACT_REFUSALS, REFUSALS, explained
 
 NAMES = re.compile(r'"(?:refused|failed)", "([a-z_]+)"|return "([a-z_]+)", \w+$|or "([a-z_]+)"$', re.MULTILINE)
 
@@ -34,3 +34,14 @@ def test_they_are_chinese_and_english(name):
 def test_a_devices_own_words_are_told_as_they_are():
     assert explained("the board is not connected") == ("设备未能执行：the board is not connected", "the board is not connected")
     assert explained("") == ("", "")
+
+
+@pytest.mark.parametrize("name", sorted(ACT_REFUSALS))
+def test_each_refusal_of_an_act_is_given_somewhere_and_said_in_both_languages(name):
+    code = "".join(
+        path.read_text(encoding="utf-8") for path in Path("hub").rglob("*.py") if path.name not in ("refusals.py", "errors.py")
+    )
+    assert f'"{name}"' in code, "nothing is refused so"
+    chinese, english = ACT_REFUSALS[name]
+    assert re.search(r"[\u4e00-\u9fff]", chinese)
+    assert english.isascii()

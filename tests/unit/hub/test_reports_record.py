@@ -96,7 +96,7 @@ def test_gaps_say_who_was_on_duty_and_how_the_incident_was_handled(record):
     assert (missed.span, missed.place, missed.on_duty, missed.incident, missed.state) == (
         "12:00–14:00", "三号楼天台", "李伟", "#5", "已关闭",
     )  # fmt: skip
-    assert missed.handling == f"14:30 李伟: 人手不足, {HOSTILE} 已补巡"
+    assert missed.handling == f"14:30 李伟: 人员行为, {HOSTILE} 已补巡"
     assert (withdrawn.result, withdrawn.state) == ("已撤回", "已撤回")
     assert withdrawn.handling == "17:00 打卡在时段内，缺口撤回"
 

@@ -66,12 +66,17 @@ def test_what_an_old_database_holds_is_there_after_the_upgrade(any_url: str):
     _at_first(engine)
     with engine.begin() as connection:
         connection.execute(text("INSERT INTO stream VALUES ('garden', 's1', 'gatehouse', 7, 2, 'boot-2', 5, 1)"))
+        case = "'tamper', 'GATE-7', 'd', 'd', 'gate', 's:1', 2, 'open', true, true, false, 1, 1, null, null, 0, '{}', 1"
+        connection.execute(text(f"INSERT INTO case_ VALUES ('garden', 1, 'incident', {case})"))
         connection.execute(text("INSERT INTO picture VALUES ('garden', 'p1', 'gatehouse', 'camera-1', 7, 5, 'x', 9, 6)"))
         connection.execute(text("INSERT INTO site VALUES ('garden', 3, 'hub', 9, 12, 2)"))
     assert migrate(engine) is True
     with engine.connect() as connection:
         rows = [connection.execute(text(f"SELECT * FROM {name}")).one() for name in ("stream", "picture", "site")]
+        columns = "version, sound, shelved_until_us, dispatch, escalation, comebacks, flood"
+        upgraded = connection.execute(text(f"SELECT {columns} FROM case_")).one()
     engine.dispose()
+    assert tuple(upgraded) == (1, "", None, "", 0, 0, False)
     assert tuple(rows[0]) == ("garden", "s1", "gatehouse", 7, 2, "boot-2", 5, 1, 0)
     assert [tuple(row) for row in rows[1:]] == [
         ("garden", "p1", "gatehouse", "camera-1", 7, 5, "x", 9, 6, None),

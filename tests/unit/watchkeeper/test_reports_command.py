@@ -121,3 +121,29 @@ def test_what_is_wrong_is_told_with_two_and_nothing_is_written(site, tmp_path):
 def test_a_file_that_cannot_be_written_is_told_with_one(site, tmp_path):
     told = reports(site, "record", "2026-01-01", "-o", tmp_path / "missing" / "day.csv", exit_code=1)
     assert "cannot be written" in told
+
+
+def test_the_figures_of_alarms_are_a_table_with_what_each_counts(site, tmp_path):
+    asked = ("alarms", "--from", "2026-01-01", "--to", "2026-01-02")
+    assert reports(site, *asked).split()[:4] == ["指标", "数值", "单位", "含义"]
+    lines = reports(site, *asked, "--lang", "en").splitlines()
+    alarms = next(line.split() for line in lines if line.startswith("Alarms "))
+    assert int(alarms[1]) > 0
+    assert any("first acknowledgement" in line for line in lines)
+    top = reports(site, *asked, "--show", "top", "--lang", "en").splitlines()
+    assert top[0].split() == ["alarm", "device", "alarms", "share,", "%"]
+    assert len(top) > 1
+    file = tmp_path / "alarms.json"
+    reports(site, *asked, "-o", file)
+    assert json.loads(file.read_text(encoding="utf-8"))["operator_posts"] == 1
+
+
+def test_where_nothing_is_known_the_table_of_alarms_has_no_figure(site, tmp_path):
+    file = tmp_path / "before.csv"
+    reports(site, "alarms", "--from", "2020-01-01", "--lang", "en", "-o", file)
+    _, *rows = csv.reader(io.StringIO(file.read_text(encoding="utf-8-sig")))
+    values = {row[0]: row[1] for row in rows}
+    assert values.pop("Stale").isdigit()
+    assert values.pop("Shelved") == "0"
+    assert set(values.values()) == {""}
+    assert reports(site, "alarms", "--from", "2020-01-01", "--show", "chattering", "--lang", "en").split()[0] == "incident"

@@ -1,0 +1,92 @@
+"""What makes a case an alarm: its sound, its state by ISA-18.2, what may never be muted, and the policy's rows about it. Pure."""
+
+from collections.abc import Mapping
+from typing import Literal, NamedTuple
+
+from hub.cases.types import Case
+
+ALWAYS_HEARD = frozenset(("fire_input", "panic", "guard_silent"))
+"""Detectors that nobody may shelve, hold back or merge: each of their cases may be somebody's life."""
+FIRE = "fire"
+SOUNDING_PRIORITY_MAX = 3
+"""P4 is a hint: it is listed and never sounds."""
+FLOOD_PRIORITY_MAX = 2
+"""What still sounds in a flood."""
+
+Unless = Literal["acknowledged", "dispatched", "closed"]
+SOUNDS: Mapping[int, str] = {1: "p1", 2: "p2", 3: "p3", 4: "none"}
+
+DEFAULTS: Mapping[tuple[str, str], float] = {
+    ("EMG-2", "arrive_s"): 180,
+    ("MON-3", "answer_s"): 120,
+    ("MON-3", "arrive_s"): 300,
+    ("CMD-2", "shelve_max_s"): 28_800,
+    ("CMD-2", "silence_s"): 60,
+    ("CMD-2", "chatter_times"): 3,
+    ("CMD-2", "chatter_window_s"): 600,
+    ("CMD-2", "flood_begins"): 10,
+    ("CMD-2", "flood_ends"): 5,
+    ("CMD-2", "flood_window_s"): 600,
+    ("CMD-2", "maintenance_max_s"): 43_200,
+    ("CMD-2", "stale_s"): 86_400,
+    ("CMD-2", "operator_posts"): 1,
+}
+"""What holds where an estate's policy was written before these numbers were: the shipped policy's. A test holds the two equal."""
+
+
+class AlarmRule(NamedTuple):
+    """What the policy says of a detector at a place of a class. `priority` None: the detector's own; `sound` empty: the
+    priority's."""
+
+    priority: int | None = None
+    sound: str = ""
+
+
+class ChainStep(NamedTuple):
+    """A step of an escalation chain: so long after the case called, unless that much was done, these are told. Empty
+    `detectors`: all."""
+
+    step: str
+    clause: str
+    zh: str
+    en: str
+    priorities: tuple[int, ...]
+    detectors: tuple[str, ...]
+    after_s: float
+    unless: Unless
+    tell: tuple[str, ...]
+    level: int
+
+    def fits(self, case: Case) -> bool:
+        """Whether the step is one for this case."""
+        return case.priority in self.priorities and (not self.detectors or case.detector in self.detectors)
+
+
+def always_heard(case: Case) -> bool:
+    """Whether nobody may shelve or merge the case. What has the fire tone by policy is a fire alarm too."""
+    return case.detector in ALWAYS_HEARD or case.sound == FIRE
+
+
+def calls(case: Case) -> bool:
+    """Whether somebody is still to be called: nobody has taken the case, and it is neither a hint nor late."""
+    return case.state == "open" and not case.late and case.priority <= SOUNDING_PRIORITY_MAX
+
+
+def sounds(case: Case) -> bool:
+    """Whether it sounds: it calls, and where it began to in a flood, it is of the two upper priorities."""
+    return calls(case) and (not case.flood or case.priority <= FLOOD_PRIORITY_MAX)
+
+
+def sound_of(case: Case) -> str:
+    """The tone that it has while it sounds: `fire`, `p1`, `p2`, `p3`, or `none`."""
+    return case.sound or SOUNDS[case.priority]
+
+
+def alarm_state(case: Case) -> str:
+    """`unacknowledged`, `acknowledged`, each of them also `…_returned`; `shelved`, `held`, or `ended`."""
+    if case.state in ("shelved", "held"):
+        return case.state
+    taken = {"open": "unacknowledged", "acknowledged": "acknowledged"}.get(case.state)
+    if taken is None:
+        return "ended"
+    return taken if case.active else f"{taken}_returned"
