@@ -144,7 +144,7 @@ def alarms(hub: HubClient, first: date, last: date | None, part: str, lang: Lang
     found = hub.get("/alarms/kpi", **_days(first, last)).json()
     lang, zone = lang or language(), ZoneInfo(found["timezone"])
     rows = [_alarm_row(row, lang, zone) for row in found[part]]
-    _show(found, _headed(_ALARMS[part], lang), rows, file)
+    _show(found, _headed(_ALARMS[part], lang), rows, file, lang)
 
 
 @reports.command()
