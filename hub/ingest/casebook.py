@@ -66,6 +66,10 @@ class Casebook:
         self._new_id = new_id
         self._alarms = Alarmbook(site, outcome, policy=policy, book=book, change=self.change)
 
+    def end(self) -> None:
+        """Nothing more comes: see Turn.end."""
+        del self._alarms
+
     def apply(
         self, detector: Detector, subject: str, device: Device, finding: Finding, now_us: int, *, known_new: bool = False
     ) -> None:

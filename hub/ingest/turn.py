@@ -218,6 +218,7 @@ class Turn:
     def end(self) -> None:
         """Nothing more comes. The parts hold the turn as it holds them: left so, every turn would wait for Python's collector of
         rings, which stopped all threads for 10 ms twice a second at 1,000 turns a second, and now and then for 50."""
+        self._casebook.end()
         del self._stepper, self._duties
 
     def fire_by_clock(self) -> None:

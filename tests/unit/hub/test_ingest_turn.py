@@ -21,7 +21,10 @@ from contract.topics import agent_topic
 from hub.cases.types import Change, Refusal
 from hub.detectors.types import AgentHeard, Detector, Quarantined, Raise, Step, Wake
 from hub.ingest import limits, stepping
+from hub.ingest.alarmbook import Alarmbook
+from hub.ingest.casebook import Casebook
 from hub.ingest.core import Message
+from hub.ingest.outcome import Outcome
 from hub.ingest.ports import CaseAct, PictureStored, Write
 from hub.ingest.turn import Turn
 from tests.support.site_rig import OTHER_KEY, SITE, Hub, HubMaker, ModelAgent, sqlite_url
@@ -419,7 +422,7 @@ def test_a_turn_that_is_over_does_not_wait_for_the_collector_of_rings(hub: Hub, 
     try:
         for _ in range(3):
             hub.take(agent.says("door-1", DoorContact(open=True)), agent.says("door-1", DoorContact(open=False)))
-        left = [one for one in gc.get_objects() if isinstance(one, Turn)]
+        left = [one for one in gc.get_objects() if isinstance(one, (Turn, Casebook, Alarmbook, Outcome))]
     finally:
         gc.enable()
     assert left == []
