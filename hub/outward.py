@@ -4,6 +4,7 @@ import random
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from sqlalchemy import Engine
@@ -78,8 +79,8 @@ class Certified(NamedTuple):
 
 
 class OutwardSettings(NamedTuple):
-    """Where the API answers, what is told to whom, and where files are. `folder`: what secrets' file names begin at. `passwords`
-    None: hashed as they should be."""
+    """Where the API answers, what is told to whom, and where files are. `folder`: what secrets' file names begin at;
+    `api_after_s`: how long after the channels the API begins; `passwords` None: hashed as they should be."""
 
     host: str
     port: int
@@ -93,6 +94,7 @@ class OutwardSettings(NamedTuple):
     tls: Certified | None = None
     oidc: OidcSettings | None = None
     public_url: str = ""
+    api_after_s: float = 0.0
 
 
 class Outward:
@@ -152,7 +154,9 @@ class Outward:
             chance=random.SystemRandom().random,
             patience=self.settings.patience,
         )
-        # FastAPI takes half a second to import. Channels run by now, so that a restarted hub tells of incidents meanwhile.
+        # FastAPI takes over half a second to import, in which the worker gets half of the processor. Channels run by now: what
+        # agents have waited to tell a restarted hub comes in first, and its incidents are told.
+        Event().wait(self.settings.api_after_s)
         from hub.api.app import build_api
         from hub.api.server import serve
 
