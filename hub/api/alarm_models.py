@@ -165,8 +165,8 @@ class Figure(Strict):
     definition_en: str = Field(description="What it counts, in English")
 
 
-class TopSource(Strict):
-    """What brought most alarms. `share_percent` of all alarms, rounded up."""
+class OfSource(Strict):
+    """A rule at a device, which alarms come from."""
 
     detector: str = Field(description="The rule that found it")
     detector_zh: str = Field(description="What the rule is called, in Chinese")
@@ -174,20 +174,19 @@ class TopSource(Strict):
     device: str = Field(description="The device, by its id")
     device_zh: str = Field(description="The device's name in Chinese")
     device_en: str = Field(description="The device's name in English")
+
+
+class TopSource(OfSource):
+    """What brought most alarms. `share_percent` of all alarms, rounded up."""
+
     alarms: int = Field(description="How many alarms it brought")
     share_percent: str = Field(description="Of all alarms, in per cent, rounded up")
 
 
-class ListedAlarm(Strict):
+class ListedAlarm(OfSource):
     """An incident that the figures name. `comebacks`: how often its source came back."""
 
     no: int = Field(description="The incident's number")
-    detector: str = Field(description="The rule that found it")
-    detector_zh: str = Field(description="What the rule is called, in Chinese")
-    detector_en: str = Field(description="What the rule is called, in English")
-    device: str = Field(description="The device, by its id")
-    device_zh: str = Field(description="The device's name in Chinese")
-    device_en: str = Field(description="The device's name in English")
     since: Time = Field(description="Since when it lasts, UTC")
     comebacks: int = Field(description="How often its source came back")
 

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from itertools import pairwise
 
 import msgspec
 from hypothesis import HealthCheck, given, settings
@@ -18,6 +17,7 @@ from drivers.sia_dc09.decode import LINE_BYTES_MAX, SiaDc09Decoder, SiaDc09Optio
 from drivers.sia_dc09.driver import Book, SiaDc09Talk
 from drivers.sia_dc09.frames import framed, sealed
 from drivers.talk import Talk
+from tests.support.cuts import cut
 from watchkeeper.decode import decode_stream
 
 BOUNDED = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -56,16 +56,8 @@ noise = st.one_of(
 names = st.sampled_from(sorted(MAKES))
 
 
-@st.composite
-def cut_noise(draw):
-    """Bytes, and the same bytes in pieces."""
-    data = draw(noise)
-    edges = [0, *sorted(draw(st.lists(st.integers(0, len(data)), max_size=12))), len(data)]
-    return data, [data[a:b] for a, b in pairwise(edges)]
-
-
 @BOUNDED
-@given(names, cut_noise())
+@given(names, cut(noise))
 def test_how_bytes_are_cut_changes_nothing(name, cut):
     data, pieces = cut
     whole, feed = Feed(MAKES[name]), Feed(MAKES[name])
@@ -73,7 +65,7 @@ def test_how_bytes_are_cut_changes_nothing(name, cut):
 
 
 @BOUNDED
-@given(names, cut_noise())
+@given(names, cut(noise))
 def test_a_decoder_keeps_little_and_accounts_for_what_it_reports(name, cut):
     data, pieces = cut
     feed, items = Feed(MAKES[name]), []
@@ -89,7 +81,7 @@ def test_a_decoder_keeps_little_and_accounts_for_what_it_reports(name, cut):
 
 
 @BOUNDED
-@given(names, cut_noise())
+@given(names, cut(noise))
 def test_a_talk_says_what_the_decoder_does_and_never_raises(name, cut):
     data, pieces = cut
     talk, feed = TALKS[name](), Feed(MAKES[name])
@@ -101,7 +93,7 @@ def test_a_talk_says_what_the_decoder_does_and_never_raises(name, cut):
 
 
 @BOUNDED
-@given(names, cut_noise())
+@given(names, cut(noise))
 def test_every_line_that_is_printed_is_one_json_object(name, cut):
     for line in decode_stream(name, cut[1]):
         assert "\n" not in line
@@ -109,7 +101,7 @@ def test_every_line_that_is_printed_is_one_json_object(name, cut):
 
 
 @BOUNDED
-@given(cut_noise())
+@given(cut(noise))
 def test_after_any_noise_and_a_line_end_the_next_alarm_is_read(cut):
     feed = Feed(MAKES["sia_dc09"])
     feed.push(cut[0])
@@ -117,7 +109,7 @@ def test_after_any_noise_and_a_line_end_the_next_alarm_is_read(cut):
 
 
 @BOUNDED
-@given(cut_noise())
+@given(cut(noise))
 def test_after_any_noise_and_a_silence_the_next_fire_is_read(cut):
     boards = Boards(GB)
     talk = Gb26875Talk(GB, boards)

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from itertools import pairwise
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -14,6 +13,7 @@ from drivers.port import MAX_EXAMPLE_BYTES, Decoder, Finding
 from drivers.wiegand.decode import MAX_LINE_BYTES, WiegandDecoder, WiegandOptions
 from drivers.wiegand.formats import BY_NAME, DEFAULTS
 from drivers.wiegand.formats import encode as encode_frame
+from tests.support.cuts import cut
 from watchkeeper.decode import decode_stream
 
 BOUNDED = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -30,17 +30,8 @@ noise = st.one_of(st.binary(max_size=600), near_lines.map(b"".join), near_frames
 names = st.sampled_from(sorted(MAKES))
 
 
-@st.composite
-def cut_noise(draw):
-    """Bytes, and the same bytes in pieces."""
-    data = draw(noise)
-    cuts = sorted(draw(st.lists(st.integers(0, len(data)), max_size=12)))
-    edges = [0, *cuts, len(data)]
-    return data, [data[a:b] for a, b in pairwise(edges)]
-
-
 @BOUNDED
-@given(names, cut_noise())
+@given(names, cut(noise))
 def test_how_bytes_are_cut_changes_nothing(name, cut):
     data, pieces = cut
     whole, feed = Feed(MAKES[name]), Feed(MAKES[name])
@@ -48,7 +39,7 @@ def test_how_bytes_are_cut_changes_nothing(name, cut):
 
 
 @BOUNDED
-@given(names, cut_noise())
+@given(names, cut(noise))
 def test_a_decoder_keeps_little_and_accounts_for_what_it_reports(name, cut):
     data, pieces = cut
     feed = Feed(MAKES[name])
@@ -65,7 +56,7 @@ def test_a_decoder_keeps_little_and_accounts_for_what_it_reports(name, cut):
 
 
 @BOUNDED
-@given(names, st.booleans(), cut_noise())
+@given(names, st.booleans(), cut(noise))
 def test_every_line_that_is_printed_is_one_json_object(name, hex_input, cut):
     for line in decode_stream(name, cut[1], hex_input=hex_input):
         assert "\n" not in line
@@ -73,7 +64,7 @@ def test_every_line_that_is_printed_is_one_json_object(name, hex_input, cut):
 
 
 @BOUNDED
-@given(cut_noise(), st.booleans())
+@given(cut(noise), st.booleans())
 def test_how_hex_text_is_cut_changes_nothing(cut, is_hex):
     data, pieces = (cut[0].hex(" ").encode(), [one.hex(" ").encode() for one in cut[1]]) if is_hex else cut
     whole = list(decode_stream("em_ascii", [data], hex_input=True))
@@ -81,7 +72,7 @@ def test_how_hex_text_is_cut_changes_nothing(cut, is_hex):
 
 
 @BOUNDED
-@given(cut_noise(), st.integers(0, 0xFF), st.integers(1, 0xFFFF_FFFE))
+@given(cut(noise), st.integers(0, 0xFF), st.integers(1, 0xFFFF_FFFE))
 def test_after_any_noise_the_next_ascii_card_is_read(cut, facility, number):
     frame = b"\x02" + encode(facility, number) + b"\x03"
     feed = Feed(MAKES["em_ascii"])
@@ -90,7 +81,7 @@ def test_after_any_noise_the_next_ascii_card_is_read(cut, facility, number):
 
 
 @BOUNDED
-@given(cut_noise(), st.integers(1, 0xFF), st.integers(1, 0xFFFF))
+@given(cut(noise), st.integers(1, 0xFF), st.integers(1, 0xFFFF))
 def test_after_any_noise_and_a_line_end_the_next_wiegand_card_is_read(cut, facility, number):
     line = b"\n%s\n" % f"{encode_frame(BY_NAME['H10301'], facility, number):026b}".encode()
     feed = Feed(MAKES["wiegand"])

@@ -1,7 +1,6 @@
 """Any bytes, cut anywhere, through the decoder of patrol wands; and any record that a wand can hold, there and back."""
 
 import json
-from itertools import pairwise
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -15,6 +14,7 @@ from drivers.patrol_wand.frames import BODY_BYTES_MAX, READ_RECORDS, frame_bytes
 from drivers.patrol_wand.layout import Layout, NumberField, Scan, TagField, TimeField, record_bytes, scan_of
 from drivers.port import MAX_EXAMPLE_BYTES, Finding
 from drivers.zones import zone_of
+from tests.support.cuts import cut
 from watchkeeper.decode import decode_stream
 
 BOUNDED = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -51,16 +51,8 @@ noise = st.one_of(
 kinds = st.sampled_from(["auto", "frames", "csv"])
 
 
-@st.composite
-def cut_noise(draw):
-    """Bytes, and the same bytes in pieces."""
-    data = draw(noise)
-    edges = [0, *sorted(draw(st.lists(st.integers(0, len(data)), max_size=12))), len(data)]
-    return data, [data[a:b] for a, b in pairwise(edges)]
-
-
 @BOUNDED
-@given(kinds, cut_noise())
+@given(kinds, cut(noise))
 def test_how_bytes_are_cut_changes_nothing(kind, cut):
     data, pieces = cut
     whole, feed = Feed(make(kind)), Feed(make(kind))
@@ -68,7 +60,7 @@ def test_how_bytes_are_cut_changes_nothing(kind, cut):
 
 
 @BOUNDED
-@given(kinds, cut_noise())
+@given(kinds, cut(noise))
 def test_a_decoder_keeps_little_and_accounts_for_what_it_reports(kind, cut):
     data, pieces = cut
     feed = Feed(make(kind))
@@ -85,14 +77,14 @@ def test_a_decoder_keeps_little_and_accounts_for_what_it_reports(kind, cut):
 
 
 @BOUNDED
-@given(st.booleans(), cut_noise())
+@given(st.booleans(), cut(noise))
 def test_every_line_that_is_printed_is_one_json_object(hex_input, cut):
     for line in decode_stream("patrol_wand", cut[1], hex_input=hex_input):
         assert ("reading" in json.loads(line)) != ("finding" in json.loads(line))
 
 
 @BOUNDED
-@given(cut_noise(), scans)
+@given(cut(noise), scans)
 def test_after_any_noise_the_next_answer_is_read(cut, scan):
     feed = Feed(make("frames"))
     frame = frame_bytes(7, READ_RECORDS, bytes(4) + record_bytes(scan, Layout(), SHANGHAI), answer=True)

@@ -29,6 +29,19 @@ SITE = "garden"
 KEY = bytes(range(32))
 OTHER_KEY = bytes(range(1, 33))
 STREAM = "0" * 31 + "1"
+ESTATE_FILE = f"""
+site: {SITE}
+name_zh: 花园
+name_en: Garden
+timezone: Asia/Shanghai
+places:
+  - {{id: gate, name_zh: 大门, name_en: Gate}}
+agents:
+  - {{id: gatehouse, place: gate, name_zh: 门岗, name_en: Gatehouse, key: {KEY.hex()}}}
+devices:
+  - {{id: door-1, kind: door, place: gate, agent: gatehouse, name_zh: 门, name_en: Door}}
+"""
+"""An estate file with one door."""
 
 
 def estate() -> Estate:

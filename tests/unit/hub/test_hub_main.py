@@ -25,24 +25,12 @@ from hub.notify.reader import ChangeReader
 from hub.store.read import SiteReads
 from hub.tags.keyfile import KEY_FILE, LabelKey
 from tests.support.broker import broker
-from tests.support.site_rig import KEY, SITE, ModelAgent
+from tests.support.site_rig import ESTATE_FILE, KEY, SITE, ModelAgent
 from watchkeeper.broker import EmbeddedBroker
 
 __all__ = ["broker"]
 
 TAG = "KRUGS4ZANFZSAYJO"
-ESTATE = f"""
-site: {SITE}
-name_zh: 花园
-name_en: Garden
-timezone: Asia/Shanghai
-places:
-  - {{id: gate, name_zh: 大门, name_en: Gate}}
-agents:
-  - {{id: gatehouse, place: gate, name_zh: 门岗, name_en: Gatehouse, key: {KEY.hex()}}}
-devices:
-  - {{id: door-1, kind: door, place: gate, agent: gatehouse, name_zh: 门, name_en: Door}}
-"""
 
 
 def until(condition: Callable[[], object]) -> None:
@@ -81,7 +69,7 @@ class Wire:
 
 @pytest.fixture
 def settings(tmp_path: Path, broker: EmbeddedBroker) -> Path:
-    (tmp_path / "estate.yaml").write_text(ESTATE, encoding="utf-8")
+    (tmp_path / "estate.yaml").write_text(ESTATE_FILE, encoding="utf-8")
     file = tmp_path / "hub.yaml"
     file.write_text(f"estate: estate.yaml\nbroker: {{url: '{broker.url}'}}\nhttp: {{port: 0}}\n", encoding="utf-8")
     return file
@@ -178,7 +166,7 @@ def test_a_second_hub_on_the_same_folder_is_refused(settings: Path):
 
 
 def test_labels_begin_with_the_public_address_and_are_signed_with_the_data_folders_key(tmp_path: Path):
-    (tmp_path / "estate.yaml").write_text(ESTATE, encoding="utf-8")
+    (tmp_path / "estate.yaml").write_text(ESTATE_FILE, encoding="utf-8")
     settings = tmp_path / "hub.yaml"
     for line, begins in (("{public_url: 'https://hub.example:8443/'}", "https://hub.example:8443/t/"), ("{port: 8080}", TAG)):
         settings.write_text(f"estate: estate.yaml\nhttp: {line}\n", encoding="utf-8")

@@ -1,28 +1,14 @@
 """What stands above single cases is told once, whichever step of a turn the hub is killed at, on both databases."""
 
 from pathlib import Path
-from typing import get_args
 
 import pytest
 
 from contract.clock import US_PER_S, ManualClock
 from contract.readings import AlarmInput, TamperContact
-from hub.ingest.ports import CaseAct, Hook, MaintenanceAct, SilenceAct, StepName
+from hub.ingest.ports import CaseAct, MaintenanceAct, SilenceAct, StepName
+from tests.support.killing import STEPS, Killed, kill_at
 from tests.support.site_rig import Hub, HubMaker, ModelAgent, sqlite_url
-
-STEPS: tuple[StepName, ...] = get_args(StepName)
-
-
-class Killed(BaseException):
-    """The process is gone."""
-
-
-def kill_at(step: StepName) -> Hook:
-    def hook(at: StepName) -> None:
-        if at == step:
-            raise Killed
-
-    return hook
 
 
 def prepare(hub: Hub, agent: ModelAgent) -> None:

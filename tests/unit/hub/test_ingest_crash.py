@@ -4,7 +4,6 @@ import sqlite3
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
-from typing import get_args
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -19,23 +18,10 @@ from hub.ingest import load, writer
 from hub.ingest.casebook import DatabaseGone
 from hub.ingest.core import DiskFailed, Request
 from hub.ingest.lease import LEASE_US, LeaseHeld, LeaseLost
-from hub.ingest.ports import CaseAct, Hook, StepName, Unavailable, Write
+from hub.ingest.ports import CaseAct, StepName, Unavailable, Write
 from hub.ingest.site import CaseKey
+from tests.support.killing import STEPS, Killed, kill_at
 from tests.support.site_rig import OTHER_KEY, SITE, STREAM, Hub, HubMaker, ModelAgent, sqlite_url
-
-STEPS: tuple[StepName, ...] = get_args(StepName)
-
-
-class Killed(BaseException):
-    """The process is gone."""
-
-
-def kill_at(step: StepName) -> Hook:
-    def hook(at: StepName) -> None:
-        if at == step:
-            raise Killed
-
-    return hook
 
 
 def day(agent: ModelAgent) -> None:

@@ -2,7 +2,6 @@
 
 import json
 import sqlite3
-from typing import get_args
 
 import pytest
 from sqlalchemy.exc import OperationalError
@@ -13,6 +12,7 @@ from hub.ingest import tagging
 from hub.ingest.ports import StepName, TagAct, Unavailable
 from hub.ingest.site import Journal, Rows, TagKey, Tags
 from hub.tags.tagbook import TagChange
+from tests.support.killing import STEPS, Killed, kill_at
 from tests.support.site_rig import Hub, HubMaker, sqlite_url
 
 A, B = "04A22B7C", "04FFFFFF"
@@ -100,20 +100,12 @@ def test_words_that_no_database_holds_are_made_ones_that_it_does(any_url: str, m
     assert hub.rows("tag", "reason") == ["lost?"]
 
 
-class Killed(BaseException):
-    """The process is gone."""
-
-
-@pytest.mark.parametrize("step", get_args(StepName))
+@pytest.mark.parametrize("step", STEPS)
 def test_an_enrolment_that_a_kill_interrupts_is_there_whole_or_not_at_all(any_url: str, make_hub: HubMaker, step: StepName):
     hub = make_hub(any_url)
     hub.take()
 
-    def kill(at: StepName) -> None:
-        if at == step:
-            raise Killed
-
-    hub.hook = kill
+    hub.hook = kill_at(step)
     with pytest.raises(Killed):
         hub.ask(ENROL)
     hub.crash_and_reopen()

@@ -17,22 +17,9 @@ from hub.main import Hub, NoAccounts
 from hub.store.engine import open_engine
 from hub.store.migrate import migrate
 from tests.support.outward_rig import cheap_passwords
-from tests.support.site_rig import KEY, SITE
+from tests.support.site_rig import ESTATE_FILE, SITE
 from watchkeeper.cli import main
 from watchkeeper.run_hub import WRONG, run_hub
-
-ESTATE = f"""
-site: {SITE}
-name_zh: 花园
-name_en: Garden
-timezone: Asia/Shanghai
-places:
-  - {{id: gate, name_zh: 大门, name_en: Gate}}
-agents:
-  - {{id: gatehouse, place: gate, name_zh: 门岗, name_en: Gatehouse, key: {KEY.hex()}}}
-devices:
-  - {{id: door-1, kind: door, place: gate, agent: gatehouse, name_zh: 门, name_en: Door}}
-"""
 
 
 def make(folder, *hosts, exit_code=0):
@@ -78,7 +65,7 @@ def test_what_is_no_host_is_refused(tmp_path, host):
 @pytest.fixture
 def settings(tmp_path: Path) -> Path:
     make(tmp_path / "tls", "hub.estate.example")
-    (tmp_path / "estate.yaml").write_text(ESTATE, encoding="utf-8")
+    (tmp_path / "estate.yaml").write_text(ESTATE_FILE, encoding="utf-8")
     file = tmp_path / "hub.yaml"
     file.write_text(
         "estate: estate.yaml\nbroker: {url: 'mqtt://127.0.0.1:9'}\n"
