@@ -132,6 +132,7 @@ export class LiveChannel {
 
   private gone(code: number): void {
     this.socket = null;
+    this.inSnapshot = false;
     if (this.closed) return;
     if (code === BAD_POSITION) this.pos = null;
     if (code === SIGNED_OUT || code === 1008 || code === 4003) {
