@@ -1,8 +1,9 @@
 # One image for the hub and for agents; the command says which.
 FROM python:3.11-slim-bookworm
 WORKDIR /opt/watchkeeper
-COPY requirements.lock pyproject.toml README.md ./
+COPY requirements.lock pyproject.toml README.md hatch_build.py ./
 COPY contract contract
+COPY dashboards dashboards
 COPY drivers drivers
 COPY edge edge
 COPY hub hub

@@ -118,6 +118,10 @@ PERMISSIONS: Mapping[tuple[str, str], Roles] = {
     ("GET", "/docs"): ANYONE,
     ("GET", "/openapi.json"): ANYONE,
     ("GET", "/static-offline-docs"): ANYONE,
+    # so do the pages: they show nothing before one has signed in
+    ("GET", "/"): ANYONE,
+    ("GET", "/console"): ANYONE,
+    ("GET", "/console/{path:path}"): ANYONE,
 }
 # fmt: on
 

@@ -20,6 +20,7 @@ from hub.api import (
     letters,
     live,
     oidc,
+    pages,
     pictures,
     reports,
     roster,
@@ -49,6 +50,7 @@ ROUTERS = (
     letters.router,
     health.router,
     live.router,
+    pages.router,
 )
 TAGS = [
     {"name": "accounts", "description": "Who one is, and who may do what"},
@@ -108,6 +110,7 @@ def build_api(backend: Backend) -> FastAPI:
     )
     app.state.backend = backend
     app.state.live = channel
+    app.state.console = pages.read_files(pages.FOLDER / pages.CONSOLE)
     routers = (*ROUTERS, docs_router(title, "/openapi.json"))
     routes = known_routes([*app.routes, *(route for router in routers for route in router.routes)])
     app.add_middleware(BodyLimit)

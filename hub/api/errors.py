@@ -18,6 +18,11 @@ _log = logging.getLogger(__name__)
 
 REASONS: dict[str, tuple[int, str, str]] = {
     "not_found": (404, "没有这个地址", "there is nothing at this address: see /docs"),
+    "pages_not_built": (
+        404,
+        "本安装没有网页：请在源码目录运行 make web，或重新安装，然后重启中心",
+        "this installation has no pages: run `make web` in the sources, or install anew, and start the hub again",
+    ),
     "method_not_allowed": (405, "此地址不支持该方法", "this address does not take that method: see /docs"),
     "not_signed_in": (401, "请先登录", "sign in first: POST /sign-in, or send a token as Authorization: Bearer TOKEN"),
     "wrong_credentials": (401, "名称或密码不正确", "the name or the password is wrong"),

@@ -69,7 +69,7 @@ def test_no_module_is_dead():
     """A module is alive when another module imports it, a test does not count, or when it is started by its name."""
     started_by_name = {
         "watchkeeper.cli",  # the console script
-        "watchkeeper.schemas",  # python -m, writes contract/schema
+        "watchkeeper.schemas",  # python -m, writes contract/schema, and types of the pages
         "drivers.rtsp_camera.child",  # python -m, by the camera's driver
     }
     files = python_files(*ROOMS)

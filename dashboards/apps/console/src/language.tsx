@@ -1,10 +1,10 @@
 /** The language of this browser: Chinese unless somebody has chosen. */
-import { type Language, LanguageContext } from "@watchkeeper/ui";
+import { type Language, LanguageContext, pageNonce } from "@watchkeeper/ui";
 import { ConfigProvider } from "antd";
 import enUS from "antd/locale/en_US";
 import zhCN from "antd/locale/zh_CN";
 import { createContext, type ReactNode, useContext, useEffect, useState } from "react";
-import { nonce, theme } from "./theme";
+import { theme } from "./theme";
 
 const KEPT = "watchkeeper:language";
 const SetLanguage = createContext<(language: Language) => void>(() => undefined);
@@ -22,7 +22,7 @@ export function LanguageProvider({ children }: { children: ReactNode }) {
           locale={language === "zh" ? zhCN : enUS}
           theme={theme}
           button={{ autoInsertSpace: false }}
-          csp={{ nonce: nonce() }}
+          csp={{ nonce: pageNonce() }}
         >
           {children}
         </ConfigProvider>

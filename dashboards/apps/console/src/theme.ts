@@ -29,8 +29,3 @@ export const theme: ThemeConfig = {
     fontSize: 14,
   },
 };
-
-/** What lets the styles that the component library adds through the content security policy: the hub draws one for each page. */
-export function nonce(): string {
-  return document.querySelector<HTMLMetaElement>("meta[property=csp-nonce]")?.nonce ?? "";
-}

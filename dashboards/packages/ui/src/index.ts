@@ -1,6 +1,7 @@
 export * from "./clock";
 export * from "./hold";
 export * from "./keys";
+export * from "./nonce";
 export * from "./priority";
 export * from "./status";
 export * from "./time";
