@@ -22,9 +22,11 @@ export function SessionGate({ children }: { children: ReactNode }) {
     retry: (tries, why) => why.status !== 401 && tries < 20,
   });
   useEffect(() => {
+    // nothing of the estate stays in the window of somebody who is no longer signed in
     const end = () => {
-      queries.clear();
-      void queries.invalidateQueries({ queryKey: ["me"] });
+      if (queries.getQueryData(["me"]) === undefined) return;
+      queries.removeQueries({ predicate: (query) => query.queryKey[0] !== "me" });
+      void queries.resetQueries({ queryKey: ["me"] });
     };
     signedOut.addEventListener("signed-out", end);
     return () => signedOut.removeEventListener("signed-out", end);
