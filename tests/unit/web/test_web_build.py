@@ -1,5 +1,6 @@
 """Whoever installs the hub gets its pages, with or without Node on the PATH."""
 
+import gzip
 import json
 import os
 import re
@@ -16,6 +17,8 @@ from hatch_build import NODE_WHEEL, CustomBuildHook, Failed, Pages
 from tests.tidy.tree import ROOT, tracked
 
 BUILD_S = 900
+FIRST_LOAD_BYTES = 450_000
+"""Of everything that the page names, as gzip."""
 
 
 @pytest.fixture
@@ -59,7 +62,8 @@ def test_a_wheel_that_is_built_with_no_node_on_the_path_holds_the_console(tree, 
     with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as wheel:
         names = set(wheel.namelist())
         page = wheel.read("hub/web/console/index.html").decode()
-    assets = re.findall(r'(?:src|href)="/console/(assets/[^"]+)"', page)
+        assets = re.findall(r'(?:src|href)="/console/(assets/[^"]+)"', page)
+        assert sum(len(gzip.compress(wheel.read(f"hub/web/console/{asset}"))) for asset in assets) < FIRST_LOAD_BYTES
     assert assets
     assert {f"hub/web/console/{asset}" for asset in assets} <= names
     assert any(name.endswith(".js.br") for name in names)

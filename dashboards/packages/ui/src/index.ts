@@ -1,1 +1,1 @@
-export { pageNonce } from "./nonce.ts";
+export { lendNonce, pageNonce } from "./nonce.ts";
