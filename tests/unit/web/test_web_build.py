@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -70,6 +71,20 @@ def test_a_wheel_that_is_built_with_no_node_on_the_path_holds_the_console(tree, 
     assert not [name for name in names if "node_modules" in name or name.startswith("dashboards") or name == "hub/web/built"]
     assert "__WATCHKEEPER_NONCE__" in page
     assert not re.search(r"<script(?![^>]*\bsrc=)", page), "the policy lets no script in that stands in the page"
+
+
+def test_the_sources_that_are_published_hold_those_of_the_pages_though_they_were_built_here(tree, tmp_path):
+    links = tree / "dashboards" / "node_modules" / "@watchkeeper"
+    links.mkdir(parents=True)
+    for package in ("api", "offline", "ui"):
+        (links / package).symlink_to(f"../../packages/{package}")
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-d", str(tmp_path)]
+    subprocess.run(command, cwd=tree, check=True, capture_output=True, timeout=BUILD_S)
+    with tarfile.open(next(tmp_path.glob("*.tar.gz"))) as published:
+        names = {name.partition("/")[2] for name in published.getnames()}
+    wanted = {path.as_posix() for path in tracked() if path.parts[0] == "dashboards"} | {"hatch_build.py"}
+    assert wanted <= names
+    assert not [name for name in names if "node_modules" in name or name.startswith("hub/web")]
 
 
 def test_node_comes_as_a_package_only_where_the_pages_must_be_built_and_there_is_none(tree, tmp_path, monkeypatch):
