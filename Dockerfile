@@ -10,6 +10,7 @@ COPY hub hub
 COPY watchkeeper watchkeeper
 RUN pip install --no-cache-dir --require-hashes -r requirements.lock \
     && pip install --no-cache-dir --no-deps --no-build-isolation . \
+    && rm -rf dashboards/node_modules \
     && useradd --system --home /var/lib/watchkeeper --create-home watchkeeper
 USER watchkeeper
 ENTRYPOINT ["watchkeeper"]

@@ -74,12 +74,12 @@ class Pages:
         whole = all((self._built / app.name / "index.html").is_file() for app in self._apps())
         return whole and stamp.is_file() and stamp.read_text(encoding="ascii") == self._digest()
 
-    def build(self) -> None:
-        """Build what is not fresh. Raises Failed."""
+    def build(self, *, everything: bool = False) -> None:
+        """Build what is not fresh; `everything`: have what only checks at hand as well. Raises Failed."""
         if self.fresh():
             return
         (self._built / BUILT).unlink(missing_ok=True)
-        node, digest = self._install(everything=False), self._digest()
+        node, digest = self._install(everything=everything), self._digest()
         for app in self._apps():
             self._run(node, VITE, app)
         (self._built / BUILT).write_text(digest, encoding="ascii")
@@ -142,9 +142,9 @@ class CustomBuildHook(BuildHookInterface[Any]):
         return [] if _unwanted() or Pages(Path(self.root)).fresh() or node_on_path() else [NODE_WHEEL]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002
-        """Have the pages built before the files are gathered."""
+        """Have the pages built before the files are gathered. Who installs for editing will want to check, too."""
         if not _unwanted():
-            Pages(Path(self.root)).build()
+            Pages(Path(self.root)).build(everything=version == "editable")
 
 
 def _unwanted() -> bool:

@@ -24,6 +24,6 @@ export function settings(name: string): UserConfig {
       reportCompressedSize: false,
       chunkSizeWarningLimit: 2048,
     },
-    server: { proxy: { "^/(?!console/|@)": { target: hub, ws: true } } },
+    server: { proxy: { [`^/(?!${name}/)`]: { target: hub, ws: true } } },
   };
 }

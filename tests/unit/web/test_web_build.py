@@ -1,11 +1,13 @@
 """Whoever installs the hub gets its pages, with or without Node on the PATH."""
 
+import gzip
 import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -16,6 +18,8 @@ from hatch_build import NODE_WHEEL, CustomBuildHook, Failed, Pages
 from tests.tidy.tree import ROOT, tracked
 
 BUILD_S = 900
+FIRST_LOAD_BYTES = 450_000
+"""Of everything that the page names, as gzip."""
 
 
 @pytest.fixture
@@ -59,13 +63,28 @@ def test_a_wheel_that_is_built_with_no_node_on_the_path_holds_the_console(tree, 
     with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as wheel:
         names = set(wheel.namelist())
         page = wheel.read("hub/web/console/index.html").decode()
-    assets = re.findall(r'(?:src|href)="/console/(assets/[^"]+)"', page)
+        assets = re.findall(r'(?:src|href)="/console/(assets/[^"]+)"', page)
+        assert sum(len(gzip.compress(wheel.read(f"hub/web/console/{asset}"))) for asset in assets) < FIRST_LOAD_BYTES
     assert assets
     assert {f"hub/web/console/{asset}" for asset in assets} <= names
     assert any(name.endswith(".js.br") for name in names)
     assert not [name for name in names if "node_modules" in name or name.startswith("dashboards") or name == "hub/web/built"]
     assert "__WATCHKEEPER_NONCE__" in page
     assert not re.search(r"<script(?![^>]*\bsrc=)", page), "the policy lets no script in that stands in the page"
+
+
+def test_the_sources_that_are_published_hold_those_of_the_pages_though_they_were_built_here(tree, tmp_path):
+    links = tree / "dashboards" / "node_modules" / "@watchkeeper"
+    links.mkdir(parents=True)
+    for package in ("api", "offline", "ui"):
+        (links / package).symlink_to(f"../../packages/{package}")
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-d", str(tmp_path)]
+    subprocess.run(command, cwd=tree, check=True, capture_output=True, timeout=BUILD_S)
+    with tarfile.open(next(tmp_path.glob("*.tar.gz"))) as published:
+        names = {name.partition("/")[2] for name in published.getnames()}
+    wanted = {path.as_posix() for path in tracked() if path.parts[0] == "dashboards"} | {"hatch_build.py"}
+    assert wanted <= names
+    assert not [name for name in names if "node_modules" in name or name.startswith("hub/web")]
 
 
 def test_node_comes_as_a_package_only_where_the_pages_must_be_built_and_there_is_none(tree, tmp_path, monkeypatch):

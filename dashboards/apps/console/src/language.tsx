@@ -1,5 +1,5 @@
 /** The language of this browser: Chinese unless somebody has chosen. */
-import { type Language, LanguageContext, pageNonce } from "@watchkeeper/ui";
+import { type Language, LanguageContext } from "@watchkeeper/ui";
 import { ConfigProvider } from "antd";
 import enUS from "antd/locale/en_US";
 import zhCN from "antd/locale/zh_CN";
@@ -9,7 +9,7 @@ import { theme } from "./theme";
 const KEPT = "watchkeeper:language";
 const SetLanguage = createContext<(language: Language) => void>(() => undefined);
 
-export function LanguageProvider({ children }: { children: ReactNode }) {
+export function LanguageProvider({ nonce, children }: { nonce: string; children: ReactNode }) {
   const [language, setLanguage] = useState<Language>(() => (localStorage.getItem(KEPT) === "en" ? "en" : "zh"));
   useEffect(() => {
     document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
@@ -22,7 +22,7 @@ export function LanguageProvider({ children }: { children: ReactNode }) {
           locale={language === "zh" ? zhCN : enUS}
           theme={theme}
           button={{ autoInsertSpace: false }}
-          csp={{ nonce: pageNonce() }}
+          csp={{ nonce }}
         >
           {children}
         </ConfigProvider>

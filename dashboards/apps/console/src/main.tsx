@@ -1,6 +1,7 @@
 /** The console's composition root. */
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { Refusal } from "@watchkeeper/api";
+import { lendNonce } from "@watchkeeper/ui";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { BrowserRouter } from "react-router";
@@ -28,7 +29,7 @@ if (root === null) throw new Error("the page has no root");
 createRoot(root).render(
   <StrictMode>
     <QueryClientProvider client={queries}>
-      <LanguageProvider>
+      <LanguageProvider nonce={lendNonce()}>
         <SessionGate>
           <LiveProvider>
             <SoundProvider>
