@@ -21,6 +21,7 @@ from hub.api import (
     live,
     oidc,
     pictures,
+    plans,
     reports,
     roster,
     scans,
@@ -36,6 +37,7 @@ ROUTERS = (
     accounts.router,
     oidc.router,
     incidents.router,
+    plans.router,
     alarms.router,
     devices.router,
     commands.router,
@@ -53,6 +55,7 @@ ROUTERS = (
 TAGS = [
     {"name": "accounts", "description": "Who one is, and who may do what"},
     {"name": "incidents", "description": "What happened, who does what about it, until when"},
+    {"name": "emergencies", "description": "Emergency plans, what is done in those that were started, and what people report"},
     {"name": "alarms", "description": "Floods, silence, maintenance windows, and the figures of alarms"},
     {"name": "devices", "description": "The devices of the estate file, and what was heard of them"},
     {"name": "agents", "description": "The programs at the gatehouses"},
