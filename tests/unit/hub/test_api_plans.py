@@ -22,7 +22,7 @@ def site(tmp_path) -> Iterator[Site]:
 def reported(site, **more) -> int:
     reply = site.http.post("/incidents", json=REPORT | more)
     assert reply.status_code == 201, reply.text
-    return reply.json()["no"]
+    return int(reply.json()["no"])
 
 
 def run(site, no):
