@@ -111,8 +111,7 @@ class Casebook:
         case = self._by_no(asked.case_no)
         if case is None:
             return Refusal("unknown_case", refusal_text("unknown_case", no=asked.case_no))
-        early = self._plans.may_close(case, asked.fields) if asked.act == "close" else None
-        answer = early or engine.act(
+        answer = engine.act(
             case,
             asked.act,
             actor=asked.actor,
@@ -124,6 +123,9 @@ class Casebook:
         )
         if not isinstance(answer, Change):
             return answer
+        early = self._plans.may_close(case, asked.fields) if asked.act == "close" else None
+        if early is not None:
+            return early
         if answer.case.state == "shelved" and case.state != "shelved":
             self._alarms.note_shelved(answer.case)
         return self._note(case, answer)

@@ -24,6 +24,8 @@ from hub.refusals import refusal_text
 
 TOPIC = "plan"
 """Of the change log; the key is the case's number, or `plan:ID` where the plan itself was edited."""
+OBSERVATION = "observation"
+"""What people report that is no emergency."""
 ABOUT_CHARS = 40
 """So much of what was told stands in the title."""
 CLAUSE = "CMD-1"
@@ -72,7 +74,8 @@ class Planbook:
         case, entry = change.case, change.entry
         run = self._site.runs.get(case.case_no)
         began = calls(case) and not (was is not None and calls(was))
-        if run is None and began and was is not None:
+        revived = was is not None and was.state not in LIVE and case.state in LIVE
+        if run is None and revived:
             run = self._run(case.case_no)
         if run is None:
             version = plan_for(case, self._versions()) if began else None
@@ -165,8 +168,10 @@ class Planbook:
         """An incident that people tell of. An emergency starts its plan with it."""
         newest = {version.plan.plan: version.plan for version in self._versions()}
         plan = newest.get(asked.kind)
-        if plan is None and asked.kind != "observation":
-            return refused("unknown_plan", plan=asked.kind, known=", ".join(("observation", *sorted(newest))))
+        if plan is None and asked.kind != OBSERVATION:
+            return refused("unknown_plan", plan=asked.kind, known=", ".join((OBSERVATION, *sorted(newest))))
+        if plan is not None and not plan.by_hand:
+            return refused("plan_not_by_hand", plan=asked.kind)
         about = asked.text if len(asked.text) <= ABOUT_CHARS else f"{asked.text[:ABOUT_CHARS]}…"
         facts = {"text": asked.text, "by": asked.by, "caller": asked.caller, "reporter": asked.actor}
         facts |= {"about_zh": about if plan is None else plan.zh, "about_en": about if plan is None else plan.en}
@@ -178,9 +183,14 @@ class Planbook:
         finding = Raise(episode, now_us, told, priority=None if plan is None else plan.priority, place=asked.place)
         device = Device(asked.place, "other", asked.place, "", asked.place, {})
         key = CaseKey("incident", detector.name, episode, episode)
+        last_no = self._site.counters.case_no
         self._hands.apply(detector, episode, device, finding, now_us)
         case = self._hands.case_of(self._site.case_numbers.get(key) or 0)
         assert case is not None
+        if case.case_no > last_no:
+            body = {"kind": asked.kind, "by": asked.by, "caller": asked.caller, "note": asked.text}
+            self._hands.remark(case, Entry(now_us, "reported", asked.actor, body))
+            self._hands.change(now_us, "report", str(case.case_no), "reported", _encode({**body, "actor": asked.actor}))
         return case
 
     # Rows

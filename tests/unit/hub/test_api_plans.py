@@ -71,7 +71,8 @@ def test_an_emergency_told_by_phone_is_an_incident_with_its_plan(site):
     incident = shown["incident"]
     assert (incident["priority"], incident["title_zh"], incident["sounding"]) == (1, "突发事件：火灾，名", True)
     assert (incident["facts"]["caller"], incident["facts"]["reporter"]) == ("陈女士", NAMES["manager"])
-    assert [entry["act"] for entry in shown["timeline"]] == ["raised", "plan_started"]
+    assert [entry["act"] for entry in shown["timeline"]] == ["raised", "plan_started", "reported"]
+    assert (shown["timeline"][2]["actor"], shown["timeline"][2]["body"]["by"]) == (NAMES["manager"], "phone")
     assert run(site, no)["run"]["plan"] == "fire"
     other = site.http.post("/incidents", json=REPORT | {"kind": "observation"}).json()
     assert (other["priority"], other["title_en"]) == (3, "Reported: 3号楼冒烟, name")

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from contract.clock import US_PER_S, ManualClock
@@ -166,6 +167,30 @@ def test_a_newer_version_counts_for_the_next_and_is_there_after_a_restart(any_ur
     hub.later(1, agent.says("door-2", PanicPressed()))
     assert hub.rows("emergency_plan", "plan", "no", "actor", "reason") == [("robbery", no, "li", "演练") for no in (1, 2)]
     assert hub.rows("emergency_run", "plan", "plan_no") == [("fire", 0), ("robbery", 2)]
+
+
+def test_a_plan_that_only_devices_start_is_not_started_by_hand(hub: Hub):
+    hub.ask(PlanSet(msgspec.structs.replace(shipped()["blackout"], by_hand=False), 0, "li", "x"))
+    fire(hub)
+    assert hub.ask(PlanStart(1, "blackout", "li")).reason == "plan_not_by_hand"
+    assert hub.ask(Reported("blackout", "gate", "x", "phone", "", "", "li")).reason == "plan_not_by_hand"
+
+
+def test_who_may_not_close_is_told_that_and_not_what_is_left(hub: Hub):
+    fire(hub)
+    refusal = hub.ask(CaseAct(1, "close", "zhang", "guard", {"cause": "handled", "note": "x"}))
+    assert refusal.reason == "not_allowed"
+
+
+def test_a_late_incident_that_is_open_again_has_its_plan_again(hub: Hub):
+    agent = ModelAgent(hub.clock)
+    at_us = hub.clock.now_us() - 3_600 * US_PER_S
+    hub.take(agent.says("door-1", FireInput(active=True, name="hall"), at_us=at_us))
+    hub.ask(PlanStart(1, "fire", "li", "补办"))
+    hub.ask(CaseAct(1, "close", "li", "manager", CLOSED | {"cause": "test"}))
+    assert run_of(hub)["state"] == "over"
+    hub.ask(CaseAct(1, "reopen", "li", "manager", {"reason": "x"}))
+    assert run_of(hub)["state"] == "running"
 
 
 DEEDS: dict[str, Ask] = {
