@@ -103,10 +103,9 @@ class Planbook:
         """A deadline was reached. The run says so, and the case escalates, whether it is open or closed."""
         number, _, name = subject.partition("/")
         case, run = self._hands.case_of(int(number)), self._run(int(number))
-        found = None if run is None else runs.missed(run, name, due_us)
-        if case is None or found is None:
+        done = None if run is None else runs.missed(run, name, due_us)
+        if case is None or done is None:
             return
-        done, _ = found
         self._put(done)
         level = clocks.kind_of(name).level
         self._hands.note(case, engine.overdue(case, done.body, level, done.at_us, self._policy))
@@ -178,7 +177,7 @@ class Planbook:
         if plan is not None:
             facts[KIND] = plan.plan
         detector = Detector(EMERGENCY if plan is not None else REPORTED, CLAUSE, 3, (), None, _never)
-        episode = asked.key or self._hands.new_id()
+        episode = f"{asked.actor}/{asked.key}" if asked.key else self._hands.new_id()
         told = {name: value for name, value in facts.items() if value}
         finding = Raise(episode, now_us, told, priority=None if plan is None else plan.priority, place=asked.place)
         device = Device(asked.place, "other", asked.place, "", asked.place, {})

@@ -1,6 +1,6 @@
 """The clocks of a run: which there are, how long each is, and whom its end is told."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from contract.clock import US_PER_S
@@ -10,6 +10,8 @@ from hub.plans.words import WHOM
 
 STEP, TELL, REVIEW, INFORM = "step", "tell", "review", "inform"
 START_CLAUSE = "EMG-2"
+NAMED_MAX = 3
+"""So many of what is overdue at once are named in words."""
 
 
 class ClockKind(NamedTuple):
@@ -24,7 +26,7 @@ class ClockKind(NamedTuple):
 
 
 KINDS: Mapping[str, ClockKind] = {
-    STEP: ClockKind(START_CLAUSE, "", 1, ("shift-leader",), "预案步骤逾期", "a step of the plan is overdue"),
+    STEP: ClockKind(START_CLAUSE, "", 1, ("shift-leader",), "预案步骤逾期", "overdue in the plan"),
     TELL: ClockKind("EMG-3", "tell_s", 2, ("manager",), "上级或有关部门尚未通知", "superiors or authorities were not told"),
     REVIEW: ClockKind("EMG-4", "review_s", 2, ("manager",), "复盘逾期", "the review is overdue"),
     INFORM: ClockKind("EMG-5", "inform_s", 2, ("manager",), "结果告知逾期", "residents were not told of the outcome"),
@@ -57,18 +59,29 @@ def due(run: Run) -> dict[str, int]:
     return {clock.clock: clock.due_us for clock in run.clocks if clock.awaited}
 
 
-def overdue_body(run: Run, clock: RunClock) -> dict[str, object]:
-    """What the end of a clock says of itself, as an escalation step does."""
-    kind, (_, _, name) = kind_of(clock.clock), clock.clock.partition(":")
-    step = next((one for one in run.plan.steps if one.step == name), None)
-    of_zh, of_en = (step.zh, step.en) if step is not None else WHOM.get(name, ("", ""))  # type: ignore[call-overload]
+def overdue_body(run: Run, late: Sequence[RunClock]) -> dict[str, object]:
+    """What the common end of clocks of one kind says of itself, as an escalation step does. `clocks`: all of them."""
+    first = late[0]
+    kind, named = kind_of(first.clock), [words for clock in late if (words := _about(run, clock)) is not None]
+    more = len(named) - NAMED_MAX
+    zh = [one[0] for one in named[:NAMED_MAX]] + ([f"另有 {more} 项"] if more > 0 else [])
+    en = [one[1] for one in named[:NAMED_MAX]] + ([f"{more} more"] if more > 0 else [])
     return {
-        "clock": f"plan:{clock.clock}",
-        "clause": clock.clause,
-        "limit_s": (clock.due_us - clock.begun_us) / US_PER_S,
+        "clock": f"plan:{first.clock}",
+        "clocks": [clock.clock for clock in late],
+        "clause": first.clause,
+        "limit_s": (first.due_us - first.begun_us) / US_PER_S,
         "level": kind.level,
         "tell": list(kind.tell),
-        "zh": f"{kind.zh}：{of_zh}" if of_zh else kind.zh,
-        "en": f"{kind.en}: {of_en}" if of_en else kind.en,
+        "zh": f"{kind.zh}：{'；'.join(zh)}" if zh else kind.zh,
+        "en": f"{kind.en}: {'; '.join(en)}" if en else kind.en,
         "plan": run.plan.plan,
     }
+
+
+def _about(run: Run, clock: RunClock) -> tuple[str, str] | None:
+    """The step or the authority that the clock is of."""
+    kind, _, name = clock.clock.partition(":")
+    if kind == TELL:
+        return next((words for whom, words in WHOM.items() if whom == name), None)
+    return next(((step.zh, step.en) for step in run.plan.steps if step.step == name), None)

@@ -131,13 +131,16 @@ def case_reopened(run: Run, actor: str, at_us: int) -> Done | None:
     return _done(run, "plan_resumed", {}, at_us, actor)
 
 
-def missed(run: Run, name: str, due_us: int) -> tuple[Done, RunClock] | None:
-    """The end of a clock has come. None: it is not awaited."""
+def missed(run: Run, name: str, due_us: int) -> Done | None:
+    """The end of a clock has come. Those of its kind that end in the same instant are missed with it, so that people are told of
+    them once. None: it is not awaited."""
     clock = next((one for one in run.clocks if one.clock == name and one.awaited and one.due_us <= due_us), None)
     if clock is None:
         return None
-    late = replace(clock, missed=True)
-    return _done(_with_clock(run, late), "plan_overdue", clocks.overdue_body(run, clock), clock.due_us, HUB), clock
+    kind = clocks.kind_of(name)
+    mine = [one for one in run.clocks if one.awaited and one.due_us == clock.due_us and clocks.kind_of(one.clock) is kind]
+    late = tuple(replace(one, missed=True) if one in mine else one for one in run.clocks)
+    return _done(replace(run, clocks=late), "plan_overdue", clocks.overdue_body(run, mine), clock.due_us, HUB)
 
 
 def _tell(run: Run, asked: asks.SomebodyTold, actor: str, now_us: int) -> Outcome:

@@ -82,6 +82,9 @@ def test_an_emergency_told_by_phone_is_an_incident_with_its_plan(site):
 def test_what_is_reported_twice_under_one_key_is_one_incident(site):
     assert reported(site, key="call-7") == reported(site, key="call-7")
     assert reported(site) != reported(site)
+    with site.client("desk") as desk:
+        other = desk.post("/incidents", json=REPORT | {"key": "call-7"}).json()["no"]
+    assert other != reported(site, key="call-7"), "a name is its sender's own"
 
 
 def test_a_plan_is_worked_through_from_the_first_step_to_the_notice(site):

@@ -102,6 +102,8 @@ def test_superiors_who_are_not_told_in_five_minutes_are_an_escalation_to_the_man
     bodies = [json.loads(body) for act, body in hub.rows("case_entry", "act", "body") if act == "escalated"]
     (told,) = [body for body in bodies if body["clock"] == "plan:tell:superior"]
     assert (told["clause"], told["limit_s"], told["level"], told["tell"]) == ("EMG-3", 300, 2, ["manager"])
+    assert told["clocks"] == ["tell:superior", "tell:fire"]
+    assert len([body for body in bodies if body["clock"].startswith("plan:")]) == 5, "one for each instant and kind"
     assert hub.rows("case_", "escalation")[0] == 3
 
 

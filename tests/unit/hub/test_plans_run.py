@@ -160,15 +160,26 @@ def test_a_case_that_is_open_again_has_its_steps_again_and_its_review_anew():
 
 
 def test_an_end_that_passes_is_missed_once_and_told_with_its_own_time():
-    found = runs.missed(begun(), "step:call", 60 * S)
-    assert found is not None
-    said, _ = found
+    said = runs.missed(begun(), "step:call", 60 * S)
+    assert said is not None
     assert (said.at_us, said.act, said.body["clause"], said.body["limit_s"]) == (60 * S, "plan_overdue", "EMG-2", 60)
     assert said.body["zh"] == "预案步骤逾期：报告"
     assert runs.missed(said.run, "step:call", 61 * S) is None
     assert runs.missed(begun(), "step:call", 59 * S) is None
     late = done(said.run, asks.StepTicked("call", "done"), 70 * S)
     assert [(row.kept, row.missed) for row in kept([late], {}) if row.clause == "EMG-2"] == [(0, 1)]
+
+
+def test_what_is_overdue_in_the_same_instant_is_told_once():
+    run = runs.begin(17, PlanVersion(shipped()["fire"]), "hub", 0, POLICY).run
+    steps = runs.missed(run, "step:gates", 300 * S)
+    assert steps is not None
+    assert steps.body["clocks"] == ["step:evacuate", "step:equipment", "step:gates", "step:call-superior"]
+    assert steps.body["zh"].endswith("；另有 1 项")
+    calls = runs.missed(steps.run, "tell:fire", 300 * S)
+    assert calls is not None
+    assert (calls.body["clocks"], calls.body["clause"]) == (["tell:superior", "tell:fire"], "EMG-3")
+    assert 300 * S not in clocks.due(calls.run).values()
 
 
 DEEDS = st.one_of(
@@ -188,7 +199,7 @@ DEEDS = st.one_of(
 def happens(run: Run, what: str, now_us: int) -> Any:
     """What becomes of the run without anybody's deed in it."""
     if what == "late":
-        return next((found[0] for name in clocks.due(run) if (found := runs.missed(run, name, now_us))), None)
+        return next((found for name in clocks.due(run) if (found := runs.missed(run, name, now_us))), None)
     if what == "reopen":
         return runs.case_reopened(run, "li", now_us)
     state, cause = ("withdrawn", "") if what == "withdraw" else ("closed", "test" if what == "test" else "handled")
