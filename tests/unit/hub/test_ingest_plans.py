@@ -96,6 +96,16 @@ def test_a_restart_in_the_middle_keeps_the_deadlines_and_they_are_told_with_thei
     assert told == sorted(of_plan.values())
 
 
+def test_after_a_restart_acts_still_tick_steps_and_the_case_is_still_not_closed(any_url: str, make_hub: HubMaker):
+    hub = make_hub(any_url)
+    fire(hub)
+    hub.crash_and_reopen()
+    assert hub.ask(CaseAct(1, "close", "li", "manager", {"cause": "handled", "note": "x"})).reason == "plan_open"
+    hub.ask(CaseAct(1, "acknowledge", "wang", "operator", {}))
+    (step,) = [step for step in run_of(hub)["steps"] if step["step"] == "receive"]
+    assert (step["state"], step["actor"]) == ("done", "wang")
+
+
 def test_superiors_who_are_not_told_in_five_minutes_are_an_escalation_to_the_manager(hub: Hub):
     fire(hub)
     hub.later(301)
