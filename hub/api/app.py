@@ -22,6 +22,7 @@ from hub.api import (
     oidc,
     pages,
     pictures,
+    plans,
     reports,
     roster,
     scans,
@@ -37,6 +38,7 @@ ROUTERS = (
     accounts.router,
     oidc.router,
     incidents.router,
+    plans.router,
     alarms.router,
     devices.router,
     commands.router,
@@ -55,6 +57,7 @@ ROUTERS = (
 TAGS = [
     {"name": "accounts", "description": "Who one is, and who may do what"},
     {"name": "incidents", "description": "What happened, who does what about it, until when"},
+    {"name": "emergencies", "description": "Emergency plans, what is done in those that were started, and what people report"},
     {"name": "alarms", "description": "Floods, silence, maintenance windows, and the figures of alarms"},
     {"name": "devices", "description": "The devices of the estate file, and what was heard of them"},
     {"name": "agents", "description": "The programs at the gatehouses"},

@@ -19,6 +19,7 @@ from hub.store import schema as t
 from hub.store.alarm_reads import AlarmReads
 from hub.store.case_list import INCIDENT, CaseFilter, numbers_of
 from hub.store.duty_reads import DutyReads
+from hub.store.plan_reads import PlanReads
 from hub.store.reports import ReportReads
 
 PAGE_ROWS_MAX = 500
@@ -110,6 +111,7 @@ class SiteReads:
         self.duties = DutyReads(engine, site)
         self.reports = ReportReads(engine, site)
         self.alarms = AlarmReads(engine, site)
+        self.plans = PlanReads(engine, site)
 
     def ping(self) -> None:
         """Raises SQLAlchemy's error when the database cannot be read."""

@@ -210,6 +210,35 @@ maintenance = Table(
     Index("maintenance_by_time", "site", "from_us"),
 )
 
+emergency_plan = Table(
+    "emergency_plan",
+    metadata,
+    _id("site", primary_key=True),
+    _id("plan", primary_key=True, comment="the kind of emergency, such as fire"),
+    Column("no", Integer, primary_key=True, comment="the version: the highest counts; one that ships has no row"),
+    _us("at_us"),
+    _id("actor"),
+    _id("reason"),
+    _id("body", comment="JSON object: the whole plan"),
+    CheckConstraint("no > 0", name="plan_version_is_counted"),
+)
+
+emergency_run = Table(
+    "emergency_run",
+    metadata,
+    _id("site", primary_key=True),
+    Column("case_no", BigInteger, primary_key=True, comment="the case that it was started for: one run each"),
+    _id("plan"),
+    Column("plan_no", Integer, nullable=False, comment="the plan's version, 0: the one that ships"),
+    _us("started_us"),
+    _id("state", comment="running; review: the case is closed; over; void: the case was withdrawn"),
+    Column("version", Integer, nullable=False, comment="compare and set: each change adds one"),
+    _id("body", comment="JSON object: the plan as it was, its steps, clocks, who was told, the review and the notice"),
+    CheckConstraint("state IN ('running', 'review', 'over', 'void')", name="run_state_is_known"),
+    Index("emergency_run_by_state", "site", "state", "case_no"),
+    Index("emergency_run_by_time", "site", "started_us"),
+)
+
 case_entry = Table(
     "case_entry",
     metadata,

@@ -82,6 +82,18 @@ export interface AlarmState {
   maintenance: number;
 }
 
+/** Who is called in a step. */
+export interface CallModel {
+  /** Which authority or superior it is, by name */
+  whom: "superior" | "police" | "fire" | "medical" | "utilities" | "property_office" | "residents_committee" | "lift_company" | "other";
+  /** What they are called, in Chinese */
+  zh: string;
+  /** What they are called, in English */
+  en: string;
+  /** Their number; empty: not entered */
+  phone?: string;
+}
+
 /** A clock of a case. `due_at`: its end while it is awaited. `elapsed_s`: how long it has run, without pauses. */
 export interface CaseClockState {
   /** The clock's name */
@@ -178,6 +190,8 @@ export interface ComplianceReport {
   as_of: string;
   /** The worst first; hours by the clock */
   rows: FiguresRow[];
+  /** EMG-2 to EMG-5, for emergencies that began on these days */
+  emergencies: EmergencyFigures[];
 }
 
 /** How many live incidents there are of one priority. */
@@ -292,6 +306,28 @@ export interface DutyView {
   equal: string[][];
   /** Where it is done; without a route it asks for nothing */
   routes: RouteView[];
+}
+
+/** How the clocks of emergencies under one clause were kept. `begun` is the sum of the next four. */
+export interface EmergencyFigures {
+  /** The clause of the policy */
+  clause: string;
+  /** What it asks for, in Chinese */
+  zh: string;
+  /** What it asks for, in English */
+  en: string;
+  /** How many clocks began: the sum of the next four */
+  begun: number;
+  /** How many were done in time */
+  kept: number;
+  /** How many were not, whether they were done later or never */
+  missed: number;
+  /** How many still run */
+  running: number;
+  /** How many ended undone, as the incident was over before their time */
+  ended: number;
+  /** kept / (kept + missed), an exact fraction; null where neither is there */
+  rate: string | null;
 }
 
 /** How many sessions ended. */
@@ -738,6 +774,22 @@ export interface Me {
   may: string[];
 }
 
+/** Somebody who must be told within the time of EMG-3. */
+export interface MustTell {
+  /** Which authority or superior */
+  whom: "superior" | "police" | "fire" | "medical" | "utilities" | "property_office" | "residents_committee" | "lift_company" | "other";
+  /** What they are called, in Chinese */
+  zh: string;
+  /** What they are called, in English */
+  en: string;
+  /** It is on record that they were told */
+  told: boolean;
+  /** By when, UTC; null: no clock */
+  due_at: string | null;
+  /** The time passed before it was on record */
+  overdue: boolean;
+}
+
 /** An account for a person, or without a password for a program, which gets a token. */
 export interface NewAccount {
   /** The name as it is to stand in records */
@@ -754,6 +806,32 @@ export interface NewToken {
   token: string;
   /** The token as the list of sessions shows it */
   session: SessionView;
+}
+
+/** What residents are to be told. */
+export interface NoticeRequest {
+  /** The whole notice; name nobody in it */
+  text: string;
+  /** The run's version that the person saw; null: whichever it has */
+  version?: number | null;
+}
+
+/** The notice to residents, and its clock. */
+export interface NoticeView {
+  /** The whole notice */
+  text: string;
+  /** Who wrote it last; empty: nobody */
+  author: string;
+  /** When it was written last, UTC; null: not yet */
+  at: string | null;
+  /** Who published it; empty: nobody yet */
+  published_by: string;
+  /** When it was published, UTC; null: not yet */
+  published_at: string | null;
+  /** By when it is to be published, UTC; null: no clock runs */
+  due_at: string | null;
+  /** Its time passed before it was published */
+  overdue: boolean;
 }
 
 /** Somebody saw something on a round. */
@@ -878,6 +956,72 @@ export interface PictureTaken {
   size_bytes: number;
 }
 
+/** A plan, and what it was before. */
+export interface PlanDetail {
+  /** The plan in force */
+  plan: PlanView;
+  /** All versions that people have made, newest first; 100 at most */
+  history: PlanView[];
+}
+
+/** The plans in force. */
+export interface PlanList {
+  /** Each plan, by its name */
+  plans: PlanView[];
+}
+
+/** What is done in one kind of emergency. */
+export interface PlanModel {
+  /** The kind of emergency */
+  plan: string;
+  /** What it is called, in Chinese */
+  zh: string;
+  /** What it is called, in English */
+  en: string;
+  /** The checklist, in its order */
+  steps: StepModel[];
+  /** What starts it by itself */
+  starts?: TriggerModel[];
+  /** People may start it */
+  by_hand?: boolean;
+  /** Of an emergency of this kind that people report */
+  priority?: 1 | 2 | 3 | 4;
+  /** Who must be told within the time of EMG-3 */
+  tell?: ("superior" | "police" | "fire" | "medical" | "utilities" | "property_office" | "residents_committee" | "lift_company" | "other")[];
+}
+
+/** A plan that a manager has written or edited. */
+export interface PlanRequest {
+  /** The whole plan; its name is the one of the path */
+  body: PlanModel;
+  /** The version that was edited; 0: it shipped, or is new */
+  version: number;
+  /** Why it is changed, for the record */
+  reason: string;
+}
+
+/** A plan is started for an incident. */
+export interface PlanStartRequest {
+  /** Which plan, by its name */
+  plan: string;
+  /** Why, in a few words */
+  note?: string;
+}
+
+/** A plan as it is now. `version` 0: it shipped with the program, and nobody has edited it. */
+export interface PlanView {
+  /** The plan itself */
+  body: PlanModel;
+  /** Its number, which grows by one with each edit; 0: it shipped */
+  version: number;
+  /** When it was edited last, UTC; null: it shipped */
+  at: string | null;
+  /** Who edited it; empty: it shipped */
+  actor: string;
+  /** Why, in their words */
+  reason: string;
+}
+
 /** The policy in force. */
 export interface PolicyView {
   /** The policy's id */
@@ -972,12 +1116,66 @@ export interface Replaced {
   label: string | null;
 }
 
+/** Something that people tell of: by phone, by radio, in person, or seen on a screen. */
+export interface ReportRequest {
+  /** A plan's name, such as fire; observation: none of them */
+  kind: string;
+  /** Where, by the place's id */
+  place: string;
+  /** What was told */
+  text: string;
+  /** How it came: phone, seen, radio or in_person */
+  by: "phone" | "seen" | "radio" | "in_person";
+  /** Who told it, and their number */
+  caller?: string;
+  /** The sender's own name for it: what is sent twice counts once; empty: each time anew */
+  key?: string;
+}
+
 /** A dead letter that was delivered after all, and is gone. */
 export interface Resent {
   /** The channel that gave up on it */
   reader: string;
   /** The change's position in the change log */
   pos: number;
+}
+
+/** The review, as far as it is written. */
+export interface ReviewRequest {
+  /** What happened and what was done */
+  summary?: string;
+  /** What it cost: people, things, trust */
+  impact?: string;
+  /** What is learnt from it */
+  lessons?: string;
+  /** What is changed in the plan, or why nothing is */
+  changes?: string;
+  /** The run's version that the person saw; null: whichever it has */
+  version?: number | null;
+}
+
+/** The review, and its clock. */
+export interface ReviewView {
+  /** What happened and what was done */
+  summary: string;
+  /** What it cost: people, things, trust */
+  impact: string;
+  /** What is learnt from it */
+  lessons: string;
+  /** What is changed in the plan */
+  changes: string;
+  /** Who wrote it last; empty: nobody */
+  author: string;
+  /** When it was written last, UTC; null: not yet */
+  at: string | null;
+  /** Who approved it; empty: nobody yet */
+  approved_by: string;
+  /** When it was approved, UTC; null: not yet */
+  approved_at: string | null;
+  /** By when it is to be approved, UTC; null: no clock runs */
+  due_at: string | null;
+  /** Its time passed before it was approved */
+  overdue: boolean;
 }
 
 /** Why. */
@@ -1000,6 +1198,104 @@ export interface RouteView {
   sources: string[];
   /** free: any; set: as listed; random: drawn anew for each round */
   order: string;
+}
+
+/** Runs, newest first. */
+export interface RunList {
+  /** Newest first */
+  runs: RunSummary[];
+  /** The cursor of the next page; null at the end */
+  next: number | null;
+}
+
+/** A step of a run, and how far it is. */
+export interface RunStepView {
+  /** The step's name within the plan */
+  step: string;
+  /** What is done, in Chinese */
+  zh: string;
+  /** What is done, in English */
+  en: string;
+  /** The post that does it */
+  who: string;
+  /** The post's name in Chinese */
+  who_zh: string;
+  /** The post's name in English */
+  who_en: string;
+  /** The incident is not closed without it, unless a reason is given */
+  mandatory: boolean;
+  /** Who is called; null: nobody */
+  call: CallModel | null;
+  /** open, done or skipped */
+  state: "open" | "done" | "skipped";
+  /** Who has said so; empty: nobody yet */
+  actor: string;
+  /** When they said so, UTC; null: not yet */
+  at: string | null;
+  /** What they said about it */
+  note: string;
+  /** By when, UTC; null: no clock */
+  due_at: string | null;
+  /** Its time passed before it was done */
+  overdue: boolean;
+}
+
+/** A plan that was started for an incident, in a line. */
+export interface RunSummary {
+  /** The incident's number */
+  no: number;
+  /** The plan's name */
+  plan: string;
+  /** The plan's version that it is pinned to; 0: the one that shipped */
+  plan_version: number;
+  /** What the plan is called, in Chinese */
+  zh: string;
+  /** What the plan is called, in English */
+  en: string;
+  /** running, review (the incident is closed), over, or void (it was withdrawn) */
+  state: "running" | "review" | "over" | "void";
+  /** Grows by one with each change of the run */
+  version: number;
+  /** When it was started, UTC */
+  started_at: string;
+  /** Who started it; hub: by itself */
+  started_by: string;
+  /** When the incident was closed, UTC; null: it was not */
+  closed_at: string | null;
+  /** How many steps are neither done nor skipped */
+  steps_open: number;
+  /** By when the review is to be approved, UTC; null: no clock runs */
+  review_due_at: string | null;
+  /** The review is approved */
+  review_approved: boolean;
+  /** By when residents are to be told, UTC; null: no clock runs */
+  notice_due_at: string | null;
+  /** The notice is published */
+  notice_published: boolean;
+  /** How many of its deadlines passed undone */
+  overdue: number;
+}
+
+/** A run with all that was done in it. It shows the plan as it was when it was started. */
+export interface RunView {
+  /** The run in a line */
+  run: RunSummary;
+  /** Why it was started, where people did so */
+  note: string;
+  /** The checklist, in its order */
+  steps: RunStepView[];
+  /** Who must be told within the time of EMG-3 */
+  must_tell: MustTell[];
+  /** Who was told, in the order in which it was entered */
+  told: ToldView[];
+  /** The review afterwards */
+  review: ReviewView;
+  /** The notice to residents */
+  notice: NoticeView;
+  /** Who closed the incident; empty: nobody */
+  closed_by: string;
+  /** Why it was closed with something left open; empty: nothing was */
+  closed_reason: string;
 }
 
 /** A tag was read. Either `tag` or `label`. One that is not known is kept too. */
@@ -1228,6 +1524,14 @@ export interface SignItem {
   place?: string;
 }
 
+/** A review is approved, or a notice published. */
+export interface SignRequest {
+  /** What there is to say about it */
+  note?: string;
+  /** The run's version that the person saw; null: whichever it has */
+  version?: number | null;
+}
+
 /** The sound alone goes off for a minute. It acknowledges nothing. `post`: one of the policy's, empty for the whole site. */
 export interface SilenceRequest {
   /** One of the policy's posts; empty: the whole site */
@@ -1262,6 +1566,36 @@ export interface SourceView {
   name_en: string;
   /** Everything that it had to say up to then is committed, UTC; null: it never said anything */
   reported_up_to: string | null;
+}
+
+/** A line of the checklist. */
+export interface StepModel {
+  /** The step's name within the plan */
+  step: string;
+  /** What is done, in Chinese */
+  zh: string;
+  /** What is done, in English */
+  en: string;
+  /** The post that does it */
+  who: string;
+  /** By when, in seconds from the plan's start; null: no clock */
+  deadline_s?: number | null;
+  /** The incident is not closed without it, unless a reason is given */
+  mandatory?: boolean;
+  /** Who is called; null: nobody */
+  call?: CallModel | null;
+  /** The act on the incident that ticks it; empty: people tick it */
+  done_by?: "" | "acknowledged" | "dispatched" | "arrived";
+}
+
+/** A step is done, skipped, or open again. */
+export interface StepRequest {
+  /** done, skipped, or open again */
+  state: "open" | "done" | "skipped";
+  /** What there is to say; for a step that is skipped, why */
+  note?: string;
+  /** The run's version that the person saw; null: whichever it has */
+  version?: number | null;
 }
 
 /** One log of an agent. `mark`: everything up to that number is committed. */
@@ -1352,6 +1686,40 @@ export interface TokenRequest {
   days: number;
 }
 
+/** Somebody outside was told. */
+export interface ToldRequest {
+  /** Which authority or superior */
+  whom: "superior" | "police" | "fire" | "medical" | "utilities" | "property_office" | "residents_committee" | "lift_company" | "other";
+  /** The name of who answered */
+  name: string;
+  /** How: phone, radio, in_person or message */
+  means?: "phone" | "radio" | "in_person" | "message";
+  /** When, RFC 3339; null: now */
+  at?: string | null;
+  /** What they said */
+  note?: string;
+  /** The run's version that the person saw; null: whichever it has */
+  version?: number | null;
+}
+
+/** Somebody outside was told. */
+export interface ToldView {
+  /** Which authority or superior */
+  whom: "superior" | "police" | "fire" | "medical" | "utilities" | "property_office" | "residents_committee" | "lift_company" | "other";
+  /** The name of who answered */
+  name: string;
+  /** How: phone, radio, in_person or message */
+  means: "phone" | "radio" | "in_person" | "message";
+  /** When, as who entered it says, UTC */
+  at: string;
+  /** When it was entered, UTC */
+  recorded_at: string;
+  /** Who told them */
+  actor: string;
+  /** What they said */
+  note: string;
+}
+
 /** What brought most alarms. `share_percent` of all alarms, rounded up. */
 export interface TopSource {
   /** The rule that found it */
@@ -1370,6 +1738,18 @@ export interface TopSource {
   alarms: number;
   /** Of all alarms, in per cent, rounded up */
   share_percent: string;
+}
+
+/** An incident that starts a plan by itself. */
+export interface TriggerModel {
+  /** The rule that found the incident */
+  detector: string;
+  /** Only where each fact of this name is one of these texts */
+  facts?: Record<string, string[]>;
+  /** Only of these devices; empty: of any */
+  devices?: string[];
+  /** Only at these places; empty: anywhere */
+  places?: string[];
 }
 
 /** The places that stayed unvisited for longest, the worst first. */
@@ -1638,6 +2018,11 @@ export interface Routes {
     query: { state?: ("live" | "open" | "acknowledged" | "shelved" | "held" | "closed" | "withdrawn")[] | null; priority?: number[] | null; detector?: string; device?: string; place?: string; since?: string | null; chattering?: boolean; cursor?: number | null; limit?: number };
     result: IncidentPage;
   };
+  /** Report an incident. */
+  "POST /incidents": {
+    body: ReportRequest;
+    result: Incident;
+  };
   /** The same act on a selection. */
   "POST /incidents/acts/{act}": {
     path: { act: string };
@@ -1658,6 +2043,53 @@ export interface Routes {
     path: { no: number; act: string };
     body: ActRequest;
     result: Incident;
+  };
+  /** The plan that was started for an incident. */
+  "GET /incidents/{no}/plan": {
+    path: { no: number };
+    result: RunView;
+  };
+  /** Start a plan for an incident. */
+  "POST /incidents/{no}/plan": {
+    path: { no: number };
+    body: PlanStartRequest;
+    result: RunView;
+  };
+  /** Publish the notice to residents. */
+  "POST /incidents/{no}/plan/notice": {
+    path: { no: number };
+    body: SignRequest;
+    result: RunView;
+  };
+  /** Write the notice to residents. */
+  "PUT /incidents/{no}/plan/notice": {
+    path: { no: number };
+    body: NoticeRequest;
+    result: RunView;
+  };
+  /** Write the review. */
+  "PUT /incidents/{no}/plan/review": {
+    path: { no: number };
+    body: ReviewRequest;
+    result: RunView;
+  };
+  /** Approve the review. */
+  "POST /incidents/{no}/plan/review/approve": {
+    path: { no: number };
+    body: SignRequest;
+    result: RunView;
+  };
+  /** Tick a step. */
+  "POST /incidents/{no}/plan/steps/{step}": {
+    path: { no: number; step: string };
+    body: StepRequest;
+    result: RunView;
+  };
+  /** Record who was told. */
+  "POST /incidents/{no}/plan/told": {
+    path: { no: number };
+    body: ToldRequest;
+    result: RunView;
   };
   /** Who one is. */
   "GET /me": {
@@ -1700,6 +2132,26 @@ export interface Routes {
   "GET /pictures/{picture}": {
     path: { picture: string };
     result: Blob;
+  };
+  /** Plans that were started, newest first. */
+  "GET /plan-runs": {
+    query: { open?: "running" | "review" | "notice" | null; cursor?: number | null; limit?: number };
+    result: RunList;
+  };
+  /** The emergency plans in force. */
+  "GET /plans": {
+    result: PlanList;
+  };
+  /** An emergency plan, with its versions. */
+  "GET /plans/{plan}": {
+    path: { plan: string };
+    result: PlanDetail;
+  };
+  /** Write or edit an emergency plan. */
+  "PUT /plans/{plan}": {
+    path: { plan: string };
+    body: PlanRequest;
+    result: PlanView;
   };
   /** The policy in force. */
   "GET /policy": {
