@@ -35,6 +35,8 @@ IN_CHARGE: Roles = frozenset(("shift_leader", "manager"))
 LEAD: Roles = frozenset(("shift_leader", "manager", "administrator"))
 """Who sets up rounds and people's shifts."""
 REPORT = ALL - {"auditor"}
+TELEPHONE = ROOM | {"desk"}
+"""Who answers the phone, and so needs numbers."""
 KEEP: Roles = frozenset(("manager", "administrator"))
 ADMIN: Roles = frozenset(("administrator",))
 CHECK = ADMIN | {"auditor"}
@@ -108,6 +110,32 @@ PERMISSIONS: Mapping[tuple[str, str], Roles] = {
     ("GET", "/reports/unvisited"): WATCH,
     ("GET", "/reports/patrol/{day}.pdf"): WATCH,
     ("GET", "/reports/patrol/{day}.csv"): WATCH,
+    # the duty desk
+    ("GET", "/duty/check-in"): WATCH,
+    ("POST", "/duty/check-in"): ROOM,
+    ("GET", "/duty/records"): WATCH,
+    ("GET", "/duty/records/draft"): WATCH,
+    ("POST", "/duty/records"): ACT,
+    ("GET", "/duty/kpi"): WATCH,
+    ("GET", "/handovers"): WATCH | ACT,
+    ("POST", "/handovers"): ACT,
+    ("GET", "/handovers/{handover}"): WATCH | ACT,
+    ("POST", "/handovers/{handover}/join"): ACT,
+    ("POST", "/handovers/{handover}/items/{item}/accept"): ACT,
+    ("POST", "/handovers/{handover}/items/{item}/reject"): ACT,
+    ("POST", "/handovers/{handover}/sign"): ACT,
+    ("POST", "/handovers/{handover}/cancel"): ACT,
+    ("GET", "/keys"): WATCH | ACT,
+    ("GET", "/keys/{key}"): WATCH | ACT,
+    ("POST", "/keys"): LEAD,
+    ("POST", "/keys/{key}/issue"): ACT,
+    ("POST", "/keys/{key}/return"): ACT,
+    ("POST", "/keys/{key}/mark"): LEAD,
+    ("GET", "/calls"): WATCH | TELEPHONE,
+    ("POST", "/calls"): TELEPHONE,
+    ("POST", "/calls/exchange"): TELEPHONE,  # with a token alone: the route checks it
+    ("GET", "/calls/{call}"): TELEPHONE,  # it shows the whole number
+    ("POST", "/calls/{call}/notes"): TELEPHONE,
     # the hub itself
     ("GET", "/dead-letters"): WATCH,
     ("POST", "/dead-letters/{reader}/{pos}/retry"): KEEP,

@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from hub.api.models import Problem, Wrong
+from hub.desk.words import FINAL, STATUS
 from hub.ingest.ports import Unavailable
 
 MEDIA_TYPE = "application/problem+json"
@@ -130,6 +131,8 @@ REASONS: dict[str, tuple[int, str, str]] = {
     ),
     "too_many_alarms": (422, "时段内报警超过 {limit} 条，请缩短时段", "the span has over {limit} alarms: ask for fewer days"),
     "label_key_failed": (503, "标签密钥不可用：{error}", "the label key cannot be used: {error}"),
+    "token_needed": (403, "此接口只供程序使用令牌调用", "a program calls this with a token: a person's sign-in does not do"),
+    "hub_field": (422, "“{field}”由系统填写，请勿填报", "the field {field!r} is the hub's own: leave it out"),
     "unknown_dead_letter": (404, "没有这条未送达的通知", "there is no such dead letter"),
     "unknown_channel": (409, "通知渠道“{reader}”未配置", "the channel {reader!r} is not configured any more"),
     "not_delivered": (502, "仍未送达：{error}", "it was not delivered again: {error}"),
@@ -146,7 +149,7 @@ REFUSAL_STATUS = {
     "too_many_shifts": 409, "too_many_shifts_of_one": 409,
     "unknown_account": 404, "account_exists": 409, "too_many_accounts": 409, "last_administrator": 409, "local_account": 409,
     "account_disabled": 409, "too_many_tokens": 409,
-}  # fmt: skip
+} | STATUS  # fmt: skip
 """The status of a refused act; what is not named is 422."""
 
 
@@ -155,7 +158,7 @@ _FINAL = frozenset(
      "too_many_tags", "too_many_shifts", "too_many_shifts_of_one",
      "account_exists", "too_many_accounts", "last_administrator", "local_account", "account_disabled", "too_many_tokens",
      "no_password")
-)  # fmt: skip
+) | FINAL  # fmt: skip
 """Conflicts that asking again will not solve."""
 
 

@@ -66,6 +66,11 @@ class Casebook:
         self._new_id = new_id
         self._alarms = Alarmbook(site, outcome, policy=policy, book=book, change=self.change)
 
+    @property
+    def policy(self) -> Numbers:
+        """The policy that cases are dealt with by."""
+        return self._policy
+
     def end(self) -> None:
         """Nothing more comes: see Turn.end."""
         del self._alarms
