@@ -131,6 +131,7 @@ REASONS: dict[str, tuple[int, str, str]] = {
     ),
     "too_many_alarms": (422, "时段内报警超过 {limit} 条，请缩短时段", "the span has over {limit} alarms: ask for fewer days"),
     "label_key_failed": (503, "标签密钥不可用：{error}", "the label key cannot be used: {error}"),
+    "wrong_signer": (403, "名称或密码不正确", "the name or the password of whoever joins or signs is wrong"),
     "token_needed": (403, "此接口只供程序使用令牌调用", "a program calls this with a token: a person's sign-in does not do"),
     "hub_field": (422, "“{field}”由系统填写，请勿填报", "the field {field!r} is the hub's own: leave it out"),
     "unknown_dead_letter": (404, "没有这条未送达的通知", "there is no such dead letter"),

@@ -49,7 +49,7 @@ DESK_REFUSALS: Mapping[str, tuple[int, str, str]] = {
 }
 # fmt: on
 
-STATUS: Mapping[str, int] = {reason: row[0] for reason, row in DESK_REFUSALS.items()}
+STATUS: dict[str, int] = {reason: row[0] for reason, row in DESK_REFUSALS.items()}
 FINAL: frozenset[str] = frozenset(reason for reason, status in STATUS.items() if status == 409)
 """Conflicts that asking again will not solve."""
 

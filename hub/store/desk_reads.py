@@ -1,6 +1,7 @@
 """What is asked of the duty desk's tables by those who only look. Each answer is one snapshot."""
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Engine, Row, Select, and_, func, or_, select
@@ -127,8 +128,8 @@ class DeskReads:
         query = select(t.scan).where(s.site == self._site, s.at_us >= from_us, s.at_us < to_us, s.duty == duty)
         return [scan_of(row) for row in self._all(query.order_by(s.at_us.desc()).limit(limit))]
 
-    def facts(self, from_us: int, to_us: int) -> Facts:
-        """What the hub knows of the span."""
+    def facts(self, from_us: int, to_us: int, rounds_of: Sequence[str]) -> Facts:
+        """What the hub knows of the span. `rounds_of`: the duties whose windows are rounds."""
         mine = (_c.site == self._site, _c.kind == INCIDENT)
         live = _c.state.in_(sorted(LIVE))
         raised = select(func.count()).where(*mine, _c.raised_us >= from_us, _c.raised_us < to_us)
@@ -137,7 +138,7 @@ class DeskReads:
         )
         rounds = (
             select(_w.state, func.count())
-            .where(_w.site == self._site, _w.ends_us >= from_us, _w.ends_us < to_us, _w.duty.like("patrol%"))
+            .where(_w.site == self._site, _w.ends_us >= from_us, _w.ends_us < to_us, _w.duty.in_(rounds_of))
             .group_by(_w.state)
         )
         lately = and_(_c.raised_us >= from_us, _c.raised_us < to_us)
@@ -160,7 +161,7 @@ class DeskReads:
             .where(c.site == self._site, c.day >= first, c.day <= last, c.duty.in_(duties), c.kind == "place")
             .group_by(c.duty)
         )
-        return {str(duty): Counter(dict(zip(names, map(int, sums), strict=True))) for duty, *sums in self._all(query)}
+        return {str(row[0]): Counter(dict(zip(names, map(int, row[1:]), strict=True))) for row in self._all(query)}
 
     def _all(self, query: Select[Any]) -> list[Row[Any]]:
         with self._engine.connect() as connection:

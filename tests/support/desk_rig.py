@@ -47,10 +47,10 @@ def estate() -> Estate:
 
 
 def plan() -> Plan:
-    """As the shipped policy has it: a check-in each half hour, and a handover in the first half hour of each half day."""
+    """As the shipped policy has it, a check-in each half hour; and a handover in each half hour."""
     void: Any = ("unknown_person",)
     check = (Interval("00:00", "00:00", HALF_HOUR_S, open_s=TWO_MIN_S),)
-    shift = (Interval("00:00", "00:00", 43_200),)
+    shift = (Interval("00:00", "00:00", HALF_HOUR_S),)
     duties = (
         Duty("post-check-in", "MON-1", "查岗", "check-in", "answer", check, priority=2, by=("monitor",), void=void),
         Duty("shift-handover", "MON-8", "交接班", "handover", "report", shift, by=("monitor",), void=void),

@@ -12,6 +12,7 @@ from hub.desk.asks import CallDeclared, CallNoted, HandoverBegin, HandoverCancel
 from hub.desk.calls import Call
 from hub.desk.handover import Party
 from hub.ingest.ports import CaseAct, MaintenanceAct, StepName
+from hub.store.sweep import sweep_desk
 from tests.support.desk_rig import COMES, HALF_HOUR_S, LEAVES, TWO_MIN_S, Desk
 from tests.support.killing import STEPS, Killed, kill_at
 from tests.support.site_rig import HubMaker, ModelAgent, sqlite_url
@@ -323,3 +324,19 @@ def test_the_half_hours_check_in_comes_again(desk):
     desk.check_in(desk.window())
     desk.go(HALF_HOUR_S)
     assert desk.check_in(desk.window())[0].effect.window
+
+
+def test_calls_and_handovers_go_after_the_days_of_the_record_and_the_register_stays(desk):
+    desk.key()
+    desk.rings("ringing")
+    desk.rings("ended")
+    name = desk.handover()
+    desk.sign(name, LEAVES)
+    desk.accept_all(name)
+    desk.sign(name, COMES)
+    with desk.hub.engine.begin() as connection:
+        now_us = desk.hub.clock.now_us()
+        assert sweep_desk(connection, "garden", now_us) == 0
+        assert sweep_desk(connection, "garden", now_us + 1) == 2
+    assert [desk.hub.rows(table) for table in ("phone_call", "handover", "handover_item")] == [[], [], []]
+    assert desk.hub.rows("key_item", "item") == ["k-1"]

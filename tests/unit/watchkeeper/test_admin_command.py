@@ -92,9 +92,9 @@ def test_accounts_are_listed_disabled_and_given_other_roles(settings):
     assert "within a minute" in admin(settings, "role", "wall", "operator")
     assert "is disabled" in admin(settings, "disable", "wall")
     lines = admin(settings, "list").splitlines()
-    assert lines[0].split() == ["account", "name", "role", "password", "state", "sign-ins", "tokens"]
-    assert lines[1].split() == ["root", "root", "administrator", "yes", "in", "use", "0", "0"]
-    assert lines[2].split()[:5] == ["wall", "wall", "operator", "none", "disabled"]
+    assert lines[0].split() == ["account", "name", "role", "person", "password", "state", "sign-ins", "tokens"]
+    assert lines[1].split() == ["root", "root", "administrator", "-", "yes", "in", "use", "0", "0"]
+    assert lines[2].split()[:6] == ["wall", "wall", "operator", "-", "none", "disabled"]
     assert "in use again" in admin(settings, "disable", "wall", "--undo")
     assert kept(settings)[0]["wall"].disabled_us is None
 
