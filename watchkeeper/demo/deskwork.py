@@ -11,8 +11,8 @@ from watchkeeper.demo.estate import MONITOR_ROOM, STAFF
 from watchkeeper.demo.life import Stage
 
 LOOK_EVERY, CALL_EVERY, LEND_EVERY = 5, 40, 600
-"""Of the operator's looks, which are a second apart: so many until the desk is looked at, until the phone rings, and until the key
-is brought back and goes out anew."""
+"""Of the operator's looks, which are a second apart: so many until the desk is looked at, until the phone rings, and until
+the key is brought back and goes out anew."""
 _ANSWER_S = 15.0
 _KEY = {"id": "K-1", "kind": "key", "name_zh": "水泵房钥匙", "name_en": "pump room's key", "place": MONITOR_ROOM}
 

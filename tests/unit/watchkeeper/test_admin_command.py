@@ -120,3 +120,12 @@ def test_a_token_is_shown_once_or_written_for_its_owner_alone(settings, tmp_path
     admin(settings, "disable", "wall")
     assert kept(settings)[1] == []
     assert "disabled" in admin(settings, "token", "wall", "--label", "x", exit_code=2)
+
+
+def test_an_account_is_said_to_be_somebody_of_the_staff(settings):
+    admin(settings, "create", "root", stdin=PASSWORD)
+    assert "stands for li-wei now" in admin(settings, "person", "root", "li-wei")
+    assert kept(settings)[0]["root"].person == "li-wei"
+    assert admin(settings, "list").splitlines()[1].split()[3] == "li-wei"
+    assert "perhaps li-wei" in admin(settings, "person", "root", "li-wie", exit_code=2)
+    assert "stands for nobody now" in admin(settings, "person", "root")
