@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from contract.clock import SystemClock, rfc3339
-from contract.settings import BadSettings
+from contract.settings import BadSettings, nearest
 from hub.accounts import register
 from hub.accounts.permissions import Role
 from hub.accounts.secrets import Passwords, account_key, wrong_with_name, wrong_with_password
@@ -21,7 +21,7 @@ from hub.store import accounts as rows
 from hub.store.engine import open_engine
 from hub.store.migrate import ForeignDatabase, NewerDatabase, migrate
 from watchkeeper.hub_client import Wrong
-from watchkeeper.tables import show
+from watchkeeper.tables import NONE, show
 
 T = TypeVar("T")
 _SETTINGS = click.argument("settings", type=click.Path(path_type=Path))
@@ -63,13 +63,14 @@ def create(settings: Path, name: str, role: Role, no_password: bool) -> None:
 def list_accounts(settings: Path) -> None:
     """Show all accounts."""
     found = _written(settings, lambda c, site, _: (rows.accounts(c, site), rows.sessions(c, site)))
-    heads = ("account", "name", "role", "password", "state", "sign-ins", "tokens")
+    heads = ("account", "name", "role", "person", "password", "state", "sign-ins", "tokens")
     lines = []
     for one in found[0]:
         kinds = [session.kind for session in found[1] if session.account == one.account]
         state = "in use" if one.disabled_us is None else f"disabled {rfc3339(one.disabled_us)[:10]}"
         has = "yes" if one.password_hash else "none"
-        lines.append((one.account, one.name, one.role, has, state, str(kinds.count("cookie")), str(kinds.count("token"))))
+        counts = (str(kinds.count("cookie")), str(kinds.count("token")))
+        lines.append((one.account, one.name, one.role, one.person or NONE, has, state, *counts))
     show([heads, *lines])
 
 
@@ -91,6 +92,20 @@ def role(settings: Path, name: str, role: Role) -> None:
     """Give the account NAME another ROLE; its sign-ins and tokens end."""
     changed = _changed(settings, name, register.Changes(role=role))
     click.echo(f"the account {changed.name} is {changed.role} now: {_SOON}")
+
+
+@admin.command()
+@_SETTINGS
+@_NAME
+@click.argument("staff", metavar="PERSON", default="")
+def person(settings: Path, name: str, staff: str) -> None:
+    """Say that the account NAME is PERSON of the estate's staff: what it enters at the desk counts as theirs. Without PERSON it
+    stands for nobody; its sign-ins and tokens end."""
+    known = _config(settings).estate.staff
+    if staff and staff not in known:
+        raise Wrong(f"nobody of the estate's staff is {staff}: write one of {', '.join(list(known)[:20])}{nearest(staff, known)}")
+    changed = _changed(settings, name, register.Changes(person=staff))
+    click.echo(f"the account {changed.name} stands for {changed.person or 'nobody'} now: {_SOON}")
 
 
 @admin.command()

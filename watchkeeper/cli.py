@@ -14,6 +14,7 @@ COMMANDS: dict[str, str] = {
     "decode": "watchkeeper.decode_command:decode",
     "tags": "watchkeeper.tags_command:tags",
     "duties": "watchkeeper.duties_command:duties",
+    "keys": "watchkeeper.keys_command:keys",
     "reports": "watchkeeper.reports_command:reports",
     "admin": "watchkeeper.admin_command:admin",
     "tls": "watchkeeper.tls_command:tls",

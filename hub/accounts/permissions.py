@@ -38,6 +38,8 @@ REPORT = ALL - {"auditor"}
 MANAGE: Roles = frozenset(("manager",))
 """Who edits emergency plans, approves their reviews, and tells residents."""
 DESK: Roles = frozenset(("desk",))
+TELEPHONE = ROOM | {"desk"}
+"""Who answers the phone, and so needs numbers."""
 KEEP: Roles = frozenset(("manager", "administrator"))
 ADMIN: Roles = frozenset(("administrator",))
 CHECK = ADMIN | {"auditor"}
@@ -125,6 +127,32 @@ PERMISSIONS: Mapping[tuple[str, str], Roles] = {
     ("GET", "/reports/unvisited"): WATCH,
     ("GET", "/reports/patrol/{day}.pdf"): WATCH,
     ("GET", "/reports/patrol/{day}.csv"): WATCH,
+    # the duty desk
+    ("GET", "/duty/check-in"): WATCH,
+    ("POST", "/duty/check-in"): ROOM,
+    ("GET", "/duty/records"): WATCH,
+    ("GET", "/duty/records/draft"): WATCH,
+    ("POST", "/duty/records"): ACT,
+    ("GET", "/duty/kpi"): WATCH,
+    ("GET", "/handovers"): WATCH | ACT,
+    ("POST", "/handovers"): ACT,
+    ("GET", "/handovers/{handover}"): WATCH | ACT,
+    ("POST", "/handovers/{handover}/join"): ACT,
+    ("POST", "/handovers/{handover}/items/{item}/accept"): ACT,
+    ("POST", "/handovers/{handover}/items/{item}/reject"): ACT,
+    ("POST", "/handovers/{handover}/sign"): ACT,
+    ("POST", "/handovers/{handover}/cancel"): ACT,
+    ("GET", "/keys"): WATCH | ACT,
+    ("GET", "/keys/{key}"): WATCH | ACT,
+    ("POST", "/keys"): LEAD,
+    ("POST", "/keys/{key}/issue"): ACT,
+    ("POST", "/keys/{key}/return"): ACT,
+    ("POST", "/keys/{key}/mark"): LEAD,
+    ("GET", "/calls"): WATCH | TELEPHONE,
+    ("POST", "/calls"): TELEPHONE,
+    ("POST", "/calls/exchange"): TELEPHONE,  # with a token alone: the route checks it
+    ("GET", "/calls/{call}"): TELEPHONE,  # it shows the whole number
+    ("POST", "/calls/{call}/notes"): TELEPHONE,
     # the hub itself
     ("GET", "/dead-letters"): WATCH,
     ("POST", "/dead-letters/{reader}/{pos}/retry"): KEEP,

@@ -37,6 +37,7 @@ class Changes(NamedTuple):
     role: Role | None = None
     disabled: bool | None = None
     password_hash: str | None = None
+    person: str | None = None
 
 
 def create(connection: Connection, site: str, name: str, role: Role, password_hash: str, now_us: int) -> Account | Refusal:
@@ -69,7 +70,8 @@ def change(connection: Connection, site: str, key: str, changes: Changes, now_us
     if loses and _administrators(connection, site) == [key]:
         return Refusal("last_administrator", "这是最后一个管理员 / this is the last administrator: make another one first")
     password_hash = account.password_hash if changes.password_hash is None else changes.password_hash
-    new = account._replace(role=role, disabled_us=disabled_us, password_hash=password_hash)
+    person = account.person if changes.person is None else changes.person
+    new = account._replace(role=role, disabled_us=disabled_us, password_hash=password_hash, person=person)
     if new == account:
         return account
     rows.change_account(connection, site, new)

@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Engine
@@ -11,7 +11,7 @@ from hub.accounts import register
 from hub.accounts.secrets import Passwords, TooBusy, account_key
 from hub.accounts.sessions import Later, Sessions
 from hub.accounts.settings import AccountsSettings
-from hub.accounts.throttle import ACCOUNT_RATE, ADDRESS_RATE, Rates, Throttle, address_key
+from hub.accounts.throttle import ACCOUNT_RATE, ADDRESS_RATE, Key, Rates, Throttle, address_key
 from hub.accounts.types import Account
 from hub.cases.types import Refusal
 from hub.store import accounts as rows
@@ -55,6 +55,29 @@ class Accounts:
         """A session for whoever knows the password. `host`: the other end's address; `label`: which browser it says it is."""
         key = account_key(name)
         keys = (("name", key), ("address", address_key(host)))
+        account = self._prove(key, password, keys, host, now_us)
+        if isinstance(account, Denied):
+            return account
+        begun = commit(lambda c: register.begin_sign_in(c, self.site, account, label, self.settings, now_us))
+        if isinstance(begun, Refusal):
+            return Denied("wrong_credentials")
+        self.throttle.succeeded(keys, now_us)
+        self.counters["sign_ins"] += 1
+        _log.info("signed_in", extra={"account": key, "host": host, "session": begun.session.session})
+        found: register.Begun = begun
+        return found
+
+    def prove(self, name: str, password: str, *, host: str, now_us: int) -> Account | Denied:
+        """Whose name and password these are, held back as sign-ins are; nobody is signed in by it."""
+        key = account_key(name)
+        keys = (("name", key), ("address", address_key(host)))
+        account = self._prove(key, password, keys, host, now_us)
+        if isinstance(account, Account):
+            self.throttle.succeeded(keys, now_us)
+            self.counters["credentials_proven"] += 1
+        return account
+
+    def _prove(self, key: str, password: str, keys: Sequence[Key], host: str, now_us: int) -> Account | Denied:
         wait_s = self.throttle.admit(keys, now_us)
         if wait_s:
             return Denied("too_many_tries", wait_s)
@@ -69,14 +92,7 @@ class Accounts:
             self.counters["sign_ins_wrong"] += 1
             _log.warning("sign_in_wrong", extra={"account": key, "host": host})
             return Denied("wrong_credentials")
-        begun = commit(lambda c: register.begin_sign_in(c, self.site, account, label, self.settings, now_us))
-        if isinstance(begun, Refusal):
-            return Denied("wrong_credentials")
-        self.throttle.succeeded(keys, now_us)
-        self.counters["sign_ins"] += 1
-        _log.info("signed_in", extra={"account": key, "host": host, "session": begun.session.session})
-        found: register.Begun = begun
-        return found
+        return account
 
     def knows(self, account: Account, password: str, host: str, now_us: int) -> Denied | None:
         """Whether somebody who is signed in knows the account's password; held back as sign-ins are."""

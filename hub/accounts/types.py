@@ -11,7 +11,8 @@ LOCAL = "local"
 
 class Account(NamedTuple):
     """A person's or a program's account. `account`: its key, see names.py; `name`: as it is written. `password_hash` empty: no
-    password fits. `disabled_us` None: it is in use. `subject`: who it is at the OIDC provider; empty: it is known here alone."""
+    password fits. `disabled_us` None: it is in use. `subject`: who it is at the OIDC provider; empty: it is known here alone.
+    `person`: whom of the estate's staff it stands for, by id, or empty."""
 
     account: str
     name: str
@@ -20,6 +21,7 @@ class Account(NamedTuple):
     created_us: int
     disabled_us: int | None
     subject: str = ""
+    person: str = ""
 
 
 class Session(NamedTuple):
@@ -36,7 +38,7 @@ class Session(NamedTuple):
 
 
 class Identity(NamedTuple):
-    """Who a request comes from. `digest`: the hash of the token that says so."""
+    """Who a request comes from. `digest`: the hash of the token that says so. `person`: of the estate's staff, or empty."""
 
     account: str
     name: str
@@ -45,3 +47,4 @@ class Identity(NamedTuple):
     kind: Kind
     digest: str
     expires_us: int
+    person: str = ""

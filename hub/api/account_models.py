@@ -34,6 +34,7 @@ class Me(Strict):
     role: Role = Field(description="What the account may do")
     role_zh: str = Field(description="The role in Chinese", examples=["监控员"])
     role_en: str = Field(description="The role in English", examples=["operator"])
+    person: str = Field(description="Whom of the estate's staff the account stands for, by id; empty: nobody")
     session: str = Field(description="The id of the sign-in or token that asks")
     kind: Kind = Field(description="A person's sign-in, or a program's token")
     expires_at: Time = Field(description="When it ends in any case: RFC 3339, UTC")
@@ -88,6 +89,7 @@ class AccountView(Strict):
     role: Role = Field(description="What the account may do")
     role_zh: str = Field(description="The role in Chinese")
     role_en: str = Field(description="The role in English")
+    person: str = Field(description="Whom of the estate's staff the account stands for, by id; empty: nobody")
     has_password: bool = Field(description="False: only its tokens can be used")
     created_at: Time = Field(description="When it was made: RFC 3339, UTC")
     disabled_at: Time | None = Field(description="Since when it is out of use: RFC 3339, UTC; null: it is in use")
@@ -119,6 +121,9 @@ class AccountChange(Strict):
     role: Role | None = Field(default=None, description="The new role; null: as it is")
     disabled: bool | None = Field(default=None, description="True takes it out of use, false back; null: as it is")
     password: Password | None = Field(default=None, description="The new password; null: as it is")
+    person: Annotated[str, Plain, Field(max_length=63)] | None = Field(
+        default=None, description="Whom of the estate's staff it stands for, by id; empty: nobody; null: as it is"
+    )
 
 
 class TokenRequest(Strict):

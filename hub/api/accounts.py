@@ -14,6 +14,7 @@ from hub.accounts.types import Account, Identity, Session
 from hub.api import account_models as m
 from hub.api.errors import ApiError
 from hub.api.gatekeeper import Acting, cookie_name, host_of, is_secure
+from hub.api.knowing import unknown
 from hub.api.models import Plain
 from hub.api.ports import Backend
 from hub.api.routes import Behind, allowed, commit, problems
@@ -39,12 +40,15 @@ def sign_in(backend: Behind, request: Request, response: Response, asked: m.Sign
         commit=lambda run: commit(backend, run),
     )
     if isinstance(begun, Denied):
-        raise _denied(begun)
+        raise denied_error(begun)
     set_session_cookie(response, request, begun, now_us)
     account = backend.accounts.account(begun.session.account)
     assert account is not None
     session = begun.session
-    return _me(backend, Identity(session.account, account.name, account.role, session.session, "cookie", "", session.expires_us))
+    identity = Identity(
+        session.account, account.name, account.role, session.session, "cookie", "", session.expires_us, account.person
+    )
+    return _me(backend, identity)
 
 
 @router.post("/sign-out", summary="Sign out", responses=problems())
@@ -72,7 +76,7 @@ def change_password(backend: Behind, who: Acting, request: Request, asked: m.Pas
         raise ApiError("no_password")
     denied = accounts.knows(account, asked.old, host_of(request.scope), now_us)
     if denied is not None:
-        raise _denied(denied)
+        raise denied_error(denied)
     changes = register.Changes(password_hash=_hash(backend, asked.new, account.name))
     before = len(_sessions(backend, who.account))
     allowed(commit(backend, lambda c: register.change(c, backend.site, who.account, changes, now_us, but=who.session)))
@@ -127,13 +131,20 @@ def create_account(backend: Behind, who: Acting, asked: m.NewAccount) -> m.Accou
 
 @router.patch("/accounts/{account}", summary="Change an account", responses=problems(404, 409, 413))
 def change_account(backend: Behind, who: Acting, account: AccountPath, asked: m.AccountChange) -> m.AccountView:
-    """Another role, disabled or not, another password. Whoever is signed in to it has to sign in again."""
+    """Another role, disabled or not, another password, another person. Whoever is signed in to it has to sign in again."""
     key, now_us = account_key(account), backend.clock.now_us()
     password_hash = None if asked.password is None else _hash(backend, asked.password, account)
-    changes = register.Changes(asked.role, asked.disabled, password_hash)
+    if asked.person and asked.person not in backend.estate.staff:
+        raise unknown("person", asked.person, backend.estate.staff)
+    changes = register.Changes(asked.role, asked.disabled, password_hash, asked.person)
     changed: Account = allowed(commit(backend, lambda c: register.change(c, backend.site, key, changes, now_us)))
     backend.accounts.sessions.forget()
-    told = {"role": changed.role, "disabled": changed.disabled_us is not None, "password": password_hash is not None}
+    told = {
+        "role": changed.role,
+        "person": changed.person,
+        "disabled": changed.disabled_us is not None,
+        "password": password_hash is not None,
+    }
     _log.info("account_changed", extra={"account": key, "actor": who.account, **told})
     return _account(changed)
 
@@ -173,7 +184,8 @@ def _hash(backend: Backend, password: str, name: str) -> str:
         raise ApiError("busy_signing_in", retry_s=BUSY_S) from error
 
 
-def _denied(denied: Denied) -> ApiError:
+def denied_error(denied: Denied) -> ApiError:
+    """Why somebody did not prove who they are."""
     return ApiError(denied.reason, **({"retry_s": denied.retry_s} if denied.retry_s else {}))
 
 
@@ -197,6 +209,7 @@ def _me(backend: Backend, who: Identity) -> m.Me:
         role=who.role,
         role_zh=zh,
         role_en=en,
+        person=who.person,
         session=who.session,
         kind=who.kind,
         expires_at=rfc3339(who.expires_us),
@@ -229,6 +242,7 @@ def _account(account: Account) -> m.AccountView:
         role=account.role,
         role_zh=zh,
         role_en=en,
+        person=account.person,
         has_password=bool(account.password_hash),
         created_at=rfc3339(account.created_us),
         disabled_at=when(account.disabled_us),

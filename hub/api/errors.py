@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from hub.api.models import Problem, Wrong
+from hub.desk.words import FINAL, STATUS
 from hub.ingest.ports import Unavailable
 
 MEDIA_TYPE = "application/problem+json"
@@ -135,6 +136,9 @@ REASONS: dict[str, tuple[int, str, str]] = {
     ),
     "too_many_alarms": (422, "时段内报警超过 {limit} 条，请缩短时段", "the span has over {limit} alarms: ask for fewer days"),
     "label_key_failed": (503, "标签密钥不可用：{error}", "the label key cannot be used: {error}"),
+    "wrong_signer": (403, "名称或密码不正确", "the name or the password of whoever joins or signs is wrong"),
+    "token_needed": (403, "此接口只供程序使用令牌调用", "a program calls this with a token: a person's sign-in does not do"),
+    "hub_field": (422, "“{field}”由系统填写，请勿填报", "the field {field!r} is the hub's own: leave it out"),
     "unknown_dead_letter": (404, "没有这条未送达的通知", "there is no such dead letter"),
     "unknown_channel": (409, "通知渠道“{reader}”未配置", "the channel {reader!r} is not configured any more"),
     "not_delivered": (502, "仍未送达：{error}", "it was not delivered again: {error}"),
@@ -154,7 +158,7 @@ REFUSAL_STATUS = {
     "unknown_plan": 404, "unknown_step": 404, "no_plan": 404, "plan_not_by_hand": 409, "plan_runs": 409, "case_over": 409,
     "plan_over": 409, "plan_changed": 409, "plan_open": 409, "step_is_so": 409, "too_many_plans": 409, "too_many_told": 409,
     "not_over_yet": 409, "review_unfinished": 409, "review_approved": 409, "notice_empty": 409, "notice_published": 409,
-}  # fmt: skip
+} | STATUS  # fmt: skip
 """The status of a refused act; what is not named is 422."""
 
 
@@ -165,7 +169,7 @@ _FINAL = frozenset(
      "no_password",
      "plan_not_by_hand", "plan_runs", "case_over", "plan_over", "plan_changed", "plan_open", "step_is_so", "too_many_plans",
      "too_many_told", "not_over_yet", "review_unfinished", "review_approved", "notice_empty", "notice_published")
-)  # fmt: skip
+) | FINAL  # fmt: skip
 """Conflicts that asking again will not solve."""
 
 

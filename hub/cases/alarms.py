@@ -33,6 +33,9 @@ DEFAULTS: Mapping[tuple[str, str], float] = {
     ("CMD-2", "maintenance_max_s"): 43_200,
     ("CMD-2", "stale_s"): 86_400,
     ("CMD-2", "operator_posts"): 1,
+    ("MON-1", "sound_s"): 60,
+    ("MON-8", "key_out_s"): 43_200,
+    ("CMD-3", "rings_s"): 15,
 }
 """What holds where an estate's policy was written before these numbers were: the shipped policy's. A test holds the two equal."""
 
@@ -47,7 +50,7 @@ class AlarmRule(NamedTuple):
 
 class ChainStep(NamedTuple):
     """A step of an escalation chain: so long after the case called, unless that much was done, these are told. Empty
-    `detectors`: all."""
+    `detectors`, `clauses`: all."""
 
     step: str
     clause: str
@@ -59,10 +62,12 @@ class ChainStep(NamedTuple):
     unless: Unless
     tell: tuple[str, ...]
     level: int
+    clauses: tuple[str, ...] = ()
 
     def fits(self, case: Case) -> bool:
         """Whether the step is one for this case."""
-        return case.priority in self.priorities and (not self.detectors or case.detector in self.detectors)
+        of_these = (not self.detectors or case.detector in self.detectors) and (not self.clauses or case.clause in self.clauses)
+        return case.priority in self.priorities and of_these
 
 
 def always_heard(case: Case) -> bool:

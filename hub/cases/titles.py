@@ -22,6 +22,8 @@ TITLES: Mapping[str, tuple[str, str]] = {
     "camera_frozen": ("摄像机画面静止", "Camera frozen"),
     "measurement_over_threshold": ("读数越限", "Reading beyond its threshold"),
     "duty_gap": ("应做未做", "Duty not done"),
+    "key_overdue": ("钥匙装备逾期未还", "Key or equipment overdue"),
+    "phone_unanswered": ("值班电话未按时接听", "Duty phone not answered in time"),
     "panic": ("紧急求助", "Call for help"),
     "guard_silent": ("值班人员失联", "Lone guard silent"),
     "observation": ("巡查发现", "Observation"),
@@ -52,8 +54,8 @@ class Names(Protocol):
 
 def title(case: Case, names: Names, lang: Lang) -> str:
     """Such as `门未关：东门，东门人行门` and `Door held open: East gate, pedestrian door`. A detector without a row is told by
-    its id. A gap names its duty first, and what people report what it is about: they have no device. What was raised without
-    proof says so."""
+    its id. A gap names its duty first, what people report and what the desk watches what it is about: they have no device.
+    What is not proven says so."""
     row = TITLES.get(case.detector, (case.detector, case.detector))
     colon, comma, unproven = _SEPARATORS[lang]
     what = row[0] if lang == "zh" else row[1]

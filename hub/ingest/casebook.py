@@ -76,6 +76,11 @@ class Casebook:
         hands = Hands(self._by_no, self.apply, self._note, self._remark, self.change, closed.run, new_id)
         self._plans = Planbook(site, hands, policy=policy, shipped=emergency)
 
+    @property
+    def policy(self) -> Numbers:
+        """The policy that cases are dealt with by."""
+        return self._policy
+
     def end(self) -> None:
         """Nothing more comes: see Turn.end."""
         del self._alarms, self._plans

@@ -32,7 +32,7 @@ from hub.ingest.stepping import RuleTable
 from hub.ingest.sweeping import Halt, SweepGuard, doubted_since
 from hub.ingest.turn import Surroundings, Turn
 from hub.ingest.writer import disk_failure, is_empty, write
-from hub.store.sweep import condemn_pictures, doubted_us, note_doubt, sweep_changes, sweep_duties, sweep_stream
+from hub.store.sweep import condemn_pictures, doubted_us, note_doubt, sweep_changes, sweep_desk, sweep_duties, sweep_stream
 
 SWEEP_EVERY_US = 10 * US_PER_S
 QUIET_SWEEP_EVERY_US = 60 * US_PER_S
@@ -353,6 +353,7 @@ class Core:
             before_record_us = now_us - self._record_us
             needed = site.windows.evidence_before(before_record_us)
             records = sweep_duties(connection, self._site_id, before_record_us, needed)
+            records += sweep_desk(connection, self._site_id, before_record_us)
         swept = {
             "changes_swept": sweep_changes(connection, self._site_id, site.counters.change_pos, before_us),
             "pictures_condemned": condemn_pictures(connection, self._site_id, pictures_before_us, now_us),

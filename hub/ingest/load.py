@@ -14,10 +14,13 @@ from hub.cases.flood import Flood
 from hub.cases.maintenance import Maintenance
 from hub.cases.types import Case, ClockEvent
 from hub.cases.workflow import LIVE, WORKFLOWS
+from hub.desk.calls import Call
+from hub.desk.numbers import DESK_OWNER
 from hub.duties.restored import RESTORED, restores_from
 from hub.duties.types import Occasion, Scan, ScanKey, Shift, Window
 from hub.ingest.alarmbook import FLOOD, SILENCE, SOURCE
 from hub.ingest.casebook import CASE_OWNER, DatabaseGone
+from hub.ingest.desk.rows import call_of, load_desk
 from hub.ingest.duties.roster import BACK_US, ShiftKey
 from hub.ingest.duties.rows import PlanRow
 from hub.ingest.duties.scanning import MEMORY_US
@@ -44,6 +47,8 @@ from hub.store import bulk, schema
 from hub.store.duty_reads import scan_of, unprovable
 
 T = TypeVar("T")
+_OWNERS = (CASE_OWNER, ALARM_OWNER, PLAN_OWNER, DESK_OWNER)
+"""Whose deadlines are no detector's."""
 _log = logging.getLogger(__name__)
 
 
@@ -66,7 +71,10 @@ def load_site(connection: Connection, site_id: str, table: RuleTable, counters: 
         else:
             _load_state(site, table, state, counters)
     for due in _rows(connection, schema.deadline, site_id):
-        if due.owner in (CASE_OWNER, ALARM_OWNER, PLAN_OWNER) or due.owner.removeprefix(DETECTOR_OWNER) in table.by_name:
+        if (
+            due.owner in (CASE_OWNER, ALARM_OWNER, PLAN_OWNER, DESK_OWNER)
+            or due.owner.removeprefix(DETECTOR_OWNER) in table.by_name
+        ):
             site.deadlines.load(DeadlineKey(due.owner, due.subject), Deadline(due.due_at_us, due.source, bool(due.stalled)))
         else:
             _skip(counters, "deadline_without_detector", due.owner, due.subject)
@@ -79,6 +87,7 @@ def load_site(connection: Connection, site_id: str, table: RuleTable, counters: 
     _load_alarms(connection, site_id, site, counters)
     load_plans(connection, site_id, site, counters)
     _load_duties(connection, site_id, site, now_us - MEMORY_US)
+    load_desk(connection, site_id, site, now_us)
     return site
 
 
@@ -111,6 +120,12 @@ class DatabaseArchive:
         columns = schema.picture.c
         query = select(schema.picture).where(columns.site == self._site_id, columns.picture == picture)
         return self._ask(lambda connection: PictureRow(*row) if (row := connection.execute(query).first()) else None)
+
+    def call(self, call: str) -> Call | None:
+        """A call that is not in memory any more."""
+        c = schema.phone_call.c
+        query = select(schema.phone_call).where(c.site == self._site_id, c.call == call)
+        return self._ask(lambda connection: call_of(row) if (row := connection.execute(query).first()) else None)
 
     def scan(self, key: ScanKey) -> Scan | None:
         """The scan of that name. Asked for each new one, which as a rule has none: see by_key."""

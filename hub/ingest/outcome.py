@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, TypeVar
 from contract.envelope import BatchHead, Verdict
 from contract.orders import AnyOrder, Nonce
 from hub.cases.flood import Group
+from hub.desk.keys import KeyMove
 from hub.duties.tallying import Tallied, Unvisited
 from hub.ingest.ports import ChangeRow, Write
 from hub.ingest.rows import Journal
@@ -102,6 +103,7 @@ class Outcome:
     clocks: list[ClockRow] = field(default_factory=list)
     changes: list[ChangeRow] = field(default_factory=list)
     floods: dict[int, FloodRow] = field(default_factory=dict)
+    key_moves: list[KeyMove] = field(default_factory=list)
     pictures: dict[str, PictureRow] = field(default_factory=dict)
     orders: list[tuple[str, AnyOrder]] = field(default_factory=list)
     tallies: list[Tallied] = field(default_factory=list)

@@ -9,6 +9,7 @@ from contract.envelope import Receipt
 from contract.orders import AnyOrder
 from contract.readings import Reading
 from hub.cases.limits import Numbers
+from hub.desk.asks import DeskAsk
 from hub.detectors.types import Detector, Device
 from hub.duties.effect import Effect
 from hub.duties.phonetime import Boot
@@ -155,7 +156,7 @@ class OccasionAct(NamedTuple):
     remove: bool = False
 
 
-Ask = CaseAct | CaseActs | AlarmAsk | PlanAsk | PictureStored | TagAct | Write | Report | RosterAct | OccasionAct
+Ask = CaseAct | CaseActs | AlarmAsk | PlanAsk | PictureStored | TagAct | Write | Report | RosterAct | OccasionAct | DeskAsk
 
 
 class Unavailable(RuntimeError):

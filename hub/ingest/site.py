@@ -12,6 +12,9 @@ from hub.cases.chatter import Source
 from hub.cases.flood import Flood
 from hub.cases.maintenance import Maintenance
 from hub.cases.types import Case
+from hub.desk.calls import Call
+from hub.desk.handover import Handover, HandoverItem, ItemKey
+from hub.desk.keys import KeyItem
 from hub.duties.restored import Restore
 from hub.duties.types import Occasion, Tag
 from hub.ingest.duties.roster import Roster
@@ -242,6 +245,10 @@ class Site:
         self.roster = Roster(self.journal)
         self.occasions: Rows[str, Occasion] = Rows(self.journal)
         self.tags = Tags(self.journal)
+        self.keys: Rows[str, KeyItem] = Rows(self.journal)
+        self.calls: Rows[str, Call] = Rows(self.journal)
+        self.handovers: Rows[str, Handover] = Rows(self.journal)
+        self.handover_items: Rows[ItemKey, HandoverItem] = Rows(self.journal)
         self.restores: list[Restore] = []
         """Of the database, from backups. No turn changes them."""
         self._visitors: list[Case] = []
@@ -312,6 +319,10 @@ class Site:
             self.roster,
             self.occasions,
             self.tags,
+            self.keys,
+            self.calls,
+            self.handovers,
+            self.handover_items,
         )
 
     def due_us(self) -> list[int]:

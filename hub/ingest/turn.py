@@ -13,6 +13,7 @@ import msgspec
 from contract.envelope import BatchHead, Record, Verdict
 from contract.orders import Flush
 from contract.readings import KINDS, BadBytes, CommandDone, DeviceLink, Heartbeat, Reading, SnapshotTaken, WandRead
+from hub.desk.numbers import DESK_OWNER
 from hub.detectors.types import (
     AgentAwaited,
     AgentHeard,
@@ -27,8 +28,7 @@ from hub.ingest import gate, joining
 from hub.ingest.casebook import CASE_OWNER, Casebook, ClosedCases, DatabaseGone
 from hub.ingest.duties.acts import DutyAsk, Heard
 from hub.ingest.duties.dutybook import SCANS, Times
-from hub.ingest.duties.parts import TurnParts, duties_of
-from hub.ingest.duties.scanning import OldScans
+from hub.ingest.duties.parts import OldRecords, TurnParts, duties_of
 from hub.ingest.effects import EFFECTS, case_of_order
 from hub.ingest.gate import Admitted, BatchMessage, LostMessage, Message, NonceMessage, Poison, Refused, StreamMark
 from hub.ingest.limits import Quota, Throttle, too_many_streams
@@ -55,7 +55,7 @@ KIND_NAMES: dict[type[Reading], str] = {kind: name for name, kind in KINDS.items
 }
 
 
-class Archive(ClosedCases, OldScans, Protocol):
+class Archive(ClosedCases, OldRecords, Protocol):
     """What a turn may look up in the database. Raises DatabaseGone."""
 
     def picture(self, picture: str) -> PictureRow | None:
@@ -131,6 +131,8 @@ class Turn:
         for key, row in self._site.deadlines.pop_due(self._now_us):
             if key.owner in (CASE_OWNER, ALARM_OWNER, PLAN_OWNER):
                 self._casebook.expire(key, row.due_us)
+            elif key.owner == DESK_OWNER:
+                self._duties.desk.expire(key, row.due_us)
             else:
                 later.append((self._now_us, key))
         for when_us, key in later:

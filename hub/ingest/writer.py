@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import Connection
 
 from hub.ingest import lease as leases
+from hub.ingest.desk.rows import write_desk
 from hub.ingest.lease import Lease
 from hub.ingest.load import case_row, scan_row
 from hub.ingest.outcome import Outcome
@@ -52,6 +53,7 @@ def write(connection: Connection, lease: Lease, site: Site, outcome: Outcome, *,
     _write_cases(connection, lease.site, site)
     _write_alarms(connection, lease.site, site, outcome)
     write_plans(connection, lease.site, site)
+    write_desk(connection, lease.site, site, outcome.key_moves)
     bulk.insert(connection, schema.case_entry, outcome.entries)
     bulk.insert(connection, schema.case_clock, outcome.clocks)
     bulk.upsert(connection, schema.picture, list(outcome.pictures.values()))

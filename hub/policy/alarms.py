@@ -7,8 +7,10 @@ import msgspec
 
 from contract.settings import Document, Id, KeyPath, Rule, nearest, unique
 from hub.cases.alarms import ALWAYS_HEARD, FIRE, AlarmRule, ChainStep, Unless
+from hub.desk.numbers import DESK_DETECTORS
 from hub.detectors.table import BY_NAME
 from hub.policy.duties import Words
+from hub.policy.numbers import CLAUSES
 
 CHAIN_MAX = 50
 ALARM_ROWS_MAX = 200
@@ -41,6 +43,7 @@ class EscalationRow(msgspec.Struct, frozen=True):
     tell: Annotated[list[Id], msgspec.Meta(min_length=1, max_length=20)]
     level: Annotated[int, msgspec.Meta(ge=1, le=9)]
     detectors: list[str] = []
+    clauses: list[str] = []
 
     def of(self, clause: str) -> ChainStep:
         """The step, under its clause."""
@@ -55,6 +58,7 @@ class EscalationRow(msgspec.Struct, frozen=True):
             unless=self.unless,
             tell=tuple(self.tell),
             level=self.level,
+            clauses=tuple(self.clauses),
         )
 
 
@@ -64,11 +68,19 @@ def rule_table(rows: Iterator[AlarmRow]) -> dict[tuple[str, str], AlarmRule]:
 
 
 def _known_detectors(document: Document) -> None:
-    known = (*BY_NAME, GAP, *OF_PEOPLE)
+    known = (*BY_NAME, GAP, *OF_PEOPLE, *DESK_DETECTORS)
     for pattern in ("clauses.*.alarms.*.detector", "clauses.*.escalations.*.detectors.*"):
         for path, name in document.find(pattern):
             if isinstance(name, str) and name not in known:
                 document.wrong(path, f"{name} is no detector", f"write one of {', '.join(known)}{nearest(name, known)}")
+
+
+def _known_clauses(document: Document) -> None:
+    for path, name in document.find("clauses.*.escalations.*.clauses.*"):
+        if isinstance(name, str) and name not in CLAUSES:
+            document.wrong(
+                path, f"{name} is no clause that is in use", f"write one of {', '.join(CLAUSES)}{nearest(name, CLAUSES)}"
+            )
 
 
 def _known_classes(document: Document) -> None:
@@ -109,6 +121,7 @@ def _lives_first(document: Document) -> None:
 ALARM_RULES: tuple[Rule, ...] = (
     unique("clauses.*.escalations.*.step"),
     _known_detectors,
+    _known_clauses,
     _known_classes,
     _one_rule,
     _lives_first,

@@ -107,8 +107,15 @@ CLAUSES: Mapping[str, Mapping[str, Number]] = {
     "PAT-7": {
         "late_scan_max_s": Number("how late a scan may come and still count, in seconds", _HOUR, 3 * _DAY),
     },
-    "MON-1": {},
-    "MON-8": {},
+    "MON-1": {
+        "sound_s": Number("how long after its opening an unanswered check-in sounds, in seconds", 1, _HOUR, required=False),
+    },
+    "MON-8": {
+        "key_out_s": Number("how long an item of the register may be out, in seconds", 60, 7 * _DAY, required=False),
+    },
+    "CMD-3": {
+        "rings_s": Number("how soon the phone is answered, in seconds", 1, 120, required=False),
+    },
     "CMD-4": {},
     "CLN-1": {},
     "CLN-2": {},

@@ -43,7 +43,7 @@ def identity_of(connection: Connection, site: str, digest: str) -> tuple[Identit
     """Whose token it is, and when it was last used; None where there is none, or its account is disabled."""
     query = (
         select(_account.account, _account.name, _account.role, _session.session, _session.kind, _session.digest,
-               _session.expires_us, _session.used_us)
+               _session.expires_us, _account.person, _session.used_us)
         .join(schema.account, (_account.site == _session.site) & (_account.account == _session.account))
         .where(_session.site == site, _session.digest == digest, _account.disabled_us.is_(None))
     )  # fmt: skip

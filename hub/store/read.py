@@ -18,6 +18,7 @@ from hub.ingest.ports import ChangeRow
 from hub.store import schema as t
 from hub.store.alarm_reads import AlarmReads
 from hub.store.case_list import INCIDENT, CaseFilter, numbers_of
+from hub.store.desk_reads import DeskReads
 from hub.store.duty_reads import DutyReads
 from hub.store.plan_reads import PlanReads
 from hub.store.reports import ReportReads
@@ -112,6 +113,7 @@ class SiteReads:
         self.reports = ReportReads(engine, site)
         self.alarms = AlarmReads(engine, site)
         self.plans = PlanReads(engine, site)
+        self.desk = DeskReads(engine, site)
 
     def ping(self) -> None:
         """Raises SQLAlchemy's error when the database cannot be read."""

@@ -12,7 +12,6 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     SmallInteger,
     Table,
     Text,
@@ -20,16 +19,12 @@ from sqlalchemy import (
     text,
 )
 
-metadata = MetaData()
+from hub.store.columns import id_column as _id
+from hub.store.columns import metadata
+from hub.store.columns import us_column as _us
+from hub.store.desk_tables import handover, handover_item, key_item, key_move, phone_call
 
-
-def _id(name: str, **more: object) -> Column[str]:
-    return Column(name, Text, nullable=False, **more)  # type: ignore[arg-type]
-
-
-def _us(name: str, *, nullable: bool = False, key: bool = False, comment: str | None = None) -> Column[int]:
-    return Column(name, BigInteger, nullable=nullable, primary_key=key, comment=comment)
-
+__all__ = ["handover", "handover_item", "key_item", "key_move", "metadata", "phone_call"]
 
 site = Table(
     "site",
@@ -441,6 +436,7 @@ account = Table(
     _us("created_us"),
     _us("disabled_us", nullable=True, comment="null: in use"),
     _id("subject", comment="who it is at the OIDC provider; empty: known here alone"),
+    _id("person", default="", comment="who of the estate's staff it stands for, or empty"),
 )
 
 session = Table(

@@ -14,6 +14,7 @@ from sqlalchemy.sql import Select
 
 from hub.duties.types import ScanKey
 from hub.store import bulk
+from hub.store.desk_tables import handover, handover_item, phone_call
 from hub.store.duty_reads import unprovable
 from hub.store.schema import case, change, dead_letter, event, picture, quarantine, reader, roster, scan, tally, window
 from hub.store.schema import site as site_table
@@ -54,6 +55,21 @@ def drop_condemned(connection: Connection, site: str, names: Sequence[str]) -> i
     p = picture.c
     gone = (p.site == site) & p.picture.in_(names) & p.condemned_us.is_not(None)
     return connection.execute(delete(picture).where(gone)).rowcount
+
+
+def sweep_desk(connection: Connection, site: str, before_us: int) -> int:
+    """Remove a chunk of the calls from before then, which hold people's numbers, and of the handovers that ended before then with
+    their items. Returns how many. The register's history stays."""
+    c, h, i = phone_call.c, handover.c, handover_item.c
+    old_calls = select(c.call).where(c.site == site, c.at_us < before_us).order_by(c.at_us).limit(CHUNK_ROWS)
+    calls = delete(phone_call).where(c.site == site, c.call.in_(old_calls))
+    ended = (h.site == site) & (h.begun_us < before_us) & h.ended_us.is_not(None)
+    names = connection.execute(select(h.handover).where(ended).order_by(h.begun_us).limit(20)).scalars().all()
+    gone = connection.execute(calls).rowcount
+    if names:
+        connection.execute(delete(handover_item).where(i.site == site, i.handover.in_(names)))
+        gone += connection.execute(delete(handover).where(h.site == site, h.handover.in_(names))).rowcount
+    return gone
 
 
 def sweep_duties(connection: Connection, site: str, before_us: int, needed: Collection[ScanKey] = ()) -> int:

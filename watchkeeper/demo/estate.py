@@ -86,13 +86,19 @@ PLACES = (
     ("bins", "垃圾房", "Bin house", "estate"),
     ("wall", "北围墙", "North wall", "estate"),
     ("substation", "配电房", "Substation", "estate"),
+    ("monitor-room", "监控室", "Monitoring room", "estate"),
 )
+MONITOR_ROOM = "monitor-room"
 TAGS: Mapping[str, str] = {
     place: f"04A22B7C195E8{at}"
     for at, place in enumerate(place for beat in rounds.BEATS if beat.guard_tag for place in beat.places)
 }
 """What stands at the checkpoints that a wand is held to."""
 STAFF = (("zhang-wei", "张伟", "Zhang Wei"), ("li-na", "李娜", "Li Na"), ("wang-fang", "王芳", "Wang Fang"))
+MONITORS = (("li-wei", "李伟", "Li Wei"), ("zhao-min", "赵敏", "Zhao Min"))
+"""Who sits in the monitoring room; their accounts bear the same names."""
+DESK_DUTIES = (("post-check-in", "查岗", "check-in"), ("two-hour-record", "值班记录", "record"))
+"""What is done there, by the shipped policy's own times."""
 PHONES: Mapping[str, tuple[str, str, str, str]] = {
     "phone-1": ("zhang-wei", "gate", "张伟的手机", "Zhang Wei's phone"),
     "phone-2": ("li-na", "gate", "李娜的手机", "Li Na's phone"),
@@ -150,7 +156,7 @@ AGENTS = {
 }
 NAMES: Mapping[str, tuple[str, str]] = {
     **{place: (zh, en) for place, zh, en, _ in PLACES},
-    **{person: (zh, en) for person, zh, en in STAFF},
+    **{person: (zh, en) for person, zh, en in (*STAFF, *MONITORS)},
     **{phone: (zh, en) for phone, (_, _, zh, en) in PHONES.items()},
     **{row.id: (row.zh, row.en) for row in DEVICES},
     **{agent: (zh, en) for agent, (_, zh, en) in AGENTS.items()},
@@ -194,6 +200,9 @@ def _routes() -> list[dict[str, Any]]:
             "sources": [beat.source],
         }
         for beat in rounds.BEATS
+    ] + [
+        {"id": duty, "duty": duty, "name_zh": zh, "name_en": en, "places": [MONITOR_ROOM], "sources": ["hub"]}
+        for duty, zh, en in DESK_DUTIES
     ]
 
 
@@ -211,6 +220,7 @@ def write_estate(folder: Path, keys: Keys) -> Path:
     ]
     head = {"site": SITE, "name_zh": NAME_ZH, "name_en": NAME_EN, "timezone": "Asia/Shanghai"}
     staff = [{"id": person, "name_zh": zh, "name_en": en, "post": "guard"} for person, zh, en in STAFF]
+    staff += [{"id": person, "name_zh": zh, "name_en": en, "post": "monitor"} for person, zh, en in MONITORS]
     phones = [{"id": phone, "place": place, "name_zh": zh, "name_en": en} for phone, (_, place, zh, en) in PHONES.items()]
     rest = {"phones": phones, "places": places, "agents": agents, "devices": devices, "staff": staff, "routes": _routes()}
     return dump(folder / "estate.yaml", head | rest)

@@ -11,6 +11,7 @@ from hub.accounts.settings import AccountsSettings
 from hub.cases.types import Refusal
 from hub.store.engine import open_engine
 from hub.store.migrate import migrate
+from watchkeeper.demo.estate import MONITORS
 
 PEOPLE: tuple[tuple[str, Role], ...] = (
     ("李伟", "operator"),
@@ -18,7 +19,7 @@ PEOPLE: tuple[tuple[str, Role], ...] = (
     ("王经理", "manager"),
     ("root", "administrator"),
 )
-OPERATOR, INSTALLER = "李伟", "王经理"
+OPERATOR, LEADER, INSTALLER = "李伟", "赵敏", "王经理"
 _TOKEN_DAYS = 30
 
 
@@ -48,6 +49,8 @@ def make_accounts(database: Path, site: str, phones: list[str], now_us: int) -> 
         with engine.begin() as connection:
             for name, role, password in wanted:
                 register.create(connection, site, name, role, hashes[name], now_us)
+                stands_for = register.Changes(person=next((person for person, zh, _ in MONITORS if zh == name), ""))
+                register.change(connection, site, account_key(name), stands_for, now_us)
                 begun = register.make_token(connection, site, account_key(name), "demo", _TOKEN_DAYS, AccountsSettings(), now_us)
                 if isinstance(begun, Refusal):
                     raise RuntimeError(begun.message)

@@ -21,6 +21,7 @@ from watchkeeper.demo.agent_twin import AgentTwin
 from watchkeeper.demo.books import Accepted, Books, Committed, accepted
 from watchkeeper.demo.children import Child, free_port
 from watchkeeper.demo.desk import Operator
+from watchkeeper.demo.deskwork import DeskWork
 from watchkeeper.demo.life import Curtain, Lane, News, Stage
 from watchkeeper.demo.phones import Phone
 from watchkeeper.demo.plant import Plant
@@ -235,7 +236,8 @@ class Demo:
         shortened = Policy.load(folder / "policy.yaml")
         limits = {name: value for clause in shortened.clauses.values() for name, value in clause.numbers.items()}
         self.stage, self._backstage = (Stage(self.clock, self.record, limits) for _ in range(2))
-        self._backdrop = script.backdrop(self.plant, self._operator(random), Random(random.random()))  # noqa: S311
+        desk = DeskWork(self.url, self.people[people.OPERATOR].token, self.people[people.LEADER].token)
+        self._backdrop = script.backdrop(self.plant, self._operator(random), desk, Random(random.random()))  # noqa: S311
         self.walkers = walkers.walkers(self.plant, self.night, limits)
         self._backdrop += [walkers.lane(walker) for walker in self.walkers]
         self._stack.callback(self._end_backdrop)

@@ -7,6 +7,7 @@ from random import Random
 from watchkeeper.demo import cameras, estate, phones, troubles
 from watchkeeper.demo.agent_twin import AgentTwin
 from watchkeeper.demo.desk import Operator
+from watchkeeper.demo.deskwork import DeskWork
 from watchkeeper.demo.life import Act, Lane, Stage
 from watchkeeper.demo.phones import SILENT_S, Phone
 from watchkeeper.demo.plant import Plant
@@ -76,13 +77,14 @@ def lanes(plant: Plant, garage: CutProxy, pumps: list[AgentTwin], limits: dict[s
     return made + [lane(pump.agent, *_pump(pump, at, limits), pause_s=1.0) for at, pump in enumerate(pumps)]
 
 
-def backdrop(plant: Plant, operator: Operator, random: Random) -> list[Lane]:
+def backdrop(plant: Plant, operator: Operator, desk: DeskWork, random: Random) -> list[Lane]:
     """What goes on before, during and after life: agents that have something to say are never silent, and somebody is on duty."""
     climate = Act(0.0, partial(troubles.climate, plant, random=random))
     return [
         Lane("climate", [climate], random=random, pause_s=0.8),
         Lane("panels", [Act(0.0, partial(troubles.panels_beat, plant))], random=Random(random.random()), pause_s=1.0),  # noqa: S311
         Lane("duty", [Act(0.0, operator.look)], random=Random(random.random()), pause_s=1.0),  # noqa: S311
+        Lane("desk", [Act(0.0, desk.look)], random=Random(random.random()), pause_s=1.0),  # noqa: S311
     ]
 
 

@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
 from contract.readings import GuardSign, PanicPressed, Reading
 from hub.cases.types import Refusal
+from hub.desk.asks import DeskAsk
 from hub.duties.effect import Effect
 from hub.duties.phonetime import Boot
 from hub.duties.types import Scan, ScanKey, Seen
@@ -18,7 +19,7 @@ from hub.ingest.duties.scanning import Scanning
 from hub.ingest.ports import Item, OccasionAct, Report, RosterAct, TakenItem
 from hub.ingest.site import Site
 
-DutyAsk = Report | RosterAct | OccasionAct
+DutyAsk = Report | RosterAct | OccasionAct | DeskAsk
 ITEMS_MAX = 500
 """In one report."""
 _encode = msgspec.json.Encoder().encode
@@ -51,6 +52,7 @@ class DutyActs:
         planner: Planner,
         heard: Heard,
         effect: Callable[[Scan], Effect],
+        desk: Callable[[DeskAsk, "DutyActs"], Any],
         *,
         now_us: int,
         count: Counter[str],
@@ -58,6 +60,7 @@ class DutyActs:
         self._site = site
         self._casebook = casebook
         self._scanning = scanning
+        self._desk = desk
         self._planner = planner
         self._heard = heard
         self._effect = effect
@@ -65,11 +68,13 @@ class DutyActs:
         self._count = count
         self._told: list[tuple[list[TakenItem], list[_Told]]] = []
 
-    def answer(self, asked: DutyAsk) -> list[TakenItem] | bool | int | Refusal | None:
+    def answer(self, asked: DutyAsk) -> Any:
         """See each kind of Ask. What a report's scans do, and which flags others give them, is not known until `complete`."""
         if isinstance(asked, Report):
-            return self._report(asked)
-        return self._shift(asked) if isinstance(asked, RosterAct) else self._occasion(asked)
+            return self.report(asked)
+        if isinstance(asked, RosterAct | OccasionAct):
+            return self._shift(asked) if isinstance(asked, RosterAct) else self._occasion(asked)
+        return self._desk(asked, self)
 
     def complete(self) -> None:
         """Put what the whole turn has shown to be odd, and what each scan does, into the answers that were given in it."""
@@ -80,7 +85,8 @@ class DutyActs:
                     effect = self._effect(scan) if one.evidence else Effect()
                     answers[at] = answers[at]._replace(flags=scan.flags, effect=effect)
 
-    def _report(self, report: Report) -> list[TakenItem]:
+    def report(self, report: Report) -> list[TakenItem]:
+        """Take in what a source reports at once; see Report."""
         self._scanning.ask_for(ScanKey(report.source, item.key) for item in report.items)
         taken = [self._item(report.source, item) for item in report.items]
         answers = [answer for answer, _ in taken]

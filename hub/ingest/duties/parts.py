@@ -2,11 +2,13 @@
 
 from collections import Counter
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from hub.duties.lookup import PlanView
 from hub.duties.types import HUB_SOURCE
 from hub.ingest.casebook import Casebook
+from hub.ingest.desk.book import Deskbook
+from hub.ingest.desk.phone import OldCalls
 from hub.ingest.duties.acts import DutyActs, Heard
 from hub.ingest.duties.dutybook import Dutybook, Times
 from hub.ingest.duties.planning import Planner, WantedPlan, view_of
@@ -16,6 +18,10 @@ from hub.ingest.ports import SiteBook
 from hub.ingest.site import Site
 
 
+class OldRecords(OldScans, OldCalls, Protocol):
+    """What duties and the desk look up."""
+
+
 class TurnParts(NamedTuple):
     """What a turn has. `plan`: what policy and estate say now."""
 
@@ -23,7 +29,7 @@ class TurnParts(NamedTuple):
     outcome: Outcome
     casebook: Casebook
     book: SiteBook
-    archive: OldScans
+    archive: OldRecords
     counters: Counter[str]
     plan: WantedPlan | None
     new_id: Callable[[], str]
@@ -34,6 +40,7 @@ class Duties(NamedTuple):
 
     book: Dutybook
     acts: DutyActs
+    desk: Deskbook
 
 
 def duties_of(parts: TurnParts, times: Times, heard: Heard, order_flush: Callable[[str], None]) -> Duties:
@@ -60,5 +67,18 @@ def duties_of(parts: TurnParts, times: Times, heard: Heard, order_flush: Callabl
         order_flush=order_flush,
         count=parts.counters,
     )
-    acts = DutyActs(parts.site, parts.casebook, scanning, planner, heard, book.effect, now_us=times.now_us, count=parts.counters)
-    return Duties(book, acts)
+    desk = Deskbook(
+        parts.site, parts.outcome, parts.casebook, parts.book, parts.archive, view, times, parts.counters, parts.new_id
+    )
+    acts = DutyActs(
+        parts.site,
+        parts.casebook,
+        scanning,
+        planner,
+        heard,
+        book.effect,
+        desk.answer,
+        now_us=times.now_us,
+        count=parts.counters,
+    )
+    return Duties(book, acts, desk)

@@ -92,9 +92,9 @@ def test_accounts_are_listed_disabled_and_given_other_roles(settings):
     assert "within a minute" in admin(settings, "role", "wall", "operator")
     assert "is disabled" in admin(settings, "disable", "wall")
     lines = admin(settings, "list").splitlines()
-    assert lines[0].split() == ["account", "name", "role", "password", "state", "sign-ins", "tokens"]
-    assert lines[1].split() == ["root", "root", "administrator", "yes", "in", "use", "0", "0"]
-    assert lines[2].split()[:5] == ["wall", "wall", "operator", "none", "disabled"]
+    assert lines[0].split() == ["account", "name", "role", "person", "password", "state", "sign-ins", "tokens"]
+    assert lines[1].split() == ["root", "root", "administrator", "-", "yes", "in", "use", "0", "0"]
+    assert lines[2].split()[:6] == ["wall", "wall", "operator", "-", "none", "disabled"]
     assert "in use again" in admin(settings, "disable", "wall", "--undo")
     assert kept(settings)[0]["wall"].disabled_us is None
 
@@ -120,3 +120,12 @@ def test_a_token_is_shown_once_or_written_for_its_owner_alone(settings, tmp_path
     admin(settings, "disable", "wall")
     assert kept(settings)[1] == []
     assert "disabled" in admin(settings, "token", "wall", "--label", "x", exit_code=2)
+
+
+def test_an_account_is_said_to_be_somebody_of_the_staff(settings):
+    admin(settings, "create", "root", stdin=PASSWORD)
+    assert "stands for li-wei now" in admin(settings, "person", "root", "li-wei")
+    assert kept(settings)[0]["root"].person == "li-wei"
+    assert admin(settings, "list").splitlines()[1].split()[3] == "li-wei"
+    assert "perhaps li-wei" in admin(settings, "person", "root", "li-wie", exit_code=2)
+    assert "stands for nobody now" in admin(settings, "person", "root")

@@ -1,5 +1,11 @@
 // Made by `python -m watchkeeper.schemas` from the API: change the models in hub/api, and run it again.
 
+/** What is to be known of an item that is accepted. */
+export interface AcceptRequest {
+  /** What is to be known of it */
+  note?: string;
+}
+
 /** What is to be other than it is. Sessions of the account end; with a new password alone its tokens stay. */
 export interface AccountChange {
   /** The new role; null: as it is */
@@ -8,6 +14,8 @@ export interface AccountChange {
   disabled?: boolean | null;
   /** The new password; null: as it is */
   password?: string | null;
+  /** Whom of the estate's staff it stands for, by id; empty: nobody; null: as it is */
+  person?: string | null;
 }
 
 /** All accounts, by key. */
@@ -28,6 +36,8 @@ export interface AccountView {
   role_zh: string;
   /** The role in English */
   role_en: string;
+  /** Whom of the estate's staff the account stands for, by id; empty: nobody */
+  person: string;
   /** False: only its tokens can be used */
   has_password: boolean;
   /** When it was made: RFC 3339, UTC */
@@ -82,6 +92,40 @@ export interface AlarmState {
   maintenance: number;
 }
 
+/** The calls of one source. Figures of two sources are not added up: what people declare and what an exchange measures are two kinds of knowledge. */
+export interface CallFigures {
+  /** declared: by people; exchange: measured */
+  source: "declared" | "exchange";
+  /** The source in Chinese */
+  source_zh: string;
+  /** The source in English */
+  source_en: string;
+  /** Incoming calls that had to be answered; those given up in time are not among them */
+  calls: number;
+  /** Of those, answered within three rings */
+  within: number;
+  /** Of those, answered later */
+  late: number;
+  /** Of those, not answered */
+  unanswered: number;
+  /** Calls whose caller gave up before the time was over */
+  given_up: number;
+  /** Outgoing calls */
+  outgoing: number;
+  /** The share answered within three rings, in percent; null: there were no calls */
+  within_percent: string | null;
+  /** Half of the answered calls were answered within so many seconds; null: none was */
+  median_s: number | null;
+  /** The longest wait for an answer in seconds; null: none was answered */
+  longest_s: number | null;
+}
+
+/** Calls, newest first; numbers are masked. */
+export interface CallList {
+  /** Newest first */
+  calls: CallView[];
+}
+
 /** Who is called in a step. */
 export interface CallModel {
   /** Which authority or superior it is, by name */
@@ -92,6 +136,80 @@ export interface CallModel {
   en: string;
   /** Their number; empty: not entered */
   phone?: string;
+}
+
+/** What a call was about; empty fields stay as they are. */
+export interface CallNotes {
+  /** Who took it, an id of the staff */
+  person?: string;
+  /** What it was about */
+  about?: string;
+  /** The incident that it belongs to */
+  incident?: number | null;
+}
+
+/** A call as somebody enters it. An incoming one without `answered_at` was not answered. */
+export interface CallRequest {
+  /** The caller's own name for it, the same each time it is sent */
+  key: string;
+  /** in or out */
+  direction?: "in" | "out";
+  /** The other end's number, where it is known */
+  number?: string;
+  /** When it began to ring: RFC 3339 with an offset, by the desk's clock */
+  rang_at: string;
+  /** When it was answered: RFC 3339 with an offset; null: it was not */
+  answered_at?: string | null;
+  /** When it ended: RFC 3339 with an offset; null: not told */
+  ended_at?: string | null;
+  /** The post at which it rang; empty: the one that is checked */
+  place?: string;
+  /** Who took it, an id of the staff; empty: whom the account stands for */
+  person?: string;
+  /** What it was about */
+  about?: string;
+  /** The incident that it belongs to; null: none */
+  incident?: number | null;
+}
+
+/** A call. `source`: `declared` by a person, whose times are their word, or measured by the `exchange`. */
+export interface CallView {
+  /** Its id: SOURCE:NAME */
+  id: string;
+  /** declared: a person's word; exchange: measured */
+  source: "declared" | "exchange";
+  /** The source in Chinese */
+  source_zh: string;
+  /** The source in English */
+  source_en: string;
+  /** in or out */
+  direction: "in" | "out";
+  /** The other end's number; masked in lists */
+  number: string;
+  /** The post at which it rang, by the place's id */
+  place: string;
+  /** When it began to ring: RFC 3339, UTC; null: nobody has told */
+  rang_at: string | null;
+  /** When it was answered: RFC 3339, UTC; null: it was not */
+  answered_at: string | null;
+  /** When it ended: RFC 3339, UTC; null: it lasts, or nobody has told */
+  ended_at: string | null;
+  /** How long the caller waited for an answer, in seconds; null: not answered */
+  answer_s: number | null;
+  /** ringing, answered, answered_late, unanswered, given_up (in time), out, or unknown */
+  outcome: "ringing" | "answered" | "answered_late" | "unanswered" | "given_up" | "out" | "unknown";
+  /** The outcome in Chinese */
+  outcome_zh: string;
+  /** The outcome in English */
+  outcome_en: string;
+  /** Who entered it: the account's name; empty: the exchange */
+  actor: string;
+  /** Who took it, an id of the staff; empty: not known */
+  person: string;
+  /** What it was about */
+  about: string;
+  /** The incident that it belongs to; null: none */
+  incident: number | null;
 }
 
 /** A clock of a case. `due_at`: its end while it is awaited. `elapsed_s`: how long it has run, without pauses. */
@@ -120,6 +238,46 @@ export interface Check {
   reason: string;
   /** The same for people */
   detail: string;
+}
+
+/** The window that is answered. */
+export interface CheckInRequest {
+  /** The window's id */
+  window: string;
+}
+
+/** All posts that people answer at the desk, at one moment of the hub's. */
+export interface CheckInState {
+  /** The hub's time, which `seconds_left` counts from: RFC 3339, UTC */
+  at: string;
+  /** Whom of the staff the account that asks stands for; empty: nobody, and it cannot answer */
+  person: string;
+  /** The posts, by the estate's routes */
+  posts: Post[];
+}
+
+/** One 查岗. `phase`: `waiting` for its opening, `open`, `sounding` (nobody has answered for a minute), or `over`. */
+export interface CheckInWindow {
+  /** The window's id, with which it is answered */
+  window: string;
+  /** From when on it can be answered: RFC 3339, UTC */
+  opens_at: string;
+  /** Until when it can be answered, and then escalates: RFC 3339, UTC */
+  ends_at: string;
+  /** From when on it sounds where nobody has answered: RFC 3339, UTC */
+  sounds_at: string;
+  /** Until its end in seconds; 0 where it is over, or kept */
+  seconds_left: number;
+  /** waiting, open, sounding or over */
+  phase: "waiting" | "open" | "sounding" | "over";
+  /** The window's state: open, kept, missed, unproven or withdrawn */
+  state: string;
+  /** Who answered, an id of the staff; empty: nobody yet, or it is not known */
+  person: string;
+  /** Their name in Chinese */
+  person_zh: string;
+  /** Their name in English */
+  person_en: string;
 }
 
 /** One of a selection. `version`: the one that the person saw. */
@@ -194,6 +352,14 @@ export interface ComplianceReport {
   emergencies: EmergencyFigures[];
 }
 
+/** In which state an item is, and what is to be known of it. */
+export interface ConditionRequest {
+  /** in: fit for use; broken; lost */
+  condition: "in" | "broken" | "lost";
+  /** What is to be known of it */
+  note?: string;
+}
+
 /** How many live incidents there are of one priority. */
 export interface Count {
   /** 1 is the most urgent, 4 the least */
@@ -208,6 +374,14 @@ export interface Count {
   held: number;
   /** How many of them came late */
   late: number;
+}
+
+/** Somebody else at the same window proves who they are; nobody is signed in by it. */
+export interface Credentials {
+  /** The account's name */
+  name: string;
+  /** The account's password */
+  password: string;
 }
 
 /** A change that a channel gave up on. `change` is the change log's row. */
@@ -230,6 +404,22 @@ export interface DeadLetter {
 export interface DeadLetterPage {
   /** Newest first */
   dead_letters: DeadLetter[];
+}
+
+/** Figures of the desk over local days. */
+export interface DeskKpi {
+  /** The first local day */
+  first: string;
+  /** The last local day, included */
+  last: string;
+  /** The estate's time zone */
+  timezone: string;
+  /** Within so many seconds a call is to be answered: the policy's number */
+  rings_s: number;
+  /** One for each source, apart */
+  calls: CallFigures[];
+  /** Check-ins, records and handovers */
+  duties: DutyFigures[];
 }
 
 /** A device and its newest events. */
@@ -268,6 +458,26 @@ export interface DeviceState {
   reported_up_to: string | null;
   /** The numbers of its live incidents */
   live_incidents: number[];
+}
+
+/** How a duty of the desk was kept: exact sums of its windows. */
+export interface DutyFigures {
+  /** The duty, by its id */
+  duty: string;
+  /** The duty in Chinese */
+  duty_zh: string;
+  /** The duty in English */
+  duty_en: string;
+  /** Windows that ended */
+  due: number;
+  /** Of those, kept in time */
+  kept: number;
+  /** Of those, missed */
+  missed: number;
+  /** Of those, neither shown to be kept nor to be missed */
+  unproven: number;
+  /** Of those, kept after all, which was known late */
+  withdrawn: number;
 }
 
 /** All duties of the policy in force. */
@@ -388,6 +598,22 @@ export interface EventPage {
   next: string | null;
 }
 
+/** What a telephone exchange tells of a call, in whatever order and however often. */
+export interface ExchangeEvent {
+  /** The exchange's own id of the call */
+  call: string;
+  /** ringing, answered or ended */
+  event: "ringing" | "answered" | "ended";
+  /** When, by the exchange's clock: RFC 3339 with an offset */
+  at: string;
+  /** The other end's number, where it is known */
+  number?: string;
+  /** in or out */
+  direction?: "in" | "out";
+  /** The post at which it rings; empty: the one that is checked */
+  place?: string;
+}
+
 /** One figure with what it counts. `value` is null where nothing is known, which is never good. */
 export interface Figure {
   /** The figure's name, which stays the same */
@@ -494,6 +720,78 @@ export interface FormItem {
   place: string;
   /** What the duty `requires` of a report, by name */
   fields?: Record<string, boolean | number | string>;
+}
+
+/** A handover with its list. `open`: how many items nobody has accepted. */
+export interface HandoverDetail {
+  /** The handover */
+  handover: HandoverView;
+  /** The list, in the order in which items came */
+  items: HandoverItemView[];
+  /** How many items nobody has accepted; while there are any it cannot be completed */
+  open: number;
+}
+
+/** One thing that is handed over. `decision`: empty, `accepted`, `rejected`, or `gone` (over before it was accepted). */
+export interface HandoverItemView {
+  /** Its name on the list */
+  item: string;
+  /** incident, device, key or maintenance */
+  kind: "incident" | "device" | "key" | "maintenance";
+  /** The incident's number, the device, the key or the maintenance window */
+  about: string;
+  /** What it is, in Chinese, as it was read */
+  zh: string;
+  /** What it is, in English, as it was read */
+  en: string;
+  /** When it came to the list or changed last: RFC 3339, UTC */
+  added_at: string;
+  /** accepted, rejected or gone; empty: nobody has decided yet */
+  decision: "" | "accepted" | "rejected" | "gone";
+  /** When it was decided: RFC 3339, UTC; null: not yet */
+  decided_at: string | null;
+  /** Who decided: whoever takes over, or the hub */
+  decided_by: string;
+  /** Why it was rejected, or what is to be known of it */
+  reason: string;
+}
+
+/** Handovers, newest first. */
+export interface HandoverList {
+  /** Newest first */
+  handovers: HandoverView[];
+}
+
+/** Who leaves begins. */
+export interface HandoverRequest {
+  /** The post, by the place's id */
+  place: string;
+  /** What there is to say beside the list */
+  note?: string;
+}
+
+/** A handover without its items. */
+export interface HandoverView {
+  /** The handover's id */
+  id: string;
+  /** The post, by the place's id */
+  place: string;
+  /** The post in Chinese */
+  place_zh: string;
+  /** The post in English */
+  place_en: string;
+  /** draft, completed or cancelled */
+  state: "draft" | "completed" | "cancelled";
+  /** When it was begun: RFC 3339, UTC */
+  begun_at: string;
+  /** When it was completed or cancelled: RFC 3339, UTC; null: under way */
+  ended_at: string | null;
+  /** What whoever leaves has to say */
+  note: string;
+  /** Who hands over */
+  leaving: Signer;
+  /** Who takes over; its account is empty until somebody has joined */
+  coming: Signer;
 }
 
 /** Whether the hub does its work. `checks`: database, broker, lease and duties. `state`: `degraded` when it does, but not all of it: `zh` and `en` say what. Duties that a bug keeps from being judged, and `channels` behind or failing, do not make it unready. Somebody who has not signed in is told whether it is ready. */
@@ -604,6 +902,16 @@ export interface IncidentPage {
   next: number | null;
 }
 
+/** Who takes it, what for, and until when. */
+export interface IssueRequest {
+  /** Who takes it, an id of the staff */
+  person: string;
+  /** What it is for */
+  purpose: string;
+  /** By when it is to be back: RFC 3339 with an offset; null: as long as the policy lets it be out */
+  due_at?: string | null;
+}
+
 /** What became of an item. `refused`: it is not kept; sent again as it is, it will be refused again. Anything else is committed. */
 export interface ItemOutcome {
   /** The item's own */
@@ -626,6 +934,82 @@ export interface ItemOutcome {
   message_zh: string | null;
   /** The same in English */
   message_en: string | null;
+}
+
+/** An item with its history, the newest first. */
+export interface KeyDetail {
+  /** The item as it is now */
+  key: KeyView;
+  /** What was done with it, the newest first */
+  history: KeyMoveView[];
+}
+
+/** Items of the register, by id. */
+export interface KeyList {
+  /** By their ids */
+  keys: KeyView[];
+}
+
+/** One act on an item; rows are added and never changed. */
+export interface KeyMoveView {
+  /** Its number in the item's history */
+  no: number;
+  /** When it was entered: RFC 3339, UTC */
+  at: string;
+  /** added, issued, returned or marked */
+  act: string;
+  /** Who entered it: the account's name */
+  actor: string;
+  /** Who took it or brought it back, an id of the staff; empty: nobody */
+  person: string;
+  /** The item's state after it */
+  state: string;
+  /** By when it was to be back: RFC 3339, UTC; null: it was not out */
+  due_at: string | null;
+  /** What it was for, or how it came back */
+  note: string;
+}
+
+/** An item of the register. */
+export interface KeyView {
+  /** The number that stands on it */
+  id: string;
+  /** key, radio, torch, baton, recorder or other */
+  kind: "key" | "radio" | "torch" | "baton" | "recorder" | "other";
+  /** The kind in Chinese */
+  kind_zh: string;
+  /** The kind in English */
+  kind_en: string;
+  /** Its name in Chinese */
+  name_zh: string;
+  /** Its name in English */
+  name_en: string;
+  /** Where it belongs, by the place's id */
+  place: string;
+  /** Where it belongs, in Chinese */
+  place_zh: string;
+  /** Where it belongs, in English */
+  place_en: string;
+  /** in, out, broken or lost */
+  state: "in" | "out" | "broken" | "lost";
+  /** The state in Chinese */
+  state_zh: string;
+  /** The state in English */
+  state_en: string;
+  /** Who has it, an id of the staff; empty: nobody */
+  holder: string;
+  /** Their name in Chinese */
+  holder_zh: string;
+  /** Their name in English */
+  holder_en: string;
+  /** What it is out for */
+  purpose: string;
+  /** Since when it is out: RFC 3339, UTC; null: it is not */
+  out_at: string | null;
+  /** By when it is to be back: RFC 3339, UTC; null: it is not out */
+  due_at: string | null;
+  /** It should be back by now */
+  overdue: boolean;
 }
 
 /** Figures of alarms on the local days `first` to `last`, both included, up to now. `known_from`: the first incident on record, where that lies within: what was before counts for nothing. Null: nothing is known. */
@@ -756,6 +1140,8 @@ export interface Me {
   role_zh: string;
   /** The role in English */
   role_en: string;
+  /** Whom of the estate's staff the account stands for, by id; empty: nobody */
+  person: string;
   /** The id of the sign-in or token that asks */
   session: string;
   /** A person's sign-in, or a program's token */
@@ -798,6 +1184,20 @@ export interface NewAccount {
   role: "operator" | "shift_leader" | "guard" | "desk" | "manager" | "administrator" | "auditor";
   /** 10 characters or more; null: only tokens can be used */
   password?: string | null;
+}
+
+/** A new item of the register. */
+export interface NewKey {
+  /** The number that stands on it: letters, digits, and . _ - */
+  id: string;
+  /** key, radio, torch, baton, recorder or other */
+  kind: "key" | "radio" | "torch" | "baton" | "recorder" | "other";
+  /** Its name in Chinese */
+  name_zh: string;
+  /** Its name in English */
+  name_en: string;
+  /** Where it belongs, by the place's id */
+  place: string;
 }
 
 /** A token for `Authorization: Bearer`. It is told this once: the hub keeps its hash alone. */
@@ -1050,6 +1450,28 @@ export interface Possible {
   choices: Record<string, Record<string, string[]>>;
 }
 
+/** A post that is checked. `current`: the window that is open now; `last`: the one before; `next` null: there is none yet, or nobody may foretell it. */
+export interface Post {
+  /** The duty, by its id */
+  duty: string;
+  /** The duty in Chinese */
+  duty_zh: string;
+  /** The duty in English */
+  duty_en: string;
+  /** The post, by the place's id */
+  place: string;
+  /** The post in Chinese */
+  place_zh: string;
+  /** The post in English */
+  place_en: string;
+  /** The window that is open now; null: none is */
+  current: CheckInWindow | null;
+  /** The window that opens next; null: it may not be foretold, or there is none */
+  next: CheckInWindow | null;
+  /** The window that ended last; null: there was none */
+  last: CheckInWindow | null;
+}
+
 /** An error. `code` is its name and stays the same; the messages say what to do and may change. */
 export interface Problem {
   /** A URN that ends in `code` */
@@ -1088,6 +1510,84 @@ export interface QuarantinedRecord {
   reason: string;
   /** As it came, as text, cut to 4,096 characters */
   body: string;
+}
+
+/** The window that a record would be of now, what it asks for, and what the hub knows. */
+export interface RecordDraft {
+  /** The window that it would keep; null: none is open */
+  window: string | null;
+  /** Until when it may be written: RFC 3339, UTC */
+  ends_at: string | null;
+  /** The fields that it must have */
+  requires: string[];
+  /** What the hub knows of that time; frozen when the record is written */
+  facts: RecordFacts;
+}
+
+/** What the hub itself knows of the time that a record is of, at the moment when it was written. */
+export interface RecordFacts {
+  /** When that time begins: RFC 3339, UTC */
+  from: string;
+  /** When it ends, or when the record was written: RFC 3339, UTC */
+  to: string;
+  /** Incidents that were raised in it */
+  incidents_raised: number;
+  /** Incidents that were closed in it, of those of the last seven days */
+  incidents_closed: number;
+  /** Incidents that were open when it was written */
+  incidents_open: number;
+  /** Windows of patrols that ended in it and were kept */
+  rounds_kept: number;
+  /** Windows of patrols that ended in it and were not kept, or not provably */
+  rounds_missed: number;
+  /** Devices and agents that were out of reach in it */
+  devices_away: string[];
+}
+
+/** The records of a local day, newest first. */
+export interface RecordList {
+  /** The estate's local day */
+  day: string;
+  /** The estate's time zone */
+  timezone: string;
+  /** Newest first */
+  records: RecordView[];
+}
+
+/** A report on a duty at the desk, in the name of the account's person: the two-hour record, or another one. */
+export interface RecordRequest {
+  /** The duty, by its id */
+  duty?: string;
+  /** The post, by the place's id */
+  place: string;
+  /** What the form asks for, by name */
+  fields: Record<string, boolean | number | string>;
+}
+
+/** A record as it stands. `fields`: what was written; `facts`: what the hub knew then; null: it came by another way. */
+export interface RecordView {
+  /** The name that it has on record */
+  key: string;
+  /** When it was written: RFC 3339, UTC */
+  at: string;
+  /** The post, by the place's id */
+  place: string;
+  /** Who wrote it, an id of the staff */
+  person: string;
+  /** Their name in Chinese */
+  person_zh: string;
+  /** Their name in English */
+  person_en: string;
+  /** What was written, by name */
+  fields: Record<string, unknown>;
+  /** What the hub knew when it was written */
+  facts: RecordFacts | null;
+}
+
+/** Why an item is not accepted. */
+export interface RejectRequest {
+  /** Why it is not accepted */
+  reason: string;
 }
 
 /** A shift that is off the roster. */
@@ -1524,12 +2024,20 @@ export interface SignItem {
   place?: string;
 }
 
-/** A review is approved, or a notice published. */
-export interface SignRequest {
-  /** What there is to say about it */
-  note?: string;
-  /** The run's version that the person saw; null: whichever it has */
-  version?: number | null;
+/** One of the two who sign. */
+export interface Signer {
+  /** The account's key; empty: nobody has joined yet */
+  account: string;
+  /** The name as it was written */
+  name: string;
+  /** Whom of the staff they are, by id; empty: not known */
+  person: string;
+  /** Their name among the staff in Chinese */
+  person_zh: string;
+  /** Their name among the staff in English */
+  person_en: string;
+  /** When they signed: RFC 3339, UTC; null: not yet */
+  signed_at: string | null;
 }
 
 /** The sound alone goes off for a minute. It acknowledges nothing. `post`: one of the policy's, empty for the whole site. */
@@ -1664,6 +2172,24 @@ export interface TagRow {
   enrolled_by: string;
   /** Who replaced or revoked it; empty while it counts, and where the change log does not know any more */
   ended_by: string;
+}
+
+/** What became of an answer or a report. `counted` false: it is on record and keeps no window; the words say why. */
+export interface Taken {
+  /** The name that it has on record */
+  key: string;
+  /** It keeps its window */
+  counted: boolean;
+  /** The window that it keeps; null: none */
+  window: string | null;
+  /** Why it keeps none, by name; null: it keeps one */
+  why: string | null;
+  /** Why it keeps none, in Chinese */
+  why_zh: string | null;
+  /** Why it keeps none, in English */
+  why_en: string | null;
+  /** What is odd about it, by name */
+  flags: string[];
 }
 
 /** Who did what, when. `body` holds the act's fields. */
@@ -1880,6 +2406,20 @@ export interface Wrong {
   what: string;
 }
 
+/** Who joins or signs: whoever is signed in, or with `credentials` somebody else at the same window. */
+export interface hub__api__handover_models__SignRequest {
+  /** Of somebody else at the same window; null: who asks */
+  credentials?: Credentials | null;
+}
+
+/** A review is approved, or a notice published. */
+export interface hub__api__plan_models__SignRequest {
+  /** What there is to say about it */
+  note?: string;
+  /** The run's version that the person saw; null: whichever it has */
+  version?: number | null;
+}
+
 /** Every route: what its path, query, header and body take, and what it answers. A key that is absent takes nothing. */
 export interface Routes {
   /** All accounts. */
@@ -1948,6 +2488,32 @@ export interface Routes {
     body: SilenceRequest;
     result: SilenceView;
   };
+  /** Calls, newest first. */
+  "GET /calls": {
+    query: { source?: "declared" | "exchange" | null; direction?: "in" | "out" | null; from?: string | null; to?: string | null; limit?: number; offset?: number };
+    result: CallList;
+  };
+  /** Enter a call. */
+  "POST /calls": {
+    body: CallRequest;
+    result: CallView;
+  };
+  /** The exchange tells of a call. */
+  "POST /calls/exchange": {
+    body: ExchangeEvent;
+    result: CallView;
+  };
+  /** One call with its whole number. */
+  "GET /calls/{call}": {
+    path: { call: string };
+    result: CallView;
+  };
+  /** Say what a call was about. */
+  "POST /calls/{call}/notes": {
+    path: { call: string };
+    body: CallNotes;
+    result: CallView;
+  };
   /** What became of a command. */
   "GET /commands/{command}": {
     path: { command: string };
@@ -2004,10 +2570,83 @@ export interface Routes {
     path: { window: string };
     result: WindowDetail;
   };
+  /** 查岗: the windows of the posts, with their countdown. */
+  "GET /duty/check-in": {
+    result: CheckInState;
+  };
+  /** Answer 查岗. */
+  "POST /duty/check-in": {
+    body: CheckInRequest;
+    result: Taken;
+  };
+  /** Figures of the desk. */
+  "GET /duty/kpi": {
+    query: { from: string; to: string };
+    result: DeskKpi;
+  };
+  /** The records of a day. */
+  "GET /duty/records": {
+    query: { day?: string | null; duty?: string };
+    result: RecordList;
+  };
+  /** Write a record. */
+  "POST /duty/records": {
+    body: RecordRequest;
+    result: Taken;
+  };
+  /** What a record would be of now. */
+  "GET /duty/records/draft": {
+    query: { place: string };
+    result: RecordDraft;
+  };
   /** A device's events, newest first. */
   "GET /events": {
     query: { device: string; kind?: string; since?: string | null; until?: string | null; cursor?: string | null; limit?: number };
     result: EventPage;
+  };
+  /** Handovers, newest first. */
+  "GET /handovers": {
+    query: { state?: "draft" | "completed" | "cancelled" | null; limit?: number; offset?: number };
+    result: HandoverList;
+  };
+  /** Begin to hand over. */
+  "POST /handovers": {
+    body: HandoverRequest;
+    result: HandoverDetail;
+  };
+  /** One handover and its list. */
+  "GET /handovers/{handover}": {
+    path: { handover: string };
+    result: HandoverDetail;
+  };
+  /** Give a handover up. */
+  "POST /handovers/{handover}/cancel": {
+    path: { handover: string };
+    result: HandoverDetail;
+  };
+  /** Accept an item. */
+  "POST /handovers/{handover}/items/{item}/accept": {
+    path: { handover: string; item: string };
+    body: AcceptRequest;
+    result: HandoverItemView;
+  };
+  /** Do not accept an item. */
+  "POST /handovers/{handover}/items/{item}/reject": {
+    path: { handover: string; item: string };
+    body: RejectRequest;
+    result: HandoverItemView;
+  };
+  /** Take over. */
+  "POST /handovers/{handover}/join": {
+    path: { handover: string };
+    body: hub__api__handover_models__SignRequest;
+    result: HandoverDetail;
+  };
+  /** Sign. */
+  "POST /handovers/{handover}/sign": {
+    path: { handover: string };
+    body: hub__api__handover_models__SignRequest;
+    result: HandoverDetail;
   };
   /** Whether the hub does its work. */
   "GET /healthz": {
@@ -2058,7 +2697,7 @@ export interface Routes {
   /** Publish the notice to residents. */
   "POST /incidents/{no}/plan/notice": {
     path: { no: number };
-    body: SignRequest;
+    body: hub__api__plan_models__SignRequest;
     result: RunView;
   };
   /** Write the notice to residents. */
@@ -2076,7 +2715,7 @@ export interface Routes {
   /** Approve the review. */
   "POST /incidents/{no}/plan/review/approve": {
     path: { no: number };
-    body: SignRequest;
+    body: hub__api__plan_models__SignRequest;
     result: RunView;
   };
   /** Tick a step. */
@@ -2090,6 +2729,39 @@ export interface Routes {
     path: { no: number };
     body: ToldRequest;
     result: RunView;
+  };
+  /** The register. */
+  "GET /keys": {
+    query: { state?: "in" | "out" | "broken" | "lost" | null; kind?: "key" | "radio" | "torch" | "baton" | "recorder" | "other" | null; place?: string; holder?: string; limit?: number; offset?: number };
+    result: KeyList;
+  };
+  /** Add an item to the register. */
+  "POST /keys": {
+    body: NewKey;
+    result: KeyView;
+  };
+  /** One item and its history. */
+  "GET /keys/{key}": {
+    path: { key: string };
+    result: KeyDetail;
+  };
+  /** Somebody takes an item. */
+  "POST /keys/{key}/issue": {
+    path: { key: string };
+    body: IssueRequest;
+    result: KeyView;
+  };
+  /** An item is broken, lost, or fit again. */
+  "POST /keys/{key}/mark": {
+    path: { key: string };
+    body: ConditionRequest;
+    result: KeyView;
+  };
+  /** An item is back. */
+  "POST /keys/{key}/return": {
+    path: { key: string };
+    body: ConditionRequest;
+    result: KeyView;
   };
   /** Who one is. */
   "GET /me": {
