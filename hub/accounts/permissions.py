@@ -108,6 +108,18 @@ PERMISSIONS: Mapping[tuple[str, str], Roles] = {
     ("GET", "/reports/unvisited"): WATCH,
     ("GET", "/reports/patrol/{day}.pdf"): WATCH,
     ("GET", "/reports/patrol/{day}.csv"): WATCH,
+    # the estate and its plan
+    ("GET", "/estate"): WATCH,
+    ("PUT", "/estate"): KEEP,
+    ("POST", "/estate/check"): KEEP,
+    ("POST", "/estate/import"): KEEP,
+    ("GET", "/estate/export"): WATCH,
+    ("GET", "/estate/versions"): WATCH,
+    ("GET", "/estate/versions/{version}"): WATCH,
+    ("POST", "/estate/versions/{version}/restore"): KEEP,
+    ("GET", "/estate/drawings/{floor}"): WATCH,
+    ("PUT", "/estate/drawings/{floor}"): KEEP,
+    ("DELETE", "/estate/drawings/{floor}"): KEEP,
     # the hub itself
     ("GET", "/dead-letters"): WATCH,
     ("POST", "/dead-letters/{reader}/{pos}/retry"): KEEP,
