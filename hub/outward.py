@@ -101,7 +101,7 @@ class OutwardSettings(NamedTuple):
 
 class Outward:
     """Built and prepared before the worker starts, so that no change is missed; started after it; stopped before it, so that
-    positions are still written. `engine`: the read-only one. `book`: where the estate in force is found; None: it never changes."""
+    positions are still written. `engine`: the read-only one. `book`: where the estate in force is found; None: it stays."""
 
     def __init__(
         self,

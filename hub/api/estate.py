@@ -126,7 +126,7 @@ def export_estate(
     else:
         plain = {kind: document.get(kind, [])} if kind else document
         data, media_type = tables.yaml_text(plain).encode(), "application/yaml"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(data, media_type=media_type, headers=headers)
 
 

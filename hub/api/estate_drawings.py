@@ -22,7 +22,6 @@ _FILE = {"schema": {"type": "string", "format": "binary"}}
 _BODY = {"requestBody": {"required": True, "content": {"image/svg+xml": _FILE, "image/png": _FILE}}}
 HEADERS = {
     "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'",
-    "X-Content-Type-Options": "nosniff",
     "Cache-Control": "private, no-cache",
 }
 """A browser that is sent straight to a drawing runs nothing of it and asks nobody for anything."""

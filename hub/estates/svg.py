@@ -28,8 +28,9 @@ _NUMBERS = frozenset((
     "markerWidth", "markerHeight", "orient", "textLength",
 ))
 _LOOKS = frozenset((
-    "fill", "stroke", "stop-color", "color", "opacity", "fill-opacity", "stroke-opacity", "stop-opacity", "fill-rule",
-    "clip-rule",     "stroke-width", "stroke-dasharray", "stroke-dashoffset", "stroke-linecap", "stroke-linejoin", "stroke-miterlimit",
+    "fill", "stroke", "stop-color", "color", "opacity", "fill-opacity", "stroke-opacity", "stop-opacity",
+    "fill-rule", "clip-rule",
+        "stroke-width", "stroke-dasharray", "stroke-dashoffset", "stroke-linecap", "stroke-linejoin", "stroke-miterlimit",
     "vector-effect", "font-size", "font-weight", "font-style", "font-family", "letter-spacing", "text-anchor",
     "dominant-baseline", "alignment-baseline", "baseline-shift", "display", "visibility", "paint-order", "clip-path",
     "marker-start", "marker-mid", "marker-end", "writing-mode",

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Engine, func, or_, select
+from sqlalchemy import Connection, Engine, func, literal, or_, select
 
 from hub.store import bulk
 from hub.store.schema import estate_version, plan_drawing, roster, tag, window
@@ -55,6 +55,7 @@ class Ahead(NamedTuple):
 
 
 _VERSION = tuple(estate_version.c[name] for name in VersionRow._fields)
+_HEAD = (*_VERSION[:-1], literal("").label("body"))
 _DRAWING = tuple(plan_drawing.c[name] for name in DrawingRow._fields)
 
 
@@ -98,11 +99,11 @@ class EstateReads:
     def versions(self, limit: int, before: int | None = None) -> list[VersionRow]:
         """The newest first, without their documents."""
         table = estate_version.c
-        query = select(*_VERSION[:-1]).where(table.site == self._site).order_by(table.version.desc()).limit(limit)
+        query = select(*_HEAD).where(table.site == self._site).order_by(table.version.desc()).limit(limit)
         if before is not None:
             query = query.where(table.version < before)
         with self._engine.connect() as connection:
-            return [VersionRow(*row, "") for row in connection.execute(query)]
+            return [VersionRow(*row) for row in connection.execute(query)]
 
     def drawing(self, floor: str) -> DrawingRow | None:
         """A floor's drawing."""
