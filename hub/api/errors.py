@@ -81,7 +81,7 @@ REASONS: dict[str, tuple[int, str, str]] = {
     "wrong_sha256": (422, "图片与记录的校验值不符", "the body's SHA-256 is not the one that was promised"),
     "not_a_jpeg": (422, "内容不是 JPEG 图片", "the body is no JPEG picture"),
     "wrong_estate": (422, "小区资料有误，详见 errors", "the estate is wrong: see errors"),
-    "wrong_drawing": (422, "{zh}", "{en}"),
+    "wrong_drawing": (422, "平面图无法使用：{zh}", "the drawing cannot be used: {en}"),
     "unknown_floor": (404, "没有楼层“{floor}”{near_zh}", "the estate has no floor {floor!r}{near}"),
     "no_drawing": (404, "该楼层没有平面图", "this floor has no drawing: PUT one there"),
     "unknown_version": (

@@ -136,14 +136,14 @@ def list_versions(
     limit: Limit = 50,
     before: Annotated[int | None, Query(ge=1, le=2**31 - 1, description="Only versions before this one")] = None,
 ) -> m.VersionList:
-    """Newest first."""
+    """Versions without their documents, newest first; a page goes on with `before`."""
     rows = backend.estates.versions(limit, before)
     return m.VersionList(versions=[_info(row) for row in rows], next=rows[-1].version if len(rows) == limit else None)
 
 
 @router.get("/estate/versions/{version}", summary="One version", responses=problems(404))
 def show_version(backend: Behind, version: Version) -> m.VersionView:
-    """With its document."""
+    """Who made it when, with its document."""
     row = _known(backend, version)
     return m.VersionView(info=_info(row), document=plain_of(file_of(row.body)))
 

@@ -2,11 +2,22 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
 from hub.api.models import Plain, Strict, Time
 
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), Plain]
+
+_DOCUMENT = {
+    "site": "lakeside", "name_zh": "湖畔花园", "name_en": "Lakeside Garden", "timezone": "Asia/Shanghai",
+    "places": [{"id": "gate", "name_zh": "东门", "name_en": "East gate"}],
+    "agents": [{"id": "gate", "place": "gate", "name_zh": "东门代理", "name_en": "gate's agent", "key_file": "secrets/gate.key"}],
+    "devices": [],
+}  # fmt: skip
+
+
+def _with_example(**example: Any) -> ConfigDict:
+    return ConfigDict(extra="forbid", json_schema_extra={"examples": [example]})
 
 
 class DrawingInfo(Strict):
@@ -65,23 +76,29 @@ class EstateView(Strict):
 class EstateCheck(Strict):
     """A document that might take the estate's place."""
 
+    model_config = _with_example(document=_DOCUMENT)
+
     document: dict[str, Any] = Field(description="The whole estate, as GET /estate gives it")
 
 
 class EstatePut(Strict):
     """A document that is to take the estate's place."""
 
+    model_config = _with_example(seen=3, document=_DOCUMENT, reason="新装东门读卡器")
+
     seen: int = Field(ge=0, examples=[3], description="The version that was edited; another one in force is 409")
     document: dict[str, Any] = Field(description="The whole estate, as GET /estate gives it")
-    reason: Reason = Field(default="", description="Why")
+    reason: Reason = Field(default="", description="Why, in the words of who does it")
     origin: Literal["edit", "file"] = Field(default="edit", description="file: it is the content of an estate file")
 
 
 class RestoreRequest(Strict):
     """An older version is to be in force again, as a new version."""
 
+    model_config = _with_example(seen=5, reason="误改")
+
     seen: int = Field(ge=0, examples=[5], description="The version in force that was seen")
-    reason: Reason = Field(default="", description="Why")
+    reason: Reason = Field(default="", description="Why, in the words of who does it")
 
 
 class EstateWrong(Strict):

@@ -241,7 +241,7 @@ ROWS = [
     ("devices", "id,kind\ndoor-1,door\ndoor-1,door\n", [(3, "id", "taken")]),
     ("devices", "id,kind\ndoor-1,door,more\n", [(2, "", "too_many_cells")]),
     ("staff", "id,name_zh,name_en,post\nzhang,张,Zhang,king\n", [(2, "post", "unknown_post")]),
-    ("places", "id,name_zh,name_en,parent\na,甲,A,b\nb,乙,B,a\n", [(2, "parent", "within_itself"), (3, "parent", "within_itself")]),
+    ("places", "id,name_zh,name_en,parent\na,甲,A,b\nb,乙,B,a\n", [(row, "parent", "within_itself") for row in (2, 3)]),
     ("phones", "- {id: p, place: nowhere, name_zh: 机, name_en: P}\n", [(1, "place", "unknown_name")]),
     ("phones", "phones: {a: 1}\n", [(None, "", "no_rows")]),
     ("phones", "- [\n", [(2, "", "not_yaml")]),
