@@ -267,8 +267,9 @@ class Core:
         was = self._around.estate
         if now is None or self._estates is None or (was is not None and was.version == now.version):
             return
+        if not set(now.book.agents) <= set(self._around.book.agents):
+            self._agents_awaited = False
         self._around = self._around._replace(book=now.book, table=RuleTable(now.rules), estate=now)
-        self._agents_awaited = False
         guarded(self._estates.adopt, now)
 
     def _follow_estate(self) -> None:
