@@ -10,6 +10,7 @@ import pytest
 from contract.readings import TamperContact
 from hub.accounts.permissions import ROLES
 from tests.support.outward_rig import Site, until
+from tests.support.site_rig import ModelAgent
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 4 2"><script>alert(1)</script><rect width="1" height="1"/></svg>'
 
@@ -302,3 +303,28 @@ def test_consoles_hear_of_it(site: Site):
     put(site, shown(site)["document"] | {"name_zh": "一"}, 0)
     rows = [row for row in site.rows("change") if "estate" in row]
     assert len(rows) == 1
+
+
+def test_an_agent_that_is_added_is_believed_at_once_by_the_key_beside_the_estate_file(site: Site):
+    key = bytes(range(2, 34))
+    file = site.folder / "shed.key"
+    file.write_text(key.hex())
+    file.chmod(0o600)
+    document = shown(site)["document"]
+    document["agents"].append({"id": "shed", "place": "gate", **NAMES, "key_file": "shed.key"})
+    document["devices"].append({"id": "door-s", "kind": "door", "place": "gate", "agent": "shed", **NAMES})
+    message = ModelAgent(site.clock, "shed", key, "0" * 31 + "2").says("door-s", TamperContact(active=True))  # type: ignore[arg-type]
+    site.worker.submit(message.topic, message.payload)
+    until(lambda: site.worker.counters["refused_unknown_agent"])
+    assert put(site, document, 0).status_code == 200
+    site.worker.submit(message.topic, message.payload)
+    until(lambda: site.http.get("/incidents").json()["incidents"])
+    assert shown(site)["keyless"] == []
+
+
+def test_an_agent_without_a_key_is_told_of(site: Site):
+    document = shown(site)["document"]
+    document["agents"].append({"id": "shed", "place": "gate", **NAMES})
+    told = put(site, document, 0).json()["consequences"]
+    assert [one["text_zh"] for one in told] == ["采集端没有密钥，不予采信：shed"]
+    assert shown(site)["keyless"] == ["shed"]
