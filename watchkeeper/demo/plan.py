@@ -47,7 +47,8 @@ _GROUND = (
     Box(500, 300, 130, 70, "儿童乐园", _GREEN),
     Box(170, 300, 190, 70, "荷花池", _GREEN),
 )
-_ROADS = (Box(70, 395, 1090, 50, "", _ROAD), Box(370, 70, 40, 680, "", _ROAD), Box(660, 70, 40, 680, "", _ROAD))
+_GATES = (Box(1154, 385, 12, 70, "", _LINE), Box(34, 385, 12, 70, "", _LINE))
+_ROADS = (Box(42, 395, 1116, 50, "", _ROAD), Box(370, 70, 40, 680, "", _ROAD), Box(660, 70, 40, 680, "", _ROAD))
 _BAYS = tuple(
     Box(110 + 50 * column, top, 44, 100, "", _ROAD)
     for top in (120, 250, 450, 580)
@@ -85,7 +86,7 @@ PLACES: Mapping[str, Spot] = {
 
 def write_drawings(folder: Path) -> list[dict[str, Any]]:
     """Write the floors' drawings into the folder. Returns the estate file's rows of floors."""
-    drawn = {GROUND: _svg("湖畔花园", _ROADS, _GROUND), BASEMENT: _svg("地下车库", (_RAMP,), _BASEMENT)}
+    drawn = {GROUND: _svg("湖畔花园", (*_ROADS, *_GATES), _GROUND), BASEMENT: _svg("地下车库", (_RAMP,), _BASEMENT)}
     rows = []
     for floor, zh, en, order in FLOORS:
         file = f"plan-{floor}.svg"
