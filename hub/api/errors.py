@@ -83,6 +83,11 @@ REASONS: dict[str, tuple[int, str, str]] = {
     "wrong_estate": (422, "小区资料有误，详见 errors", "the estate is wrong: see errors"),
     "wrong_drawing": (422, "平面图无法使用：{zh}", "the drawing cannot be used: {en}"),
     "unknown_floor": (404, "没有楼层“{floor}”{near_zh}", "the estate has no floor {floor!r}{near}"),
+    "too_many_drawings": (
+        409,
+        "平面图已满 {limit} 张，请先删除旧楼层的图",
+        "there are {limit} drawings: DELETE those of floors that went",
+    ),
     "no_drawing": (404, "该楼层没有平面图", "this floor has no drawing: PUT one there"),
     "unknown_version": (
         404,
@@ -163,7 +168,7 @@ _FINAL = frozenset(
     ("changed_meanwhile", "not_dispatched", "always_heard", "maintenance_over", "nothing_sounds", "tag_enrolled", "tag_ended",
      "too_many_tags", "too_many_shifts", "too_many_shifts_of_one",
      "account_exists", "too_many_accounts", "last_administrator", "local_account", "account_disabled", "too_many_tokens",
-     "no_password")
+     "no_password", "too_many_drawings")
 )  # fmt: skip
 """Conflicts that asking again will not solve."""
 

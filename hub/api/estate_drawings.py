@@ -12,6 +12,7 @@ from hub.api.gatekeeper import Acting
 from hub.api.knowing import unknown
 from hub.api.ports import Backend
 from hub.api.routes import Behind, allowed, answer, problems
+from hub.estate import MAX_FLOORS
 from hub.estates.drawing import BadDrawing, Drawing, drawing_of
 from hub.estates.holder import row_of
 from hub.ingest.ports import DrawingAct
@@ -20,6 +21,8 @@ router = APIRouter(tags=["estate"])
 FloorId = Annotated[str, Path(max_length=63, description="A floor of the estate", examples=["ground"])]
 _FILE = {"schema": {"type": "string", "format": "binary"}}
 _BODY = {"requestBody": {"required": True, "content": {"image/svg+xml": _FILE, "image/png": _FILE}}}
+DRAWINGS_MAX = 2 * MAX_FLOORS
+"""Those of floors that went are kept for who restores an older version."""
 HEADERS = {
     "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'",
     "Cache-Control": "private, no-cache",
@@ -49,7 +52,9 @@ def show_drawing(backend: Behind, request: Request, floor: FloorId) -> Response:
     return Response(row.body, media_type=row.media_type, headers=headers)
 
 
-@router.put("/estate/drawings/{floor}", summary="Upload a floor's drawing", responses=problems(404, 413), openapi_extra=_BODY)
+@router.put(
+    "/estate/drawings/{floor}", summary="Upload a floor's drawing", responses=problems(404, 409, 413), openapi_extra=_BODY
+)
 async def put_drawing(backend: Behind, who: Acting, request: Request, floor: FloorId) -> DrawingTaken:
     """An SVG of 2 MiB at most, of which nothing is kept but its shapes, or a PNG of 8 MiB and 8,000 pixels a side at most.
     Positions are shares of width and height: they stay where they are when a drawing is replaced by one of the same outline."""
@@ -73,6 +78,9 @@ def _take(backend: Backend, actor: str, floor: str, data: bytes) -> DrawingTaken
     except BadDrawing as error:
         zh, _, en = str(error).partition(" / ")
         raise ApiError("wrong_drawing", zh=zh, en=en) from None
+    stored = {one.floor for one in backend.estates.drawings()}
+    if floor not in stored and len(stored) >= DRAWINGS_MAX:
+        raise ApiError("too_many_drawings", limit=DRAWINGS_MAX)
     allowed(answer(backend.worker.ask(DrawingAct(floor, row_of(floor, drawing, backend.clock.now_us()), actor))))
     return DrawingTaken(drawing=_info(floor, drawing), dropped=drawing.dropped)
 

@@ -9,6 +9,7 @@ import pytest
 
 from contract.readings import TamperContact
 from hub.accounts.permissions import ROLES
+from hub.api import estate_drawings
 from tests.support.outward_rig import Site, until
 from tests.support.site_rig import ModelAgent
 
@@ -193,6 +194,16 @@ def test_a_drawing_is_rewritten_and_shown_so_that_a_browser_runs_nothing(site: S
     assert (device["floor"], device["at"]) == ("ground", [0.25, 0.5])
     assert site.http.delete("/estate/drawings/ground").status_code == 200
     assert site.http.get("/estate/drawings/ground").json()["code"] == "no_drawing"
+
+
+def test_drawings_have_a_limit_and_one_that_is_there_is_replaced(site: Site, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(estate_drawings, "DRAWINGS_MAX", 1)
+    document = with_floor(site)
+    document["floors"].append({"id": "cellar", **NAMES})
+    put(site, document, 0)
+    assert site.http.put("/estate/drawings/ground", content=SVG).status_code == 200
+    assert site.http.put("/estate/drawings/cellar", content=SVG).json()["code"] == "too_many_drawings"
+    assert site.http.put("/estate/drawings/ground", content=SVG).status_code == 200
 
 
 def test_what_is_no_drawing_or_no_floor_or_too_large_is_refused(site: Site):

@@ -15,6 +15,7 @@ from hub.ingest.core import Request
 from hub.ingest.ports import DrawingAct, EstateAct, EstateDone, StepName
 from hub.planning import plan_of
 from hub.policy.load import Policy
+from hub.store import estate_rows
 from hub.store.estate_rows import DrawingRow
 from tests.support.killing import STEPS, Killed, kill_at
 from tests.support.site_rig import Hub, HubMaker, ModelAgent, estate
@@ -168,3 +169,10 @@ def test_a_drawing_is_put_and_taken_away(site: Hub):
     assert site.ask(DrawingAct("ground", None, "李伟")) is True
     assert site.rows("plan_drawing") == []
     assert [(row.key, row.act) for row in site.changes[-2:]] == [("drawing/ground", "drawn"), ("drawing/ground", "removed")]
+
+
+def test_old_versions_go_and_the_newest_stay(site: Hub, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(estate_rows, "VERSIONS_KEPT", 2)
+    for seen in (1, 2, 3):
+        site.ask(act(with_devices(NEW) if seen % 2 else with_devices(), seen))
+    assert site.rows("estate_version", "version") == [3, 4]
