@@ -105,6 +105,7 @@ class HubConfig(NamedTuple):
     settings: HubSettings
     folder: Path
     estate: Estate
+    estate_file: Path
     policy: Policy
     plan: Plan
     data: Path
@@ -125,6 +126,7 @@ def load_config(path: Path | str) -> HubConfig:
         settings=settings,
         folder=folder,
         estate=estate,
+        estate_file=folder / settings.estate,
         policy=policy,
         plan=plan_of(estate, policy),
         data=data,

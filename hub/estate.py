@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import msgspec
 
 from contract.envelope import KEY_BYTES
-from contract.settings import BadSettings, Check, Checked, Document, Id, check, listed, nearest, refers, unique
+from contract.settings import BadSettings, Check, Checked, Document, Id, Rule, check, listed, nearest, refers, unique
 from hub.detectors.types import Device
 from hub.duties.types import HUB_SOURCE, Order, Person, Route
 from hub.policy.estate import policy_rules
@@ -39,18 +39,40 @@ def _key(text: str) -> None:
         raise ValueError(f"is no key: write {KEY_BYTES} bytes as {2 * KEY_BYTES} hex digits")
 
 
-class Place(msgspec.Struct, frozen=True):
+Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
+"""Of a drawing's width or height, from its upper left corner."""
+Point = Annotated[list[Share], msgspec.Meta(min_length=2, max_length=2)]
+MAX_FLOORS = 100
+MAX_CORNERS = 200
+
+
+class Floor(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A floor of the plan, drawn by itself; the lowest `order` is shown first. `drawing`: an SVG or PNG file beside the estate
+    file, which is read when the file is imported."""
+
+    id: Id
+    name_zh: Words
+    name_en: Words
+    order: int = 0
+    drawing: str | None = None
+
+
+class Place(msgspec.Struct, frozen=True, omit_defaults=True):
     """A gate, building, room or checkpoint. `parent`: the place it lies in. `place_class`: one of the policy's, which priorities
-    go by; without one, that of the place around it."""
+    go by; without one, that of the place around it. `floor`: where it is drawn, and what stands in it where that names none;
+    `at`: the checkpoint there; `area`: the corners of the place."""
 
     id: Id
     name_zh: Words
     name_en: Words
     parent: str | None = None
     place_class: str = ""
+    floor: str | None = None
+    at: Point | None = None
+    area: Annotated[list[Point], msgspec.Meta(max_length=MAX_CORNERS)] = []
 
 
-class Agent(msgspec.Struct, frozen=True):
+class Agent(msgspec.Struct, frozen=True, omit_defaults=True):
     """The small computer at a gatehouse. Either `key` or `key_file`, a file's name beside the estate file."""
 
     id: Id
@@ -62,9 +84,10 @@ class Agent(msgspec.Struct, frozen=True):
     options: dict[str, float] = {}
 
 
-class DeviceRow(msgspec.Struct, frozen=True):
+class DeviceRow(msgspec.Struct, frozen=True, omit_defaults=True):
     """A thing that speaks. `opens`: the door or barrier that a reader, a button or a relay opens. `watches`: the places that a
-    camera sees; without any, its own. `options`: numbers of the policy that are otherwise here, and thresholds."""
+    camera sees; without any, its own. `options`: numbers of the policy that are otherwise here, and thresholds. `at`: where on
+    the drawing of `floor` it stands; without a floor, on its place's."""
 
     id: Id
     kind: DeviceKind
@@ -75,18 +98,22 @@ class DeviceRow(msgspec.Struct, frozen=True):
     opens: str | None = None
     watches: list[str] = []
     options: dict[str, float] = {}
+    floor: str | None = None
+    at: Point | None = None
 
 
-class Phone(msgspec.Struct, frozen=True):
+class Phone(msgspec.Struct, frozen=True, omit_defaults=True):
     """A guard's phone: it scans, and has no agent. `place`: where it belongs."""
 
     id: Id
     place: str
     name_zh: Words
     name_en: Words
+    floor: str | None = None
+    at: Point | None = None
 
 
-class PersonRow(msgspec.Struct, frozen=True):
+class PersonRow(msgspec.Struct, frozen=True, omit_defaults=True):
     """Somebody of the staff. `post`: one of the policy's."""
 
     id: Id
@@ -95,7 +122,7 @@ class PersonRow(msgspec.Struct, frozen=True):
     post: str = "guard"
 
 
-class RouteRow(msgspec.Struct, frozen=True):
+class RouteRow(msgspec.Struct, frozen=True, omit_defaults=True):
     """Where one duty of the policy is done, and what brings the evidence: devices, phones, or `hub`, where people enter it."""
 
     id: Id
@@ -119,7 +146,7 @@ class RouteRow(msgspec.Struct, frozen=True):
         )
 
 
-class EstateFile(msgspec.Struct, frozen=True):
+class EstateFile(msgspec.Struct, frozen=True, omit_defaults=True):
     """What stands in the file."""
 
     site: Id
@@ -132,12 +159,14 @@ class EstateFile(msgspec.Struct, frozen=True):
     phones: Annotated[list[Phone], msgspec.Meta(max_length=MAX_DEVICES)] = []
     staff: Annotated[list[PersonRow], msgspec.Meta(max_length=MAX_DEVICES)] = []
     routes: Annotated[list[RouteRow], msgspec.Meta(max_length=MAX_ROUTES)] = []
+    floors: Annotated[list[Floor], msgspec.Meta(max_length=MAX_FLOORS)] = []
 
 
 class Estate:
     """An estate that has been found right. It never changes; a new file makes a new one."""
 
     def __init__(self, file: EstateFile, keys: Mapping[str, bytes]) -> None:
+        self.file = file
         self.site: str = file.site
         self.name_zh: str = file.name_zh
         self.name_en: str = file.name_en
@@ -150,6 +179,11 @@ class Estate:
         self.routes: Mapping[str, Route] = {row.id: row.of() for row in file.routes}
         self._keys = dict(keys)
         self._detector_devices = {row.id: row for row in self._rows()}
+        self.floors: Mapping[str, Floor] = {row.id: row for row in file.floors}
+        self._seen_by: dict[str, list[str]] = {}
+        for row in file.devices:
+            for place in (row.watches or [row.place]) if row.kind == "camera" else ():
+                self._seen_by.setdefault(place, []).append(row.id)
         self._watchers = {place: self._watching(place) for place in self.places}
 
     @classmethod
@@ -158,7 +192,7 @@ class Estate:
         checked = check_estate(path, policy)
         keys: dict[str, bytes] = {}
         if checked.value is not None:
-            keys, wrong = _keys(checked.value, Path(path))
+            keys, wrong = read_keys(checked.value, Path(path))
             if wrong:
                 raise BadSettings(wrong)
             return cls(checked.value, keys)
@@ -180,6 +214,11 @@ class Estate:
     def key_of(self, agent: str) -> bytes | None:
         """The agent's key of KEY_BYTES bytes, or None for a stranger."""
         return self._keys.get(agent)
+
+    @property
+    def keys(self) -> Mapping[str, bytes]:
+        """The agents' keys. They are told to nobody."""
+        return self._keys
 
     def detector_device(self, device: str) -> Device | None:
         """What detectors may know of a device, or of an agent or a phone under its own id; None for a stranger."""
@@ -226,12 +265,10 @@ class Estate:
             yield Device(row.id, row.kind, row.place, row.agent, row.opens or row.id, row.options)
 
     def _watching(self, place: str) -> tuple[str, ...]:
-        cameras = [row for row in self.devices.values() if row.kind == "camera"]
         around: str | None = place
         while around is not None:
-            found = tuple(row.id for row in cameras if around in (row.watches or [row.place]))
-            if found:
-                return found
+            if around in self._seen_by:
+                return tuple(dict.fromkeys(self._seen_by[around]))
             around = self.places[around].parent
         return ()
 
@@ -239,18 +276,23 @@ class Estate:
 def check_estate(path: Path | str, policy: Policy | None = None) -> Checked[EstateFile]:
     """Read the file and find everything that is wrong with it, except in the key files it names. With a policy: also where the
     two do not fit."""
+    return check(path, EstateFile, (_one_key, *estate_rules(policy)))
+
+
+def estate_rules(policy: Policy | None) -> tuple[Rule, ...]:
+    """What every estate keeps to, whether it stands in a file or in the database; with a policy, also where the two must fit."""
     of_places = (
         *("places.*.parent", "agents.*.place", "devices.*.place", "devices.*.watches.*"),
         *("phones.*.place", "routes.*.places.*"),
     )
-    rules = (
-        *(unique(f"{rows}.*.id") for rows in ("places", "agents", "devices", "phones", "staff", "routes")),
+    return (
+        *(unique(f"{rows}.*.id") for rows in ("floors", "places", "agents", "devices", "phones", "staff", "routes")),
         *(refers(field, "places.*.id") for field in of_places),
         refers("devices.*.agent", "agents.*.id"),
-        *(_parents, _ids, _one_key, _opens, _watches, _options, _sources, _routes),
+        *(refers(f"{rows}.*.floor", "floors.*.id") for rows in ("places", "devices", "phones")),
+        *(_parents, _ids, _opens, _watches, _options, _sources, _routes, _positions),
         *(() if policy is None else policy_rules(policy)),
     )
-    return check(path, EstateFile, rules)
 
 
 def _parents(document: Document) -> None:
@@ -284,9 +326,21 @@ def _one_key(document: Document) -> None:
             document.wrong(path, what, "write key: 64 hex digits, or key_file: the file that holds them")
 
 
+def _positions(document: Document) -> None:
+    """Who stands somewhere on a drawing stands on a floor."""
+    floors = {str(row.get("id")): row.get("floor") for _, row in document.find("places.*") if isinstance(row, dict)}
+    for rows, keys in (("places", ("at", "area")), ("devices", ("at",)), ("phones", ("at",))):
+        for path, row in document.find(f"{rows}.*"):
+            if not isinstance(row, dict) or row.get("floor") or (rows != "places" and floors.get(str(row.get("place")))):
+                continue
+            for key in keys:
+                if row.get(key):
+                    document.wrong((*path, key), "is a position on no floor", "write the floor, one of floors.*.id")
+
+
 def _opens(document: Document) -> None:
     rows = [row for _, row in document.find("devices.*") if isinstance(row, dict)]
-    gates = [str(row.get("id")) for row in rows if row.get("kind") in ("door", "barrier")]
+    gates = dict.fromkeys(str(row.get("id")) for row in rows if row.get("kind") in ("door", "barrier"))
     for path, value in document.find("devices.*.opens"):
         if isinstance(value, str) and value not in gates:
             document.wrong(path, f"{value} is no door and no barrier", f"write a device of those kinds{nearest(value, gates)}")
@@ -299,10 +353,11 @@ def _watches(document: Document) -> None:
 
 
 def _sources(document: Document) -> None:
-    known = [HUB_SOURCE, *(str(value) for rows in ("devices", "phones") for _, value in document.find(f"{rows}.*.id"))]
+    named = (str(value) for rows in ("devices", "phones") for _, value in document.find(f"{rows}.*.id"))
+    known = dict.fromkeys((HUB_SOURCE, *named))
     for path, value in document.find("routes.*.sources.*"):
         if isinstance(value, str) and value not in known:
-            instead = f"write one of {listed(known, f'devices.*.id, phones.*.id, or {HUB_SOURCE}')}{nearest(value, known)}"
+            instead = f"write one of {listed(list(known), f'devices.*.id, phones.*.id, or {HUB_SOURCE}')}{nearest(value, known)}"
             document.wrong(path, f"{value} is no device and no phone", instead)
 
 
@@ -330,7 +385,7 @@ def _options(document: Document) -> None:
                     document.wrong((*path, name), told, instead)
 
 
-def _keys(file: EstateFile, path: Path) -> tuple[dict[str, bytes], list[str]]:
+def read_keys(file: EstateFile, path: Path) -> tuple[dict[str, bytes], list[str]]:
     """Each agent's key, and what is wrong with the files that hold them."""
     keys: dict[str, bytes] = {}
     wrong: list[str] = []

@@ -17,6 +17,7 @@ from contract.clock import Clock
 from hub.accounts.local import write_local_token
 from hub.accounts.register import people
 from hub.config import HubConfig
+from hub.estates.holder import EstateHolder
 from hub.ingest.broker import Broker
 from hub.ingest.rules import rules_of
 from hub.ingest.worker import Worker
@@ -53,7 +54,8 @@ class Hub:
     """A whole hub. As a context manager it starts and stops; `url` is where its API answers.
 
     Starting raises, with messages that say what to do: DataFolderTaken, NewerDatabase, ForeignDatabase, NoAccounts,
-    SQLAlchemy's errors, ValueError for a notification channel that cannot be made, CannotListen.
+    BadSettings where the estate in the database does not fit the policy, SQLAlchemy's errors, ValueError for a notification
+    channel that cannot be made, CannotListen.
     """
 
     def __init__(self, config: HubConfig, clock: Clock) -> None:
@@ -64,17 +66,19 @@ class Hub:
         self._switch_s = sys.getswitchinterval()
         self.engine: Engine = open_engine(config.database)
         self.read_engine: Engine = open_engine(config.database, read_only=True)
+        self.book = EstateHolder(estate, policy, config.plan, folder=config.estate_file.parent)
         self.broker = Broker(
             config.broker,
             estate.site,
-            estate.key_of,
+            self.book.key_of,
             self._submit,
             client_id=f"hub-{estate.site[:32]}-{secrets.token_hex(4)}",
             on_connected=self._greet,
         )
         self._clock = clock
         self._owner = owner = f"{socket.gethostname()}:{config.data.resolve()}"
-        self.worker = Worker(self.engine, estate, rules_of(policy)._replace(plan=config.plan), self.broker, clock, owner=owner)
+        rules = rules_of(policy)._replace(plan=config.plan)
+        self.worker = Worker(self.engine, estate, rules, self.broker, clock, owner=owner, estates=self.book)
         labels = LabelKey(config.data / KEY_FILE, http.public_url or "")
         self.outward = Outward(
             OutwardSettings(
@@ -96,6 +100,7 @@ class Hub:
             worker=self.worker,
             broker=self.broker,
             clock=clock,
+            book=self.book,
         )
 
     @property
@@ -107,11 +112,14 @@ class Hub:
         """Bring the database to this program's version and begin. The worker may still wait for the lease: see `worker.state`."""
         self._lock.take()
         migrate(self.engine)
+        with self.engine.connect() as connection:
+            self.book.adopt(self.book.read(connection, strictly=True))
         self._prepare_accounts()
         gc.set_threshold(*GC_THRESHOLDS)
         sys.setswitchinterval(SWITCH_S)
         self.outward.prepare()
         self.worker.start()
+        self.book.offer_file(self.config.estate_file, self.worker.ask)
         self.broker.start()
         self.worker.wait_opened(OPEN_S)
         self.outward.start()

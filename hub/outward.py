@@ -19,6 +19,7 @@ from hub.api.ports import Backend, WorkerPort
 from hub.cases.titles import title
 from hub.cases.types import Case
 from hub.estate import Estate
+from hub.estates.holder import EstateHolder
 from hub.feed import ChangeFeed
 from hub.ingest.ports import ChangeRow, Write
 from hub.notify.mqtt.channel import Publisher
@@ -30,6 +31,7 @@ from hub.orders import Orders
 from hub.picture_files import remove_unfinished
 from hub.picture_sweep import PictureSweep
 from hub.policy.load import Policy
+from hub.store.estate_rows import EstateReads
 from hub.store.read import SiteReads
 from hub.tags.keyfile import LabelKey
 from hub.views import Titles
@@ -99,7 +101,7 @@ class OutwardSettings(NamedTuple):
 
 class Outward:
     """Built and prepared before the worker starts, so that no change is missed; started after it; stopped before it, so that
-    positions are still written. `engine`: the read-only one."""
+    positions are still written. `engine`: the read-only one. `book`: where the estate in force is found; None: it stays."""
 
     def __init__(
         self,
@@ -111,17 +113,19 @@ class Outward:
         worker: ListeningWorker,
         broker: BrokerPort,
         clock: Clock,
+        book: EstateHolder | None = None,
     ) -> None:
         self.settings = settings
         self._worker, self._clock = worker, clock
-        self._titles = titles_of(estate)
-        self._reads = SiteReads(engine, estate.site)
+        self.book = book or EstateHolder(estate, policy)
+        self._titles = titles_of(self.book)
+        self._reads, self._estates = SiteReads(engine, estate.site), EstateReads(engine, estate.site)
         self.feed = ChangeFeed(self._reads)
         self.orders = Orders(broker, clock, lambda: secrets.token_hex(8))
         worker.on_change(self.feed.on_change)
         worker.on_change(self.orders.on_changes)
         worker.on_nonce(self.orders.on_nonce)
-        self._estate, self._policy, self._broker = estate, policy, broker
+        self._site, self._policy, self._broker = estate.site, policy, broker
         self.accounts = Accounts(
             engine, estate.site, settings.accounts, settings.passwords or Passwords(), lambda run: worker.ask(Write(run))
         )
@@ -132,12 +136,12 @@ class Outward:
 
     def prepare(self) -> None:
         """Before the worker runs, on a database of this program's version: new channels begin here, whatever happens next."""
-        first_positions(self.settings.channels, self._estate.site, self._reads, self._worker)
+        first_positions(self.settings.channels, self._site, self._reads, self._worker)
 
     def start(self) -> None:
         """Begin to answer and to tell. Raises NotLoopback, CannotListen, and ValueError where a channel's secret is not there."""
         around = Surroundings(
-            self._estate.site,
+            self._site,
             self._titles,
             self._clock,
             self.settings.folder,
@@ -208,8 +212,9 @@ class Outward:
             "accounts": lambda: dict(self.accounts.counters),
         }
         return Backend(
-            site=self._estate.site,
-            estate=self._estate,
+            site=self._site,
+            book=self.book,
+            estates=self._estates,
             policy=self._policy,
             titles=self._titles,
             reads=self._reads,
@@ -228,10 +233,10 @@ class Outward:
         )
 
 
-def titles_of(estate: Estate) -> Titles:
-    """A case's title in both languages, with the estate's names."""
+def titles_of(book: EstateHolder) -> Titles:
+    """A case's title in both languages, with the names of the estate in force."""
 
     def titles(case: Case) -> tuple[str, str]:
-        return title(case, estate, "zh"), title(case, estate, "en")
+        return title(case, book.current, "zh"), title(case, book.current, "en")
 
     return titles

@@ -9,7 +9,7 @@ COMMANDS: dict[str, str] = {
     "demo": "watchkeeper.demo.command:demo",
     "hub": "watchkeeper.run_hub:hub",
     "edge": "watchkeeper.run_edge:edge",
-    "estate": "watchkeeper.check_files:estate",
+    "estate": "watchkeeper.estate_command:estate",
     "policy": "watchkeeper.check_files:policy",
     "decode": "watchkeeper.decode_command:decode",
     "tags": "watchkeeper.tags_command:tags",

@@ -128,6 +128,14 @@ class HubClient:
         """What was answered. Raises click's errors."""
         return self._ask("POST", path, json=body).json()
 
+    def post_bytes(self, path: str, body: bytes, **query: Any) -> Any:
+        """What was answered to a file. Raises click's errors."""
+        return self._ask("POST", path, params=query, content=body).json()
+
+    def put(self, path: str, **more: Any) -> Any:
+        """What was answered; `json` or `content` is the body. Raises click's errors."""
+        return self._ask("PUT", path, **more).json()
+
     def delete(self, path: str, **query: Any) -> Any:
         """What was answered. Raises click's errors."""
         return self._ask("DELETE", path, params=query).json()

@@ -47,7 +47,7 @@ def run_hub(settings: Path, stop: Event) -> int:
             reach = "this machine only" if is_loopback(config.settings.http.host) else "the network"
             _log.info("listening", extra={"url": running.url, "site": config.estate.site, "reach": reach})
             return _wait(running, stop)
-    except (DataFolderTaken, NoAccounts) as error:
+    except (DataFolderTaken, NoAccounts, BadSettings) as error:
         click.echo(str(error), err=True)
         return WRONG
     except (SQLAlchemyError, OSError, ValueError, RuntimeError) as error:

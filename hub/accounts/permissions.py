@@ -153,6 +153,18 @@ PERMISSIONS: Mapping[tuple[str, str], Roles] = {
     ("POST", "/calls/exchange"): TELEPHONE,  # with a token alone: the route checks it
     ("GET", "/calls/{call}"): TELEPHONE,  # it shows the whole number
     ("POST", "/calls/{call}/notes"): TELEPHONE,
+    # the estate and its plan
+    ("GET", "/estate"): WATCH,
+    ("PUT", "/estate"): KEEP,
+    ("POST", "/estate/check"): KEEP,
+    ("POST", "/estate/import"): KEEP,
+    ("GET", "/estate/export"): WATCH,
+    ("GET", "/estate/versions"): WATCH,
+    ("GET", "/estate/versions/{version}"): WATCH,
+    ("POST", "/estate/versions/{version}/restore"): KEEP,
+    ("GET", "/estate/drawings/{floor}"): WATCH,
+    ("PUT", "/estate/drawings/{floor}"): KEEP,
+    ("DELETE", "/estate/drawings/{floor}"): KEEP,
     # the hub itself
     ("GET", "/dead-letters"): WATCH,
     ("POST", "/dead-letters/{reader}/{pos}/retry"): KEEP,

@@ -16,6 +16,8 @@ from hub.api import (
     devices,
     duties,
     errors,
+    estate,
+    estate_drawings,
     events,
     handovers,
     health,
@@ -57,6 +59,8 @@ ROUTERS = (
     handovers.router,
     keys.router,
     calls.router,
+    estate.router,
+    estate_drawings.router,
     letters.router,
     health.router,
     live.router,
@@ -80,6 +84,7 @@ TAGS = [
     {"name": "handover", "description": "A shift is handed over: items accepted one by one, signed by both"},
     {"name": "keys", "description": "The register of keys and equipment"},
     {"name": "calls", "description": "The phone log: declared by people, or told by the exchange"},
+    {"name": "estate", "description": "The estate: its versions, edits and imports, and the drawings of its plan"},
     {"name": "dead letters", "description": "What a notification channel could not deliver"},
     {"name": "health", "description": "Whether the hub does its work"},
     {"name": "policy", "description": "The numbers in force, by clause"},
@@ -93,7 +98,7 @@ done in the name of the account that asks.
 * 401: nobody is signed in. 403: not for this role, or the request comes from another site's page. 404: there is no such thing.
 * A cookie alone does not write: the browser has to say, by `Origin`, that one of the hub's own pages asks.
 * Times are RFC 3339 in UTC. Requests with unknown fields are refused, and bodies over 64 KiB (`/scans`: 512 KiB, a picture: 1
-  MiB).
+  MiB, `/estate`: 4 MiB, a drawing: 8 MiB).
 * Every error is `application/problem+json` with a stable `code` and a message in Chinese and English.
 * **Live**: a WebSocket at `/live?from=POS` sends JSON messages: `snapshot` (all live incidents, in chunks), `change`
   (`pos, at, topic, key, act, body`) and a `heartbeat` after 2 s without one. Keep the last `pos` and come back with it.

@@ -11,6 +11,10 @@ BODY_BYTES_MAX = 64 * 1024
 LONG_BYTES_MAX = 512 * 1024
 _LONG = frozenset(("/scans",))
 """What phones bring after a night without a network."""
+_ESTATE = re.compile(r"/estate(?:/check|/import)?")
+ESTATE_BYTES_MAX = 4 * 1024 * 1024
+_DRAWING = re.compile(r"/estate/drawings/[^/]+")
+DRAWING_BYTES_MAX = 8 * 1024 * 1024
 _OWN_LIMIT = re.compile(r"/agents/[^/]+/pictures/[^/]+")
 """Pictures: their route reads the body itself, up to its own limit."""
 
@@ -26,13 +30,21 @@ class BodyLimit:
         if scope["type"] != "http" or _OWN_LIMIT.fullmatch(scope["path"]):
             await self._app(scope, receive, send)
             return
-        limit = LONG_BYTES_MAX if scope["path"] in _LONG else BODY_BYTES_MAX
+        limit = _limit(scope["path"])
         told = Headers(scope=scope).get("content-length", "")
         body = None if told.isdecimal() and len(told) > len(str(limit)) else await _read(receive, limit)
         if body is None:
             await problem("too_large", words={"limit": limit})(scope, receive, send)
         else:
             await self._app(scope, _first(body, receive), send)
+
+
+def _limit(path: str) -> int:
+    if path in _LONG:
+        return LONG_BYTES_MAX
+    if _DRAWING.fullmatch(path):
+        return DRAWING_BYTES_MAX
+    return ESTATE_BYTES_MAX if _ESTATE.fullmatch(path) else BODY_BYTES_MAX
 
 
 async def _read(receive: Receive, limit: int) -> Message | None:

@@ -77,6 +77,8 @@ def _device(row: DeviceRow, estate: Estate, marks: dict[str, int], live: dict[st
         agent=row.agent,
         name_zh=row.name_zh,
         name_en=row.name_en,
+        floor=row.floor or estate.places[row.place].floor,
+        at=row.at,
         reported_up_to=when(marks.get(row.id)),
         live_incidents=live.get(row.id, []),
     )

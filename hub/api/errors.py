@@ -86,6 +86,20 @@ REASONS: dict[str, tuple[int, str, str]] = {
     "wrong_mac": (403, "签名不符", "the X-Watchkeeper-Mac is not this agent's for this path and body"),
     "wrong_sha256": (422, "图片与记录的校验值不符", "the body's SHA-256 is not the one that was promised"),
     "not_a_jpeg": (422, "内容不是 JPEG 图片", "the body is no JPEG picture"),
+    "wrong_estate": (422, "小区资料有误，详见 errors", "the estate is wrong: see errors"),
+    "wrong_drawing": (422, "平面图无法使用：{zh}", "the drawing cannot be used: {en}"),
+    "unknown_floor": (404, "没有楼层“{floor}”{near_zh}", "the estate has no floor {floor!r}{near}"),
+    "too_many_drawings": (
+        409,
+        "平面图已满 {limit} 张，请先删除旧楼层的图",
+        "there are {limit} drawings: DELETE those of floors that went",
+    ),
+    "no_drawing": (404, "该楼层没有平面图", "this floor has no drawing: PUT one there"),
+    "unknown_version": (
+        404,
+        "没有第 {version} 版小区资料",
+        "there is no version {version} of the estate: see GET /estate/versions",
+    ),
     "too_large": (413, "内容超过 {limit} 字节", "the body is over {limit} bytes"),
     "disk_failed": (507, "图片无法写入磁盘", "the picture cannot be written to the disk: see the hub's log"),
     "unknown_place": (404, "没有位置“{place}”{near_zh}", "the estate has no place {place!r}{near}"),
@@ -166,7 +180,7 @@ _FINAL = frozenset(
     ("changed_meanwhile", "not_dispatched", "always_heard", "maintenance_over", "nothing_sounds", "tag_enrolled", "tag_ended",
      "too_many_tags", "too_many_shifts", "too_many_shifts_of_one",
      "account_exists", "too_many_accounts", "last_administrator", "local_account", "account_disabled", "too_many_tokens",
-     "no_password",
+     "no_password", "too_many_drawings",
      "plan_not_by_hand", "plan_runs", "case_over", "plan_over", "plan_changed", "plan_open", "step_is_so", "too_many_plans",
      "too_many_told", "not_over_yet", "review_unfinished", "review_approved", "notice_empty", "notice_published")
 ) | FINAL  # fmt: skip
@@ -174,7 +188,9 @@ _FINAL = frozenset(
 
 
 class ApiError(Exception):
-    """An error with a row in REASONS; `words` fill its message."""
+    """An error with a row in REASONS; `words` fill its message. `errors`: what exactly is wrong, where that is known."""
+
+    errors: list[Wrong] | None = None
 
     def __init__(self, reason: str, **words: object) -> None:
         super().__init__(reason)
@@ -204,7 +220,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(ApiError)
     async def _(_request: Request, error: ApiError) -> JSONResponse:
-        return problem(error.reason, words=error.words)
+        return problem(error.reason, errors=error.errors, words=error.words)
 
     @app.exception_handler(Refused)
     async def _(_request: Request, error: Refused) -> JSONResponse:

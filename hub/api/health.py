@@ -32,6 +32,12 @@ DUTIES_FAIL = (
     " {waiting} lanes wait; since the start planning failed {duties} times, judging {lanes} times."
     " See the log for duties_failed and lanes_failed, and report it"
 )
+FILE_DIFFERS = (
+    "小区文件与数据库中的小区资料不同，以数据库为准。采用文件：watchkeeper estate import 文件；"
+    "保留现状：watchkeeper estate export 文件 / "
+    "the estate file is not the estate that was edited at the hub, which counts."
+    " To take the file: watchkeeper estate import FILE; to keep what counts: watchkeeper estate export FILE"
+)
 _LEASE_REASONS = frozenset(("waiting_for_lease", "lease_lost"))
 
 
@@ -86,6 +92,7 @@ def health(backend: Backend) -> models.Health:
         "lease": _check(state.reason if lease_wrong else "", state.detail),
     }
     ready = all(check.ok for check in checks.values())
+    checks["estate"] = _estate(backend)
     checks["duties"] = duties = _duties(backend.worker.ailing, backend.worker.counters, backend.clock.now_us())
     found: Literal["well", "degraded", "failed"] = "failed" if not ready else "well" if duties.ok else "degraded"
     zh, en = STATES[found]
@@ -116,6 +123,12 @@ def _database(backend: Backend, worker_reason: str, detail: str) -> models.Check
     except SQLAlchemyError as error:
         return _check("database_failed", str(error).splitlines()[0][:200])
     return _check("", "")
+
+
+def _estate(backend: Backend) -> models.Check:
+    """A file that is not what the hub goes by is told, and is no reason: the hub does its work."""
+    differs = backend.book.file_state == "differs"
+    return models.Check(ok=True, reason="file_differs" if differs else "", detail=FILE_DIFFERS if differs else "")
 
 
 def _check(reason: str, detail: str) -> models.Check:

@@ -224,6 +224,11 @@ class DeviceState(Strict):
     agent: str = Field(description="The agent that reads it")
     name_zh: str = Field(description="Its name in Chinese")
     name_en: str = Field(description="Its name in English")
+    floor: str | None = Field(examples=["ground"], description="On which floor's drawing it stands, or its place; null: on none")
+    at: list[float] | None = Field(
+        examples=[[0.25, 0.5]],
+        description="Where, as shares of the drawing's width and height from the upper left; null: nowhere",
+    )
     reported_up_to: Time | None = Field(
         description="Everything that it had to say up to then is committed, UTC; null: it never said anything"
     )

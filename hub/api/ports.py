@@ -10,12 +10,14 @@ from contract.clock import Clock
 from hub.accounts.oidc_types import ProviderPort
 from hub.accounts.signin import Accounts
 from hub.estate import Estate
+from hub.estates.holder import EstateHolder
 from hub.feed import ChangeFeed
 from hub.ingest.ports import Ailing, Ask, State
 from hub.notify.delivery import Failure
 from hub.notify.reader import ReaderState
 from hub.orders import Orders
 from hub.policy.load import Policy
+from hub.store.estate_rows import EstateReads
 from hub.store.read import SiteReads
 from hub.tags.keyfile import LabelKey
 from hub.views import Titles
@@ -60,15 +62,17 @@ class NotifiersPort(Protocol):
 
 @dataclass(frozen=True)
 class Backend:
-    """Everything behind the API. `pictures`: the folder that pictures are kept in. `labels`: what makes and
-    reads QR labels. `connected`: whether the broker is there; `why_away`: why it is not, where that is known. `counters`: what is
-    counted, by room, for the metrics. `provider`: where people sign in who are known elsewhere; None: nowhere."""
+    """Everything behind the API. `book`: the estate, as it changes; `estates`: its versions. `pictures`: the folder that pictures
+    are kept in. `labels`: what makes and reads QR labels. `connected`: whether the broker is there; `why_away`: why it is not,
+    where that is known. `counters`: what is counted, by room, for the metrics. `provider`: where people sign in who are known
+    elsewhere; None: nowhere."""
 
     site: str
-    estate: Estate
+    book: EstateHolder
     policy: Policy
     titles: Titles
     reads: SiteReads
+    estates: EstateReads
     accounts: Accounts
     worker: WorkerPort
     feed: ChangeFeed
@@ -81,3 +85,8 @@ class Backend:
     clock: Clock
     counters: Mapping[str, Counters] = field(default_factory=dict)
     provider: ProviderPort | None = None
+
+    @property
+    def estate(self) -> Estate:
+        """The one in force: it may be another with the next request."""
+        return self.book.current

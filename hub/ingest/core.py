@@ -26,7 +26,7 @@ from hub.ingest.limits import Quota, Throttle
 from hub.ingest.load import DatabaseArchive, load_site
 from hub.ingest.outcome import Answer, Outcome
 from hub.ingest.phones import forget_boots
-from hub.ingest.ports import Ailing, Ask, ChangeRow, Hook, Out, Rules, SiteBook, State, Unavailable
+from hub.ingest.ports import Ailing, Ask, ChangeRow, EstateSource, Hook, Out, Rules, SiteBook, State, Unavailable
 from hub.ingest.site import Site
 from hub.ingest.stepping import RuleTable
 from hub.ingest.sweeping import Halt, SweepGuard, doubted_since
@@ -86,6 +86,7 @@ class Core:
         hook: Hook = lambda _: None,
         on_changes: Callable[[Sequence[ChangeRow]], None] = lambda _: None,
         on_nonce: Callable[[str, Nonce], None] = lambda _agent, _nonce: None,
+        estates: EstateSource | None = None,
     ) -> None:
         self.counters: Counter[str] = Counter()
         self.state = State(False, "starting")
@@ -101,6 +102,7 @@ class Core:
         archive = DatabaseArchive(engine, book.site)
         table = RuleTable(rules)
         self._around = Surroundings(book, table, archive, new_id, Throttle(), Throttle(), Quota(), self.counters)
+        self._estates = estates
         self._site: Site | None = None
         self._stale = False
         self._turn_us: int | None = None
@@ -125,6 +127,7 @@ class Core:
                 self._lease = leases.take(connection, self._site_id, self._owner, now_us)
                 self._site = load_site(connection, self._site_id, self._around.table, self.counters, now_us)
                 self._sweep_guard = self._guard_of(connection, self._site, now_us)
+                self._read_estate(connection)
         except SQLAlchemyError as failure:
             if disk_failure(failure):
                 raise DiskFailed(disk_failure(failure)) from failure
@@ -154,6 +157,11 @@ class Core:
         except SQLAlchemyError as error:
             _log.warning("lease_not_released", extra={"error": str(error)})
         self._lease = None
+
+    @property
+    def book(self) -> SiteBook:
+        """The estate that turns go by. From any thread."""
+        return self._around.book
 
     @property
     def ailing(self) -> Ailing:
@@ -248,9 +256,30 @@ class Core:
     def _loaded(self, now_us: int) -> Site:
         if self._site is None or self._stale:
             with self._engine.connect() as connection:
+                self._read_estate(connection)  # a commit that failed may have brought another one
                 self._site = load_site(connection, self._site_id, self._around.table, self.counters, now_us)
             self._stale = False
         return self._site
+
+    def _read_estate(self, connection: Connection) -> None:
+        """From now on turns go by the newest estate. What a device's detectors know stays; an agent that is new is awaited."""
+        now = None if self._estates is None else self._estates.read(connection)
+        was = self._around.estate
+        if now is None or self._estates is None or (was is not None and was.version == now.version):
+            return
+        if not set(now.book.agents) <= set(self._around.book.agents):
+            self._agents_awaited = False
+        self._around = self._around._replace(book=now.book, table=RuleTable(now.rules), estate=now)
+        guarded(self._estates.adopt, now)
+
+    def _follow_estate(self) -> None:
+        """The turn has brought another one. It is committed: what cannot be read now is read before the next turn."""
+        try:
+            with self._engine.connect() as connection:
+                self._read_estate(connection)
+        except SQLAlchemyError as failure:
+            _log.warning("estate_not_read", extra={"error": str(failure).splitlines()[0]})
+            self._stale = True
 
     def _take(self, turn: Turn, inputs: Sequence[Input]) -> None:
         turn.expire_cases()
@@ -289,6 +318,8 @@ class Core:
 
     def _speak(self, site: Site, outcome: Outcome, now_us: int) -> None:
         self._hook("receipts")
+        if outcome.estates:  # before anybody is told of it
+            self._follow_estate()
         if outcome.changes:  # first: people wait for what these wake
             guarded(self._on_changes, outcome.changes)
         for answer in outcome.answers.values():

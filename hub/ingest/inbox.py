@@ -4,7 +4,7 @@ Not for two threads at once: whoever calls holds a lock.
 """
 
 from collections import Counter, deque
-from collections.abc import Collection
+from collections.abc import Container
 
 from hub.ingest.core import Message
 
@@ -17,7 +17,7 @@ class Inbox:
     """At most `size` messages, of `bytes_max` bytes together. When it is full, the newest message of the longest queue makes
     room, and where it is the bytes, of the largest; so an agent that floods loses its own."""
 
-    def __init__(self, agents: Collection[str], size: int, bytes_max: int = BYTES_MAX) -> None:
+    def __init__(self, agents: Container[str], size: int, bytes_max: int = BYTES_MAX) -> None:
         self._agents = agents
         self._size = size
         self._bytes_max = bytes_max

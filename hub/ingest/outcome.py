@@ -11,6 +11,7 @@ from hub.desk.keys import KeyMove
 from hub.duties.tallying import Tallied, Unvisited
 from hub.ingest.ports import ChangeRow, Write
 from hub.ingest.rows import Journal
+from hub.store.estate_rows import DrawingRow, VersionRow
 
 T = TypeVar("T")
 K = TypeVar("K")
@@ -112,6 +113,8 @@ class Outcome:
     nonces: list[tuple[str, Nonce]] = field(default_factory=list)
     futures: list[tuple[Future[Any], Any]] = field(default_factory=list)
     writes: list[tuple[Future[Any], Write]] = field(default_factory=list)
+    estates: list[VersionRow] = field(default_factory=list)
+    drawings: dict[str, DrawingRow | None] = field(default_factory=dict)
 
     def add(self, rows: list[T], row: T) -> None:
         """Append to one of the lists."""

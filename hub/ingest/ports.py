@@ -17,6 +17,7 @@ from hub.duties.plan import Plan
 from hub.duties.types import Flag, Medium, Occasion, Seen, Shift, Taken
 from hub.plans.asks import PlanAsk
 from hub.plans.types import Plan as EmergencyPlan
+from hub.store.estate_rows import DrawingRow
 
 
 class ChangeRow(NamedTuple):
@@ -156,7 +157,40 @@ class OccasionAct(NamedTuple):
     remove: bool = False
 
 
-Ask = CaseAct | CaseActs | AlarmAsk | PlanAsk | PictureStored | TagAct | Write | Report | RosterAct | OccasionAct | DeskAsk
+class EstateAct(NamedTuple):
+    """Another estate, found right, takes the place of version `seen`. `at_start`: the hub asks for the file that its settings
+    name, which is taken by EstateNow's verdict whatever was seen. Answered by EstateDone once it is in force, or a Refusal with
+    nothing written."""
+
+    seen: int
+    body: str
+    digest: str
+    origin: Literal["file", "edit", "restore"]
+    actor: str
+    reason: str
+    at_start: bool = False
+    drawings: tuple[DrawingRow, ...] = ()
+
+
+class DrawingAct(NamedTuple):
+    """A floor's drawing is put in place, or with None taken away. Answered True."""
+
+    floor: str
+    row: DrawingRow | None
+    actor: str
+
+
+class EstateDone(NamedTuple):
+    """Which version is in force, and why: `changed`; of a file at the start `import`, `same`, or `differs` where it was not
+    taken, since the estate was edited meanwhile."""
+
+    version: int
+    outcome: Literal["changed", "import", "same", "differs"]
+
+
+EstateAsk = EstateAct | DrawingAct
+OfPeople = CaseAct | CaseActs | AlarmAsk | PlanAsk | PictureStored | TagAct | EstateAsk
+Ask = OfPeople | Write | Report | RosterAct | OccasionAct | DeskAsk
 
 
 class Unavailable(RuntimeError):
@@ -239,6 +273,27 @@ class SiteBook(Protocol):
 
     def cameras_at(self, place: str) -> tuple[str, ...]:
         """The cameras that watch a place."""
+        ...
+
+
+class EstateNow(NamedTuple):
+    """The estate in force, with the rules that it makes. `verdict`: what is to become of a file with this digest at the start."""
+
+    version: int
+    book: SiteBook
+    rules: "Rules"
+    verdict: Callable[[str], Literal["import", "same", "differs"]]
+
+
+class EstateSource(Protocol):
+    """Where the estate in force is read."""
+
+    def read(self, connection: Connection) -> EstateNow:
+        """The newest version."""
+        ...
+
+    def adopt(self, now: EstateNow) -> None:
+        """The worker goes by it from now on, and so does everybody else. Called in the worker's thread."""
         ...
 
 

@@ -30,11 +30,24 @@ from hub.ingest.duties.acts import DutyAsk, Heard
 from hub.ingest.duties.dutybook import SCANS, Times
 from hub.ingest.duties.parts import OldRecords, TurnParts, duties_of
 from hub.ingest.effects import EFFECTS, case_of_order
+from hub.ingest.estating import act_on_estate
 from hub.ingest.gate import Admitted, BatchMessage, LostMessage, Message, NonceMessage, Poison, Refused, StreamMark
 from hub.ingest.limits import Quota, Throttle, too_many_streams
 from hub.ingest.outcome import Answer, Outcome, PictureRow, QuarantineRow
 from hub.ingest.phones import note_boot
-from hub.ingest.ports import AlarmAsk, Ask, CaseAct, CaseActs, PictureStored, SiteBook, TagAct, Write
+from hub.ingest.ports import (
+    AlarmAsk,
+    Ask,
+    CaseAct,
+    CaseActs,
+    EstateAsk,
+    EstateNow,
+    OfPeople,
+    PictureStored,
+    SiteBook,
+    TagAct,
+    Write,
+)
 from hub.ingest.site import ALARM_OWNER, HUB_STREAM, PLAN_OWNER, Contact, Deadline, Site
 from hub.ingest.stepping import Failure, RuleTable, Stepper
 from hub.ingest.tagging import act_on_tag
@@ -76,6 +89,7 @@ class Surroundings(NamedTuple):
     quota: Quota
     counters: Counter[str]
     ready_us: int = 0
+    estate: EstateNow | None = None
 
 
 class Turn:
@@ -200,7 +214,7 @@ class Turn:
         else:
             self.outcome.futures.append((future, answer))
 
-    def _answer(self, asked: CaseAct | CaseActs | AlarmAsk | PlanAsk | PictureStored | TagAct | DutyAsk) -> Any:
+    def _answer(self, asked: OfPeople | DutyAsk) -> Any:
         if isinstance(asked, CaseAct):
             return self._casebook.act(asked._replace(actor=_storable(asked.actor)), self._now_us)
         if isinstance(asked, CaseActs):
@@ -210,9 +224,9 @@ class Turn:
         if isinstance(asked, TagAct):
             asked = asked._replace(actor=_storable(asked.actor), reason=_storable(asked.reason))
             return act_on_tag(asked, self._site, self._around.book, self._casebook.change, self._count, self._now_us)
-        if isinstance(asked, PictureStored):
-            return self._store_picture(asked.picture)
-        return self._duties.acts.answer(asked)
+        if isinstance(asked, EstateAsk):
+            return act_on_estate(asked, self.outcome, self._around.estate, self._casebook.change, self._now_us)
+        return self._store_picture(asked.picture) if isinstance(asked, PictureStored) else self._duties.acts.answer(asked)
 
     def judge_duties(self) -> None:
         """What the turn's scans and watermarks, and the wall clock, make of windows. After everything that came in."""

@@ -16,7 +16,7 @@ from contract.orders import Nonce
 from hub.ingest.core import Core, Input, Message, Request, guarded
 from hub.ingest.inbox import Inbox
 from hub.ingest.lease import LeaseHeld, LeaseLost
-from hub.ingest.ports import Ailing, Ask, ChangeRow, Hook, Out, Rules, SiteBook, State, Unavailable
+from hub.ingest.ports import Ailing, Ask, ChangeRow, EstateSource, Hook, Out, Rules, SiteBook, State, Unavailable
 
 MESSAGES_MAX = 8_192
 ASKS_MAX = 1_024
@@ -29,6 +29,16 @@ _log = logging.getLogger(__name__)
 
 ChangeListener = Callable[[Sequence[ChangeRow]], None]
 NonceListener = Callable[[str, Nonce], None]
+
+
+class _Agents:
+    """The agents of the estate in force."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+
+    def __contains__(self, agent: object) -> bool:
+        return agent in self._core.book.agents
 
 
 class Worker:
@@ -48,6 +58,7 @@ class Worker:
         owner: str,
         new_id: Callable[[], str] = lambda: secrets.token_hex(8),
         hook: Hook = lambda _: None,
+        estates: EstateSource | None = None,
     ) -> None:
         self._changes: list[ChangeListener] = []
         self._nonces: list[NonceListener] = []
@@ -62,9 +73,10 @@ class Worker:
             hook=hook,
             on_changes=self._tell_changes,
             on_nonce=self._tell_nonce,
+            estates=estates,
         )
         self._clock = clock
-        self._inbox = Inbox(book.agents, MESSAGES_MAX)
+        self._inbox = Inbox(_Agents(self._core), MESSAGES_MAX)
         self._requests: deque[Request] = deque()
         self._due = Condition()
         self._woken = False

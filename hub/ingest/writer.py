@@ -19,6 +19,7 @@ from hub.ingest.rows import Rows
 from hub.ingest.site import Site
 from hub.ingest.tagging import tag_row
 from hub.store import bulk, schema, tally
+from hub.store.estate_rows import write_estate
 
 _log = logging.getLogger(__name__)
 _encode = msgspec.json.Encoder().encode
@@ -34,6 +35,8 @@ def is_empty(site: Site, outcome: Outcome) -> bool:
         outcome.pictures,
         outcome.writes,
         outcome.floods,
+        outcome.estates,
+        outcome.drawings,
     )
     return not any(lists) and not any(next(table.changed(), None) for table in site.tables())
 
@@ -57,6 +60,7 @@ def write(connection: Connection, lease: Lease, site: Site, outcome: Outcome, *,
     bulk.insert(connection, schema.case_entry, outcome.entries)
     bulk.insert(connection, schema.case_clock, outcome.clocks)
     bulk.upsert(connection, schema.picture, list(outcome.pictures.values()))
+    write_estate(connection, lease.site, outcome.estates, outcome.drawings)
     _run_writes(connection, outcome)
     hook("changes")
     bulk.insert(connection, schema.change, [(lease.site, *row) for row in outcome.changes])

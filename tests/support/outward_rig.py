@@ -22,6 +22,7 @@ from hub.accounts.permissions import Role
 from hub.accounts.secrets import Passwords, account_key
 from hub.accounts.settings import AccountsSettings
 from hub.estate import Estate
+from hub.estates.holder import EstateHolder
 from hub.ingest.rules import rules_of
 from hub.ingest.worker import Worker
 from hub.notify.reader import Patience
@@ -126,6 +127,7 @@ class Site:
         prepare(self.engine)
         self.policy = policy or Policy.load()
         self.estate = book or estate()
+        self.book = EstateHolder(self.estate, self.policy, folder=folder)
         self.worker = Worker(
             self.engine,
             self.estate,
@@ -133,6 +135,7 @@ class Site:
             self.broker,
             self.clock,
             owner="test",
+            estates=self.book,
         )
         self.tokens = make_accounts(self.engine, self.clock.now_us())
         labels = LabelKey(folder / KEY_FILE, "https://hub.garden.example")
@@ -156,6 +159,7 @@ class Site:
             worker=self.worker,
             broker=self.broker,
             clock=self.clock,
+            book=self.book,
         )
         self.agent = ModelAgent(self.clock)  # type: ignore[arg-type]
         self.http = self.client("manager")

@@ -16,6 +16,7 @@ from hub.detectors.table import DETECTORS
 from hub.detectors.types import Detector
 from hub.duties.plan import Plan
 from hub.estate import Agent, DeviceRow, Estate, EstateFile, Place
+from hub.estates.holder import EstateHolder
 from hub.ingest.core import Core, Input, Message, Request
 from hub.ingest.lease import LeaseHeld
 from hub.ingest.ports import Ask, ChangeRow, Hook, StepName
@@ -142,6 +143,7 @@ class Hub:
         owner: str = "hub-a",
         plan: Plan | None = None,
         book: Estate | None = None,
+        follows: bool = False,
     ) -> None:
         self.clock = clock or ManualClock()
         self.url, self.owner, self.detectors = url, owner, detectors
@@ -154,6 +156,7 @@ class Hub:
         self.policy = Policy.load()
         self.plan = plan
         self.book = book or estate()
+        self.follows = follows
         self.core = self._new()
         try:
             self.core.open(self.clock.now_us())
@@ -166,6 +169,7 @@ class Hub:
             self.ids += 1
             return f"id{self.ids}"
 
+        self.estates = EstateHolder(self.book, self.policy, self.plan) if self.follows else None
         return Core(
             self.engine,
             self.book,
@@ -176,6 +180,7 @@ class Hub:
             mono_us=self.clock.mono_us,
             hook=self._hooked,
             on_changes=self.changes.extend,
+            estates=self.estates,
         )
 
     def _hooked(self, step: StepName) -> None:

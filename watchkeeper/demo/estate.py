@@ -11,7 +11,7 @@ from contract.envelope import KEY_BYTES
 from drivers.barrier_modbus.decode import BarrierOptions
 from drivers.contacts_modbus.decode import ContactsOptions, Input, Meter
 from edge.names import card_name, guard_name
-from watchkeeper.demo import rounds
+from watchkeeper.demo import plan, rounds
 
 SITE = "lakeside"
 NAME_ZH, NAME_EN = "湖畔花园", "Lakeside Garden"
@@ -207,8 +207,11 @@ def _routes() -> list[dict[str, Any]]:
 
 
 def write_estate(folder: Path, keys: Keys) -> Path:
-    """The estate file."""
-    places = [{"id": place, "name_zh": zh, "name_en": en, "parent": parent} for place, zh, en, parent in PLACES]
+    """The estate file, with the drawings of its floors beside it."""
+    places = [
+        {"id": place, "name_zh": zh, "name_en": en, "parent": parent} | plan.PLACES[place].row()
+        for place, zh, en, parent in PLACES
+    ]
     agents = [
         {"id": agent, "place": place, "name_zh": zh, "name_en": en, "key": keys.agents[agent].hex()}
         for agent, (place, zh, en) in AGENTS.items()
@@ -216,13 +219,22 @@ def write_estate(folder: Path, keys: Keys) -> Path:
     devices = [
         {"id": row.id, "kind": row.kind, "agent": row.agent, "place": AGENTS[row.agent][0], "name_zh": row.zh, "name_en": row.en}
         | dict(row.more)
+        | plan.SPOTS[row.id].row()
         for row in DEVICES
     ]
     head = {"site": SITE, "name_zh": NAME_ZH, "name_en": NAME_EN, "timezone": "Asia/Shanghai"}
     staff = [{"id": person, "name_zh": zh, "name_en": en, "post": "guard"} for person, zh, en in STAFF]
     staff += [{"id": person, "name_zh": zh, "name_en": en, "post": "monitor"} for person, zh, en in MONITORS]
     phones = [{"id": phone, "place": place, "name_zh": zh, "name_en": en} for phone, (_, place, zh, en) in PHONES.items()]
-    rest = {"phones": phones, "places": places, "agents": agents, "devices": devices, "staff": staff, "routes": _routes()}
+    rest = {
+        "floors": plan.write_drawings(folder),
+        "phones": phones,
+        "places": places,
+        "agents": agents,
+        "devices": devices,
+        "staff": staff,
+        "routes": _routes(),
+    }
     return dump(folder / "estate.yaml", head | rest)
 
 

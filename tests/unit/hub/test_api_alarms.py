@@ -215,7 +215,7 @@ def test_a_flood_is_told_with_the_first_out_of_each_cause(site):
 def test_the_figures_are_told_with_what_they_count(site):
     number = site.incident()
     site.act(number, "acknowledge")
-    today = datetime.now(UTC).astimezone(site.outward._estate.timezone).date()
+    today = datetime.now(UTC).astimezone(site.book.current.timezone).date()
     report = site.http.get("/alarms/kpi", params={"from": str(today - timedelta(days=1)), "to": str(today)}).json()
     values = {one["name"]: one["value"] for one in report["figures"]}
     assert (values["alarms"], values["unacknowledged"], report["top"][0]["alarms"]) == ("1", "0", 1)

@@ -83,7 +83,7 @@ def test_a_typo_in_a_filter_is_told_with_the_nearest_name_and_is_no_empty_list(s
 
 def test_what_was_taken_out_of_the_files_is_still_found_in_its_history(site, monkeypatch):
     rows = announce(site)
-    policy, estate = site.outward._policy, site.outward._estate
+    policy, estate = site.outward._policy, site.book.current
     monkeypatch.setattr(policy, "duties", {})
     monkeypatch.setattr(estate, "routes", {})
     assert set(ids(windows(site, duty="weather", route="north"))) == {one["id"] for one in rows}
@@ -92,7 +92,7 @@ def test_what_was_taken_out_of_the_files_is_still_found_in_its_history(site, mon
 def test_a_source_that_was_taken_out_of_the_files_still_has_its_scans_and_one_that_brought_none_is_no_error(site, monkeypatch):
     report(site, item("a", tag=TAGS["gate"], person="zhang"))
     assert site.http.get("/duties/scans", params={"source": "door-1"}).json()["scans"] == []
-    monkeypatch.setattr(site.outward._estate, "phones", {})
+    monkeypatch.setattr(site.book.current, "phones", {})
     assert len(site.http.get("/duties/scans", params={"source": "phone-1"}).json()["scans"]) == 1
 
 

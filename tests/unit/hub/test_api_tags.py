@@ -77,7 +77,7 @@ def test_the_list_is_newest_first_in_pages_and_by_filter(site, monkeypatch):
     assert listed(site) == tags[::-1]
     assert listed(site, limit=2, offset=2) == [tags[2], tags[1]]
     assert listed(site, tag=tags[3]) == [tags[3]]
-    estate = site.outward._estate
+    estate = site.book.current
     monkeypatch.setattr(estate, "places", {**estate.places, "elsewhere": estate.places["gate"]})
     monkeypatch.setattr(estate, "staff", {"li-wei": None})
     assert listed(site, place="gate") == tags[::-1]

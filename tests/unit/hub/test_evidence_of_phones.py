@@ -56,7 +56,7 @@ def test_a_scan_of_nobody_or_of_a_stranger_does_not_pass_for_one_of_the_posts_th
 def test_a_scan_that_is_sent_again_is_the_same_though_its_person_was_put_into_the_estate_meanwhile(site, monkeypatch):
     sent = item("a", **SCAN)
     with monkeypatch.context() as before:
-        before.setattr(site.outward._estate, "staff", {})
+        before.setattr(site.book.current, "staff", {})
         assert report(site, sent)[0]["flags"] == ["unknown_person"]
     assert report(site, sent)[0]["outcome"] == "duplicate"
     assert report(site, sent | {"person": "wang"})[0]["outcome"] == "altered"

@@ -1,6 +1,7 @@
 """A whole hub on a real broker: from an agent's batch to the API, and again after a restart."""
 
 import json
+import re
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -8,6 +9,7 @@ from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
+import msgspec
 import paho.mqtt.client as paho
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
@@ -20,8 +22,11 @@ from contract.settings import BadSettings
 from contract.topics import agent_topic, incident_topic
 from hub.accounts.local import LOCAL_TOKEN_FILE
 from hub.config import load_config
+from hub.estates.document import body_of
+from hub.ingest.ports import EstateAct
 from hub.main import DataFolderTaken, Hub
 from hub.notify.reader import ChangeReader
+from hub.policy.load import RESIDENTIAL
 from hub.store.read import SiteReads
 from hub.tags.keyfile import KEY_FILE, LabelKey
 from tests.support.broker import broker
@@ -220,3 +225,46 @@ def test_a_password_that_everybody_may_read_is_refused_and_the_message_names_its
     with pytest.raises(BadSettings) as told:
         load_config(settings)
     assert "password_file" not in str(told.value)
+
+
+def restarted(settings: Path, *, name: str = "", edit: str = "") -> tuple[str, str, dict[str, object]]:
+    """The hub runs once more, with another name in its estate file or edited while it runs. The name in force at the end, what
+    became of the file, and the check."""
+    file = settings.with_name("estate.yaml")
+    if name:
+        file.write_text(re.sub("name_zh: .*", f"name_zh: {name}", ESTATE_FILE, count=1), encoding="utf-8")
+    with Hub(load_config(settings), SystemClock()) as hub:
+        until(lambda: hub.worker.state.ready and hub.book.file_state != "unknown")
+        if edit:
+            plain = msgspec.structs.replace(hub.book.current.file, name_zh=edit)
+            body = body_of(plain)
+            act = EstateAct(hub.book.version, body.text, body.digest, "edit", "李伟", "")
+            hub.worker.ask(act).result(30)
+        checks = get(hub, "/healthz")["checks"]
+        assert isinstance(checks, dict)
+        return hub.book.current.name_zh, hub.book.file_state, checks["estate"]
+
+
+def test_the_file_counts_until_somebody_edits_the_estate_and_then_the_database_does(settings: Path):
+    assert restarted(settings, name="一")[:2] == ("一", "import")
+    assert restarted(settings)[:2] == ("一", "same")
+    assert restarted(settings, name="二")[:2] == ("二", "import")
+    assert restarted(settings, edit="三")[:2] == ("三", "same")
+    assert restarted(settings)[:2] == ("三", "same")
+    name, state, check = restarted(settings, name="四")
+    assert (name, state, check["ok"], check["reason"]) == ("三", "differs", True, "file_differs")
+    assert restarted(settings, name="三")[:2] == ("三", "same")
+
+
+def test_an_estate_in_the_database_that_does_not_fit_the_policy_any_more_is_told_at_the_start(settings: Path):
+    classed = ESTATE_FILE.replace("name_en: Gate}", "name_en: Gate, place_class: perimeter}")
+    settings.with_name("estate.yaml").write_text(classed, encoding="utf-8")
+    restarted(settings, edit="三")
+    policy = settings.with_name("policy.yaml")
+    policy.write_text(RESIDENTIAL.read_text(encoding="utf-8").replace("perimeter", "rim"), encoding="utf-8")
+    settings.with_name("estate.yaml").write_text(ESTATE_FILE, encoding="utf-8")
+    settings.write_text(settings.read_text() + "policy: policy.yaml\n")
+    with pytest.raises(BadSettings) as told, Hub(load_config(settings), SystemClock()):
+        pass
+    assert "places[0].place_class" in str(told.value)
+    assert "version 2" in str(told.value)

@@ -360,6 +360,14 @@ export interface ConditionRequest {
   note?: string;
 }
 
+/** What follows from the changes. */
+export interface Consequence {
+  /** In Chinese */
+  text_zh: string;
+  /** In English */
+  text_en: string;
+}
+
 /** How many live incidents there are of one priority. */
 export interface Count {
   /** 1 is the most urgent, 4 the least */
@@ -454,10 +462,38 @@ export interface DeviceState {
   name_zh: string;
   /** Its name in English */
   name_en: string;
+  /** On which floor's drawing it stands, or its place; null: on none */
+  floor: string | null;
+  /** Where, as shares of the drawing's width and height from the upper left; null: nowhere */
+  at: number[] | null;
   /** Everything that it had to say up to then is committed, UTC; null: it never said anything */
   reported_up_to: string | null;
   /** The numbers of its live incidents */
   live_incidents: number[];
+}
+
+/** A floor's drawing, without its body. A position `at: [x, y]` is a share of its width and height from the upper left. */
+export interface DrawingInfo {
+  /** The floor's id */
+  floor: string;
+  /** image/svg+xml or image/png */
+  media_type: string;
+  /** SHA-256 of what is served; its ETag */
+  digest: string;
+  /** In the drawing's own units */
+  width: number;
+  /** In the same units */
+  height: number;
+  /** How long the file is */
+  size_bytes: number;
+}
+
+/** A drawing that was taken in. */
+export interface DrawingTaken {
+  /** What is served now */
+  drawing: DrawingInfo;
+  /** How many elements and attributes were left out, since they are not known to be harmless */
+  dropped: number;
 }
 
 /** How a duty of the desk was kept: exact sums of its windows. */
@@ -566,6 +602,88 @@ export interface Enrolled {
   tag: TagRow;
   /** What its QR code holds; null for a tag of another kind */
   label: string | null;
+}
+
+/** A row that is new, changed or gone. */
+export interface EstateChange {
+  /** What happens to it */
+  what: "added" | "changed" | "removed";
+  /** The table; estate: its head */
+  kind: string;
+  /** The row's id */
+  id: string;
+  /** Which values differ, of a changed one */
+  fields: string[];
+  /** The same in Chinese */
+  text_zh: string;
+  /** The same in English */
+  text_en: string;
+}
+
+/** A document that might take the estate's place. */
+export interface EstateCheck {
+  /** The whole estate, as GET /estate gives it */
+  document: Record<string, unknown>;
+}
+
+/** What a document, or a table, would do or has done. */
+export interface EstateOutcome {
+  /** Nothing is wrong with it */
+  good: boolean;
+  /** It is in force now */
+  applied: boolean;
+  /** The version in force */
+  version: number;
+  /** Everything that is wrong, 200 at most */
+  errors: EstateWrong[];
+  /** The rows that differ from the estate in force */
+  changes: EstateChange[];
+  /** What follows from that */
+  consequences: Consequence[];
+  /** Of an import: the whole document with the table's rows in it */
+  document: Record<string, unknown> | null;
+}
+
+/** A document that is to take the estate's place. */
+export interface EstatePut {
+  /** The version that was edited; another one in force is 409 */
+  seen: number;
+  /** The whole estate, as GET /estate gives it */
+  document: Record<string, unknown>;
+  /** Why, in the words of who does it */
+  reason?: string;
+  /** file: it is the content of an estate file */
+  origin?: "edit" | "file";
+}
+
+/** The estate in force. `version` is what a PUT has to have seen. */
+export interface EstateView {
+  /** Its number; 0: the hub has not read its file yet */
+  version: number;
+  /** The estate file's values, with positions on the plan; no keys */
+  document: Record<string, unknown>;
+  /** The floors' drawings */
+  drawings: DrawingInfo[];
+  /** Agents that have no key: nothing of them is believed until they have one */
+  keyless: string[];
+  /** What became of the settings' estate file: same, import, differs (the database counts), failed, unknown */
+  file: string;
+}
+
+/** One thing that is wrong. `row`, `column`: in the table that is imported, as a spreadsheet counts. */
+export interface EstateWrong {
+  /** Where in the document; empty: in the table alone */
+  at: string;
+  /** The table's row, the heading being 1; null: no row of it */
+  row: number | null;
+  /** The table's column; empty: the whole row */
+  column: string;
+  /** What is wrong, by a name that stays the same */
+  code: string;
+  /** What is wrong, in Chinese */
+  message_zh: string;
+  /** What is wrong and what to write instead, in English */
+  message_en: string;
 }
 
 /** A committed reading. `at` is the hub's time line; the agent's and the device's own times stand beside it. */
@@ -1640,6 +1758,14 @@ export interface Resent {
   pos: number;
 }
 
+/** An older version is to be in force again, as a new version. */
+export interface RestoreRequest {
+  /** The version in force that was seen */
+  seen: number;
+  /** Why, in the words of who does it */
+  reason?: string;
+}
+
 /** The review, as far as it is written. */
 export interface ReviewRequest {
   /** What happened and what was done */
@@ -2314,6 +2440,38 @@ export interface UnvisitedRow {
   at_least: boolean;
 }
 
+/** Who put which version of the estate in force. */
+export interface VersionInfo {
+  /** Counted from 1; the highest is in force */
+  version: number;
+  /** When, UTC */
+  at: string;
+  /** Who; empty: the hub, from the estate file */
+  actor: string;
+  /** Why, in the actor's words */
+  reason: string;
+  /** file: imported from one; edit: edited at the hub; restore: an older version again */
+  origin: "file" | "edit" | "restore";
+  /** SHA-256 of the document */
+  digest: string;
+}
+
+/** Versions, newest first. */
+export interface VersionList {
+  /** Newest first */
+  versions: VersionInfo[];
+  /** The `before` of the next page; null at the end */
+  next: number | null;
+}
+
+/** A version with its document. */
+export interface VersionView {
+  /** Who made it when */
+  info: VersionInfo;
+  /** The estate file's values; no keys */
+  document: Record<string, unknown>;
+}
+
 /** A scan at the window's place, in it or near it. `keeps`: the window is kept by it; `why`: the name of the reason. */
 export interface WeighedScan {
   /** The scan itself */
@@ -2598,6 +2756,63 @@ export interface Routes {
   "GET /duty/records/draft": {
     query: { place: string };
     result: RecordDraft;
+  };
+  /** The estate in force. */
+  "GET /estate": {
+    result: EstateView;
+  };
+  /** Put an estate in force. */
+  "PUT /estate": {
+    body: EstatePut;
+    result: EstateOutcome;
+  };
+  /** What an estate would change. */
+  "POST /estate/check": {
+    body: EstateCheck;
+    result: EstateOutcome;
+  };
+  /** Remove a floor's drawing. */
+  "DELETE /estate/drawings/{floor}": {
+    path: { floor: string };
+    result: DrawingInfo;
+  };
+  /** A floor's drawing. */
+  "GET /estate/drawings/{floor}": {
+    path: { floor: string };
+    result: Blob;
+  };
+  /** Upload a floor's drawing. */
+  "PUT /estate/drawings/{floor}": {
+    path: { floor: string };
+    body: Blob;
+    result: DrawingTaken;
+  };
+  /** The estate, or a table of it, as a file. */
+  "GET /estate/export": {
+    query: { kind?: "devices" | "places" | "staff" | "routes" | "phones" | ""; format?: "csv" | "yaml" };
+    result: Blob;
+  };
+  /** Import a table. */
+  "POST /estate/import": {
+    query: { kind: "devices" | "places" | "staff" | "routes" | "phones"; apply?: boolean; replace?: boolean; seen?: number | null; reason?: string };
+    body: Blob;
+    result: EstateOutcome;
+  };
+  /** Who changed the estate when. */
+  "GET /estate/versions": {
+    query: { limit?: number; before?: number | null };
+    result: VersionList;
+  };
+  /** One version. */
+  "GET /estate/versions/{version}": {
+    path: { version: number };
+    result: VersionView;
+  };
+  /** Put an older version in force again. */
+  "POST /estate/versions/{version}/restore": {
+    path: { version: number };
+    body: RestoreRequest;
+    result: EstateOutcome;
   };
   /** A device's events, newest first. */
   "GET /events": {
