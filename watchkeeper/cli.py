@@ -16,6 +16,7 @@ COMMANDS: dict[str, str] = {
     "duties": "watchkeeper.duties_command:duties",
     "reports": "watchkeeper.reports_command:reports",
     "admin": "watchkeeper.admin_command:admin",
+    "audit": "watchkeeper.audit_command:audit",
     "tls": "watchkeeper.tls_command:tls",
     "backup": "watchkeeper.backup_command:backup",
     "restore": "watchkeeper.backup_command:restore",

@@ -108,6 +108,11 @@ PERMISSIONS: Mapping[tuple[str, str], Roles] = {
     ("GET", "/reports/unvisited"): WATCH,
     ("GET", "/reports/patrol/{day}.pdf"): WATCH,
     ("GET", "/reports/patrol/{day}.csv"): WATCH,
+    # the audit log
+    ("GET", "/audit"): CHECK,  # an auditor alone sees who people are
+    ("GET", "/audit/heads"): CHECK,
+    ("GET", "/audit/{no}"): CHECK,
+    ("POST", "/audit/people/{person}/erase"): CHECK,
     # the hub itself
     ("GET", "/dead-letters"): WATCH,
     ("POST", "/dead-letters/{reader}/{pos}/retry"): KEEP,

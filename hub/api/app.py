@@ -10,6 +10,7 @@ from fastapi_offline import FastAPIOffline
 from hub.api import (
     accounts,
     alarms,
+    audit,
     commands,
     devices,
     duties,
@@ -47,6 +48,7 @@ ROUTERS = (
     roster.router,
     reports.router,
     letters.router,
+    audit.router,
     health.router,
     live.router,
 )
@@ -64,6 +66,7 @@ TAGS = [
     {"name": "roster", "description": "Who is on duty, and occasions that schedules go by"},
     {"name": "reports", "description": "How duties were kept, and the daily record of patrols"},
     {"name": "dead letters", "description": "What a notification channel could not deliver"},
+    {"name": "audit", "description": "Who did what, when and why, in a chain that nobody can rewrite unseen"},
     {"name": "health", "description": "Whether the hub does its work"},
     {"name": "policy", "description": "The numbers in force, by clause"},
 ]

@@ -130,6 +130,7 @@ REASONS: dict[str, tuple[int, str, str]] = {
     ),
     "too_many_alarms": (422, "时段内报警超过 {limit} 条，请缩短时段", "the span has over {limit} alarms: ask for fewer days"),
     "label_key_failed": (503, "标签密钥不可用：{error}", "the label key cannot be used: {error}"),
+    "unknown_audit_entry": (404, "审计日志没有第 {no} 条", "the audit log has no entry {no}"),
     "unknown_dead_letter": (404, "没有这条未送达的通知", "there is no such dead letter"),
     "unknown_channel": (409, "通知渠道“{reader}”未配置", "the channel {reader!r} is not configured any more"),
     "not_delivered": (502, "仍未送达：{error}", "it was not delivered again: {error}"),
@@ -144,6 +145,7 @@ REFUSAL_STATUS = {
     "unknown_post": 404, "unknown_scope": 404, "unknown_maintenance": 404,
     "unknown_tag": 404, "unknown_place": 404, "unknown_person": 404, "tag_enrolled": 409, "tag_ended": 409, "too_many_tags": 409,
     "too_many_shifts": 409, "too_many_shifts_of_one": 409,
+    "unknown_person_of_audit": 404,
     "unknown_account": 404, "account_exists": 409, "too_many_accounts": 409, "last_administrator": 409, "local_account": 409,
     "account_disabled": 409, "too_many_tokens": 409,
 }  # fmt: skip

@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlch
 from contract.clock import US_PER_S
 from contract.envelope import Receipt
 from contract.orders import Nonce
+from hub.audit.heads import Heads
 from hub.ingest import lease as leases
 from hub.ingest.casebook import DatabaseGone
 from hub.ingest.duties.forgetting import forget_old
@@ -86,6 +87,7 @@ class Core:
         hook: Hook = lambda _: None,
         on_changes: Callable[[Sequence[ChangeRow]], None] = lambda _: None,
         on_nonce: Callable[[str, Nonce], None] = lambda _agent, _nonce: None,
+        heads: Heads | None = None,
     ) -> None:
         self.counters: Counter[str] = Counter()
         self.state = State(False, "starting")
@@ -96,6 +98,7 @@ class Core:
         self._hook = hook
         self._on_changes = on_changes
         self._on_nonce = on_nonce
+        self._heads = heads
         self._site_id = book.site
         self._keep_us, self._picture_keep_us, self._record_us = rules.keep_us, rules.picture_keep_us, rules.record_us
         archive = DatabaseArchive(engine, book.site)
@@ -277,6 +280,8 @@ class Core:
         with self._engine.begin() as connection:
             write(connection, self._lease, site, outcome, now_us=now_us, hook=self._hook)
             self._sweep(connection, site, now_us)
+            if self._heads is not None:
+                self._heads.tend(connection, len(outcome.acts) + len(outcome.writes), now_us)
             self._hook("commit")
         site.settle()
         self._doubt_noted_us = self._sweep_guard.doubted_us if self._sweep_guard is not None else None
@@ -298,6 +303,10 @@ class Core:
             self._out.order(agent, order)
         for agent, nonce in outcome.nonces:
             guarded(self._on_nonce, agent, nonce)
+        head = None if self._heads is None else self._heads.settle()
+        if head is not None:
+            for agent in self._around.book.agents:
+                self._out.order(agent, head)
         for future, value in outcome.futures:
             _answer(future, value)
 

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from contract.envelope import BatchHead, Verdict
 from contract.orders import AnyOrder, Nonce
+from hub.audit.types import Act
 from hub.cases.flood import Group
 from hub.duties.tallying import Tallied, Unvisited
 from hub.ingest.ports import ChangeRow, Write
@@ -110,6 +111,7 @@ class Outcome:
     nonces: list[tuple[str, Nonce]] = field(default_factory=list)
     futures: list[tuple[Future[Any], Any]] = field(default_factory=list)
     writes: list[tuple[Future[Any], Write]] = field(default_factory=list)
+    acts: list[Act] = field(default_factory=list)
 
     def add(self, rows: list[T], row: T) -> None:
         """Append to one of the lists."""

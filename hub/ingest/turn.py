@@ -23,7 +23,7 @@ from hub.detectors.types import (
     Quarantined,
     SequenceJumped,
 )
-from hub.ingest import gate, joining
+from hub.ingest import auditing, gate, joining
 from hub.ingest.casebook import CASE_OWNER, Casebook, ClosedCases, DatabaseGone
 from hub.ingest.duties.acts import DutyAsk, Heard
 from hub.ingest.duties.dutybook import SCANS, Times
@@ -186,7 +186,9 @@ class Turn:
             return
         saved = self._site.journal.savepoint()
         try:
+            was = auditing.state_of(asked, self._site)
             answer = self._answer(asked)
+            auditing.note(self.outcome, asked, was, answer)
         except DatabaseGone:
             raise
         except Exception as error:  # one request's bug is its own

@@ -1,0 +1,119 @@
+"""An audit log on a database of its own, with what an agent keeps of it, and who verifies it by other code."""
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from sqlalchemy import insert
+
+from contract.clock import US_PER_S, ManualClock
+from edge.heads import Heads as KeptHeads
+from edge.heads import kept_heads
+from hub.audit.heads import Heads
+from hub.audit.keyfile import HeadKey
+from hub.audit.log import append
+from hub.audit.types import Act
+from hub.store import schema
+from hub.store.engine import open_engine
+from watchkeeper.audit_verify.run import verify
+
+SITE = "garden"
+ACTORS = ("李伟", "王芳", "张三", "hub", "local")
+
+
+class AuditLog:
+    """A log in `folder`: `note` adds entries, `sign` a head that its agent keeps, `problems` verifies all of it."""
+
+    def __init__(self, folder: Path, url: str | None = None) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder, self.path = folder, folder / "hub.db"
+        self.url = url or f"sqlite:///{self.path}"
+        self.engine = open_engine(self.url)
+        schema.metadata.create_all(self.engine)
+        with self.engine.begin() as connection:
+            first = {"site": SITE, "lease_epoch": 1, "lease_owner": "", "lease_until_us": 0, "change_pos": 0, "case_no": 0}
+            connection.execute(insert(schema.site).values(**first))
+        self.clock = ManualClock()
+        self.key = HeadKey(folder / "audit.key")
+        self.key.load()
+        self.heads = Heads(SITE, self.key, lambda: "order")
+        self.agent = KeptHeads(folder)
+        self.conflicts: list[str] = []
+
+    def note(self, *acts: Act) -> None:
+        """Entries, in one transaction."""
+        self.clock.advance_us(US_PER_S)
+        with self.engine.begin() as connection:
+            append(connection, SITE, acts, self.clock.now_us())
+
+    def fill(self, count: int) -> None:
+        """So many entries of several people."""
+        for number in range(count):
+            actor = ACTORS[number % len(ACTORS)]
+            self.note(Act(actor, "case.acknowledge", "case", str(number), f"因为 {number}", {"state": "open"}, {"state": "taken"}))
+
+    def sign(self) -> None:
+        """A minute passes: the log's end is signed and the agent told."""
+        self.clock.advance_us(60 * US_PER_S)
+        with self.engine.begin() as connection:
+            self.heads.tend(connection, 0, self.clock.now_us())
+        order = self.heads.settle()
+        conflict = None if order is None else self.agent.keep(order)
+        if conflict is not None:
+            self.conflicts.append(conflict.reason)
+
+    def witness(self) -> Path:
+        """What the agent prints."""
+        file = self.folder / "witness.jsonl"
+        file.write_bytes(b"".join(line + b"\n" for line in kept_heads(self.folder)))
+        return file
+
+    def verified(self, *, witnessed: bool = True) -> dict[str, Any]:
+        """What the verifier prints."""
+        key = self.folder / "audit.pub"
+        return verify(self.url, [self.witness()] if witnessed else [], key, SITE)
+
+    def problems(self, *, witnessed: bool = True) -> list[str]:
+        """The names of what the verifier finds."""
+        return [str(one["problem"]) for one in self.verified(witnessed=witnessed)["problems"]]
+
+    def as_owner(self, sql: str, *values: object) -> None:
+        """What the owner of the database can do to it."""
+        with closing(sqlite3.connect(self.path)) as connection:
+            connection.execute(sql, values)
+            connection.commit()
+
+    def rows(self) -> list[dict[str, Any]]:
+        """All entries."""
+        return entries_in(self.path)
+
+    def close(self) -> None:
+        """Release the database."""
+        self.engine.dispose()
+
+
+def entries_in(path: Path) -> list[dict[str, Any]]:
+    """All entries of a SQLite file, in the order of their numbers."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.row_factory = sqlite3.Row
+        return [dict(row) for row in connection.execute("SELECT * FROM audit_entry ORDER BY no")]
+
+
+def write_entries(path: Path, rows: Sequence[dict[str, Any]]) -> None:
+    """Put these in place of all entries, as the owner of the database can."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("DELETE FROM audit_entry")
+        for row in rows:
+            names = ", ".join(f'"{name}"' for name in row)
+            marks = ", ".join("?" * len(row))
+            connection.execute(f"INSERT INTO audit_entry ({names}) VALUES ({marks})", tuple(row.values()))  # noqa: S608
+        connection.commit()
+
+
+def as_line(head: Any) -> str:
+    """A head as an agent keeps it."""
+    return json.dumps(msgspec.to_builtins(head))
