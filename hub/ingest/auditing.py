@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from hub.audit import log
 from hub.audit.types import HUB, Act, Personal, changed
 from hub.cases.types import Case, Change, Refusal
+from hub.ingest.casebook import ClosedCases
 from hub.ingest.duties.roster import key_of as shift_key
 from hub.ingest.outcome import Outcome
 from hub.ingest.ports import (
@@ -41,12 +42,12 @@ _NOT_TOLD = frozenset(("clocks", "entries", "facts", "version"))
 _builtins = msgspec.to_builtins
 
 
-def state_of(asked: Any, site: Site) -> Any:
-    """What an ask may change, as it is before: for `note`."""
+def state_of(asked: Any, site: Site, closed: ClosedCases) -> Any:
+    """What an ask may change, as it is before: for `note`. Raises DatabaseGone."""
     if isinstance(asked, CaseActs):
-        return [state_of(one, site) for one in asked.acts]
+        return [state_of(one, site, closed) for one in asked.acts]
     if isinstance(asked, CaseAct):
-        return site.cases.get(asked.case_no)
+        return site.cases.get(asked.case_no) or closed.by_no(asked.case_no)
     if isinstance(asked, RosterAct):
         return site.roster.get(shift_key(asked.shift))
     if isinstance(asked, OccasionAct):

@@ -186,7 +186,7 @@ class Turn:
             return
         saved = self._site.journal.savepoint()
         try:
-            was = auditing.state_of(asked, self._site)
+            was = auditing.state_of(asked, self._site, self._around.archive)
             answer = self._answer(asked)
             auditing.note(self.outcome, asked, was, answer)
         except DatabaseGone:

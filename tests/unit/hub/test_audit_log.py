@@ -6,9 +6,8 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select
 
-from hub.audit import log as logs
 from hub.audit.chain import START, Entry, hash_of
 from hub.audit.keyfile import BadHeadKey, HeadKey
 from hub.audit.log import append, audited, erase_person
@@ -191,6 +190,4 @@ def test_no_key_is_ever_used_for_another_sites_people(log):
     with log.engine.begin() as connection:
         append(connection, "other", [ACT], 1)
         keys = connection.execute(select(schema.person_key.c.key)).scalars().all()
-        connection.execute(text("SELECT 1"))
-    assert len(set(keys)) == 6
-    assert logs.TEXT_CHARS_MAX > 1_000
+    assert len(set(keys)) == len(keys) == 6
