@@ -27,6 +27,7 @@ class Heads:
         self._looked_us: int | None = None
         self._added = 0
         self._pending: tuple[int, Head | None] | None = None
+        self._newest: Head | None = None
 
     def tend(self, connection: Connection, added: int, now_us: int) -> None:
         """Look, where it is time, and sign what is new. Nothing but a comparison in most turns. Raises BadHeadKey."""
@@ -42,9 +43,13 @@ class Heads:
         was away hears it, and so that a log that was put back is found out."""
         if self._pending is None:
             return None
-        self._looked_us, head = self._pending
+        self._looked_us, self._newest = self._pending
         self._added, self._pending = 0, None
-        return None if head is None else KeepHead(self._new_id(), *head[1:])
+        return self.newest()
+
+    def newest(self) -> KeepHead | None:
+        """The newest committed head, for agents that may not have heard it."""
+        return None if self._newest is None else KeepHead(self._new_id(), *self._newest[1:])
 
 
 def sign_end(connection: Connection, site: str, key: HeadKey, now_us: int, epoch: int | None = None) -> Head | None:

@@ -1,4 +1,4 @@
-"""The key that signs heads: a file of the hub's data folder, made when the first hub starts there; its public half lies beside."""
+"""The key that signs heads: a file of the data folder, made when the first hub starts there; its public half lies beside."""
 
 from pathlib import Path
 

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlch
 
 from contract.clock import US_PER_S
 from contract.envelope import Receipt
-from contract.orders import Nonce
+from contract.orders import KeepHead, Nonce
 from hub.audit.heads import Heads
 from hub.ingest import lease as leases
 from hub.ingest.casebook import DatabaseGone
@@ -192,7 +192,7 @@ class Core:
 
     def greet(self, now_us: int) -> None:
         """Tell each agent how far its log is committed: what it sent while this hub was away has reached nobody, and it would
-        wait long for an answer. Of an agent's streams the one heard last counts."""
+        wait long for an answer. Of an agent's streams the one heard last counts. And tell the newest head of the audit log."""
         site = self._loaded(now_us)
         last: dict[str, StreamMark] = {}
         for stream in site.streams:
@@ -203,6 +203,8 @@ class Core:
                 last[mark.agent] = mark
         for agent, mark in last.items():
             self._out.receipt(agent, Receipt(mark.stream, mark.epoch, mark.boot, mark.mark, "want", now_us))
+        if self._heads is not None:
+            self._tell_head(self._heads.newest())
 
     def _try_turn(self, inputs: Sequence[Input], now_us: int) -> Exception | None:
         try:
@@ -303,12 +305,15 @@ class Core:
             self._out.order(agent, order)
         for agent, nonce in outcome.nonces:
             guarded(self._on_nonce, agent, nonce)
-        head = None if self._heads is None else self._heads.settle()
+        if self._heads is not None:
+            self._tell_head(self._heads.settle())
+        for future, value in outcome.futures:
+            _answer(future, value)
+
+    def _tell_head(self, head: KeepHead | None) -> None:
         if head is not None:
             for agent in self._around.book.agents:
                 self._out.order(agent, head)
-        for future, value in outcome.futures:
-            _answer(future, value)
 
     def _receipt(self, answer: Answer, up_to: int, now_us: int) -> None:
         head = answer.head

@@ -10,9 +10,8 @@ from typing import Any
 from sqlalchemy import insert
 
 from contract.clock import US_PER_S, ManualClock
-from edge.heads import FILE
+from edge.heads import FILE, kept_heads
 from edge.heads import Heads as KeptHeads
-from edge.heads import kept_heads
 from hub.audit.heads import Heads
 from hub.audit.keyfile import HeadKey
 from hub.audit.log import append
@@ -60,7 +59,9 @@ class AuditLog:
         """So many entries of several people."""
         for number in range(count):
             actor = ACTORS[number % len(ACTORS)]
-            self.note(Act(actor, "case.acknowledge", "case", str(number), f"因为 {number}", {"state": "open"}, {"state": "taken"}))
+            self.note(
+                Act(actor, "case.acknowledge", "case", str(number), f"因为 {number}", {"state": "open"}, {"state": "taken"})
+            )
 
     def sign(self) -> None:
         """A minute passes: the log's end is signed and the agent told."""
@@ -164,5 +165,5 @@ def write_entries(path: Path, rows: Sequence[dict[str, Any]]) -> None:
         for row in rows:
             names = ", ".join(f'"{name}"' for name in row)
             marks = ", ".join("?" * len(row))
-            connection.execute(f"INSERT INTO audit_entry ({names}) VALUES ({marks})", tuple(row.values()))  # noqa: S608
+            connection.execute(f"INSERT INTO audit_entry ({names}) VALUES ({marks})", tuple(row.values()))
         connection.commit()

@@ -55,14 +55,16 @@ def check_site(
     for head in kept:
         _match(head, log, stored, report)
     _compare(stored, kept, report)
-    for head in kept:
-        if head.no <= _kept_up_to(head, log, stored) and (head.epoch, head.no) not in {(one.epoch, one.no) for one in stored}:
+    latest = max((epoch for no, epoch, _ in log.restores if _is_confirmed(no, epoch, log, stored)), default=0)
+    there = {(head.epoch, head.no) for head in stored}
+    for head in kept:  # a backup may hold an entry and not yet the head that was signed over it
+        if head.epoch >= latest and (head.epoch, head.no) not in there:
             report.add("head_removed", head.no, f"{head.name} is not in the database any more")
     for no, epoch, _ in log.restores:
         if not _is_confirmed(no, epoch, log, stored):
             report.add("restore_not_signed", no, f"no head of epoch {epoch} confirms the restore that the entry tells of")
     told = {epoch for _, epoch, _ in log.restores}
-    for epoch in sorted({head.epoch for head in (*stored, *kept)} - told - {0}):
+    for epoch in sorted({head.epoch for head in (*stored, *kept) if head.epoch >= latest} - told - {0}):
         report.add("epoch_without_restore", None, f"heads of epoch {epoch} are there, and no entry tells of its restore")
     return report
 
@@ -125,8 +127,13 @@ def _match(head: SignedHead, log: _Log, stored: Sequence[SignedHead], report: Re
 
 
 def _kept_up_to(head: SignedHead, log: _Log, stored: Sequence[SignedHead]) -> float:
+    """Up to which number the log still is the one that the head is of: 0 for an epoch that the log has never known, as an older
+    backup was restored after it."""
     bases = [base for no, epoch, base in log.restores if epoch > head.epoch and _is_confirmed(no, epoch, log, stored)]
-    return min(bases, default=float("inf"))
+    if not bases:
+        return float("inf")
+    is_known = head.epoch == 0 or any(epoch == head.epoch for _, epoch, _ in log.restores)
+    return min(bases) if is_known else 0
 
 
 def _is_confirmed(no: int, epoch: int, log: _Log, stored: Sequence[SignedHead]) -> bool:

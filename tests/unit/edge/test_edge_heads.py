@@ -36,7 +36,8 @@ def test_a_head_that_is_told_again_is_no_conflict_and_is_not_written_again(tmp_p
 
 
 @pytest.mark.parametrize(
-    ("told", "reason"), [(head(4), "older"), (head(5, "b"), "differs"), (head(3, "b"), "differs"), (head(9, key="x"), "other_key")]
+    ("told", "reason"),
+    [(head(4), "older"), (head(5, "b"), "differs"), (head(3, "b"), "differs"), (head(9, key="x"), "other_key")],
 )
 def test_a_head_that_does_not_fit_is_told(tmp_path: Path, told: KeepHead, reason: str):
     kept = Heads(tmp_path)

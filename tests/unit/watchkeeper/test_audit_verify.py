@@ -107,7 +107,9 @@ def test_of_very_many_problems_so_many_are_told_and_the_rest_is_counted(log):
     assert found[-1]["detail"] == "27 more"
 
 
-@pytest.mark.parametrize("content", ["nonsense", '{"epoch": 1}', '{"epoch": "1", "no": 1, "at_us": 1, "hash": "", "key": "", "signature": ""}'])
+@pytest.mark.parametrize(
+    "content", ["nonsense", '{"epoch": 1}', '{"epoch": "1", "no": 1, "at_us": 1, "hash": "", "key": "", "signature": ""}']
+)
 def test_a_witness_that_is_none_is_wrong_use(log, tmp_path: Path, content: str):
     file = tmp_path / "witness"
     file.write_text(content)
@@ -158,3 +160,37 @@ def test_a_restored_backup_is_shown_and_is_no_problem_and_agents_take_its_head(t
 def test_a_restore_that_nobody_has_signed_is_a_problem(log):
     log.note(Act("local", "log.restored", "audit", SITE, after={"epoch": 5, "base": 7}))
     assert log.problems() == ["restore_not_signed"]
+
+
+def test_a_backup_may_hold_an_entry_without_the_head_that_was_signed_over_it(log):
+    log.fill(2)
+    backup_file = log.snapshot()
+    log.sign()
+    log.restore(backup_file)
+    log.sign()
+    assert log.problems() == []
+
+
+def test_an_epoch_that_an_older_backup_has_thrown_away_is_no_problem_whatever_its_numbers_were(log):
+    early = log.snapshot("early.db")
+    log.fill(9)
+    late = log.snapshot("late.db")
+    log.restore(early)
+    log.fill(2)
+    log.sign()
+    log.restore(late)
+    log.fill(1)
+    log.sign()
+    told = log.verified()
+    assert told["problems"] == []
+    assert told["unmatched"] == 1
+    assert log.conflicts == []
+
+
+def test_a_restore_does_not_excuse_what_is_rewritten_before_it(log):
+    log.restore(log.snapshot())
+    log.sign()
+    rows = log.rows()
+    rows[1]["reason"] = "another"
+    write_entries(log.path, rehashed(rows))
+    assert "rewritten" in log.problems()
