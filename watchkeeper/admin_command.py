@@ -16,6 +16,7 @@ from hub.accounts import acts, register
 from hub.accounts.permissions import Role
 from hub.accounts.secrets import Passwords, account_key, wrong_with_name, wrong_with_password
 from hub.accounts.types import LOCAL
+from hub.audit.log import wait_for_turn
 from hub.cases.types import Refusal
 from hub.config import HubConfig, load_config
 from hub.store import accounts as rows
@@ -145,6 +146,7 @@ def _written(settings: Path, act: Callable[[Connection, str, int], Any]) -> Any:
     try:
         migrate(engine)
         with engine.begin() as connection:
+            wait_for_turn(connection, config.estate.site)
             return refuse(act(connection, config.estate.site, SystemClock().now_us()))
     except (NewerDatabase, ForeignDatabase) as error:
         raise click.ClickException(str(error)) from None

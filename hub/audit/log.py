@@ -42,6 +42,13 @@ def last_of(connection: Connection, site: str) -> Last:
     return Last(0, START) if row is None else Last(int(row.no), str(row.hash))
 
 
+def wait_for_turn(connection: Connection, site: str) -> None:
+    """First in a transaction beside a running hub that writes rows and appends: the worker has the site's row from the beginning
+    of each of its own, so that the two never wait for each other in a ring."""
+    row = schema.site.c.site
+    connection.execute(select(row).where(row == site).with_for_update()).all()
+
+
 def append(connection: Connection, site: str, acts: Sequence[Act], at_us: int) -> None:
     """Add entries for these acts, in the caller's transaction: both are committed, or neither. Nothing for no acts."""
     if not acts:

@@ -448,7 +448,7 @@ audit_entry = Table(
     _id("prev", comment="the hash of the entry before; zeros for the first"),
     _id("hash", comment="SHA-256 of all columns before, in hex: see docs/design/audit.md"),
     Index("audit_entry_by_actor", "site", "actor", "no"),
-    Index("audit_entry_by_subject", "site", "topic", "subject", "no"),
+    Index("audit_entry_by_subject", "site", "subject", "no"),
     Index("audit_entry_by_act", "site", "act", "no"),
     Index("audit_entry_by_time", "site", "at_us"),
 )

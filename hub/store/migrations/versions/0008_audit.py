@@ -32,7 +32,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("site", "no"),
     )
     op.create_index("audit_entry_by_actor", "audit_entry", ["site", "actor", "no"], unique=False)
-    op.create_index("audit_entry_by_subject", "audit_entry", ["site", "topic", "subject", "no"], unique=False)
+    op.create_index("audit_entry_by_subject", "audit_entry", ["site", "subject", "no"], unique=False)
     op.create_index("audit_entry_by_act", "audit_entry", ["site", "act", "no"], unique=False)
     op.create_index("audit_entry_by_time", "audit_entry", ["site", "at_us"], unique=False)
     op.create_table(
