@@ -44,7 +44,9 @@ class _Log:
 def check_site(
     entries: Iterable[dict[str, Any]], heads: Sequence[SignedHead], witnesses: Sequence[SignedHead], keys: frozenset[str]
 ) -> Report:
-    """`entries` in the order of their numbers. `keys`: the public keys that may sign; empty: whichever the heads name."""
+    """`entries` in the order of their numbers. `keys`: the public keys that may sign; empty: those that witnesses have seen, and
+    without witnesses whichever the heads name."""
+    keys = keys or frozenset(head.key for head in witnesses)
     report = Report(heads=len(heads), witnessed=len(witnesses))
     wanted = {head.no for head in (*heads, *witnesses)}
     log = _walk(entries, wanted, report)
