@@ -128,8 +128,10 @@ class _Boxes:
         self._key_of: dict[str, bytes] = {}
 
     def put(self, personal: Personal) -> str:
-        """The token that stands for the text."""
+        """The token that stands for the text. What names nobody stays as it is."""
         name = _clean(personal.person)
+        if not account_key(name):  # blanks name nobody
+            return name
         person, key = self._keys.of(name)
         texts = self._texts.setdefault(person, [name])
         self._key_of[person] = key

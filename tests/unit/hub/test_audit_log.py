@@ -174,6 +174,16 @@ def test_the_bytes_are_those_of_the_document():
     assert hash_of(entry) == sha256(b"watchkeeper audit entry 1\n" + framed).hexdigest()
 
 
+def test_blanks_name_nobody_and_least_of_all_somebody_who_was_erased(log):
+    log.note(ACT)
+    with log.engine.begin() as connection:
+        erase_person(connection, SITE, "李伟", 5)
+    log.note(Act("李伟", "a", "t", Personal(" "), after={"person": "  "}))
+    entry = log.rows()[-1]
+    assert (entry["subject"], json.loads(entry["after"])) == (" ", {"person": "  "})
+    assert log.problems() == []
+
+
 def test_the_role_is_the_accounts_at_that_time(log):
     account = {"account": "李伟", "name": "李伟", "role": "manager", "password_hash": "", "created_us": 1, "subject": ""}
     with log.engine.begin() as connection:
