@@ -10,6 +10,9 @@ command -v mkfs.ext4 >/dev/null || [ -x /sbin/mkfs.ext4 ] || missing="$missing e
 command -v pdftotext >/dev/null || missing="$missing poppler-utils"
 command -v losetup >/dev/null || [ -x /sbin/losetup ] || missing="$missing mount"
 command -v openssl >/dev/null || missing="$missing openssl"
+command -v chromium >/dev/null || missing="$missing chromium"
+# Without Chinese letters a browser shows boxes.
+ls /usr/share/fonts/opentype/noto/NotoSansCJK-*.ttc >/dev/null 2>&1 || missing="$missing fonts-noto-cjk"
 
 [ -n "$missing" ] || exit 0
 

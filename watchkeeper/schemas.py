@@ -1,4 +1,5 @@
-"""`python -m watchkeeper.schemas` writes contract/schema anew: JSON Schema and AsyncAPI, made from the structs themselves."""
+"""`python -m watchkeeper.schemas` writes contract/schema anew: JSON Schema and AsyncAPI, made from the structs themselves; and
+the types that the pages in dashboards/ see of the API."""
 
 import json
 from pathlib import Path
@@ -9,6 +10,7 @@ import msgspec
 from contract import envelope, orders, topics
 from contract.readings import KINDS
 from hub.api.models import Incident
+from watchkeeper import typescript
 
 FOLDER = Path(__file__).resolve().parents[1] / "contract" / "schema"
 _MESSAGES: dict[str, tuple[Any, str]] = {
@@ -121,3 +123,4 @@ if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
     for file_name, text in documents().items():
         (FOLDER / file_name).write_text(text, encoding="utf-8")
+    typescript.FILE.write_text(typescript.text(), encoding="utf-8")

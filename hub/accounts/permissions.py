@@ -35,6 +35,9 @@ IN_CHARGE: Roles = frozenset(("shift_leader", "manager"))
 LEAD: Roles = frozenset(("shift_leader", "manager", "administrator"))
 """Who sets up rounds and people's shifts."""
 REPORT = ALL - {"auditor"}
+MANAGE: Roles = frozenset(("manager",))
+"""Who edits emergency plans, approves their reviews, and tells residents."""
+DESK: Roles = frozenset(("desk",))
 KEEP: Roles = frozenset(("manager", "administrator"))
 ADMIN: Roles = frozenset(("administrator",))
 CHECK = ADMIN | {"auditor"}
@@ -65,6 +68,20 @@ PERMISSIONS: Mapping[tuple[str, str], Roles] = {
     ("POST", "/incidents/{no}/acts/{act}"): ACT,
     ("POST", "/incidents/acts/{act}"): ACT,
     (LIVE, "/live"): WATCH,
+    # emergencies
+    ("POST", "/incidents"): ROOM | DESK,
+    ("GET", "/plans"): WATCH | ACT | DESK,
+    ("GET", "/plans/{plan}"): WATCH | ACT | DESK,
+    ("PUT", "/plans/{plan}"): MANAGE,
+    ("GET", "/incidents/{no}/plan"): WATCH | ACT,
+    ("POST", "/incidents/{no}/plan"): ROOM,
+    ("POST", "/incidents/{no}/plan/steps/{step}"): ACT,
+    ("POST", "/incidents/{no}/plan/told"): ROOM,
+    ("PUT", "/incidents/{no}/plan/review"): IN_CHARGE,
+    ("POST", "/incidents/{no}/plan/review/approve"): MANAGE,
+    ("PUT", "/incidents/{no}/plan/notice"): IN_CHARGE,
+    ("POST", "/incidents/{no}/plan/notice"): MANAGE,
+    ("GET", "/plan-runs"): WATCH,
     # alarms
     ("GET", "/alarms"): WATCH | ACT,
     ("GET", "/alarms/floods"): WATCH | ACT,
@@ -123,6 +140,10 @@ PERMISSIONS: Mapping[tuple[str, str], Roles] = {
     ("GET", "/docs"): ANYONE,
     ("GET", "/openapi.json"): ANYONE,
     ("GET", "/static-offline-docs"): ANYONE,
+    # so do the pages: they show nothing before one has signed in
+    ("GET", "/"): ANYONE,
+    ("GET", "/console"): ANYONE,
+    ("GET", "/console/{path:path}"): ANYONE,
 }
 # fmt: on
 

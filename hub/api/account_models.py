@@ -37,6 +37,10 @@ class Me(Strict):
     session: str = Field(description="The id of the sign-in or token that asks")
     kind: Kind = Field(description="A person's sign-in, or a program's token")
     expires_at: Time = Field(description="When it ends in any case: RFC 3339, UTC")
+    site: str = Field(description="The estate's id", examples=["garden"])
+    estate_zh: str = Field(description="The estate's name in Chinese")
+    estate_en: str = Field(description="The estate's name in English")
+    timezone: str = Field(description="The estate's time zone, in which its days and hours are meant", examples=["Asia/Shanghai"])
     may: list[str] = Field(description="The routes that the role may use, as METHOD and template", examples=[["GET /incidents"]])
 
 

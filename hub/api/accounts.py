@@ -47,7 +47,7 @@ def sign_in(backend: Behind, request: Request, response: Response, asked: m.Sign
     account = backend.accounts.account(begun.session.account)
     assert account is not None
     session = begun.session
-    return _me(Identity(session.account, account.name, account.role, session.session, "cookie", "", session.expires_us))
+    return _me(backend, Identity(session.account, account.name, account.role, session.session, "cookie", "", session.expires_us))
 
 
 @router.post("/sign-out", summary="Sign out", responses=problems())
@@ -61,9 +61,9 @@ def sign_out(backend: Behind, who: Acting, request: Request, response: Response)
 
 
 @router.get("/me", summary="Who one is", responses=problems())
-def show_me(who: Acting) -> m.Me:
-    """The account that the request comes from, and what it may do."""
-    return _me(who)
+def show_me(backend: Behind, who: Acting) -> m.Me:
+    """The account that the request comes from, what it may do, and at which estate."""
+    return _me(backend, who)
 
 
 @router.post("/me/password", summary="Change one's own password", responses=problems(409, 413))
@@ -192,8 +192,9 @@ def _end(backend: Backend, who: Identity, session: str) -> bool:
     return ended
 
 
-def _me(who: Identity) -> m.Me:
+def _me(backend: Backend, who: Identity) -> m.Me:
     zh, en = ROLE_NAMES[who.role]
+    estate = backend.estate
     return m.Me(
         account=who.account,
         name=who.name,
@@ -203,6 +204,10 @@ def _me(who: Identity) -> m.Me:
         session=who.session,
         kind=who.kind,
         expires_at=rfc3339(who.expires_us),
+        site=backend.site,
+        estate_zh=estate.name_zh,
+        estate_en=estate.name_en,
+        timezone=estate.timezone.key,
         may=[f"{method} {template}" for method, template in PERMISSIONS if may(who.role, method, template)],
     )
 

@@ -21,7 +21,9 @@ from hub.api import (
     letters,
     live,
     oidc,
+    pages,
     pictures,
+    plans,
     reports,
     roster,
     scans,
@@ -37,6 +39,7 @@ ROUTERS = (
     accounts.router,
     oidc.router,
     incidents.router,
+    plans.router,
     alarms.router,
     devices.router,
     commands.router,
@@ -51,10 +54,12 @@ ROUTERS = (
     audit.router,
     health.router,
     live.router,
+    pages.router,
 )
 TAGS = [
     {"name": "accounts", "description": "Who one is, and who may do what"},
     {"name": "incidents", "description": "What happened, who does what about it, until when"},
+    {"name": "emergencies", "description": "Emergency plans, what is done in those that were started, and what people report"},
     {"name": "alarms", "description": "Floods, silence, maintenance windows, and the figures of alarms"},
     {"name": "devices", "description": "The devices of the estate file, and what was heard of them"},
     {"name": "agents", "description": "The programs at the gatehouses"},
@@ -111,6 +116,7 @@ def build_api(backend: Backend) -> FastAPI:
     )
     app.state.backend = backend
     app.state.live = channel
+    app.state.console = pages.read_files(pages.FOLDER / pages.CONSOLE)
     routers = (*ROUTERS, docs_router(title, "/openapi.json"))
     routes = known_routes([*app.routes, *(route for router in routers for route in router.routes)])
     app.add_middleware(BodyLimit)

@@ -18,6 +18,11 @@ _log = logging.getLogger(__name__)
 
 REASONS: dict[str, tuple[int, str, str]] = {
     "not_found": (404, "没有这个地址", "there is nothing at this address: see /docs"),
+    "pages_not_built": (
+        404,
+        "本安装没有网页：请在源码目录运行 make web，或重新安装，然后重启中心",
+        "this installation has no pages: run `make web` in the sources, or install anew, and start the hub again",
+    ),
     "method_not_allowed": (405, "此地址不支持该方法", "this address does not take that method: see /docs"),
     "not_signed_in": (401, "请先登录", "sign in first: POST /sign-in, or send a token as Authorization: Bearer TOKEN"),
     "wrong_credentials": (401, "名称或密码不正确", "the name or the password is wrong"),
@@ -148,6 +153,9 @@ REFUSAL_STATUS = {
     "unknown_person_of_audit": 404,
     "unknown_account": 404, "account_exists": 409, "too_many_accounts": 409, "last_administrator": 409, "local_account": 409,
     "account_disabled": 409, "too_many_tokens": 409,
+    "unknown_plan": 404, "unknown_step": 404, "no_plan": 404, "plan_not_by_hand": 409, "plan_runs": 409, "case_over": 409,
+    "plan_over": 409, "plan_changed": 409, "plan_open": 409, "step_is_so": 409, "too_many_plans": 409, "too_many_told": 409,
+    "not_over_yet": 409, "review_unfinished": 409, "review_approved": 409, "notice_empty": 409, "notice_published": 409,
 }  # fmt: skip
 """The status of a refused act; what is not named is 422."""
 
@@ -156,7 +164,9 @@ _FINAL = frozenset(
     ("changed_meanwhile", "not_dispatched", "always_heard", "maintenance_over", "nothing_sounds", "tag_enrolled", "tag_ended",
      "too_many_tags", "too_many_shifts", "too_many_shifts_of_one",
      "account_exists", "too_many_accounts", "last_administrator", "local_account", "account_disabled", "too_many_tokens",
-     "no_password")
+     "no_password",
+     "plan_not_by_hand", "plan_runs", "case_over", "plan_over", "plan_changed", "plan_open", "step_is_so", "too_many_plans",
+     "too_many_told", "not_over_yet", "review_unfinished", "review_approved", "notice_empty", "notice_published")
 )  # fmt: skip
 """Conflicts that asking again will not solve."""
 

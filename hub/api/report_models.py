@@ -32,6 +32,24 @@ class FiguresRow(Strict):
     )
 
 
+class EmergencyFigures(Strict):
+    """How the clocks of emergencies under one clause were kept. `begun` is the sum of the next four."""
+
+    clause: str = Field(examples=["EMG-3"], description="The clause of the policy")
+    zh: str = Field(description="What it asks for, in Chinese")
+    en: str = Field(description="What it asks for, in English")
+    begun: int = Field(description="How many clocks began: the sum of the next four")
+    kept: int = Field(description="How many were done in time")
+    missed: int = Field(description="How many were not, whether they were done later or never")
+    running: int = Field(description="How many still run")
+    ended: int = Field(description="How many ended undone, as the incident was over before their time")
+    rate: str | None = Field(
+        examples=["7/8"],
+        pattern=r"^\d+/\d+$",
+        description="kept / (kept + missed), an exact fraction; null where neither is there",
+    )
+
+
 class ComplianceReport(Strict):
     """Windows that ended on the local days `first` to `last`, both included. Hours come by the clock, all else the worst first,
     and before that what had nothing due."""
@@ -41,6 +59,7 @@ class ComplianceReport(Strict):
     by: str = Field(examples=["place"], description="What a row is")
     as_of: Time = Field(description="What is told is what was known then, UTC")
     rows: list[FiguresRow] = Field(description="The worst first; hours by the clock")
+    emergencies: list[EmergencyFigures] = Field(description="EMG-2 to EMG-5, for emergencies that began on these days")
 
 
 class UnvisitedRow(Strict):

@@ -13,6 +13,7 @@ from hub.api.auditing import Told, note_act
 from hub.api.errors import ApiError
 from hub.api.gatekeeper import Acting
 from hub.api.knowing import check
+from hub.api.plan_figures import emergencies
 from hub.api.ports import Backend
 from hub.api.report_models import ComplianceReport, FiguresRow, ReportLang, UnvisitedReport, UnvisitedRow
 from hub.api.routes import Behind, problems
@@ -51,12 +52,15 @@ def show_compliance(
     backend: Behind, first: From, last: To, by: Annotated[By, Query(description="What a row is")] = "place", duty: Duties = None
 ) -> ComplianceReport:
     """For each place, route, hour, person or duty: windows due, kept, missed, unproven, withdrawn, and the rate as an exact
-    fraction. A window belongs to the local day on which it ends."""
+    fraction. A window belongs to the local day on which it ends. `emergencies`: how the clocks of emergencies that began on these
+    days were kept."""
     check(backend, duty=duty or ())
     now_us = backend.clock.now_us()
     rows = asking.compliance(backend.reads.reports, backend.estate, _days(first, last), by, tuple(duty or ()), now_us)
     told = [_figures(backend, by, row) for row in rows]
-    return ComplianceReport(first=str(first), last=str(last), by=by, as_of=rfc3339(now_us), rows=told)
+    return ComplianceReport(
+        first=str(first), last=str(last), by=by, as_of=rfc3339(now_us), rows=told, emergencies=emergencies(backend, first, last)
+    )
 
 
 @router.get("/unvisited", summary="The places that stayed unvisited for longest", responses=problems(404))

@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 
 from hub.cases.types import Case
 
-ALWAYS_HEARD = frozenset(("fire_input", "panic", "guard_silent"))
+ALWAYS_HEARD = frozenset(("fire_input", "panic", "guard_silent", "emergency"))
 """Detectors that nobody may shelve, hold back or merge: each of their cases may be somebody's life."""
 FIRE = "fire"
 SOUNDING_PRIORITY_MAX = 3
@@ -18,6 +18,9 @@ SOUNDS: Mapping[int, str] = {1: "p1", 2: "p2", 3: "p3", 4: "none"}
 
 DEFAULTS: Mapping[tuple[str, str], float] = {
     ("EMG-2", "arrive_s"): 180,
+    ("EMG-3", "tell_s"): 300,
+    ("EMG-4", "review_s"): 259_200,
+    ("EMG-5", "inform_s"): 604_800,
     ("MON-3", "answer_s"): 120,
     ("MON-3", "arrive_s"): 300,
     ("CMD-2", "shelve_max_s"): 28_800,

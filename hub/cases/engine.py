@@ -233,6 +233,12 @@ def expired(case: Case, clock: str, due_us: int, policy: Numbers) -> Change | No
     return _changed(case, Entry(at_us, "escalated", HUB, body), policy, new_events=(expiry,), escalation=level)
 
 
+def overdue(case: Case, body: dict[str, Any], level: int, at_us: int, policy: Numbers) -> Change:
+    """The end of a deadline that is not the case's own, such as one of its plan's: `escalated` as with a clock's, also where the
+    case is closed. It never lowers the level that the case has reached."""
+    return _changed(case, Entry(at_us, "escalated", HUB, body), policy, escalation=max(case.escalation, level))
+
+
 def _effect(case: Case, row: Act, body: Mapping[str, str], actor: str, now_us: int) -> dict[str, Any]:
     """The fields that an act sets."""
     to = row.to_returned if row.to_returned and not case.active else row.to

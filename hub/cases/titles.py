@@ -25,6 +25,8 @@ TITLES: Mapping[str, tuple[str, str]] = {
     "panic": ("紧急求助", "Call for help"),
     "guard_silent": ("值班人员失联", "Lone guard silent"),
     "observation": ("巡查发现", "Observation"),
+    "emergency": ("突发事件", "Emergency"),
+    "reported": ("接报", "Reported"),
     "agent_silent": ("采集端失联", "Agent silent"),
     "device_silent": ("设备失联", "Device out of reach"),
     "device_clock_off": ("设备时钟不准", "Device clock off"),
@@ -51,11 +53,12 @@ class Names(Protocol):
 
 def title(case: Case, names: Names, lang: Lang) -> str:
     """Such as `门未关：东门，东门人行门` and `Door held open: East gate, pedestrian door`. A detector without a row is told by
-    its id. A gap names its duty first: it has no device. What was raised without proof says so."""
+    its id. A gap names its duty first, and what people report what it is about: they have no device. What was raised without
+    proof says so."""
     row = TITLES.get(case.detector, (case.detector, case.detector))
     colon, comma, unproven = _SEPARATORS[lang]
     what = row[0] if lang == "zh" else row[1]
     named = case.facts.get("name") or case.facts.get("quantity")
-    place, duty = names.place_name(case.place, lang), case.facts.get(f"duty_{lang}")
-    where = (str(duty), place) if duty else (place, names.device_name(case.device, lang), *((str(named),) if named else ()))
+    place, about = names.place_name(case.place, lang), case.facts.get(f"duty_{lang}") or case.facts.get(f"about_{lang}")
+    where = (str(about), place) if about else (place, names.device_name(case.device, lang), *((str(named),) if named else ()))
     return f"{what}{colon}{comma.join(where)}{'' if case.proven else unproven}"

@@ -120,7 +120,8 @@ _INCIDENT_ACTS = (
     Act("unshelve", "unshelved", "取消搁置", "unshelve", frozenset(("shelved",)), "open", OPERATORS,
         optional=("note",), stops=(SHELVE,), to_returned="acknowledged"),
     Act("close", "closed", "关闭", "close", LIVE, "closed", OPERATORS,
-        required=("cause", "note"), choices={"cause": CAUSES}, stops=(*_BOTH, *_GUARD, SHELVE), reaches=_CLOSED),
+        required=("cause", "note"), optional=("reason",), choices={"cause": CAUSES}, stops=(*_BOTH, *_GUARD, SHELVE),
+        reaches=_CLOSED),
     Act("reopen", "reopened", "重新打开", "reopen", _ENDED, "open", OPERATORS,
         required=("reason",), optional=("note",), starts=_BOTH),
 )

@@ -31,6 +31,7 @@ from hub.ingest.ports import (
 )
 from hub.ingest.site import Site
 from hub.ingest.tagging import ACT_NAMES
+from hub.plans.asks import PlanSet, PlanStart, Reported, RunAct
 
 NOT_AUDITED: Mapping[type, str] = {
     PictureStored: "an agent's picture has come: nobody acts",
@@ -120,6 +121,29 @@ def _occasion(asked: OccasionAct, was: Any, answer: int | None) -> Iterator[Act]
         yield Act(asked.actor, name, "occasion", one.occasion, before=before, after={**after, "windows": answer})
 
 
+def _plan_set(asked: PlanSet, _: None, answer: Any) -> Iterator[Act]:
+    before = {"version": asked.version}
+    yield Act(asked.actor, "plan.set", "plan", asked.plan.plan, asked.reason, before, _builtins(answer))
+
+
+def _plan_start(asked: PlanStart, _: None, _answer: Any) -> Iterator[Act]:
+    yield Act(asked.actor, "plan.start", "case", str(asked.case_no), asked.note, after={"plan": asked.plan})
+
+
+def _reported(asked: Reported, _: None, answer: Case) -> Iterator[Act]:
+    caller = Personal(asked.caller) if asked.caller else ""
+    after = {"kind": asked.kind, "place": asked.place, "text": asked.text, "by": asked.by, "caller": caller}
+    yield Act(asked.actor, "case.report", "case", str(answer.case_no), after=after)
+
+
+def _run_act(asked: RunAct, _: None, _answer: Any) -> Iterator[Act]:
+    deed = asked.deed
+    after = {"deed": type(deed).__name__, **deed._asdict()}
+    if after.get("name"):  # of somebody who was told
+        after["name"] = Personal(str(after["name"]))
+    yield Act(asked.actor, "plan.act", "case", str(asked.case_no), str(after.pop("note", "")), after=after)
+
+
 def _command(row: ChangeRow) -> Iterator[Act]:
     body: dict[str, Any] = msgspec.json.decode(row.body)
     reading = body.get("reading", {})
@@ -136,5 +160,9 @@ _ENTRIES: Mapping[type, Callable[[Any, Any, Any], Iterator[Act]]] = {
     TagAct: _tag,
     RosterAct: _roster,
     OccasionAct: _occasion,
+    PlanSet: _plan_set,
+    PlanStart: _plan_start,
+    Reported: _reported,
+    RunAct: _run_act,
 }
 AUDITED = frozenset(_ENTRIES)

@@ -10,13 +10,16 @@ import msgspec
 from contract.orders import TakeSnapshot
 from hub.cases import engine
 from hub.cases.limits import Numbers
-from hub.cases.types import Case, Change, Refusal
+from hub.cases.types import Case, Change, Entry, Refusal
 from hub.cases.workflow import LIVE
 from hub.detectors.types import Clear, Detector, Device, Finding, Raise
 from hub.ingest.alarmbook import Alarmbook, Found
 from hub.ingest.outcome import ClockRow, EntryRow, Outcome
+from hub.ingest.planbook import Hands, Planbook
 from hub.ingest.ports import AlarmAsk, CaseAct, ChangeRow, MaintenanceAct, SilenceAct, SiteBook
-from hub.ingest.site import ALARM_OWNER, CaseKey, Deadline, DeadlineKey, Site, key_of
+from hub.ingest.site import ALARM_OWNER, PLAN_OWNER, CaseKey, Deadline, DeadlineKey, Site, key_of
+from hub.plans.asks import PlanAsk
+from hub.plans.types import Plan, Run
 from hub.refusals import refusal_text
 
 INCIDENT = "incident"
@@ -42,6 +45,10 @@ class ClosedCases(Protocol):
         """The case with this number."""
         ...
 
+    def run(self, case_no: int) -> Run | None:
+        """The emergency plan's run of that case."""
+        ...
+
 
 class Casebook:
     """The cases as one turn sees them."""
@@ -56,6 +63,7 @@ class Casebook:
         closed: ClosedCases,
         count: Counter[str],
         new_id: Callable[[], str],
+        emergency: tuple[Plan, ...] = (),
     ) -> None:
         self._site = site
         self._outcome = outcome
@@ -65,10 +73,12 @@ class Casebook:
         self._count = count
         self._new_id = new_id
         self._alarms = Alarmbook(site, outcome, policy=policy, book=book, change=self.change)
+        hands = Hands(self._by_no, self.apply, self._note, self._remark, self.change, closed.run, new_id)
+        self._plans = Planbook(site, hands, policy=policy, shipped=emergency)
 
     def end(self) -> None:
         """Nothing more comes: see Turn.end."""
-        del self._alarms
+        del self._alarms, self._plans
 
     def apply(
         self, detector: Detector, subject: str, device: Device, finding: Finding, now_us: int, *, known_new: bool = False
@@ -113,12 +123,17 @@ class Casebook:
         )
         if not isinstance(answer, Change):
             return answer
+        early = self._plans.may_close(case, asked.fields) if asked.act == "close" else None
+        if early is not None:
+            return early
         if answer.case.state == "shelved" and case.state != "shelved":
             self._alarms.note_shelved(answer.case)
         return self._note(case, answer)
 
-    def ask(self, asked: AlarmAsk, now_us: int) -> Any:
-        """What is asked above single cases; a Refusal leaves everything as it is."""
+    def ask(self, asked: AlarmAsk | PlanAsk, now_us: int) -> Any:
+        """What is asked above single cases, and of emergency plans; a Refusal leaves everything as it is."""
+        if isinstance(asked, PlanAsk):
+            return self._plans.ask(asked, now_us)
         if isinstance(asked, SilenceAct):
             return self._alarms.silence(asked, now_us)
         if isinstance(asked, MaintenanceAct):
@@ -135,6 +150,9 @@ class Casebook:
         try:
             if key.owner == ALARM_OWNER:
                 self._alarms.expire(key.subject, due_us, self._release)
+                return
+            if key.owner == PLAN_OWNER:
+                self._plans.expire(key.subject, due_us)
                 return
             number, _, clock = key.subject.partition("/")
             case = self._by_no(int(number))
@@ -201,8 +219,7 @@ class Casebook:
         self._site.cases.put(case.case_no, case)
         if was is not None and self._site.case_numbers.get(key_of(case)) is None:
             self._site.case_numbers.put(key_of(case), case.case_no)
-        row = EntryRow(site, case.case_no, case.entries, entry.at_us, entry.act, entry.actor, _encode(entry.body).decode())
-        self._outcome.add(self._outcome.entries, row)
+        self._outcome.add(self._outcome.entries, entry_row(site, case, entry))
         counts: dict[str, int] = {}
         for past in () if was is None else was.clocks:
             counts[past.clock] = counts.get(past.clock, 0) + 1
@@ -212,7 +229,14 @@ class Casebook:
             self._outcome.add(self._outcome.clocks, clock)
         self._set_alarms(case, change)
         self.change(entry.at_us, CASE_OWNER, str(case.case_no), change.act, _encode(case))
+        self._plans.follow(was, change)
         return change
+
+    def _remark(self, case: Case, entry: Entry) -> None:
+        """A line of the timeline that changes nothing of the case."""
+        case = msgspec.structs.replace(case, entries=case.entries + 1)
+        self._site.cases.put(case.case_no, case)
+        self._outcome.add(self._outcome.entries, entry_row(self._outcome.site, case, entry))
 
     def _set_alarms(self, case: Case, change: Change) -> None:
         due = {alarm.clock: alarm.due_at_us for alarm in change.alarms}
@@ -238,3 +262,8 @@ class Casebook:
         if case is not None:
             self._site.visit(case)
         return case
+
+
+def entry_row(site: str, case: Case, entry: Entry) -> EntryRow:
+    """The entry as the case's newest row of `case_entry`."""
+    return EntryRow(site, case.case_no, case.entries, entry.at_us, entry.act, entry.actor, _encode(entry.body).decode())

@@ -23,8 +23,10 @@ from hub.ingest.duties.rows import PlanRow
 from hub.ingest.duties.scanning import MEMORY_US
 from hub.ingest.gate import StreamMark
 from hub.ingest.outcome import PictureRow
+from hub.ingest.planrows import load_plans, run_of
 from hub.ingest.site import (
     ALARM_OWNER,
+    PLAN_OWNER,
     CaseKey,
     Contact,
     Deadline,
@@ -37,6 +39,7 @@ from hub.ingest.site import (
 )
 from hub.ingest.stepping import DETECTOR_OWNER, RuleTable
 from hub.ingest.tagging import tag_of_row
+from hub.plans.types import Run
 from hub.store import bulk, schema
 from hub.store.duty_reads import scan_of, unprovable
 
@@ -63,7 +66,7 @@ def load_site(connection: Connection, site_id: str, table: RuleTable, counters: 
         else:
             _load_state(site, table, state, counters)
     for due in _rows(connection, schema.deadline, site_id):
-        if due.owner in (CASE_OWNER, ALARM_OWNER) or due.owner.removeprefix(DETECTOR_OWNER) in table.by_name:
+        if due.owner in (CASE_OWNER, ALARM_OWNER, PLAN_OWNER) or due.owner.removeprefix(DETECTOR_OWNER) in table.by_name:
             site.deadlines.load(DeadlineKey(due.owner, due.subject), Deadline(due.due_at_us, due.source, bool(due.stalled)))
         else:
             _skip(counters, "deadline_without_detector", due.owner, due.subject)
@@ -74,6 +77,7 @@ def load_site(connection: Connection, site_id: str, table: RuleTable, counters: 
         site.cases.load(case.case_no, case)
         site.case_numbers.load(key_of(case), case.case_no)
     _load_alarms(connection, site_id, site, counters)
+    load_plans(connection, site_id, site, counters)
     _load_duties(connection, site_id, site, now_us - MEMORY_US)
     return site
 
@@ -97,6 +101,10 @@ class DatabaseArchive:
     def by_no(self, case_no: int) -> Case | None:
         """The case with this number."""
         return self._case(schema.case.c.case_no == case_no)
+
+    def run(self, case_no: int) -> Run | None:
+        """The emergency plan's run of that case."""
+        return self._ask(lambda connection: run_of(connection, self._site_id, case_no))
 
     def picture(self, picture: str) -> PictureRow | None:
         """A promised picture."""

@@ -14,6 +14,8 @@ from hub.duties.effect import Effect
 from hub.duties.phonetime import Boot
 from hub.duties.plan import Plan
 from hub.duties.types import Flag, Medium, Occasion, Seen, Shift, Taken
+from hub.plans.asks import PlanAsk
+from hub.plans.types import Plan as EmergencyPlan
 
 
 class ChangeRow(NamedTuple):
@@ -153,7 +155,7 @@ class OccasionAct(NamedTuple):
     remove: bool = False
 
 
-Ask = CaseAct | CaseActs | AlarmAsk | PictureStored | TagAct | Write | Report | RosterAct | OccasionAct
+Ask = CaseAct | CaseActs | AlarmAsk | PlanAsk | PictureStored | TagAct | Write | Report | RosterAct | OccasionAct
 
 
 class Unavailable(RuntimeError):
@@ -256,3 +258,5 @@ class Rules(NamedTuple):
     """What the policy and the estate say of duties; None: nothing."""
     record_us: int | None = None
     """How long windows, scans and tallies are kept; None: for ever."""
+    emergency: tuple[EmergencyPlan, ...] = ()
+    """The emergency plans that hold where no manager has made others."""

@@ -7,6 +7,7 @@ from hub.cases.limits import Numbers
 from hub.detectors.table import DETECTORS
 from hub.detectors.types import Detector, Device
 from hub.ingest.ports import Rules
+from hub.plans.load import shipped
 
 INTAKE_CLAUSE = "CMD-1"
 PICTURE_CLAUSE = "MON-4"
@@ -34,6 +35,7 @@ def rules_of(policy: DeviceNumbers, detectors: tuple[Detector, ...] = DETECTORS)
         keep_us=int(numbers["event_days"] * _US_PER_DAY),
         picture_keep_us=int(policy.numbers(PICTURE_CLAUSE)["picture_days"] * _US_PER_DAY),
         record_us=_record_us(policy),
+        emergency=tuple(shipped().values()),
     )
 
 

@@ -17,7 +17,9 @@ from hub.duties.types import Occasion, Tag
 from hub.ingest.duties.roster import Roster
 from hub.ingest.duties.rows import AHEAD_US, HOUR_US, STEP_US, Plans, Scans, Windows
 from hub.ingest.gate import StreamMark
+from hub.ingest.planrows import PlanRuns
 from hub.ingest.rows import Journal, Rows
+from hub.plans.types import PlanVersion
 from hub.tags import tagbook
 
 HUB_STREAM = "hub"
@@ -25,6 +27,9 @@ HUB_STREAM = "hub"
 
 ALARM_OWNER = "alarm"
 """The owner of deadlines above single cases: `flood`, `silence/POST`, `maintenance/WINDOW`."""
+
+PLAN_OWNER = "plan"
+"""The owner of deadlines of emergency plans: CASE_NO/CLOCK."""
 
 _STALE_ALARMS_MAX = 10_000
 _EVER_US = 2**62
@@ -229,6 +234,8 @@ class Site:
         self.case_numbers: Rows[CaseKey, int] = Rows(self.journal)
         self.alarms: Rows[tuple[str, str], Source | Silence | Flood] = Rows(self.journal)
         self.maintenance: Rows[str, Maintenance] = Rows(self.journal)
+        self.runs = PlanRuns(self.journal)
+        self.plan_versions: Rows[tuple[str, int], PlanVersion] = Rows(self.journal)
         self.plans = Plans(self.journal)
         self.windows = Windows(self.journal)
         self.scans = Scans(self.journal)
@@ -297,6 +304,8 @@ class Site:
             self.case_numbers,
             self.alarms,
             self.maintenance,
+            self.runs,
+            self.plan_versions,
             self.plans,
             self.windows,
             self.scans,

@@ -13,7 +13,7 @@ from hub.detectors.types import Detector, Device, Event, Step, the_device
 from hub.ingest.casebook import CASE_OWNER, Casebook, DatabaseGone
 from hub.ingest.duties.planning import WantedPlan
 from hub.ingest.ports import Rules, SiteBook
-from hub.ingest.site import ALARM_OWNER, HUB_STREAM, Deadline, DeadlineKey, DetectorState, Site
+from hub.ingest.site import ALARM_OWNER, HUB_STREAM, PLAN_OWNER, Deadline, DeadlineKey, DetectorState, Site
 
 WAKES_PER_ADVANCE_MAX = 1_000
 SUBJECTS_PER_DEVICE_MAX = 1_024
@@ -190,7 +190,7 @@ class Stepper:
             self._on_failure(Failure(key.owner.removeprefix(DETECTOR_OWNER), source, "woken without end"), None)
 
     def _wake(self, key: DeadlineKey, row: Deadline, *, proven: bool) -> None:
-        if key.owner in (CASE_OWNER, ALARM_OWNER):
+        if key.owner in (CASE_OWNER, ALARM_OWNER, PLAN_OWNER):
             self._casebook.expire(key, row.due_us)
             return
         detector = self._table.by_name.get(key.owner.removeprefix(DETECTOR_OWNER))

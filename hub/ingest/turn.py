@@ -35,9 +35,10 @@ from hub.ingest.limits import Quota, Throttle, too_many_streams
 from hub.ingest.outcome import Answer, Outcome, PictureRow, QuarantineRow
 from hub.ingest.phones import note_boot
 from hub.ingest.ports import AlarmAsk, Ask, CaseAct, CaseActs, PictureStored, SiteBook, TagAct, Write
-from hub.ingest.site import ALARM_OWNER, HUB_STREAM, Contact, Deadline, Site
+from hub.ingest.site import ALARM_OWNER, HUB_STREAM, PLAN_OWNER, Contact, Deadline, Site
 from hub.ingest.stepping import Failure, RuleTable, Stepper
 from hub.ingest.tagging import act_on_tag
+from hub.plans.asks import PlanAsk
 from hub.store.duty_reads import phone_streams
 
 _AGENTS_OWN_WORDS = frozenset((DeviceLink, CommandDone, BadBytes))
@@ -94,6 +95,7 @@ class Turn:
             closed=around.archive,
             count=around.counters,
             new_id=around.new_id,
+            emergency=around.table.rules.emergency,
         )
         self._stepper = Stepper(
             site,
@@ -127,7 +129,7 @@ class Turn:
         """Clocks of cases that have run out, before anything else, so that a late act does not hide that it was late."""
         later = []
         for key, row in self._site.deadlines.pop_due(self._now_us):
-            if key.owner in (CASE_OWNER, ALARM_OWNER):
+            if key.owner in (CASE_OWNER, ALARM_OWNER, PLAN_OWNER):
                 self._casebook.expire(key, row.due_us)
             else:
                 later.append((self._now_us, key))
@@ -198,12 +200,12 @@ class Turn:
         else:
             self.outcome.futures.append((future, answer))
 
-    def _answer(self, asked: CaseAct | CaseActs | AlarmAsk | PictureStored | TagAct | DutyAsk) -> Any:
+    def _answer(self, asked: CaseAct | CaseActs | AlarmAsk | PlanAsk | PictureStored | TagAct | DutyAsk) -> Any:
         if isinstance(asked, CaseAct):
             return self._casebook.act(asked._replace(actor=_storable(asked.actor)), self._now_us)
         if isinstance(asked, CaseActs):
             return [self._casebook.act(one._replace(actor=_storable(one.actor)), self._now_us) for one in asked.acts]
-        if isinstance(asked, AlarmAsk):
+        if isinstance(asked, AlarmAsk | PlanAsk):
             return self._casebook.ask(asked._replace(actor=_storable(asked.actor)), self._now_us)
         if isinstance(asked, TagAct):
             asked = asked._replace(actor=_storable(asked.actor), reason=_storable(asked.reason))

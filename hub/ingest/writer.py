@@ -13,6 +13,7 @@ from hub.ingest import lease as leases
 from hub.ingest.lease import Lease
 from hub.ingest.load import case_row, scan_row
 from hub.ingest.outcome import Outcome
+from hub.ingest.planrows import write_plans
 from hub.ingest.ports import Hook
 from hub.ingest.rows import Rows
 from hub.ingest.site import Site
@@ -52,6 +53,7 @@ def write(connection: Connection, lease: Lease, site: Site, outcome: Outcome, *,
     hook("cases")
     _write_cases(connection, lease.site, site)
     _write_alarms(connection, lease.site, site, outcome)
+    write_plans(connection, lease.site, site)
     bulk.insert(connection, schema.case_entry, outcome.entries)
     bulk.insert(connection, schema.case_clock, outcome.clocks)
     bulk.upsert(connection, schema.picture, list(outcome.pictures.values()))

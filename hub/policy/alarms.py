@@ -14,6 +14,8 @@ CHAIN_MAX = 50
 ALARM_ROWS_MAX = 200
 GAP = "duty_gap"
 """The detector of the duties, which has no row in the table of those that look at readings."""
+OF_PEOPLE = ("emergency", "reported")
+"""What people report; see hub/plans/choosing.py."""
 Priority = Literal[1, 2, 3, 4]
 
 
@@ -62,7 +64,7 @@ def rule_table(rows: Iterator[AlarmRow]) -> dict[tuple[str, str], AlarmRule]:
 
 
 def _known_detectors(document: Document) -> None:
-    known = (*BY_NAME, GAP)
+    known = (*BY_NAME, GAP, *OF_PEOPLE)
     for pattern in ("clauses.*.alarms.*.detector", "clauses.*.escalations.*.detectors.*"):
         for path, name in document.find(pattern):
             if isinstance(name, str) and name not in known:

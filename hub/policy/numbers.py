@@ -46,11 +46,20 @@ CLAUSES: Mapping[str, Mapping[str, Number]] = {
         "footage_days": Number("how long footage is kept, in days", 30, 3_650, floor=_FOOTAGE, required=False),
         "picture_days": Number("how long pictures of cameras are kept, in days", 30, 3_650, floor=_FOOTAGE),
     },
+    "EMG-1": {},
     "EMG-2": {
         "acknowledge_s": Number("how soon priority 1 is acknowledged, in seconds", 1, _HOUR),
         "arrive_s": Number("how soon a guard is on the spot of priority 1, in seconds", 1, _HOUR, required=False),
     },
-    "EMG-3": {},
+    "EMG-3": {
+        "tell_s": Number("how soon superiors and authorities are told of an emergency, in seconds", 1, _DAY, required=False),
+    },
+    "EMG-4": {
+        "review_s": Number("how soon after an emergency its review is approved, in seconds", _HOUR, 90 * _DAY, required=False),
+    },
+    "EMG-5": {
+        "inform_s": Number("how soon after an emergency residents are told of it, in seconds", _HOUR, 90 * _DAY, required=False),
+    },
     "CMD-1": {
         "agent_silent_s": Number("how long an agent may be silent, in seconds", 1, _HOUR),
         "device_silent_s": Number("how long a device may be out of reach, in seconds", 1, _DAY),

@@ -20,6 +20,7 @@ from hub.store.alarm_reads import AlarmReads
 from hub.store.audit_reads import AuditReads
 from hub.store.case_list import INCIDENT, CaseFilter, numbers_of
 from hub.store.duty_reads import DutyReads
+from hub.store.plan_reads import PlanReads
 from hub.store.reports import ReportReads
 
 PAGE_ROWS_MAX = 500
@@ -112,6 +113,7 @@ class SiteReads:
         self.reports = ReportReads(engine, site)
         self.alarms = AlarmReads(engine, site)
         self.audit = AuditReads(engine, site)
+        self.plans = PlanReads(engine, site)
 
     def ping(self) -> None:
         """Raises SQLAlchemy's error when the database cannot be read."""

@@ -20,6 +20,8 @@ from sqlalchemy import (
     text,
 )
 
+from hub.store.audit_tables import audit_tables
+
 metadata = MetaData()
 
 
@@ -208,6 +210,35 @@ maintenance = Table(
     Column("released", Integer, nullable=False, comment="of those, the ones that still held at its end"),
     CheckConstraint("from_us < until_us", name="maintenance_is_in_order"),
     Index("maintenance_by_time", "site", "from_us"),
+)
+
+emergency_plan = Table(
+    "emergency_plan",
+    metadata,
+    _id("site", primary_key=True),
+    _id("plan", primary_key=True, comment="the kind of emergency, such as fire"),
+    Column("no", Integer, primary_key=True, comment="the version: the highest counts; one that ships has no row"),
+    _us("at_us"),
+    _id("actor"),
+    _id("reason"),
+    _id("body", comment="JSON object: the whole plan"),
+    CheckConstraint("no > 0", name="plan_version_is_counted"),
+)
+
+emergency_run = Table(
+    "emergency_run",
+    metadata,
+    _id("site", primary_key=True),
+    Column("case_no", BigInteger, primary_key=True, comment="the case that it was started for: one run each"),
+    _id("plan"),
+    Column("plan_no", Integer, nullable=False, comment="the plan's version, 0: the one that ships"),
+    _us("started_us"),
+    _id("state", comment="running; review: the case is closed; over; void: the case was withdrawn"),
+    Column("version", Integer, nullable=False, comment="compare and set: each change adds one"),
+    _id("body", comment="JSON object: the plan as it was, its steps, clocks, who was told, the review and the notice"),
+    CheckConstraint("state IN ('running', 'review', 'over', 'void')", name="run_state_is_known"),
+    Index("emergency_run_by_state", "site", "state", "case_no"),
+    Index("emergency_run_by_time", "site", "started_us"),
 )
 
 case_entry = Table(
@@ -430,56 +461,4 @@ session = Table(
     Index("session_by_account", "site", "account"),
 )
 
-audit_entry = Table(
-    "audit_entry",
-    metadata,
-    _id("site", primary_key=True),
-    Column("no", BigInteger, primary_key=True, autoincrement=False, comment="from 1, without a hole"),
-    _us("at_us"),
-    _id("actor", comment="person:ID, or a program's plain name"),
-    _id("role"),
-    _id("act"),
-    _id("topic"),
-    _id("subject"),
-    _id("reason"),
-    _id("before", comment="JSON object: what was other before; personal texts are tokens person:ID or person:ID/N"),
-    _id("after", comment="JSON object"),
-    _id("sealed", comment="JSON object: for each person's ID a box, base64 of nonce and AES-256-GCM"),
-    _id("prev", comment="the hash of the entry before; zeros for the first"),
-    _id("hash", comment="SHA-256 of all columns before, in hex: see docs/design/audit.md"),
-    Index("audit_entry_by_actor", "site", "actor", "no"),
-    Index("audit_entry_by_subject", "site", "subject", "no"),
-    Index("audit_entry_by_act", "site", "act", "no"),
-    Index("audit_entry_by_time", "site", "at_us"),
-)
-
-audit_head = Table(
-    "audit_head",
-    metadata,
-    _id("site", primary_key=True),
-    Column("epoch", BigInteger, primary_key=True, autoincrement=False, comment="grows with each restore of a backup"),
-    Column("no", BigInteger, primary_key=True, autoincrement=False, comment="the entry that the log ended with"),
-    _us("at_us"),
-    _id("hash", comment="that entry's"),
-    _id("key", comment="Ed25519 public key, in hex"),
-    _id("signature", comment="in hex"),
-)
-
-person_key = Table(
-    "person_key",
-    metadata,
-    _id("site", primary_key=True),
-    _id("person", primary_key=True, comment="the random ID that stands in entries"),
-    _id("subject", comment="the name without case and width that is known by it; empty: erased"),
-    Column("key", LargeBinary, nullable=False, comment="AES-256; empty: erased, and nobody opens the boxes any more"),
-    _us("made_us"),
-    _us("erased_us", nullable=True),
-    Index(
-        "person_key_by_subject",
-        "site",
-        "subject",
-        unique=True,
-        sqlite_where=text("subject <> ''"),
-        postgresql_where=text("subject <> ''"),
-    ),
-)
+audit_entry, audit_head, person_key = audit_tables(metadata)

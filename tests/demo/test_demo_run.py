@@ -31,15 +31,18 @@ def test_half_a_minute_of_life_loses_nothing_and_finds_exactly_what_was_done(tmp
         assert summary["near_misses"][name] >= 1, name
 
 
-def test_ctrl_c_ends_everything_and_leaves_no_folder(tmp_path):
+def test_the_console_is_named_first_and_ctrl_c_ends_everything_and_leaves_no_folder(tmp_path):
     with subprocess.Popen(COMMAND, stderr=subprocess.PIPE, stdout=subprocess.PIPE, env=_environment(tmp_path)) as running:
         assert running.stderr is not None
+        said = b""
         for line in running.stderr:
             if b"/docs" in line:
                 break
+            said += line
         running.send_signal(signal.SIGINT)
         out, err = running.communicate(timeout=PATIENCE_S)
     assert running.returncode == 0, err.decode()
+    assert b"/console/" in said
     assert json.loads(out)["interrupted"] is True
     assert list(tmp_path.iterdir()) == []
 

@@ -82,6 +82,7 @@ class Lines:
             zh, en = STATES[demo.state]
             self._say(demo.clock.now_us(), zh, en)
             if demo.state == "living":
+                self._say(demo.clock.now_us(), f"请先打开 {demo.url}/console/", "open this first: the console")
                 self._say(demo.clock.now_us(), f"接口 {demo.url}/docs，时间缩短 {demo.options.speed:g} 倍", slowness(demo))
                 self._say(demo.clock.now_us(), "命令行", f"commands: {demo.reached}")
                 for sign_in in demo.sign_ins:
@@ -117,10 +118,12 @@ class Pages:
         head = Text(f"值守 · {NAME_ZH} {NAME_EN} · {local(now_us)} · ×{demo.options.speed:g} · {zh} {en}", style="bold")
         if demo.state == "starting":
             return Group(head, Text("正在启动代理与中心…  agents and hub are starting…"))
-        note = Text(f"{demo.url}/docs · 时间缩短 {demo.options.speed:g} 倍 · Ctrl-C 结束 ends it")
+        console = Text(f"请先打开 open this first: {demo.url}/console/", style="bold")
+        note = Text(f"接口 API {demo.url}/docs · 时间缩短 {demo.options.speed:g} 倍 · Ctrl-C 结束 ends it")
         signing = Text(f"登录 sign in: {' · '.join(demo.sign_ins)}", no_wrap=True, overflow="ellipsis")
         return Group(
             head,
+            console,
             note,
             signing,
             Text(f"命令行 commands: {demo.reached}", no_wrap=True, overflow="ellipsis"),

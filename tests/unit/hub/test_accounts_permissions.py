@@ -18,7 +18,7 @@ from hub.api.guard import Guard
 from tests.support.outward_rig import WAIT_S, Site, running_site
 
 HTTP = [row for row in PERMISSIONS if row[0] != LIVE]
-PAGES = {"/docs", "/openapi.json", "/static-offline-docs"}
+PAGES = {"/docs", "/openapi.json", "/static-offline-docs", "/", "/console", "/console/{path:path}"}
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +71,7 @@ def test_what_everybody_may_is_what_is_needed_before_signing_in():
         ("POST", "/sign-in"), ("GET", "/oidc/begin"), ("GET", "/oidc/callback"), ("GET", "/healthz"),
         ("POST", "/agents/{agent}/pictures/{picture}"),
         ("GET", "/docs"), ("GET", "/openapi.json"), ("GET", "/static-offline-docs"),
+        ("GET", "/"), ("GET", "/console"), ("GET", "/console/{path:path}"),
     }  # fmt: skip
     assert not [row for row, roles in PERMISSIONS.items() if not roles or (roles > ANYONE)]
 

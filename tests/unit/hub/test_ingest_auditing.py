@@ -14,7 +14,7 @@ from hub.audit.heads import ENTRIES_MAX, Heads
 from hub.audit.keyfile import HeadKey
 from hub.audit.log import append
 from hub.audit.seal import put_back
-from hub.audit.types import Act
+from hub.audit.types import Act, Personal
 from hub.cases.types import Refusal
 from hub.cases.workflow import WORKFLOWS
 from hub.duties.types import Occasion, Shift
@@ -32,6 +32,7 @@ from hub.ingest.ports import (
     TagAct,
     Write,
 )
+from hub.plans.asks import Reported, RunAct, SomebodyTold
 from hub.store.audit_reads import AuditFilter, AuditReads
 from tests.support.killing import STEPS, Killed, kill_at
 from tests.support.site_rig import SITE, Hub, HubMaker, ModelAgent, sqlite_url
@@ -141,6 +142,18 @@ def test_an_occasion_has_an_entry(hub: Hub):
     hub.ask(OccasionAct(Occasion("typhoon", "bad_weather", now_us, None, "strong"), "李伟", remove=True))
     assert acts(hub) == ["occasion.set", "occasion.remove"]
     assert told(hub)[1]["before"]["note"] == "strong"
+
+
+def test_what_is_asked_of_plans_has_an_entry(hub: Hub):
+    case = hub.ask(Reported("observation", "gate", "smoke", "phone", "刘大妈", "k1", "李伟"))
+    assert not isinstance(case, Refusal), case
+    (entry,) = told(hub)
+    assert (entry["actor"], entry["act"], entry["subject"]) == ("李伟", "case.report", str(case.case_no))
+    assert entry["after"]["caller"] == "刘大妈"
+    asked = RunAct(7, SomebodyTold("police", "王警官", "phone", None, "at once"), "李伟")
+    (act,) = auditing._ENTRIES[RunAct](asked, None, None)
+    assert (act.act, act.subject, act.reason) == ("plan.act", "7", "at once")
+    assert act.after["name"] == Personal("王警官")
 
 
 def test_what_is_refused_has_no_entry(hub: Hub):

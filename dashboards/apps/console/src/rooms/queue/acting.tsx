@@ -1,0 +1,168 @@
+/** An act and its fields. What the incident allows, and which fields that takes, is the hub's own table: nothing of it stands here. */
+import { ask, type Incident, type IncidentDetail, type Possible, Refusal } from "@watchkeeper/api";
+import { told, useLanguage, useWords } from "@watchkeeper/ui";
+import { Alert, Button, Form, Input, InputNumber, Modal, Select } from "antd";
+import { useCallback, useState } from "react";
+import { useLive } from "../../live/provider";
+import { table } from "./words";
+
+export interface Acting {
+  /** Do it: at once where nothing must be filled in, else after a dialog. */
+  begin(act: Possible): void;
+  readonly refusal: Refusal | null;
+  readonly busy: string | null;
+  readonly dialog: React.ReactNode;
+}
+
+/** The acts on one incident. One request for one press: while it is under way a second press does nothing. */
+export function useActing(detail: IncidentDetail | undefined): Acting {
+  const { incidents } = useLive();
+  const [open, setOpen] = useState<Possible | null>(null);
+  const [refusal, setRefusal] = useState<Refusal | null>(null);
+  const [busy, setBusy] = useState<string | null>(null);
+  const send = useCallback(
+    async (incident: Incident, act: Possible, fields: Record<string, string>) => {
+      setBusy(act.act);
+      setRefusal(null);
+      try {
+        incidents.put(
+          await ask("POST /incidents/{no}/acts/{act}", {
+            path: { no: incident.no, act: act.act },
+            body: { fields, version: incident.version },
+          }),
+        );
+        setOpen(null);
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        setRefusal(error);
+      } finally {
+        setBusy(null);
+      }
+    },
+    [incidents],
+  );
+  const incident = detail?.incident;
+  const begin = (act: Possible) => {
+    if (incident === undefined || busy !== null) return;
+    if (act.required.length === 0 && act.act === "acknowledge") void send(incident, act, {});
+    else setOpen(act);
+  };
+  const dialog = open !== null && incident !== undefined && (
+    <ActDialog
+      act={open}
+      incident={incident}
+      busy={busy !== null}
+      refusal={refusal}
+      onCancel={() => {
+        setOpen(null);
+        setRefusal(null);
+      }}
+      onDo={(fields) => void send(incident, open, fields)}
+    />
+  );
+  return { begin, refusal: open === null ? refusal : null, busy, dialog };
+}
+
+function ActDialog({
+  act,
+  incident,
+  busy,
+  refusal,
+  onCancel,
+  onDo,
+}: {
+  act: Possible;
+  incident: Incident;
+  busy: boolean;
+  refusal: Refusal | null;
+  onCancel: () => void;
+  onDo: (fields: Record<string, string>) => void;
+}) {
+  const w = useWords(table);
+  const language = useLanguage();
+  const [form] = Form.useForm<Record<string, string | number | undefined>>();
+  const names = [...act.required, ...act.optional];
+  const submit = (given: Record<string, string | number | undefined>) => {
+    onDo(
+      Object.fromEntries(
+        Object.entries(given)
+          .filter(([, value]) => value !== undefined && value !== "")
+          .map(([name, value]) => [name, String(value)]),
+      ),
+    );
+  };
+  return (
+    <Modal
+      open
+      title={`${told(act, "title", language)} · #${incident.no} ${told(incident, "title", language)}`}
+      okText={w.ok}
+      cancelText={w.cancel}
+      confirmLoading={busy}
+      onOk={() => form.submit()}
+      onCancel={onCancel}
+      focusTriggerAfterClose
+      destroyOnHidden
+    >
+      <Form form={form} layout="vertical" onFinish={submit} initialValues={{ minutes: 30, by: "radio" }}>
+        {names.map((name, at) => (
+          <Form.Item
+            key={name}
+            name={name}
+            label={`${fieldWord(w, name)}${act.required.includes(name) ? "" : `（${w.optional}）`}`}
+            rules={[{ required: act.required.includes(name), message: "" }]}
+          >
+            <Field name={name} choices={act.choices[name]} first={at === 0} />
+          </Form.Item>
+        ))}
+      </Form>
+      {refusal !== null && <Alert type="error" title={refusal[language]} role="alert" />}
+    </Modal>
+  );
+}
+
+function Field({
+  name,
+  choices,
+  first,
+  ...given
+}: {
+  name: string;
+  choices: Record<string, string[]> | undefined;
+  first: boolean;
+}) {
+  const language = useLanguage();
+  if (choices !== undefined) {
+    const options = Object.entries(choices).map(([value, [zh, en]]) => ({ value, label: language === "zh" ? zh : en }));
+    return <Select {...given} options={options} autoFocus={first} />;
+  }
+  if (name === "minutes") return <InputNumber {...given} min={1} max={480} autoFocus={first} />;
+  if (name === "note" || name === "finding") return <Input.TextArea {...given} rows={3} maxLength={1_000} autoFocus={first} />;
+  return <Input {...given} maxLength={1_000} autoFocus={first} />;
+}
+
+function fieldWord(w: Readonly<Record<string, unknown>>, name: string): string {
+  const word = w[`fields_${name}`];
+  return typeof word === "string" ? word : name;
+}
+
+/** The buttons of what may be done now by whoever is signed in. */
+export function ActButtons({ acts, role, acting }: { acts: readonly Possible[]; role: string; acting: Acting }) {
+  const language = useLanguage();
+  return (
+    <div className="wk-acts">
+      {acts
+        .filter((act) => act.roles.includes(role))
+        .map((act) => (
+          <Button
+            key={act.act}
+            data-act={act.act}
+            type={act.act === "acknowledge" ? "primary" : "default"}
+            loading={acting.busy === act.act}
+            onClick={() => acting.begin(act)}
+          >
+            {told(act, "title", language)}
+          </Button>
+        ))}
+    </div>
+  );
+}

@@ -1,0 +1,71 @@
+/** What the cameras near an incident saw, and what they see now. */
+import { useQuery } from "@tanstack/react-query";
+import { ask, type IncidentDetail } from "@watchkeeper/api";
+import { clockTime, told, useLanguage, useWords } from "@watchkeeper/ui";
+import { Button, Image } from "antd";
+import { useState } from "react";
+import { useSession } from "../../session/session";
+import { table } from "./words";
+
+export function Pictures({ detail }: { detail: IncidentDetail }) {
+  const w = useWords(table);
+  const { zone, may } = useSession();
+  if (!may("GET /pictures/{picture}")) return null;
+  return (
+    <section>
+      <h3>{w.pictures}</h3>
+      {detail.pictures.length === 0 && <p className="wk-quiet">{w.noPictures}</p>}
+      <div className="wk-pictures">
+        {detail.pictures
+          .filter((picture) => picture.ready)
+          .map((picture) => (
+            <figure key={picture.id}>
+              <Image
+                src={`/pictures/${encodeURIComponent(picture.id)}`}
+                alt={`${picture.device} ${clockTime(picture.at, zone)}`}
+                width={220}
+              />
+              <figcaption>
+                {picture.device} · {clockTime(picture.at, zone)}
+              </figcaption>
+            </figure>
+          ))}
+      </div>
+      <Nearby place={detail.incident.place} />
+    </section>
+  );
+}
+
+function Nearby({ place }: { place: string }) {
+  const w = useWords(table);
+  const language = useLanguage();
+  const { may } = useSession();
+  const [ordered, setOrdered] = useState<string | null>(null);
+  const cameras = useQuery({
+    queryKey: ["devices", "camera", place],
+    queryFn: () => ask("GET /devices", { query: { kind: "camera", place } }),
+    enabled: may("GET /devices"),
+  });
+  const found = cameras.data?.devices ?? [];
+  if (found.length === 0 || !may("POST /devices/{device}/snapshots")) return null;
+  return (
+    <p className="wk-nearby">
+      {w.cameras}：
+      {found.map((camera) => (
+        <Button
+          key={camera.id}
+          size="small"
+          onClick={() =>
+            void ask("POST /devices/{device}/snapshots", { path: { device: camera.id } }).then(
+              () => setOrdered(w.ordered),
+              (error: { zh: string; en: string }) => setOrdered(error[language]),
+            )
+          }
+        >
+          {told(camera, "name", language)} · {w.snapshot}
+        </Button>
+      ))}
+      {ordered !== null && <span role="status">{ordered}</span>}
+    </p>
+  );
+}

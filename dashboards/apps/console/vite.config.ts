@@ -1,0 +1,4 @@
+import { defineConfig } from "vite";
+import { settings } from "../../scripts/settings.ts";
+
+export default defineConfig(settings("console"));

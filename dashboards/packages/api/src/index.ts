@@ -1,0 +1,3 @@
+export * from "./http";
+export * from "./live";
+export type * from "./types.gen";

@@ -1,0 +1,2342 @@
+// Made by `python -m watchkeeper.schemas` from the API: change the models in hub/api, and run it again.
+
+/** What is to be other than it is. Sessions of the account end; with a new password alone its tokens stay. */
+export interface AccountChange {
+  /** The new role; null: as it is */
+  role?: "operator" | "shift_leader" | "guard" | "desk" | "manager" | "administrator" | "auditor" | null;
+  /** True takes it out of use, false back; null: as it is */
+  disabled?: boolean | null;
+  /** The new password; null: as it is */
+  password?: string | null;
+}
+
+/** All accounts, by key. */
+export interface AccountList {
+  /** All of them, by key */
+  accounts: AccountView[];
+}
+
+/** An account. `account`: its key. `has_password` false: only its tokens can be used. `disabled_at` null: it is in use. */
+export interface AccountView {
+  /** Its key: the name without case and width */
+  account: string;
+  /** The name as it is written, which stands in records */
+  name: string;
+  /** What the account may do */
+  role: "operator" | "shift_leader" | "guard" | "desk" | "manager" | "administrator" | "auditor";
+  /** The role in Chinese */
+  role_zh: string;
+  /** The role in English */
+  role_en: string;
+  /** False: only its tokens can be used */
+  has_password: boolean;
+  /** When it was made: RFC 3339, UTC */
+  created_at: string;
+  /** Since when it is out of use: RFC 3339, UTC; null: it is in use */
+  disabled_at: string | null;
+}
+
+/** A person's act. `version`: the incident's version that the person saw; with it, nobody's change is overwritten unseen. */
+export interface ActRequest {
+  /** The act's fields, by name */
+  fields?: Record<string, string>;
+  /** The incident's version that the person saw: nobody's change is overwritten unseen */
+  version?: number | null;
+}
+
+/** All agents. */
+export interface AgentList {
+  /** In the estate file's order */
+  agents: AgentState[];
+}
+
+/** An agent. `silent_s`: for how long nothing valid came from it; null when nothing ever did. */
+export interface AgentState {
+  /** Its id in the estate file */
+  id: string;
+  /** Where it stands, by the place's id */
+  place: string;
+  /** Its name in Chinese */
+  name_zh: string;
+  /** Its name in English */
+  name_en: string;
+  /** For how many seconds nothing valid came from it; null when nothing ever did */
+  silent_s: number | null;
+  /** Everything that it had to say up to then is committed, UTC; null: it never said anything */
+  reported_up_to: string | null;
+  /** Its logs */
+  streams: Stream[];
+  /** The numbers of its live incidents */
+  live_incidents: number[];
+}
+
+/** What stands above single incidents. `flood`: the one that lasts; in it only P1 and P2 sound, and all is listed. */
+export interface AlarmState {
+  /** The moment that this is of, UTC */
+  at: string;
+  /** The flood that lasts; null: there is none */
+  flood: Flood | null;
+  /** Where the sound is off */
+  silences: SilenceView[];
+  /** How many maintenance windows are to come or last */
+  maintenance: number;
+}
+
+/** One act. Texts about people are `person:ID` or `person:ID/N`, and for an auditor what they stand for; 已清除 where the person was erased. */
+export interface AuditEntry {
+  /** Its number: from 1, without a hole */
+  no: number;
+  /** When: RFC 3339, UTC */
+  at: string;
+  /** Who did it; `hub` and `local` are no people */
+  actor: string;
+  /** The actor's role at that time; empty for a program */
+  role: string;
+  /** What was done */
+  act: string;
+  /** The sort of thing it was done to */
+  topic: string;
+  /** To which of them */
+  subject: string;
+  /** Why, as the actor wrote it; may be empty */
+  reason: string;
+  /** What was other before, by the name of the field */
+  before: Record<string, unknown>;
+  /** The same after the act, and what was said with it */
+  after: Record<string, unknown>;
+  /** SHA-256 over the entry and the hash of the one before, in hex */
+  hash: string;
+}
+
+/** The log's end as it was signed at a time; every agent keeps it as well. */
+export interface AuditHead {
+  /** Grows with each restore of a backup; 0 before the first */
+  epoch: number;
+  /** The number of the last entry at that time */
+  no: number;
+  /** When it was signed: RFC 3339, UTC */
+  at: string;
+  /** That entry's hash, in hex */
+  hash: string;
+  /** The Ed25519 public key, in hex */
+  key: string;
+  /** The signature, in hex: see docs/design/audit.md */
+  signature: string;
+}
+
+/** Heads, newest first. */
+export interface AuditHeadList {
+  /** The newest heads */
+  heads: AuditHead[];
+}
+
+/** Entries, newest first. */
+export interface AuditList {
+  /** The entries of this page */
+  entries: AuditEntry[];
+  /** Give it as `before` for the page with older ones; null at the end */
+  before: number | null;
+}
+
+/** Who is called in a step. */
+export interface CallModel {
+  /** Which authority or superior it is, by name */
+  whom: "superior" | "police" | "fire" | "medical" | "utilities" | "property_office" | "residents_committee" | "lift_company" | "other";
+  /** What they are called, in Chinese */
+  zh: string;
+  /** What they are called, in English */
+  en: string;
+  /** Their number; empty: not entered */
+  phone?: string;
+}
+
+/** A clock of a case. `due_at`: its end while it is awaited. `elapsed_s`: how long it has run, without pauses. */
+export interface CaseClockState {
+  /** The clock's name */
+  clock: string;
+  /** What it is called, in Chinese */
+  title_zh: string;
+  /** What it is called, in English */
+  title_en: string;
+  /** It counts now */
+  running: boolean;
+  /** It ran out */
+  expired: boolean;
+  /** How long it has run, in seconds without pauses */
+  elapsed_s: number;
+  /** When it ends if nothing happens, UTC; null while it does not run */
+  due_at: string | null;
+}
+
+/** One thing that the hub needs. `reason` is empty when it is well. */
+export interface Check {
+  /** It is well */
+  ok: boolean;
+  /** What is not well, a name; empty when it is well */
+  reason: string;
+  /** The same for people */
+  detail: string;
+}
+
+/** One of a selection. `version`: the one that the person saw. */
+export interface Chosen {
+  /** The incident's number */
+  no: number;
+  /** The incident's version that the person saw; null: whichever it has */
+  version?: number | null;
+}
+
+/** A clause of the policy in force. */
+export interface ClauseView {
+  /** The clause */
+  id: string;
+  /** What it asks for, in Chinese */
+  zh: string;
+  /** What it asks for, in English */
+  en: string;
+  /** Its numbers by name; the unit is part of the name */
+  numbers: Record<string, number>;
+  /** The law that a number rests on */
+  legal_basis: string;
+}
+
+/** A command. `phase`: asked, sent, done, refused, failed or no_answer; `detail` names what refused, and `detail_zh` and `detail_en` say it to people. */
+export interface Command {
+  /** Its name */
+  id: string;
+  /** The device, by its id */
+  device: string;
+  /** What was asked for */
+  action: string;
+  /** Who does it, as people know them */
+  actor: string;
+  /** Why it is done */
+  reason: string;
+  /** How far it has got */
+  phase: "asked" | "sent" | "done" | "refused" | "failed" | "no_answer";
+  /** What refused it, or why it failed, a name */
+  detail: string;
+  /** The same for people, in Chinese */
+  detail_zh: string;
+  /** The same for people, in English */
+  detail_en: string;
+  /** When it was asked for, UTC */
+  asked_at: string;
+  /** When its result came, UTC; null before */
+  ended_at: string | null;
+}
+
+/** What is to be done at a device, and why. The agent's interlocks may refuse. */
+export interface CommandRequest {
+  /** What is to be done: open, close, stop, unlock */
+  action: string;
+  /** Why it is done */
+  reason: string;
+}
+
+/** Windows that ended on the local days `first` to `last`, both included. Hours come by the clock, all else the worst first, and before that what had nothing due. */
+export interface ComplianceReport {
+  /** The first local day */
+  first: string;
+  /** The last local day, included */
+  last: string;
+  /** What a row is */
+  by: string;
+  /** What is told is what was known then, UTC */
+  as_of: string;
+  /** The worst first; hours by the clock */
+  rows: FiguresRow[];
+  /** EMG-2 to EMG-5, for emergencies that began on these days */
+  emergencies: EmergencyFigures[];
+}
+
+/** How many live incidents there are of one priority. */
+export interface Count {
+  /** 1 is the most urgent, 4 the least */
+  priority: number;
+  /** How many are open */
+  open: number;
+  /** How many are acknowledged */
+  acknowledged: number;
+  /** How many are shelved */
+  shelved: number;
+  /** How many a maintenance window holds back */
+  held: number;
+  /** How many of them came late */
+  late: number;
+}
+
+/** A change that a channel gave up on. `change` is the change log's row. */
+export interface DeadLetter {
+  /** The channel that gave up on it */
+  reader: string;
+  /** The change's position in the change log */
+  pos: number;
+  /** When the channel gave up, UTC */
+  at: string;
+  /** How often it was tried */
+  tries: number;
+  /** What the last try failed with */
+  error: string;
+  /** The change log's row */
+  change: Record<string, unknown>;
+}
+
+/** Dead letters, newest first. */
+export interface DeadLetterPage {
+  /** Newest first */
+  dead_letters: DeadLetter[];
+}
+
+/** A device and its newest events. */
+export interface DeviceDetail {
+  /** The device */
+  device: DeviceState;
+  /** Its newest events */
+  events: Event[];
+}
+
+/** All devices, in the estate file's order. */
+export interface DeviceList {
+  /** In the estate file's order */
+  devices: DeviceState[];
+}
+
+/** A device of the estate. `reported_up_to`: everything that it had to say up to then is committed. */
+export interface DeviceState {
+  /** Its id in the estate file */
+  id: string;
+  /** What it is */
+  kind: string;
+  /** Where it stands, by the place's id */
+  place: string;
+  /** The place's name in Chinese */
+  place_zh: string;
+  /** The place's name in English */
+  place_en: string;
+  /** The agent that reads it */
+  agent: string;
+  /** Its name in Chinese */
+  name_zh: string;
+  /** Its name in English */
+  name_en: string;
+  /** Everything that it had to say up to then is committed, UTC; null: it never said anything */
+  reported_up_to: string | null;
+  /** The numbers of its live incidents */
+  live_incidents: number[];
+}
+
+/** All duties of the policy in force. */
+export interface DutyList {
+  /** In the policy's order */
+  duties: DutyView[];
+}
+
+/** A duty of the policy and its routes; without a route it asks for nothing. `evidence`: scan, answer or report. `requires`, `equal`: what a report must hold. `void`: flags with which a scan does not count. `by`: the posts that may do it. */
+export interface DutyView {
+  /** Its id in the policy */
+  duty: string;
+  /** The clause of the policy that it comes under */
+  clause: string;
+  /** What it asks for, in Chinese */
+  zh: string;
+  /** What it asks for, in English */
+  en: string;
+  /** scan: somebody was there; answer: the post answered; report: a form was filled in */
+  evidence: string;
+  /** Of the incident that a gap is, 1 to 4 */
+  priority: number;
+  /** For so many seconds after it is due it may still be done */
+  tolerance_s: number;
+  /** What is done so many seconds before the opening is noted, and does not count */
+  early_s: number;
+  /** When, as in the policy; seconds, and local times of the estate */
+  schedules: (Record<string, unknown>)[];
+  /** The posts that may do it; none: anybody */
+  by: string[];
+  /** Flags with which a scan does not count */
+  void: string[];
+  /** Fields that a report must have */
+  requires: string[];
+  /** Pairs of fields of a report that must be equal */
+  equal: string[][];
+  /** Where it is done; without a route it asks for nothing */
+  routes: RouteView[];
+}
+
+/** How the clocks of emergencies under one clause were kept. `begun` is the sum of the next four. */
+export interface EmergencyFigures {
+  /** The clause of the policy */
+  clause: string;
+  /** What it asks for, in Chinese */
+  zh: string;
+  /** What it asks for, in English */
+  en: string;
+  /** How many clocks began: the sum of the next four */
+  begun: number;
+  /** How many were done in time */
+  kept: number;
+  /** How many were not, whether they were done later or never */
+  missed: number;
+  /** How many still run */
+  running: number;
+  /** How many ended undone, as the incident was over before their time */
+  ended: number;
+  /** kept / (kept + missed), an exact fraction; null where neither is there */
+  rate: string | null;
+}
+
+/** How many sessions ended. */
+export interface Ended {
+  /** How many sessions and tokens ended */
+  ended: number;
+}
+
+/** A tag for a place or for a person, and why. */
+export interface EnrolRequest {
+  /** What kind of tag it is */
+  medium?: "nfc" | "rfid" | "ibutton" | "card" | "qr";
+  /** The number as a reader prints it. For `qr`: nothing, and a new label is made; or what a label holds */
+  tag?: string | null;
+  /** The checkpoint at which it stands; or else `person` */
+  place?: string;
+  /** Whose it is, an id of the staff; or else `place` */
+  person?: string;
+  /** Why it is done */
+  reason: string;
+}
+
+/** A tag that counts from now on. `label`: what its QR code holds; null for a tag of another kind. */
+export interface Enrolled {
+  /** The tag as it counts now */
+  tag: TagRow;
+  /** What its QR code holds; null for a tag of another kind */
+  label: string | null;
+}
+
+/** Why a person is erased. */
+export interface EraseRequest {
+  /** Why; it stands in the log */
+  reason: string;
+}
+
+/** Whom the log can no longer name. */
+export interface Erased {
+  /** The ID that stands in entries */
+  person: string;
+}
+
+/** A committed reading. `at` is the hub's time line; the agent's and the device's own times stand beside it. */
+export interface Event {
+  /** The log that it came in */
+  stream: string;
+  /** Its number in the log */
+  seq: number;
+  /** Who said it, by id */
+  device: string;
+  /** The kind of reading */
+  kind: string;
+  /** When it happened, on the hub's time line, UTC */
+  at: string;
+  /** The same by the agent's clock, UTC */
+  agent_at: string;
+  /** The same by the device's own clock, UTC, where it tells */
+  device_at: string | null;
+  /** When the hub took it in, UTC */
+  hub_at: string;
+  /** What was said; a unit is part of a field's name */
+  reading: Record<string, unknown>;
+}
+
+/** Events, newest first. `next`: the next page's cursor, null at the end. With `kind`, a page may be short and have one. */
+export interface EventPage {
+  /** Newest first */
+  events: Event[];
+  /** The cursor of the next page; null at the end */
+  next: string | null;
+}
+
+/** One figure with what it counts. `value` is null where nothing is known, which is never good. */
+export interface Figure {
+  /** The figure's name, which stays the same */
+  name: string;
+  /** What it is called, in Chinese */
+  name_zh: string;
+  /** What it is called, in English */
+  name_en: string;
+  /** A decimal number; null where nothing is known */
+  value: string | null;
+  /** Its unit, in Chinese */
+  unit_zh: string;
+  /** Its unit, in English */
+  unit_en: string;
+  /** What it counts, in Chinese */
+  definition_zh: string;
+  /** What it counts, in English */
+  definition_en: string;
+}
+
+/** How duties were kept at one place, on one route, in one hour, by one person, or one duty. `due` is the sum of the others. `rate`: (kept + withdrawn) / due as an exact fraction, null where nothing was due; `percent`: the same, cut off after one digit and never rounded up. */
+export interface FiguresRow {
+  /** What the row is of: an id, or an hour */
+  key: string;
+  /** Its name in Chinese */
+  name_zh: string;
+  /** Its name in English */
+  name_en: string;
+  /** How many windows have ended and are judged: the sum of the next four */
+  due: number;
+  /** How many were done in time */
+  kept: number;
+  /** How many were not done */
+  missed: number;
+  /** How many have no evidence yet, and a source that has not reported */
+  unproven: number;
+  /** How many were raised as a gap, and then found to be done in time */
+  withdrawn: number;
+  /** (kept + withdrawn) / due, an exact fraction; null where nothing was due */
+  rate: string | null;
+  /** The same in percent, cut off after one digit; null where nothing was due */
+  percent: string | null;
+}
+
+/** More alarms than people can take in. `no`: the incident that it began with; `count`: its alarms, and those of the 10 minutes before it began; `groups`: in the order in which their first alarms came. */
+export interface Flood {
+  /** The number of the incident that it began with */
+  no: number;
+  /** When it began, UTC */
+  began_at: string;
+  /** When it ended, UTC; null while it lasts */
+  ended_at: string | null;
+  /** Its alarms, and those of the 10 minutes before it began */
+  count: number;
+  /** By cause and zone, in the order in which their first alarms came */
+  groups: FloodGroup[];
+}
+
+/** The alarms of one cause in one zone within a flood. `first_no`: the first-out, the one that came first. */
+export interface FloodGroup {
+  /** The rule that found them */
+  cause: string;
+  /** What the cause is called, in Chinese */
+  cause_zh: string;
+  /** What the cause is called, in English */
+  cause_en: string;
+  /** The zone, by the place's id */
+  zone: string;
+  /** The zone's name in Chinese */
+  zone_zh: string;
+  /** The zone's name in English */
+  zone_en: string;
+  /** The number of the incident that came first */
+  first_no: number;
+  /** When that one came, UTC */
+  first_at: string;
+  /** How many alarms it has */
+  count: number;
+}
+
+/** Floods, newest first. */
+export interface FloodList {
+  /** Newest first */
+  floods: Flood[];
+}
+
+/** A post answers, or a form is filled in, for a duty at a place. */
+export interface FormItem {
+  /** The phone's own name for it, the same each time it is sent */
+  key: string;
+  /** The phone's wall clock when it was made: RFC 3339 with an offset, as it was shown */
+  made_at: string;
+  /** The phone's monotonic clock then, in milliseconds since its boot */
+  mono_ms?: number | null;
+  /** What `mono_ms` counts from, where it is not the request's boot */
+  boot?: string | null;
+  /** Whose it is: an id of the estate's staff */
+  person?: string;
+  /** What the duty asks for as evidence */
+  kind: "answer" | "report";
+  /** A duty of the policy, see GET /duties */
+  duty: string;
+  /** A place of one of its routes */
+  place: string;
+  /** What the duty `requires` of a report, by name */
+  fields?: Record<string, boolean | number | string>;
+}
+
+/** Whether the hub does its work. `checks`: database, broker, lease and duties. `state`: `degraded` when it does, but not all of it: `zh` and `en` say what. Duties that a bug keeps from being judged, and `channels` behind or failing, do not make it unready. Somebody who has not signed in is told whether it is ready. */
+export interface Health {
+  /** The hub does its work */
+  ready: boolean;
+  /** `degraded`: it does its work, but not all of it */
+  state: "well" | "degraded" | "failed";
+  /** What is wrong, in Chinese */
+  zh: string;
+  /** What is wrong, in English */
+  en: string;
+  /** The site's id */
+  site: string;
+  /** database, broker, lease and duties */
+  checks: Record<string, Check>;
+  /** Who is told of changes, and how far each is behind */
+  channels: (Record<string, unknown>)[];
+}
+
+/** A case. `alarm`: its state as an alarm, `unacknowledged` or `acknowledged`, each also with `_returned`, `shelved`, `held`, `ended`. `sounding`: somebody is still to be called; `sound`: with which tone, `fire`, `p1`, `p2`, `p3` or `none`. `active`: the condition lasts. `late`: it came with a backlog. `held_by`: the maintenance window that held it back. `dispatch`: how far a guard who was sent has got: `sent`, `answered`, `on_spot`, `found`. `escalation`: the level of the latest one. `comebacks` over 0: it stands for a source that chatters. `flood`: it began to call in one. `merged`: how often the same cause was raised again. `version` grows with each change. */
+export interface Incident {
+  /** Its number */
+  no: number;
+  /** The kind of case */
+  kind: string;
+  /** The rule that found it */
+  detector: string;
+  /** The clause of the policy that it comes under */
+  clause: string;
+  /** 1 is the most urgent, 4 the least */
+  priority: number;
+  /** open, acknowledged, shelved, held, closed or withdrawn */
+  state: string;
+  /** It is neither closed nor withdrawn */
+  live: boolean;
+  /** Somebody is still to be called */
+  sounding: boolean;
+  /** Its state as an alarm: unacknowledged or acknowledged, each also with _returned; shelved, held, ended */
+  alarm: string;
+  /** With which tone it calls: fire, p1, p2, p3 or none */
+  sound: string;
+  /** The condition lasts */
+  active: boolean;
+  /** False: the device fell silent before it could confirm */
+  proven: boolean;
+  /** It came with a backlog, so nobody is called */
+  late: boolean;
+  /** What it is called, in Chinese */
+  title_zh: string;
+  /** What it is called, in English */
+  title_en: string;
+  /** What it is about: a device, or what the rule tells apart */
+  subject: string;
+  /** The device, by its id */
+  device: string;
+  /** Where, by the place's id */
+  place: string;
+  /** When the condition began, UTC */
+  opened_at: string;
+  /** When it was raised, UTC */
+  raised_at: string;
+  /** When the condition ended, UTC; null while it lasts */
+  returned_at: string | null;
+  /** When it was closed, UTC */
+  closed_at: string | null;
+  /** When a person first took it up, UTC; null until then */
+  acknowledged_at: string | null;
+  /** Why and until when it is shelved; null when it is not */
+  shelf: Shelf | null;
+  /** The maintenance window that held it back; empty: none did */
+  held_by: string;
+  /** How far a guard who was sent has got: sent, answered, on_spot, found; empty: none was */
+  dispatch: string;
+  /** The level of its latest escalation; 0: there was none */
+  escalation: number;
+  /** How often its source came back; over 0 it stands for a source that chatters */
+  comebacks: number;
+  /** It began to call in a flood */
+  flood: boolean;
+  /** How often the same cause was raised again */
+  merged: number;
+  /** What is known of it, by name; a unit is part of the name */
+  facts: Record<string, unknown>;
+  /** Grows by one with each change */
+  version: number;
+}
+
+/** An incident with everything that belongs to it. */
+export interface IncidentDetail {
+  /** The incident itself */
+  incident: Incident;
+  /** Everything that was done, oldest first */
+  timeline: TimelineEntry[];
+  /** How long it may take, and has taken */
+  clocks: CaseClockState[];
+  /** Pictures of it */
+  pictures: Picture[];
+  /** What may be done now */
+  acts: Possible[];
+}
+
+/** Incidents, newest first. `next`: the cursor of the next page, null at the end. */
+export interface IncidentPage {
+  /** Newest first */
+  incidents: Incident[];
+  /** The cursor of the next page; null at the end */
+  next: number | null;
+}
+
+/** What became of an item. `refused`: it is not kept; sent again as it is, it will be refused again. Anything else is committed. */
+export interface ItemOutcome {
+  /** The item's own */
+  key: string;
+  /** `altered`: the key was known with another content, and both are kept */
+  outcome: "new" | "duplicate" | "altered" | "refused";
+  /** What is odd about it; it is kept all the same */
+  flags: string[];
+  /** The window that a scan, an answer or a report keeps; of several the one that ends first */
+  window: string | null;
+  /** Why it keeps none; null for what is no evidence */
+  why: string | null;
+  /** The same in Chinese */
+  why_zh: string | null;
+  /** The same in English */
+  why_en: string | null;
+  /** Why it was refused, a name that stays the same */
+  code: string | null;
+  /** Why it was refused and what to do, in Chinese */
+  message_zh: string | null;
+  /** The same in English */
+  message_en: string | null;
+}
+
+/** Figures of alarms on the local days `first` to `last`, both included, up to now. `known_from`: the first incident on record, where that lies within: what was before counts for nothing. Null: nothing is known. */
+export interface KpiReport {
+  /** The first local day */
+  first: string;
+  /** The last local day, included */
+  last: string;
+  /** The moment up to which it counts, UTC */
+  as_of: string;
+  /** The estate's time zone, in which days are meant */
+  timezone: string;
+  /** The first incident on record, UTC; null: nothing is known */
+  known_from: string | null;
+  /** How many operators the rates are shared by, from the policy */
+  operator_posts: number;
+  /** Each with what it counts */
+  figures: Figure[];
+  /** The ten sources with most alarms */
+  top: TopSource[];
+  /** Incidents of sources that came back again and again */
+  chattering: ListedAlarm[];
+  /** Incidents that have lasted for too long */
+  stale: ListedAlarm[];
+}
+
+/** An incident that the figures name. `comebacks`: how often its source came back. */
+export interface ListedAlarm {
+  /** The rule that found it */
+  detector: string;
+  /** What the rule is called, in Chinese */
+  detector_zh: string;
+  /** What the rule is called, in English */
+  detector_en: string;
+  /** The device, by its id */
+  device: string;
+  /** The device's name in Chinese */
+  device_zh: string;
+  /** The device's name in English */
+  device_en: string;
+  /** The incident's number */
+  no: number;
+  /** Since when it lasts, UTC */
+  since: string;
+  /** How often its source came back */
+  comebacks: number;
+}
+
+/** Somebody begins to work alone, or no longer does. */
+export interface LoneWatchItem {
+  /** The phone's own name for it, the same each time it is sent */
+  key: string;
+  /** The phone's wall clock when it was made: RFC 3339 with an offset, as it was shown */
+  made_at: string;
+  /** The phone's monotonic clock then, in milliseconds since its boot */
+  mono_ms?: number | null;
+  /** What `mono_ms` counts from, where it is not the request's boot */
+  boot?: string | null;
+  /** Whose it is: an id of the estate's staff */
+  person?: string;
+  /** Work alone begins or ends */
+  kind: "lone_watch";
+  /** true: it begins */
+  on: boolean;
+  /** After how many seconds without a sign it is an alarm; null: as the policy says */
+  silent_s?: number | null;
+}
+
+/** Maintenance windows, the newest beginning first. */
+export interface MaintenanceList {
+  /** The newest beginning first */
+  windows: MaintenanceView[];
+}
+
+/** What is found at a place and all that lies in it, at a device, or by a detector, is held back meanwhile; those that are given must all fit. Fire, calls for help and silent guards are never held back. Without `from`: from now on. */
+export interface MaintenanceRequest {
+  /** A place, with all that lies in it; empty: any */
+  place?: string;
+  /** A device, by its id; empty: any */
+  device?: string;
+  /** A rule, by its name; empty: any */
+  detector?: string;
+  /** Since when, RFC 3339; null: from now on */
+  from?: string | null;
+  /** Until when, RFC 3339: 12 hours later at most, or as the policy says */
+  until: string;
+  /** What is done there, for who looks at the list */
+  reason: string;
+}
+
+/** A maintenance window. `held`: how many incidents it held back; `released`: how many of them still held when it was over. */
+export interface MaintenanceView {
+  /** Its name */
+  id: string;
+  /** The place, with all that lies in it; empty: any */
+  place: string;
+  /** The device, by its id; empty: any */
+  device: string;
+  /** The rule, by its name; empty: any */
+  detector: string;
+  /** Since when, UTC */
+  from: string;
+  /** Until when it was to last, UTC */
+  until: string;
+  /** What is done there */
+  reason: string;
+  /** Who made it */
+  actor: string;
+  /** When it was made, UTC */
+  made_at: string;
+  /** When it was over, UTC; null: it is not */
+  ended_at: string | null;
+  /** How many incidents it held back */
+  held: number;
+  /** How many of these still held when it was over */
+  released: number;
+}
+
+/** Who one is signed in as. `may`: each route that the role may use, as METHOD and template; `LIVE` is the live channel. */
+export interface Me {
+  /** The account's key: its name without case and width */
+  account: string;
+  /** The name as it is written, which stands in records */
+  name: string;
+  /** What the account may do */
+  role: "operator" | "shift_leader" | "guard" | "desk" | "manager" | "administrator" | "auditor";
+  /** The role in Chinese */
+  role_zh: string;
+  /** The role in English */
+  role_en: string;
+  /** The id of the sign-in or token that asks */
+  session: string;
+  /** A person's sign-in, or a program's token */
+  kind: "cookie" | "token";
+  /** When it ends in any case: RFC 3339, UTC */
+  expires_at: string;
+  /** The estate's id */
+  site: string;
+  /** The estate's name in Chinese */
+  estate_zh: string;
+  /** The estate's name in English */
+  estate_en: string;
+  /** The estate's time zone, in which its days and hours are meant */
+  timezone: string;
+  /** The routes that the role may use, as METHOD and template */
+  may: string[];
+}
+
+/** Somebody who must be told within the time of EMG-3. */
+export interface MustTell {
+  /** Which authority or superior */
+  whom: "superior" | "police" | "fire" | "medical" | "utilities" | "property_office" | "residents_committee" | "lift_company" | "other";
+  /** What they are called, in Chinese */
+  zh: string;
+  /** What they are called, in English */
+  en: string;
+  /** It is on record that they were told */
+  told: boolean;
+  /** By when, UTC; null: no clock */
+  due_at: string | null;
+  /** The time passed before it was on record */
+  overdue: boolean;
+}
+
+/** An account for a person, or without a password for a program, which gets a token. */
+export interface NewAccount {
+  /** The name as it is to stand in records */
+  name: string;
+  /** What the account may do */
+  role: "operator" | "shift_leader" | "guard" | "desk" | "manager" | "administrator" | "auditor";
+  /** 10 characters or more; null: only tokens can be used */
+  password?: string | null;
+}
+
+/** A token for `Authorization: Bearer`. It is told this once: the hub keeps its hash alone. */
+export interface NewToken {
+  /** The secret; it is told this once */
+  token: string;
+  /** The token as the list of sessions shows it */
+  session: SessionView;
+}
+
+/** What residents are to be told. */
+export interface NoticeRequest {
+  /** The whole notice; name nobody in it */
+  text: string;
+  /** The run's version that the person saw; null: whichever it has */
+  version?: number | null;
+}
+
+/** The notice to residents, and its clock. */
+export interface NoticeView {
+  /** The whole notice */
+  text: string;
+  /** Who wrote it last; empty: nobody */
+  author: string;
+  /** When it was written last, UTC; null: not yet */
+  at: string | null;
+  /** Who published it; empty: nobody yet */
+  published_by: string;
+  /** When it was published, UTC; null: not yet */
+  published_at: string | null;
+  /** By when it is to be published, UTC; null: no clock runs */
+  due_at: string | null;
+  /** Its time passed before it was published */
+  overdue: boolean;
+}
+
+/** Somebody saw something on a round. */
+export interface ObservationItem {
+  /** The phone's own name for it, the same each time it is sent */
+  key: string;
+  /** The phone's wall clock when it was made: RFC 3339 with an offset, as it was shown */
+  made_at: string;
+  /** The phone's monotonic clock then, in milliseconds since its boot */
+  mono_ms?: number | null;
+  /** What `mono_ms` counts from, where it is not the request's boot */
+  boot?: string | null;
+  /** Whose it is: an id of the estate's staff */
+  person?: string;
+  /** Something was seen */
+  kind: "observation";
+  /** What kind of thing, in a word */
+  category: string;
+  /** What was seen */
+  note?: string;
+  /** Rises from 1 to 4 */
+  severity?: number;
+  /** Where, if that is known */
+  place?: string;
+  /** The name of a picture, where there is one */
+  picture?: string;
+}
+
+/** An occasion that was announced or called off, and how many windows were made or taken back for it. */
+export interface OccasionDone {
+  /** As it is now, or was */
+  occasion: OccasionView;
+  /** How many windows were made or taken back for it */
+  windows: number;
+}
+
+/** Occasions, the one that begins last first. */
+export interface OccasionList {
+  /** The one that begins last first */
+  occasions: OccasionView[];
+}
+
+/** An occasion that is announced. `id`: a name of one's own, which makes it harmless to send it again, and by which it is changed: to end it, send it with `until`. Without one it gets one. */
+export interface OccasionRequest {
+  /** A name of one's own, by which it is changed or ended; without one it gets one */
+  id?: string | null;
+  /** What it is: schedules name the kinds that they go by */
+  kind: "bad_weather" | "event";
+  /** When it begins: RFC 3339 with any offset */
+  from: string;
+  /** When it ends, 366 days later at most: RFC 3339 with any offset */
+  until?: string | null;
+  /** What is to be known about it */
+  note?: string;
+}
+
+/** Something that schedules go by, such as a warning of bad weather. `until` null: it goes on, or nobody has said. */
+export interface OccasionView {
+  /** Its name */
+  id: string;
+  /** bad_weather or event */
+  kind: string;
+  /** When it begins, UTC */
+  from: string;
+  /** When it ended or will end, UTC; null: it goes on, or nobody has said */
+  until: string | null;
+  /** What is to be known about it */
+  note: string;
+}
+
+/** A call for help. */
+export interface PanicItem {
+  /** The phone's own name for it, the same each time it is sent */
+  key: string;
+  /** The phone's wall clock when it was made: RFC 3339 with an offset, as it was shown */
+  made_at: string;
+  /** The phone's monotonic clock then, in milliseconds since its boot */
+  mono_ms?: number | null;
+  /** What `mono_ms` counts from, where it is not the request's boot */
+  boot?: string | null;
+  /** Whose it is: an id of the estate's staff */
+  person?: string;
+  /** A call for help */
+  kind: "panic";
+  /** false takes it back */
+  active?: boolean;
+  /** What the person said */
+  note?: string;
+  /** Where; without it the call comes from where the phone was last */
+  place?: string;
+}
+
+/** One's present password, and the new one: 10 characters or more, and none of the first that are guessed. */
+export interface PasswordRequest {
+  /** The present password */
+  old: string;
+  /** The new one: 10 characters or more */
+  new: string;
+}
+
+/** A picture. `ready`: it can be had at `/pictures/{id}`. */
+export interface Picture {
+  /** Its name */
+  id: string;
+  /** The device, by its id */
+  device: string;
+  /** When it was taken, UTC */
+  at: string;
+  /** The file's SHA-256, 64 hex digits */
+  sha256: string;
+  /** The file's size in bytes */
+  size_bytes: number;
+  /** It can be had at `/pictures/{id}` */
+  ready: boolean;
+}
+
+/** A picture that was stored. */
+export interface PictureTaken {
+  /** Its name */
+  id: string;
+  /** The file's size in bytes */
+  size_bytes: number;
+}
+
+/** A plan, and what it was before. */
+export interface PlanDetail {
+  /** The plan in force */
+  plan: PlanView;
+  /** All versions that people have made, newest first; 100 at most */
+  history: PlanView[];
+}
+
+/** The plans in force. */
+export interface PlanList {
+  /** Each plan, by its name */
+  plans: PlanView[];
+}
+
+/** What is done in one kind of emergency. */
+export interface PlanModel {
+  /** The kind of emergency */
+  plan: string;
+  /** What it is called, in Chinese */
+  zh: string;
+  /** What it is called, in English */
+  en: string;
+  /** The checklist, in its order */
+  steps: StepModel[];
+  /** What starts it by itself */
+  starts?: TriggerModel[];
+  /** People may start it */
+  by_hand?: boolean;
+  /** Of an emergency of this kind that people report */
+  priority?: 1 | 2 | 3 | 4;
+  /** Who must be told within the time of EMG-3 */
+  tell?: ("superior" | "police" | "fire" | "medical" | "utilities" | "property_office" | "residents_committee" | "lift_company" | "other")[];
+}
+
+/** A plan that a manager has written or edited. */
+export interface PlanRequest {
+  /** The whole plan; its name is the one of the path */
+  body: PlanModel;
+  /** The version that was edited; 0: it shipped, or is new */
+  version: number;
+  /** Why it is changed, for the record */
+  reason: string;
+}
+
+/** A plan is started for an incident. */
+export interface PlanStartRequest {
+  /** Which plan, by its name */
+  plan: string;
+  /** Why, in a few words */
+  note?: string;
+}
+
+/** A plan as it is now. `version` 0: it shipped with the program, and nobody has edited it. */
+export interface PlanView {
+  /** The plan itself */
+  body: PlanModel;
+  /** Its number, which grows by one with each edit; 0: it shipped */
+  version: number;
+  /** When it was edited last, UTC; null: it shipped */
+  at: string | null;
+  /** Who edited it; empty: it shipped */
+  actor: string;
+  /** Why, in their words */
+  reason: string;
+}
+
+/** The policy in force. */
+export interface PolicyView {
+  /** The policy's id */
+  policy: string;
+  /** In the file's order */
+  clauses: ClauseView[];
+  /** The names of the priorities 1 to 4 */
+  priorities: Record<string, Record<string, string>>;
+}
+
+/** An act that the incident's state allows, and the fields that it takes. `choices`: what a field may be, in Chinese and in English. */
+export interface Possible {
+  /** The act's name */
+  act: string;
+  /** What it is called, in Chinese */
+  title_zh: string;
+  /** What it is called, in English */
+  title_en: string;
+  /** Who may do it */
+  roles: string[];
+  /** Fields that it must have */
+  required: string[];
+  /** Fields that it may have */
+  optional: string[];
+  /** What a field may be, by the field's name: each value with its Chinese and its English words */
+  choices: Record<string, Record<string, string[]>>;
+}
+
+/** An error. `code` is its name and stays the same; the messages say what to do and may change. */
+export interface Problem {
+  /** A URN that ends in `code` */
+  type: string;
+  /** The English message */
+  title: string;
+  /** The HTTP status */
+  status: number;
+  /** The error's name, which stays the same */
+  code: string;
+  /** What to do, in Chinese; it may change */
+  message_zh: string;
+  /** What to do, in English; it may change */
+  message_en: string;
+  /** What exactly is wrong, where that is known */
+  errors: Wrong[];
+}
+
+/** Records that were put aside, newest first. */
+export interface QuarantinePage {
+  /** Newest first */
+  records: QuarantinedRecord[];
+}
+
+/** A record that was put aside. `body`: as it came, as text, cut to 4,096 characters. */
+export interface QuarantinedRecord {
+  /** The log that it came in */
+  stream: string;
+  /** Its number in the log */
+  seq: number;
+  /** The agent that sent it */
+  agent: string;
+  /** When it came, UTC */
+  at: string;
+  /** Why it was put aside, a name */
+  reason: string;
+  /** As it came, as text, cut to 4,096 characters */
+  body: string;
+}
+
+/** A shift that is off the roster. */
+export interface Removed {
+  /** The shift that is off the roster */
+  removed: ShiftView;
+}
+
+/** The tag that takes the old one's place, and why. */
+export interface ReplaceRequest {
+  /** What kind of tag it is */
+  medium?: "nfc" | "rfid" | "ibutton" | "card" | "qr";
+  /** The number as a reader prints it. For `qr`: nothing, and a new label is made; or what a label holds */
+  tag?: string | null;
+  /** Why it is done */
+  reason: string;
+}
+
+/** The tag that ended, and the one that counts from the same instant on. */
+export interface Replaced {
+  /** The tag that ended */
+  ended: TagRow;
+  /** The tag that counts from the same instant on */
+  begun: TagRow;
+  /** What its QR code holds; null for a tag of another kind */
+  label: string | null;
+}
+
+/** Something that people tell of: by phone, by radio, in person, or seen on a screen. */
+export interface ReportRequest {
+  /** A plan's name, such as fire; observation: none of them */
+  kind: string;
+  /** Where, by the place's id */
+  place: string;
+  /** What was told */
+  text: string;
+  /** How it came: phone, seen, radio or in_person */
+  by: "phone" | "seen" | "radio" | "in_person";
+  /** Who told it, and their number */
+  caller?: string;
+  /** The sender's own name for it: what is sent twice counts once; empty: each time anew */
+  key?: string;
+}
+
+/** A dead letter that was delivered after all, and is gone. */
+export interface Resent {
+  /** The channel that gave up on it */
+  reader: string;
+  /** The change's position in the change log */
+  pos: number;
+}
+
+/** The review, as far as it is written. */
+export interface ReviewRequest {
+  /** What happened and what was done */
+  summary?: string;
+  /** What it cost: people, things, trust */
+  impact?: string;
+  /** What is learnt from it */
+  lessons?: string;
+  /** What is changed in the plan, or why nothing is */
+  changes?: string;
+  /** The run's version that the person saw; null: whichever it has */
+  version?: number | null;
+}
+
+/** The review, and its clock. */
+export interface ReviewView {
+  /** What happened and what was done */
+  summary: string;
+  /** What it cost: people, things, trust */
+  impact: string;
+  /** What is learnt from it */
+  lessons: string;
+  /** What is changed in the plan */
+  changes: string;
+  /** Who wrote it last; empty: nobody */
+  author: string;
+  /** When it was written last, UTC; null: not yet */
+  at: string | null;
+  /** Who approved it; empty: nobody yet */
+  approved_by: string;
+  /** When it was approved, UTC; null: not yet */
+  approved_at: string | null;
+  /** By when it is to be approved, UTC; null: no clock runs */
+  due_at: string | null;
+  /** Its time passed before it was approved */
+  overdue: boolean;
+}
+
+/** Why. */
+export interface RevokeRequest {
+  /** Why it is done */
+  reason: string;
+}
+
+/** Where a duty is done, in which order, and what brings the evidence: devices, phones, or `hub`. */
+export interface RouteView {
+  /** Its id in the estate file */
+  id: string;
+  /** Its name in Chinese */
+  name_zh: string;
+  /** Its name in English */
+  name_en: string;
+  /** The places, each with every window of the duty */
+  places: string[];
+  /** What may bring the evidence: devices, phones, or `hub` */
+  sources: string[];
+  /** free: any; set: as listed; random: drawn anew for each round */
+  order: string;
+}
+
+/** Runs, newest first. */
+export interface RunList {
+  /** Newest first */
+  runs: RunSummary[];
+  /** The cursor of the next page; null at the end */
+  next: number | null;
+}
+
+/** A step of a run, and how far it is. */
+export interface RunStepView {
+  /** The step's name within the plan */
+  step: string;
+  /** What is done, in Chinese */
+  zh: string;
+  /** What is done, in English */
+  en: string;
+  /** The post that does it */
+  who: string;
+  /** The post's name in Chinese */
+  who_zh: string;
+  /** The post's name in English */
+  who_en: string;
+  /** The incident is not closed without it, unless a reason is given */
+  mandatory: boolean;
+  /** Who is called; null: nobody */
+  call: CallModel | null;
+  /** open, done or skipped */
+  state: "open" | "done" | "skipped";
+  /** Who has said so; empty: nobody yet */
+  actor: string;
+  /** When they said so, UTC; null: not yet */
+  at: string | null;
+  /** What they said about it */
+  note: string;
+  /** By when, UTC; null: no clock */
+  due_at: string | null;
+  /** Its time passed before it was done */
+  overdue: boolean;
+}
+
+/** A plan that was started for an incident, in a line. */
+export interface RunSummary {
+  /** The incident's number */
+  no: number;
+  /** The plan's name */
+  plan: string;
+  /** The plan's version that it is pinned to; 0: the one that shipped */
+  plan_version: number;
+  /** What the plan is called, in Chinese */
+  zh: string;
+  /** What the plan is called, in English */
+  en: string;
+  /** running, review (the incident is closed), over, or void (it was withdrawn) */
+  state: "running" | "review" | "over" | "void";
+  /** Grows by one with each change of the run */
+  version: number;
+  /** When it was started, UTC */
+  started_at: string;
+  /** Who started it; hub: by itself */
+  started_by: string;
+  /** When the incident was closed, UTC; null: it was not */
+  closed_at: string | null;
+  /** How many steps are neither done nor skipped */
+  steps_open: number;
+  /** By when the review is to be approved, UTC; null: no clock runs */
+  review_due_at: string | null;
+  /** The review is approved */
+  review_approved: boolean;
+  /** By when residents are to be told, UTC; null: no clock runs */
+  notice_due_at: string | null;
+  /** The notice is published */
+  notice_published: boolean;
+  /** How many of its deadlines passed undone */
+  overdue: number;
+}
+
+/** A run with all that was done in it. It shows the plan as it was when it was started. */
+export interface RunView {
+  /** The run in a line */
+  run: RunSummary;
+  /** Why it was started, where people did so */
+  note: string;
+  /** The checklist, in its order */
+  steps: RunStepView[];
+  /** Who must be told within the time of EMG-3 */
+  must_tell: MustTell[];
+  /** Who was told, in the order in which it was entered */
+  told: ToldView[];
+  /** The review afterwards */
+  review: ReviewView;
+  /** The notice to residents */
+  notice: NoticeView;
+  /** Who closed the incident; empty: nobody */
+  closed_by: string;
+  /** Why it was closed with something left open; empty: nothing was */
+  closed_reason: string;
+}
+
+/** A tag was read. Either `tag` or `label`. One that is not known is kept too. */
+export interface ScanItem {
+  /** The phone's own name for it, the same each time it is sent */
+  key: string;
+  /** The phone's wall clock when it was made: RFC 3339 with an offset, as it was shown */
+  made_at: string;
+  /** The phone's monotonic clock then, in milliseconds since its boot */
+  mono_ms?: number | null;
+  /** What `mono_ms` counts from, where it is not the request's boot */
+  boot?: string | null;
+  /** Whose it is: an id of the estate's staff */
+  person?: string;
+  /** A tag was read */
+  kind: "scan";
+  /** A hardware tag's number, as a reader prints it */
+  tag?: string;
+  /** What a QR label holds, whole */
+  label?: string;
+  /** How it was read; what is given as `label` is always qr */
+  medium?: "nfc" | "rfid" | "ibutton" | "card" | "qr";
+  /** From a wand's dump: the tag of whoever carried it, as the agents' keyed hash, never its number */
+  guard?: string;
+}
+
+/** Scans, newest first. `next`: the cursor of the next page, null at the end. */
+export interface ScanPage {
+  /** Newest first */
+  scans: ScanView[];
+  /** The cursor of the next page; null at the end */
+  next: string | null;
+}
+
+/** A piece of evidence. `at`: when it was made, on the hub's time line; `device_at`: by the device's own clock. `place` is empty where the tag is known nowhere. `person_told`: who is said to have made it, where the staff has nobody of that id, and `person` is empty. `fields`: what a report holds. */
+export interface ScanView {
+  /** What brought it: a device, a phone, or `hub` */
+  source: string;
+  /** The source's own name for it */
+  key: string;
+  /** The place's id; empty where the tag is known nowhere */
+  place: string;
+  /** The place's name in Chinese */
+  place_zh: string;
+  /** The place's name in English */
+  place_en: string;
+  /** When it was made, on the hub's time line, UTC */
+  at: string;
+  /** When the hub took it in, UTC */
+  received_at: string;
+  /** When it was made by the device's own clock, UTC, where it tells */
+  device_at: string | null;
+  /** Whose it is: an id of the staff; empty: not known */
+  person: string;
+  /** Who is said to have made it, where the staff has nobody of that id */
+  person_told: string;
+  /** nfc, rfid, ibutton, card, qr, or hand: entered by a person */
+  medium: string;
+  /** The tag's number, or a label's name */
+  tag: string;
+  /** Of an answer or a report: the duty that it is meant for */
+  duty: string;
+  /** What is odd about it; which of them count is the duty's `void` */
+  flags: string[];
+  /** What a report holds */
+  fields: Record<string, unknown>;
+}
+
+/** What a phone has to say, and its clocks now; or the scans of a wand that a program of its maker has read out. */
+export interface ScansRequest {
+  /** One of the estate's phones; a wand of it, whose dump is brought; or `hub`, where people enter it at the hub */
+  phone: string;
+  /** What the monotonic clock counts from, drawn anew with each boot */
+  boot?: string;
+  /** The phone's wall clock now, right or wrong; of a wand's dump it says nothing */
+  sent_at: string;
+  /** The phone's monotonic clock now, in milliseconds since its boot */
+  sent_mono_ms?: number;
+  /** Of a wand alone: by how many seconds its clock is ahead */
+  clock_off_s?: number;
+  /** By the phone's or the wand's clock: it has reported everything up to then */
+  up_to?: string | null;
+  /** The same by the phone's monotonic clock, in milliseconds */
+  up_to_mono_ms?: number | null;
+  /** In any order; each is judged by itself */
+  items?: (ScanItem | FormItem | SignItem | PanicItem | LoneWatchItem | ObservationItem)[];
+}
+
+/** What became of each item, in their order. */
+export interface ScansTaken {
+  /** One for each item of the request */
+  items: ItemOutcome[];
+}
+
+/** The results, in the order of the selection. All that was done was committed together. */
+export interface SelectionDone {
+  /** How many were done */
+  done: number;
+  /** How many were refused */
+  refused: number;
+  /** What became of each, in the order of the selection */
+  results: SelectionResult[];
+}
+
+/** The same act on incidents that a person has chosen one by one; there is no act on all. */
+export interface SelectionRequest {
+  /** The incidents, each once */
+  selection: Chosen[];
+  /** The act's fields, by name: the same for each */
+  fields?: Record<string, string>;
+}
+
+/** What became of one of a selection: the incident as it is then, or why it was refused. */
+export interface SelectionResult {
+  /** The incident's number */
+  no: number;
+  /** The act was done to it */
+  done: boolean;
+  /** The incident as it is then; null: it was refused */
+  incident: Incident | null;
+  /** Why it was refused, by name; empty: it was done */
+  code: string;
+  /** Why it was refused, in Chinese; empty: it was done */
+  message_zh: string;
+  /** Why it was refused, in English; empty: it was done */
+  message_en: string;
+}
+
+/** Sessions, the newest first. */
+export interface SessionList {
+  /** The newest first */
+  sessions: SessionView[];
+}
+
+/** A sign-in that lasts, or a program's token. `own`: the one that asks. `used_at`: to about a minute. */
+export interface SessionView {
+  /** Its id, by which it can be ended; not the secret */
+  session: string;
+  /** Whose it is: the account's key */
+  account: string;
+  /** A person's sign-in, or a program's token */
+  kind: "cookie" | "token";
+  /** What it is for, or where it was begun */
+  label: string;
+  /** It is the one that asks */
+  own: boolean;
+  /** When it began: RFC 3339, UTC */
+  created_at: string;
+  /** When it was last used, to about a minute: RFC 3339, UTC */
+  used_at: string;
+  /** When it ends in any case: RFC 3339, UTC */
+  expires_at: string;
+}
+
+/** An incident is out of the way until then. */
+export interface Shelf {
+  /** Why, in the words of who shelved it */
+  reason: string;
+  /** Who sees to it meanwhile */
+  owner: string;
+  /** When it comes back, UTC */
+  until: string;
+}
+
+/** Shifts, the one that begins last first. */
+export interface ShiftList {
+  /** The one that begins last first */
+  shifts: ShiftView[];
+}
+
+/** A shift for the roster. One of the same person and route that begins at the same time is replaced. */
+export interface ShiftRequest {
+  /** An id of the staff */
+  person: string;
+  /** A route of the estate; empty: on every one */
+  route?: string;
+  /** When it begins: RFC 3339 with any offset */
+  from: string;
+  /** When it ends, 31 days later at most: RFC 3339 with any offset */
+  until: string;
+}
+
+/** Somebody is on duty on a route; everywhere where `route` is empty. */
+export interface ShiftView {
+  /** An id of the staff */
+  person: string;
+  /** The person's name in Chinese */
+  person_zh: string;
+  /** The person's name in English */
+  person_en: string;
+  /** The route's id; empty: on every route */
+  route: string;
+  /** When it begins, UTC */
+  from: string;
+  /** When it ends, UTC */
+  until: string;
+}
+
+/** Who signs in. Neither case nor width of the name matters. */
+export interface SignInRequest {
+  /** The account's name, in any case and width */
+  name: string;
+  /** The account's password */
+  password: string;
+}
+
+/** A sign of life of somebody who works alone. */
+export interface SignItem {
+  /** The phone's own name for it, the same each time it is sent */
+  key: string;
+  /** The phone's wall clock when it was made: RFC 3339 with an offset, as it was shown */
+  made_at: string;
+  /** The phone's monotonic clock then, in milliseconds since its boot */
+  mono_ms?: number | null;
+  /** What `mono_ms` counts from, where it is not the request's boot */
+  boot?: string | null;
+  /** Whose it is: an id of the estate's staff */
+  person?: string;
+  /** A sign of life */
+  kind: "sign";
+  /** The phone was moved */
+  moved?: boolean;
+  /** The person answered when asked */
+  answered?: boolean;
+  /** Where, if that is known */
+  place?: string;
+}
+
+/** A review is approved, or a notice published. */
+export interface SignRequest {
+  /** What there is to say about it */
+  note?: string;
+  /** The run's version that the person saw; null: whichever it has */
+  version?: number | null;
+}
+
+/** The sound alone goes off for a minute. It acknowledges nothing. `post`: one of the policy's, empty for the whole site. */
+export interface SilenceRequest {
+  /** One of the policy's posts; empty: the whole site */
+  post?: string;
+}
+
+/** The sound is off at a post (empty: everywhere). A new P1 ends it at once. */
+export interface SilenceView {
+  /** The post where the sound is off; empty: everywhere */
+  post: string;
+  /** Who turned it off */
+  actor: string;
+  /** Since when, UTC */
+  at: string;
+  /** Until when, UTC, unless a new P1 ends it */
+  until: string;
+}
+
+/** The camera's agent was asked for a picture, which comes by itself. `order` is found in its `snapshot_taken` event. */
+export interface SnapshotOrdered {
+  /** Its name, found in the camera's `snapshot_taken` event */
+  order: string;
+}
+
+/** What brings the evidence, and up to when it has told everything; null: it never did. */
+export interface SourceView {
+  /** A device, a phone, or `hub` */
+  id: string;
+  /** Its name in Chinese */
+  name_zh: string;
+  /** Its name in English */
+  name_en: string;
+  /** Everything that it had to say up to then is committed, UTC; null: it never said anything */
+  reported_up_to: string | null;
+}
+
+/** A line of the checklist. */
+export interface StepModel {
+  /** The step's name within the plan */
+  step: string;
+  /** What is done, in Chinese */
+  zh: string;
+  /** What is done, in English */
+  en: string;
+  /** The post that does it */
+  who: string;
+  /** By when, in seconds from the plan's start; null: no clock */
+  deadline_s?: number | null;
+  /** The incident is not closed without it, unless a reason is given */
+  mandatory?: boolean;
+  /** Who is called; null: nobody */
+  call?: CallModel | null;
+  /** The act on the incident that ticks it; empty: people tick it */
+  done_by?: "" | "acknowledged" | "dispatched" | "arrived";
+}
+
+/** A step is done, skipped, or open again. */
+export interface StepRequest {
+  /** done, skipped, or open again */
+  state: "open" | "done" | "skipped";
+  /** What there is to say; for a step that is skipped, why */
+  note?: string;
+  /** The run's version that the person saw; null: whichever it has */
+  version?: number | null;
+}
+
+/** One log of an agent. `mark`: everything up to that number is committed. */
+export interface Stream {
+  /** The log's name */
+  stream: string;
+  /** Everything up to that number is committed */
+  mark: number;
+  /** Counts the agent's boots on this log */
+  epoch: number;
+  /** When it was last heard, UTC */
+  heard_at: string;
+  /** the agent's clock less the hub's, as the agent last measured it */
+  offset_ms: number;
+}
+
+/** The live incidents in numbers. `sounding`: for how many somebody is still to be called; `flood`: whether one lasts, in which only P1 and P2 sound. */
+export interface Summary {
+  /** The moment that the numbers are of, UTC */
+  at: string;
+  /** How many are live */
+  live: number;
+  /** For how many somebody is still to be called */
+  sounding: number;
+  /** A flood lasts, in which only P1 and P2 sound */
+  flood: boolean;
+  /** Since when the oldest waits, UTC */
+  oldest_unacknowledged_at: string | null;
+  /** The numbers of each priority */
+  priorities: Count[];
+}
+
+/** Rows of tags, newest first. `timezone`: the estate's. */
+export interface TagList {
+  /** The estate's time zone, in which people read times and days */
+  timezone: string;
+  /** Newest first */
+  tags: TagRow[];
+}
+
+/** A tag from when it was enrolled until it was replaced or revoked. One tag may have several rows, which never overlap. `reason`: why it ended. */
+export interface TagRow {
+  /** The tag's number in capitals without what stands between, or a label's 16 characters */
+  tag: string;
+  /** nfc, rfid, ibutton, card or qr */
+  medium: string;
+  /** The checkpoint at which it stands, by id; empty for a person's */
+  place: string;
+  /** The place's name in Chinese */
+  place_zh: string;
+  /** The place's name in English */
+  place_en: string;
+  /** Whose it is, an id of the staff; empty for a place's */
+  person: string;
+  /** The person's name in Chinese */
+  person_zh: string;
+  /** The person's name in English */
+  person_en: string;
+  /** From when it counts, UTC */
+  enrolled_at: string;
+  /** Since when it counts no more, UTC; null: it still does */
+  ended_at: string | null;
+  /** Why it ended; empty while it counts */
+  reason: string;
+  /** Who enrolled it; empty where the change log does not know any more */
+  enrolled_by: string;
+  /** Who replaced or revoked it; empty while it counts, and where the change log does not know any more */
+  ended_by: string;
+}
+
+/** Who did what, when. `body` holds the act's fields. */
+export interface TimelineEntry {
+  /** When, UTC */
+  at: string;
+  /** What was done */
+  act: string;
+  /** Who did it */
+  actor: string;
+  /** The act's fields */
+  body: Record<string, unknown>;
+}
+
+/** What the token is for, and for how many days. */
+export interface TokenRequest {
+  /** What it is for, as the list of sessions shows it */
+  label: string;
+  /** For how many days it is good */
+  days: number;
+}
+
+/** Somebody outside was told. */
+export interface ToldRequest {
+  /** Which authority or superior */
+  whom: "superior" | "police" | "fire" | "medical" | "utilities" | "property_office" | "residents_committee" | "lift_company" | "other";
+  /** The name of who answered */
+  name: string;
+  /** How: phone, radio, in_person or message */
+  means?: "phone" | "radio" | "in_person" | "message";
+  /** When, RFC 3339; null: now */
+  at?: string | null;
+  /** What they said */
+  note?: string;
+  /** The run's version that the person saw; null: whichever it has */
+  version?: number | null;
+}
+
+/** Somebody outside was told. */
+export interface ToldView {
+  /** Which authority or superior */
+  whom: "superior" | "police" | "fire" | "medical" | "utilities" | "property_office" | "residents_committee" | "lift_company" | "other";
+  /** The name of who answered */
+  name: string;
+  /** How: phone, radio, in_person or message */
+  means: "phone" | "radio" | "in_person" | "message";
+  /** When, as who entered it says, UTC */
+  at: string;
+  /** When it was entered, UTC */
+  recorded_at: string;
+  /** Who told them */
+  actor: string;
+  /** What they said */
+  note: string;
+}
+
+/** What brought most alarms. `share_percent` of all alarms, rounded up. */
+export interface TopSource {
+  /** The rule that found it */
+  detector: string;
+  /** What the rule is called, in Chinese */
+  detector_zh: string;
+  /** What the rule is called, in English */
+  detector_en: string;
+  /** The device, by its id */
+  device: string;
+  /** The device's name in Chinese */
+  device_zh: string;
+  /** The device's name in English */
+  device_en: string;
+  /** How many alarms it brought */
+  alarms: number;
+  /** Of all alarms, in per cent, rounded up */
+  share_percent: string;
+}
+
+/** An incident that starts a plan by itself. */
+export interface TriggerModel {
+  /** The rule that found the incident */
+  detector: string;
+  /** Only where each fact of this name is one of these texts */
+  facts?: Record<string, string[]>;
+  /** Only of these devices; empty: of any */
+  devices?: string[];
+  /** Only at these places; empty: anywhere */
+  places?: string[];
+}
+
+/** The places that stayed unvisited for longest, the worst first. */
+export interface UnvisitedReport {
+  /** The first local day */
+  first: string;
+  /** The last local day, included */
+  last: string;
+  /** What is told is what was known then, UTC */
+  as_of: string;
+  /** The estate's time zone, in which people read times and days */
+  timezone: string;
+  /** The worst first */
+  rows: UnvisitedRow[];
+}
+
+/** The longest time that a place stayed unvisited, in seconds. `ended_s`: between two visits, the second of which was on these days; `ongoing_s`: since the last visit, up to now or to the end of the days. `at_least`: no visit is on record, and it counts from the first day on which one was due. */
+export interface UnvisitedRow {
+  /** The place's id */
+  place: string;
+  /** Its name in Chinese */
+  name_zh: string;
+  /** Its name in English */
+  name_en: string;
+  /** The duties that its visits fill */
+  duties: string[];
+  /** The longest time unvisited, in seconds: the longer of the next two */
+  longest_s: number;
+  /** Between two visits, the second of which was on these days, in seconds; null: there was none */
+  ended_s: number | null;
+  /** Since the last visit, up to now or to the end of the days, in seconds; null: it is not due any more */
+  ongoing_s: number | null;
+  /** When it was last visited, UTC; null: no visit is on record */
+  last_visit_at: string | null;
+  /** No visit is on record, so it counts from the first day on which one was due */
+  at_least: boolean;
+}
+
+/** A scan at the window's place, in it or near it. `keeps`: the window is kept by it; `why`: the name of the reason. */
+export interface WeighedScan {
+  /** The scan itself */
+  scan: ScanView;
+  /** The window is kept by it */
+  keeps: boolean;
+  /** Why it counts or not, a name */
+  why: string;
+  /** The same in Chinese */
+  why_zh: string;
+  /** The same in English */
+  why_en: string;
+}
+
+/** A window, and why it is what it is: the explanations are in the estate's local time. `incident`: the number of its gap's; null without one. */
+export interface WindowDetail {
+  /** The estate's time zone, in which people read times and days */
+  timezone: string;
+  /** The window itself */
+  window: WindowView;
+  /** The clause of the policy that it comes under */
+  clause: string;
+  /** Why it is what it is, in Chinese, with the estate's local times */
+  explanation_zh: string;
+  /** The same in English */
+  explanation_en: string;
+  /** The number of its gap's incident; null without one */
+  incident: number | null;
+  /** What was scanned at its place, in it or near it */
+  scans: WeighedScan[];
+  /** What brings its evidence, and how far each has reported */
+  sources: SourceView[];
+}
+
+/** Windows by their end. `next`: the cursor of the next page, null at the end. `timezone`: the estate's. */
+export interface WindowPage {
+  /** The estate's time zone, in which people read times and days */
+  timezone: string;
+  /** By their end */
+  windows: WindowView[];
+  /** The cursor of the next page; null at the end */
+  next: string | null;
+}
+
+/** One duty at one place once. `state`: open, kept, unproven, missed or withdrawn. `gap_at`: when its gap was raised. `people`: who kept it, or who was on duty when it ended. `note`: what else is known, a name. */
+export interface WindowView {
+  /** Made of duty, route, place and opening; it never changes */
+  id: string;
+  /** The duty's id */
+  duty: string;
+  /** The duty in Chinese */
+  duty_zh: string;
+  /** The duty in English */
+  duty_en: string;
+  /** The route's id */
+  route: string;
+  /** The route's name in Chinese */
+  route_zh: string;
+  /** The route's name in English */
+  route_en: string;
+  /** The place's id */
+  place: string;
+  /** The place's name in Chinese */
+  place_zh: string;
+  /** The place's name in English */
+  place_en: string;
+  /** From when it may be done, UTC */
+  opens_at: string;
+  /** By when it is to be done, UTC */
+  due_at: string;
+  /** Until when it still counts: due and the duty's tolerance, UTC */
+  ends_at: string;
+  /** open, kept, unproven, missed or withdrawn */
+  state: string;
+  /** When it got this state, UTC; null while it is open */
+  settled_at: string | null;
+  /** When its gap was raised, UTC; null: none was */
+  gap_at: string | null;
+  /** Who kept it, or who was on duty when it ended: ids of the staff */
+  people: string[];
+  /** What else is known, names with spaces between */
+  note: string;
+}
+
+/** One thing that is wrong with a request. */
+export interface Wrong {
+  /** Where: a path into the request */
+  at: string;
+  /** What is wrong there */
+  what: string;
+}
+
+/** Every route: what its path, query, header and body take, and what it answers. A key that is absent takes nothing. */
+export interface Routes {
+  /** All accounts. */
+  "GET /accounts": {
+    result: AccountList;
+  };
+  /** Make an account. */
+  "POST /accounts": {
+    body: NewAccount;
+    result: AccountView;
+  };
+  /** Change an account. */
+  "PATCH /accounts/{account}": {
+    path: { account: string };
+    body: AccountChange;
+    result: AccountView;
+  };
+  /** Make a token for a program. */
+  "POST /accounts/{account}/tokens": {
+    path: { account: string };
+    body: TokenRequest;
+    result: NewToken;
+  };
+  /** All agents. */
+  "GET /agents": {
+    result: AgentList;
+  };
+  /** An agent brings a picture. */
+  "POST /agents/{agent}/pictures/{picture}": {
+    path: { agent: string; picture: string };
+    header: { "X-Watchkeeper-Mac": string };
+    body: Blob;
+    result: PictureTaken;
+  };
+  /** The flood that lasts, and where the sound is off. */
+  "GET /alarms": {
+    result: AlarmState;
+  };
+  /** Floods, newest first. */
+  "GET /alarms/floods": {
+    query: { limit?: number };
+    result: FloodList;
+  };
+  /** Figures of alarms, each with its definition. */
+  "GET /alarms/kpi": {
+    query: { from: string; to: string };
+    result: KpiReport;
+  };
+  /** Maintenance windows. */
+  "GET /alarms/maintenance": {
+    query: { current?: boolean; limit?: number; offset?: number };
+    result: MaintenanceList;
+  };
+  /** Hold back what maintenance brings. */
+  "POST /alarms/maintenance": {
+    body: MaintenanceRequest;
+    result: MaintenanceView;
+  };
+  /** End a maintenance window early. */
+  "POST /alarms/maintenance/{window}/end": {
+    path: { window: string };
+    result: MaintenanceView;
+  };
+  /** Silence the sound for a minute. */
+  "POST /alarms/silence": {
+    body: SilenceRequest;
+    result: SilenceView;
+  };
+  /** The audit log, newest first. */
+  "GET /audit": {
+    query: { actor?: string; subject?: string; act?: string; from?: string | null; to?: string | null; before?: number | null; limit?: number };
+    result: AuditList;
+  };
+  /** The newest signed heads. */
+  "GET /audit/heads": {
+    query: { limit?: number };
+    result: AuditHeadList;
+  };
+  /** Erase a person from the audit log. */
+  "POST /audit/people/{person}/erase": {
+    path: { person: string };
+    body: EraseRequest;
+    result: Erased;
+  };
+  /** One entry of the audit log. */
+  "GET /audit/{no}": {
+    path: { no: number };
+    result: AuditEntry;
+  };
+  /** What became of a command. */
+  "GET /commands/{command}": {
+    path: { command: string };
+    result: Command;
+  };
+  /** What could not be delivered, newest first. */
+  "GET /dead-letters": {
+    query: { limit?: number; offset?: number };
+    result: DeadLetterPage;
+  };
+  /** Deliver a dead letter once more. */
+  "POST /dead-letters/{reader}/{pos}/retry": {
+    path: { reader: string; pos: number };
+    result: Resent;
+  };
+  /** All devices. */
+  "GET /devices": {
+    query: { kind?: string; place?: string; agent?: string };
+    result: DeviceList;
+  };
+  /** One device and its newest events. */
+  "GET /devices/{device}": {
+    path: { device: string };
+    query: { limit?: number };
+    result: DeviceDetail;
+  };
+  /** Have a device do something. */
+  "POST /devices/{device}/commands": {
+    path: { device: string };
+    body: CommandRequest;
+    result: Command;
+  };
+  /** Have a camera take a picture. */
+  "POST /devices/{device}/snapshots": {
+    path: { device: string };
+    result: SnapshotOrdered;
+  };
+  /** The duties of the policy and their routes. */
+  "GET /duties": {
+    result: DutyList;
+  };
+  /** Evidence, newest first. */
+  "GET /duties/scans": {
+    query: { place?: string; person?: string; source?: string; flag?: "unknown_tag" | "revoked_tag" | "out_of_order" | "too_fast" | "wrong_person" | "two_places" | "weak_medium" | "clock_off" | "from_the_future" | "too_late" | "altered" | "unknown_person" | "time_unproven" | null; from?: string | null; to?: string | null; cursor?: string | null; limit?: number };
+    result: ScanPage;
+  };
+  /** Windows, newest first. */
+  "GET /duties/windows": {
+    query: { state?: ("open" | "kept" | "unproven" | "missed" | "withdrawn")[] | null; duty?: string; route?: string; place?: string; person?: string; from?: string | null; to?: string | null; only?: "now" | "next" | null; cursor?: string | null; limit?: number };
+    result: WindowPage;
+  };
+  /** One window, and why it is what it is. */
+  "GET /duties/windows/{window}": {
+    path: { window: string };
+    result: WindowDetail;
+  };
+  /** A device's events, newest first. */
+  "GET /events": {
+    query: { device: string; kind?: string; since?: string | null; until?: string | null; cursor?: string | null; limit?: number };
+    result: EventPage;
+  };
+  /** Whether the hub does its work. */
+  "GET /healthz": {
+    result: Health;
+  };
+  /** The incidents, newest first. */
+  "GET /incidents": {
+    query: { state?: ("live" | "open" | "acknowledged" | "shelved" | "held" | "closed" | "withdrawn")[] | null; priority?: number[] | null; detector?: string; device?: string; place?: string; since?: string | null; chattering?: boolean; cursor?: number | null; limit?: number };
+    result: IncidentPage;
+  };
+  /** Report an incident. */
+  "POST /incidents": {
+    body: ReportRequest;
+    result: Incident;
+  };
+  /** The same act on a selection. */
+  "POST /incidents/acts/{act}": {
+    path: { act: string };
+    body: SelectionRequest;
+    result: SelectionDone;
+  };
+  /** The live incidents in numbers. */
+  "GET /incidents/summary": {
+    result: Summary;
+  };
+  /** One incident with everything that belongs to it. */
+  "GET /incidents/{no}": {
+    path: { no: number };
+    result: IncidentDetail;
+  };
+  /** Acknowledge, dispatch, shelve, close…: one act. */
+  "POST /incidents/{no}/acts/{act}": {
+    path: { no: number; act: string };
+    body: ActRequest;
+    result: Incident;
+  };
+  /** The plan that was started for an incident. */
+  "GET /incidents/{no}/plan": {
+    path: { no: number };
+    result: RunView;
+  };
+  /** Start a plan for an incident. */
+  "POST /incidents/{no}/plan": {
+    path: { no: number };
+    body: PlanStartRequest;
+    result: RunView;
+  };
+  /** Publish the notice to residents. */
+  "POST /incidents/{no}/plan/notice": {
+    path: { no: number };
+    body: SignRequest;
+    result: RunView;
+  };
+  /** Write the notice to residents. */
+  "PUT /incidents/{no}/plan/notice": {
+    path: { no: number };
+    body: NoticeRequest;
+    result: RunView;
+  };
+  /** Write the review. */
+  "PUT /incidents/{no}/plan/review": {
+    path: { no: number };
+    body: ReviewRequest;
+    result: RunView;
+  };
+  /** Approve the review. */
+  "POST /incidents/{no}/plan/review/approve": {
+    path: { no: number };
+    body: SignRequest;
+    result: RunView;
+  };
+  /** Tick a step. */
+  "POST /incidents/{no}/plan/steps/{step}": {
+    path: { no: number; step: string };
+    body: StepRequest;
+    result: RunView;
+  };
+  /** Record who was told. */
+  "POST /incidents/{no}/plan/told": {
+    path: { no: number };
+    body: ToldRequest;
+    result: RunView;
+  };
+  /** Who one is. */
+  "GET /me": {
+    result: Me;
+  };
+  /** Change one's own password. */
+  "POST /me/password": {
+    body: PasswordRequest;
+    result: Ended;
+  };
+  /** Counters for Prometheus. */
+  "GET /metrics": {
+    result: undefined;
+  };
+  /** What was announced. */
+  "GET /occasions": {
+    query: { limit?: number; offset?: number };
+    result: OccasionList;
+  };
+  /** Announce an occasion, or change one. */
+  "POST /occasions": {
+    body: OccasionRequest;
+    result: OccasionDone;
+  };
+  /** Call an occasion off. */
+  "DELETE /occasions/{occasion}": {
+    path: { occasion: string };
+    result: OccasionDone;
+  };
+  /** Go to the provider to sign in. */
+  "GET /oidc/begin": {
+    result: undefined;
+  };
+  /** Come back from the provider. */
+  "GET /oidc/callback": {
+    query: { state?: string; code?: string };
+    result: undefined;
+  };
+  /** A picture. */
+  "GET /pictures/{picture}": {
+    path: { picture: string };
+    result: Blob;
+  };
+  /** Plans that were started, newest first. */
+  "GET /plan-runs": {
+    query: { open?: "running" | "review" | "notice" | null; cursor?: number | null; limit?: number };
+    result: RunList;
+  };
+  /** The emergency plans in force. */
+  "GET /plans": {
+    result: PlanList;
+  };
+  /** An emergency plan, with its versions. */
+  "GET /plans/{plan}": {
+    path: { plan: string };
+    result: PlanDetail;
+  };
+  /** Write or edit an emergency plan. */
+  "PUT /plans/{plan}": {
+    path: { plan: string };
+    body: PlanRequest;
+    result: PlanView;
+  };
+  /** The policy in force. */
+  "GET /policy": {
+    result: PolicyView;
+  };
+  /** Records that were put aside, newest first. */
+  "GET /quarantine": {
+    query: { limit?: number; offset?: number };
+    result: QuarantinePage;
+  };
+  /** How duties were kept. */
+  "GET /reports/compliance": {
+    query: { from: string; to: string; by?: "place" | "route" | "hour" | "person" | "duty"; duty?: string[] | null };
+    result: ComplianceReport;
+  };
+  /** The record of a day's patrols, for a spreadsheet. */
+  "GET /reports/patrol/{day}.csv": {
+    path: { day: string };
+    query: { lang?: "zh" | "en" | "both"; route?: string[] | null };
+    result: Blob;
+  };
+  /** The record of a day's patrols, to sign. */
+  "GET /reports/patrol/{day}.pdf": {
+    path: { day: string };
+    query: { lang?: "zh" | "en" | "both"; route?: string[] | null };
+    result: Blob;
+  };
+  /** The places that stayed unvisited for longest. */
+  "GET /reports/unvisited": {
+    query: { from: string; to: string; duty?: string[] | null; limit?: number };
+    result: UnvisitedReport;
+  };
+  /** Take a shift off the roster. */
+  "DELETE /roster": {
+    query: { person: string; from: string; route?: string };
+    result: Removed;
+  };
+  /** Who is on duty. */
+  "GET /roster": {
+    query: { person?: string; route?: string; from?: string | null; to?: string | null; limit?: number; offset?: number };
+    result: ShiftList;
+  };
+  /** Put a shift on the roster. */
+  "POST /roster": {
+    body: ShiftRequest;
+    result: ShiftView;
+  };
+  /** A phone reports what it has. */
+  "POST /scans": {
+    body: ScansRequest;
+    result: ScansTaken;
+  };
+  /** Sign-ins that last, and tokens. */
+  "GET /sessions": {
+    query: { account?: string };
+    result: SessionList;
+  };
+  /** End a session or a token. */
+  "DELETE /sessions/{session}": {
+    path: { session: string };
+    result: Ended;
+  };
+  /** Sign in. */
+  "POST /sign-in": {
+    body: SignInRequest;
+    result: Me;
+  };
+  /** Sign out. */
+  "POST /sign-out": {
+    result: Ended;
+  };
+  /** What was enrolled, newest first. */
+  "GET /tags": {
+    query: { tag?: string; place?: string; person?: string; current?: boolean; limit?: number; offset?: number };
+    result: TagList;
+  };
+  /** Enrol a tag. */
+  "POST /tags": {
+    body: EnrolRequest;
+    result: Enrolled;
+  };
+  /** Labels to print. */
+  "GET /tags/sheet.pdf": {
+    query: { place?: string[] | null };
+    result: Blob;
+  };
+  /** Put another tag where this one is. */
+  "POST /tags/{tag}/replace": {
+    path: { tag: string };
+    body: ReplaceRequest;
+    result: Replaced;
+  };
+  /** End a tag. */
+  "POST /tags/{tag}/revoke": {
+    path: { tag: string };
+    body: RevokeRequest;
+    result: TagRow;
+  };
+}
