@@ -41,7 +41,19 @@ class Command(_Order, frozen=True):
     reason: str
 
 
-AnyOrder = Flush | TakeSnapshot | AskNonce | Command
+class KeepHead(_Order, frozen=True):
+    """Keep this signed head of the hub's audit log, so that the log cannot be rewritten unseen: docs/design/audit.md. `hash` is
+    that of entry `no`; `epoch` grows with each restore of a backup."""
+
+    epoch: int
+    no: int
+    at_us: int
+    hash: str
+    key: str
+    signature: str
+
+
+AnyOrder = Flush | TakeSnapshot | AskNonce | Command | KeepHead
 
 
 class Nonce(msgspec.Struct, frozen=True):

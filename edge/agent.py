@@ -11,9 +11,10 @@ import msgspec
 import structlog
 
 from contract.clock import US_PER_S, Clock
-from contract.readings import AgentStarted, CommandDone, DeviceLink, Heartbeat, Reading
+from contract.readings import AgentStarted, AuditHeadConflict, CommandDone, DeviceLink, Heartbeat, Reading
 from edge.actuator import Actuator, Job
 from edge.config import Config, DeviceSettings, Kinds, fire_inputs, spoken_for
+from edge.heads import Heads
 from edge.interlocks import Observed
 from edge.orders import Hand, Orders
 from edge.permit_files import PermitBook
@@ -98,6 +99,7 @@ class Agent:
         self._supervisors: dict[str, Supervisor] = {}
         self._actuators: dict[str, Actuator] = {}
         self._permits = PermitBook(config.access)
+        self._heads = Heads(config.spool_path.parent)
         self._hands = who_acts(config.devices, ports.kinds)
         for device in config.devices:
             self._compose(device, by_device[device.id])
@@ -164,6 +166,7 @@ class Agent:
             tell=self._say_own,
             clock=self._ports.clock,
             token=self._ports.token,
+            keep=self._heads.keep,
         )
 
     def _make_uploader(self) -> Uploader | None:
@@ -304,6 +307,7 @@ class Agent:
         return {
             "abandoned": self.abandoned,
             "orders": msgspec.to_builtins(self._orders.counters),
+            "heads": msgspec.to_builtins(self._heads.counters),
             "pictures": msgspec.to_builtins(self._pictures.counters),
             "devices": {
                 name: msgspec.to_builtins(one.counters) | {"findings": self.sources.of(name).findings}
@@ -323,5 +327,5 @@ class Agent:
         links = [Said(device, DeviceLink(up=up, reason=reason, by="" if device == board else board)) for device in devices]
         source.append(links, from_device=False)
 
-    def _say_own(self, reading: Heartbeat | AgentStarted | CommandDone) -> None:
+    def _say_own(self, reading: Heartbeat | AgentStarted | CommandDone | AuditHeadConflict) -> None:
         self._own.append([Said(self._config.agent, reading)])

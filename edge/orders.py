@@ -14,8 +14,8 @@ import structlog
 
 from contract.clock import US_PER_S, Clock
 from contract.envelope import BadSeal, encode, unseal
-from contract.orders import COMMAND_LIFE_S, AnyOrder, AskNonce, Command, Flush, Nonce, TakeSnapshot, decode_order
-from contract.readings import MAX_TEXT, CommandDone
+from contract.orders import COMMAND_LIFE_S, AnyOrder, AskNonce, Command, Flush, KeepHead, Nonce, TakeSnapshot, decode_order
+from contract.readings import MAX_TEXT, AuditHeadConflict, CommandDone
 from contract.topics import agent_topic
 from edge.actuator import Job, Outcome
 
@@ -41,6 +41,7 @@ class Counters(msgspec.Struct):
     snapshots: int = 0
     nonces: int = 0
     commands: int = 0
+    heads: int = 0
     bad_seal: int = 0
     undecodable: int = 0
     repeated: int = 0
@@ -80,8 +81,8 @@ class Nonces:
 
 class Orders:
     """Takes orders from the link's thread and returns at once. `hands` is by device; `flush(order)` writes a heartbeat;
-    `send_nonce` seals and sends a nonce's body; `tell` appends a result about a device that is not here, under the
-    agent's name."""
+    `send_nonce` seals and sends a nonce's body; `tell` appends a result about a device that is not here, or what is
+    wrong with a head that `keep` was given, under the agent's name."""
 
     def __init__(
         self,
@@ -92,9 +93,10 @@ class Orders:
         hands: Mapping[str, Hand],
         flush: Callable[[str], None],
         send_nonce: Callable[[bytes], None],
-        tell: Callable[[CommandDone], None],
+        tell: Callable[[CommandDone | AuditHeadConflict], None],
         clock: Clock,
         token: Callable[[], str],
+        keep: Callable[[KeepHead], AuditHeadConflict | None] = lambda _: None,
     ) -> None:
         self._key = key
         self._order_topic = agent_topic(site, agent, "order")
@@ -102,6 +104,7 @@ class Orders:
         self._flush = flush
         self._send_nonce = send_nonce
         self._tell = tell
+        self._keep = keep
         self._clock = clock
         self._nonces = Nonces(token)
         self._taken: OrderedDict[str, None] = OrderedDict()
@@ -143,6 +146,8 @@ class Orders:
             self._give_nonce(order)
         elif isinstance(order, TakeSnapshot):
             self._snapshot(order)
+        elif isinstance(order, KeepHead):
+            self._keep_head(order)
         else:
             self._command(order)
 
@@ -152,6 +157,12 @@ class Orders:
             nonce = self._nonces.give(self._clock.mono_us())
             self.counters.nonces_dropped = self._nonces.dropped
         self._send_nonce(encode(Nonce(order.id, nonce)))
+
+    def _keep_head(self, order: KeepHead) -> None:
+        self.counters.heads += 1
+        conflict = self._keep(order)
+        if conflict is not None:
+            self._tell(conflict)
 
     def _snapshot(self, order: TakeSnapshot) -> None:
         hand = self._hands.get(order.device)

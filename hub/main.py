@@ -7,6 +7,7 @@ import secrets
 import socket
 import sys
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -16,6 +17,10 @@ from sqlalchemy import Engine
 from contract.clock import Clock
 from hub.accounts.local import write_local_token
 from hub.accounts.register import people
+from hub.audit.configuration import note_start
+from hub.audit.heads import Heads
+from hub.audit.keyfile import KEY_FILE as HEAD_KEY_FILE
+from hub.audit.keyfile import HeadKey
 from hub.config import HubConfig
 from hub.estates.holder import EstateHolder
 from hub.ingest.broker import Broker
@@ -77,8 +82,10 @@ class Hub:
         )
         self._clock = clock
         self._owner = owner = f"{socket.gethostname()}:{config.data.resolve()}"
+        self._head_key = HeadKey(config.data / HEAD_KEY_FILE)
+        heads = Heads(estate.site, self._head_key, lambda: secrets.token_hex(8))
         rules = rules_of(policy)._replace(plan=config.plan)
-        self.worker = Worker(self.engine, estate, rules, self.broker, clock, owner=owner, estates=self.book)
+        self.worker = Worker(self.engine, estate, rules, self.broker, clock, owner=owner, estates=self.book, heads=heads)
         labels = LabelKey(config.data / KEY_FILE, http.public_url or "")
         self.outward = Outward(
             OutwardSettings(
@@ -115,6 +122,8 @@ class Hub:
         with self.engine.connect() as connection:
             self.book.adopt(self.book.read(connection, strictly=True))
         self._prepare_accounts()
+        self._head_key.load()
+        note_start(self.engine, self.config, version("watchkeeper"), self._clock.now_us())
         gc.set_threshold(*GC_THRESHOLDS)
         sys.setswitchinterval(SWITCH_S)
         self.outward.prepare()

@@ -17,6 +17,7 @@ COMMANDS: dict[str, str] = {
     "keys": "watchkeeper.keys_command:keys",
     "reports": "watchkeeper.reports_command:reports",
     "admin": "watchkeeper.admin_command:admin",
+    "audit": "watchkeeper.audit_command:audit",
     "tls": "watchkeeper.tls_command:tls",
     "backup": "watchkeeper.backup_command:backup",
     "restore": "watchkeeper.backup_command:restore",

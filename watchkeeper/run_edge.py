@@ -19,6 +19,7 @@ from drivers.table import driver_kind
 from edge import logs
 from edge.agent import Agent, Ports
 from edge.config import Config, load_config
+from edge.heads import kept_heads
 from edge.line import line_maker
 from edge.pictures import http_post
 from edge.spool import Spool, SpoolBusy, SpoolFailed, SpoolFull, SpoolLimits
@@ -123,6 +124,26 @@ def _version() -> str:
 
 @click.command()
 @click.argument("config", type=click.Path(path_type=Path))
-def edge(config: Path) -> None:
-    """Run the agent that CONFIG describes, until SIGTERM or SIGINT. SIGHUP: read its permits again. 运行边缘代理。"""
-    sys.exit(run_edge(config))
+@click.option("--heads", is_flag=True, help="Print the heads of the hub's audit log that it has kept, and run nothing.")
+def edge(config: Path, heads: bool) -> None:
+    """Run the agent that CONFIG describes, until SIGTERM or SIGINT. SIGHUP: read its permits again. 运行边缘代理。
+
+    With --heads: one JSON object a line, which `watchkeeper audit verify --witness` takes.
+    """
+    sys.exit(print_heads(config) if heads else run_edge(config))
+
+
+def print_heads(config_path: Path) -> int:
+    """What an agent, which may be running, has kept of the hub's audit log. Returns the exit code."""
+    try:
+        config = load_config(config_path)
+        for line in kept_heads(config.spool_path.parent):
+            print(line.decode())
+    except BadSettings as error:
+        for message in error.messages:
+            print(message, file=sys.stderr)
+        return WRONG
+    except OSError as error:
+        print(f"{config_path}: {error}", file=sys.stderr)
+        return FAILED
+    return STOPPED

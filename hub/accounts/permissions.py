@@ -165,6 +165,11 @@ PERMISSIONS: Mapping[tuple[str, str], Roles] = {
     ("GET", "/estate/drawings/{floor}"): WATCH,
     ("PUT", "/estate/drawings/{floor}"): KEEP,
     ("DELETE", "/estate/drawings/{floor}"): KEEP,
+    # the audit log
+    ("GET", "/audit"): CHECK,  # an auditor alone sees who people are
+    ("GET", "/audit/heads"): CHECK,
+    ("GET", "/audit/{no}"): CHECK,
+    ("POST", "/audit/people/{person}/erase"): CHECK,
     # the hub itself
     ("GET", "/dead-letters"): WATCH,
     ("POST", "/dead-letters/{reader}/{pos}/retry"): KEEP,

@@ -10,6 +10,7 @@ from fastapi_offline import FastAPIOffline
 from hub.api import (
     accounts,
     alarms,
+    audit,
     calls,
     commands,
     desk,
@@ -62,6 +63,7 @@ ROUTERS = (
     estate.router,
     estate_drawings.router,
     letters.router,
+    audit.router,
     health.router,
     live.router,
     pages.router,
@@ -86,6 +88,7 @@ TAGS = [
     {"name": "calls", "description": "The phone log: declared by people, or told by the exchange"},
     {"name": "estate", "description": "The estate: its versions, edits and imports, and the drawings of its plan"},
     {"name": "dead letters", "description": "What a notification channel could not deliver"},
+    {"name": "audit", "description": "Who did what, when and why, in a chain that nobody can rewrite unseen"},
     {"name": "health", "description": "Whether the hub does its work"},
     {"name": "policy", "description": "The numbers in force, by clause"},
 ]

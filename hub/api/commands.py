@@ -6,6 +6,7 @@ from fastapi import APIRouter, Path, Response
 
 from contract.clock import rfc3339
 from hub.api import models
+from hub.api.auditing import Told, note_act
 from hub.api.devices import DeviceId, known_device
 from hub.api.errors import ApiError
 from hub.api.gatekeeper import Acting
@@ -29,6 +30,7 @@ def command_device(
     result is not here yet: ask `/commands/{id}`. 504: the agent did not answer, and nothing was done. Never send it again without
     having looked."""
     row = known_device(backend, device)
+    note_act(backend, who, Told("command.ask", "device", row.id, asked.reason, after={"action": asked.action}))
     try:
         begun = backend.orders.command(Wanted(row.id, row.agent, asked.action, who.name, asked.reason))
     except TooManyCommands as error:
@@ -51,12 +53,13 @@ def show_command(backend: Behind, command: Annotated[str, Path(max_length=64)]) 
 
 
 @router.post("/devices/{device}/snapshots", summary="Have a camera take a picture", responses=problems(404), status_code=202)
-def order_snapshot(backend: Behind, device: DeviceId) -> models.SnapshotOrdered:
+def order_snapshot(backend: Behind, who: Acting, device: DeviceId) -> models.SnapshotOrdered:
     """The order is sent, and that is all that is known: the picture comes by itself, under a `snapshot_taken` event with this
     order's id."""
     row = known_device(backend, device)
     if row.kind != "camera":
         raise ApiError("not_a_camera", device=device)
+    note_act(backend, who, Told("snapshot.ask", "device", row.id))
     return models.SnapshotOrdered(order=backend.orders.snapshot(row.agent, row.id))
 
 

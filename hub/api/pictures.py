@@ -11,7 +11,9 @@ from fastapi.concurrency import run_in_threadpool
 from contract.clock import rfc3339
 from contract.envelope import bulk_mac_fits, picture_path
 from hub.api import models
+from hub.api.auditing import Told, note_act
 from hub.api.errors import ApiError
+from hub.api.gatekeeper import Acting
 from hub.api.ports import Backend
 from hub.api.routes import Behind, answer, problems
 from hub.ingest.ports import PictureStored
@@ -33,8 +35,8 @@ PictureName = Annotated[str, PathParam(pattern=PICTURE_NAME, examples=["7f3a91c2
     response_class=Response,
     responses={**problems(404, 410), 200: {"description": "the JPEG", "content": {"image/jpeg": {}}}},
 )
-def show_picture(backend: Behind, picture: PictureName) -> Response:
-    """The JPEG, as the camera's agent took it."""
+def show_picture(backend: Behind, who: Acting, picture: PictureName) -> Response:
+    """The JPEG, as the camera's agent took it. Who looked is on the audit log before it is shown."""
     row = backend.reads.picture(picture)
     if row is None or row.stored_us is None:
         raise ApiError("unknown_picture", picture=picture)
@@ -43,6 +45,7 @@ def show_picture(backend: Behind, picture: PictureName) -> Response:
     except OSError as error:
         _log.error("picture_lost", extra={"picture": picture, "error": str(error)})
         raise ApiError("picture_lost") from error
+    note_act(backend, who, Told("picture.view", "picture", picture, after={"device": row.device, "case_no": row.case_no}))
     headers = {"Cache-Control": "private, max-age=86400, immutable", "ETag": f'"{row.sha256}"'}
     return Response(data, media_type="image/jpeg", headers=headers)
 

@@ -7,8 +7,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Response
 
 from contract.clock import US_PER_S, rfc3339
+from hub.accounts.types import Identity
 from hub.api import models
+from hub.api.auditing import Told, note_act
 from hub.api.errors import ApiError
+from hub.api.gatekeeper import Acting
 from hub.api.knowing import check
 from hub.api.plan_figures import emergencies
 from hub.api.ports import Backend
@@ -84,7 +87,7 @@ def show_unvisited(
     response_class=Response,
     responses={**problems(404, 429, 501), **_PDF},
 )
-def print_patrol(backend: Behind, day: DayPath, lang: Lang = "both", route: Routes = None) -> Response:
+def print_patrol(backend: Behind, who: Acting, day: DayPath, lang: Lang = "both", route: Routes = None) -> Response:
     """Time, route, findings and how they were handled (PAT-5), as A4. A window belongs to the day on which it ends. As it is
     known now: late evidence may still change it for three days."""
     record = _record(backend, day, lang, route)
@@ -98,6 +101,7 @@ def print_patrol(backend: Behind, day: DayPath, lang: Lang = "both", route: Rout
         raise ApiError("record_too_long", limit=LINES_MAX) from error
     finally:
         _rendering.release()
+    _note_record(backend, who, day, "pdf", route)
     return _file(body, "application/pdf", f"patrol-{day}.pdf")
 
 
@@ -107,9 +111,15 @@ def print_patrol(backend: Behind, day: DayPath, lang: Lang = "both", route: Rout
     response_class=Response,
     responses={**problems(404), **_CSV},
 )
-def list_patrol(backend: Behind, day: DayPath, lang: Lang = "both", route: Routes = None) -> Response:
+def list_patrol(backend: Behind, who: Acting, day: DayPath, lang: Lang = "both", route: Routes = None) -> Response:
     """The same as one table. Cells that a spreadsheet would compute begin with an apostrophe."""
-    return _file(record_csv(_record(backend, day, lang, route), lang), _TEXT_CSV, f"patrol-{day}.csv")
+    body = record_csv(_record(backend, day, lang, route), lang)
+    _note_record(backend, who, day, "csv", route)
+    return _file(body, _TEXT_CSV, f"patrol-{day}.csv")
+
+
+def _note_record(backend: Backend, who: Identity, day: date, form: str, routes: list[str] | None) -> None:
+    note_act(backend, who, Told("record.read", "record", str(day), after={"form": form, "routes": routes or []}))
 
 
 def _record(backend: Backend, day: date, lang: ReportLang, routes: list[str] | None) -> Record:

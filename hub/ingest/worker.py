@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from contract.clock import US_PER_S, Clock
 from contract.orders import Nonce
+from hub.audit.heads import Heads
 from hub.ingest.core import Core, Input, Message, Request, guarded
 from hub.ingest.inbox import Inbox
 from hub.ingest.lease import LeaseHeld, LeaseLost
@@ -59,6 +60,7 @@ class Worker:
         new_id: Callable[[], str] = lambda: secrets.token_hex(8),
         hook: Hook = lambda _: None,
         estates: EstateSource | None = None,
+        heads: Heads | None = None,
     ) -> None:
         self._changes: list[ChangeListener] = []
         self._nonces: list[NonceListener] = []
@@ -74,6 +76,7 @@ class Worker:
             on_changes=self._tell_changes,
             on_nonce=self._tell_nonce,
             estates=estates,
+            heads=heads,
         )
         self._clock = clock
         self._inbox = Inbox(_Agents(self._core), MESSAGES_MAX)

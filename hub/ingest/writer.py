@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection
 
+from hub.ingest import auditing
 from hub.ingest import lease as leases
 from hub.ingest.desk.rows import write_desk
 from hub.ingest.lease import Lease
@@ -37,6 +38,7 @@ def is_empty(site: Site, outcome: Outcome) -> bool:
         outcome.floods,
         outcome.estates,
         outcome.drawings,
+        outcome.acts,
     )
     return not any(lists) and not any(next(table.changed(), None) for table in site.tables())
 
@@ -64,6 +66,7 @@ def write(connection: Connection, lease: Lease, site: Site, outcome: Outcome, *,
     _run_writes(connection, outcome)
     hook("changes")
     bulk.insert(connection, schema.change, [(lease.site, *row) for row in outcome.changes])
+    auditing.write(connection, lease.site, outcome, now_us)
     hook("mark")
     rows, _ = _split(site.streams)
     bulk.upsert(connection, schema.stream, [(lease.site, *msgspec.structs.astuple(row)) for _, row in rows])

@@ -17,6 +17,7 @@ from hub.cases.workflow import LIVE
 from hub.ingest.ports import ChangeRow
 from hub.store import schema as t
 from hub.store.alarm_reads import AlarmReads
+from hub.store.audit_reads import AuditReads
 from hub.store.case_list import INCIDENT, CaseFilter, numbers_of
 from hub.store.desk_reads import DeskReads
 from hub.store.duty_reads import DutyReads
@@ -112,6 +113,7 @@ class SiteReads:
         self.duties = DutyReads(engine, site)
         self.reports = ReportReads(engine, site)
         self.alarms = AlarmReads(engine, site)
+        self.audit = AuditReads(engine, site)
         self.plans = PlanReads(engine, site)
         self.desk = DeskReads(engine, site)
 

@@ -20,6 +20,7 @@ from sqlalchemy import (
     text,
 )
 
+from hub.store.audit_tables import audit_tables
 from hub.store.columns import id_column as _id
 from hub.store.columns import metadata
 from hub.store.columns import us_column as _us
@@ -482,3 +483,4 @@ plan_drawing = Table(
     Column("height", Double, nullable=False),
     _us("at_us"),
 )
+audit_entry, audit_head, person_key = audit_tables(metadata)

@@ -76,9 +76,10 @@ def test_what_everybody_may_is_what_is_needed_before_signing_in():
     assert not [row for row, roles in PERMISSIONS.items() if not roles or (roles > ANYONE)]
 
 
-def test_an_auditor_changes_nothing_but_the_own_sessions():
+def test_an_auditor_changes_nothing_but_the_own_sessions_and_erases_people_from_the_audit_log():
     writes = {row for row, roles in PERMISSIONS.items() if row[0] not in ("GET", LIVE) and "auditor" in roles}
-    assert writes == {("POST", "/sign-out"), ("POST", "/me/password"), ("DELETE", "/sessions/{session}")}
+    own = {("POST", "/sign-out"), ("POST", "/me/password"), ("DELETE", "/sessions/{session}")}
+    assert writes == own | {("POST", "/audit/people/{person}/erase")}
 
 
 @pytest.mark.parametrize(

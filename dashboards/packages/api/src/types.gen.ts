@@ -92,6 +92,62 @@ export interface AlarmState {
   maintenance: number;
 }
 
+/** One act. Texts about people are `person:ID` or `person:ID/N`, and for an auditor what they stand for; 已清除 where the person was erased. */
+export interface AuditEntry {
+  /** Its number: from 1, without a hole */
+  no: number;
+  /** When: RFC 3339, UTC */
+  at: string;
+  /** Who did it; `hub` and `local` are no people */
+  actor: string;
+  /** The actor's role at that time; empty for a program */
+  role: string;
+  /** What was done */
+  act: string;
+  /** The sort of thing it was done to */
+  topic: string;
+  /** To which of them */
+  subject: string;
+  /** Why, as the actor wrote it; may be empty */
+  reason: string;
+  /** What was other before, by the name of the field */
+  before: Record<string, unknown>;
+  /** The same after the act, and what was said with it */
+  after: Record<string, unknown>;
+  /** SHA-256 over the entry and the hash of the one before, in hex */
+  hash: string;
+}
+
+/** The log's end as it was signed at a time; every agent keeps it as well. */
+export interface AuditHead {
+  /** Grows with each restore of a backup; 0 before the first */
+  epoch: number;
+  /** The number of the last entry at that time */
+  no: number;
+  /** When it was signed: RFC 3339, UTC */
+  at: string;
+  /** That entry's hash, in hex */
+  hash: string;
+  /** The Ed25519 public key, in hex */
+  key: string;
+  /** The signature, in hex: see docs/design/audit.md */
+  signature: string;
+}
+
+/** Heads, newest first. */
+export interface AuditHeadList {
+  /** The newest heads */
+  heads: AuditHead[];
+}
+
+/** Entries, newest first. */
+export interface AuditList {
+  /** The entries of this page */
+  entries: AuditEntry[];
+  /** Give it as `before` for the page with older ones; null at the end */
+  before: number | null;
+}
+
 /** The calls of one source. Figures of two sources are not added up: what people declare and what an exchange measures are two kinds of knowledge. */
 export interface CallFigures {
   /** declared: by people; exchange: measured */
@@ -602,6 +658,18 @@ export interface Enrolled {
   tag: TagRow;
   /** What its QR code holds; null for a tag of another kind */
   label: string | null;
+}
+
+/** Why a person is erased. */
+export interface EraseRequest {
+  /** Why; it stands in the log */
+  reason: string;
+}
+
+/** Whom the log can no longer name. */
+export interface Erased {
+  /** The ID that stands in entries */
+  person: string;
 }
 
 /** A row that is new, changed or gone. */
@@ -2645,6 +2713,27 @@ export interface Routes {
   "POST /alarms/silence": {
     body: SilenceRequest;
     result: SilenceView;
+  };
+  /** The audit log, newest first. */
+  "GET /audit": {
+    query: { actor?: string; subject?: string; act?: string; from?: string | null; to?: string | null; before?: number | null; limit?: number };
+    result: AuditList;
+  };
+  /** The newest signed heads. */
+  "GET /audit/heads": {
+    query: { limit?: number };
+    result: AuditHeadList;
+  };
+  /** Erase a person from the audit log. */
+  "POST /audit/people/{person}/erase": {
+    path: { person: string };
+    body: EraseRequest;
+    result: Erased;
+  };
+  /** One entry of the audit log. */
+  "GET /audit/{no}": {
+    path: { no: number };
+    result: AuditEntry;
   };
   /** Calls, newest first. */
   "GET /calls": {
