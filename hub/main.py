@@ -17,7 +17,9 @@ from contract.clock import Clock
 from hub.accounts.local import write_local_token
 from hub.accounts.register import people
 from hub.config import HubConfig
+from hub.enrolment.making import make_desk
 from hub.ingest.broker import Broker
+from hub.ingest.ports import Write
 from hub.ingest.rules import rules_of
 from hub.ingest.worker import Worker
 from hub.loopback import is_loopback
@@ -39,6 +41,10 @@ API_AFTER_S = 0.5
 OPEN_S = 5.0
 """The worker reads its site row by row, and gives Python's lock up with each. While the API is imported it waits for it as often:
 so the API is imported after it, but does not wait for ever."""
+
+
+COMMIT_S = 10.0
+"""How long the thread of agents' keys waits for a commit."""
 
 
 class DataFolderTaken(RuntimeError):
@@ -64,17 +70,20 @@ class Hub:
         self._switch_s = sys.getswitchinterval()
         self.engine: Engine = open_engine(config.database)
         self.read_engine: Engine = open_engine(config.database, read_only=True)
+        self.desk = make_desk(config, self.read_engine, clock)
         self.broker = Broker(
             config.broker,
             estate.site,
-            estate.key_of,
+            self.desk.ring.key_of,
             self._submit,
             client_id=f"hub-{estate.site[:32]}-{secrets.token_hex(4)}",
             on_connected=self._greet,
         )
         self._clock = clock
         self._owner = owner = f"{socket.gethostname()}:{config.data.resolve()}"
-        self.worker = Worker(self.engine, estate, rules_of(policy)._replace(plan=config.plan), self.broker, clock, owner=owner)
+        self.worker = Worker(
+            self.engine, estate, rules_of(policy)._replace(plan=config.plan), self.broker, clock, owner=owner, keys=self.desk.ring
+        )
         labels = LabelKey(config.data / KEY_FILE, http.public_url or "")
         self.outward = Outward(
             OutwardSettings(
@@ -96,6 +105,7 @@ class Hub:
             worker=self.worker,
             broker=self.broker,
             clock=clock,
+            desk=self.desk,
         )
 
     @property
@@ -111,7 +121,9 @@ class Hub:
         gc.set_threshold(*GC_THRESHOLDS)
         sys.setswitchinterval(SWITCH_S)
         self.outward.prepare()
+        self.desk.start()
         self.worker.start()
+        self.desk.watch(lambda run: self.worker.ask(Write(run)).result(COMMIT_S))
         self.broker.start()
         self.worker.wait_opened(OPEN_S)
         self.outward.start()
@@ -121,6 +133,7 @@ class Hub:
         gc.set_threshold(*self._gc_thresholds)
         sys.setswitchinterval(self._switch_s)
         self.outward.stop()
+        self.desk.stop()
         self.broker.stop()
         self.worker.stop()
         self.engine.dispose()

@@ -18,6 +18,8 @@ from hub.accounts.signin import Accounts
 from hub.api.ports import Backend, WorkerPort
 from hub.cases.titles import title
 from hub.cases.types import Case
+from hub.enrolment.desk import Desk
+from hub.enrolment.making import plain_desk
 from hub.estate import Estate
 from hub.feed import ChangeFeed
 from hub.ingest.ports import ChangeRow, Write
@@ -111,7 +113,9 @@ class Outward:
         worker: ListeningWorker,
         broker: BrokerPort,
         clock: Clock,
+        desk: Desk | None = None,
     ) -> None:
+        """`desk` None: one that tells no broker, for what runs without a whole hub."""
         self.settings = settings
         self._worker, self._clock = worker, clock
         self._titles = titles_of(estate)
@@ -125,6 +129,7 @@ class Outward:
         self.accounts = Accounts(
             engine, estate.site, settings.accounts, settings.passwords or Passwords(), lambda run: worker.ask(Write(run))
         )
+        self.desk = desk or plain_desk(estate, engine, settings.pictures.parent, clock)
         self._picture_sweep = PictureSweep(estate.site, settings.pictures, self._reads, worker.ask)
         self._notifiers: Notifiers | None = None
         self.provider: ProviderPort | None = None
@@ -206,6 +211,7 @@ class Outward:
             "orders": lambda: dict(self.orders.counters),
             "pictures": lambda: {"deleted": self._picture_sweep.deleted},
             "accounts": lambda: dict(self.accounts.counters),
+            "enrolment": lambda: {**self.desk.counters, **self.desk.ring.counters},
         }
         return Backend(
             site=self._estate.site,
@@ -225,6 +231,7 @@ class Outward:
             clock=self._clock,
             counters=counters,
             provider=self.provider,
+            desk=self.desk,
         )
 
 

@@ -12,6 +12,7 @@ COMMANDS: dict[str, str] = {
     "estate": "watchkeeper.check_files:estate",
     "policy": "watchkeeper.check_files:policy",
     "decode": "watchkeeper.decode_command:decode",
+    "agents": "watchkeeper.agents_command:agents",
     "tags": "watchkeeper.tags_command:tags",
     "duties": "watchkeeper.duties_command:duties",
     "reports": "watchkeeper.reports_command:reports",

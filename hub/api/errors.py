@@ -82,6 +82,7 @@ REASONS: dict[str, tuple[int, str, str]] = {
     "not_a_jpeg": (422, "内容不是 JPEG 图片", "the body is no JPEG picture"),
     "too_large": (413, "内容超过 {limit} 字节", "the body is over {limit} bytes"),
     "disk_failed": (507, "图片无法写入磁盘", "the picture cannot be written to the disk: see the hub's log"),
+    "enrolment_failed": (503, "无法登记：{error}", "the agent cannot be enrolled or revoked now: {error}"),
     "unknown_place": (404, "没有位置“{place}”{near_zh}", "the estate has no place {place!r}{near}"),
     "unknown_phone": (
         404,
@@ -146,6 +147,7 @@ REFUSAL_STATUS = {
     "too_many_shifts": 409, "too_many_shifts_of_one": 409,
     "unknown_account": 404, "account_exists": 409, "too_many_accounts": 409, "last_administrator": 409, "local_account": 409,
     "account_disabled": 409, "too_many_tokens": 409,
+    "enrolment_unknown": 403, "enrolment_used": 409, "enrolment_expired": 410,
 }  # fmt: skip
 """The status of a refused act; what is not named is 422."""
 
@@ -154,7 +156,7 @@ _FINAL = frozenset(
     ("changed_meanwhile", "not_dispatched", "always_heard", "maintenance_over", "nothing_sounds", "tag_enrolled", "tag_ended",
      "too_many_tags", "too_many_shifts", "too_many_shifts_of_one",
      "account_exists", "too_many_accounts", "last_administrator", "local_account", "account_disabled", "too_many_tokens",
-     "no_password")
+     "no_password", "enrolment_used")
 )  # fmt: skip
 """Conflicts that asking again will not solve."""
 

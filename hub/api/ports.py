@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from contract.clock import Clock
 from hub.accounts.oidc_types import ProviderPort
 from hub.accounts.signin import Accounts
+from hub.enrolment.desk import Desk
 from hub.estate import Estate
 from hub.feed import ChangeFeed
 from hub.ingest.ports import Ailing, Ask, State
@@ -61,8 +62,9 @@ class NotifiersPort(Protocol):
 @dataclass(frozen=True)
 class Backend:
     """Everything behind the API. `pictures`: the folder that pictures are kept in. `labels`: what makes and
-    reads QR labels. `connected`: whether the broker is there; `why_away`: why it is not, where that is known. `counters`: what is
-    counted, by room, for the metrics. `provider`: where people sign in who are known elsewhere; None: nowhere."""
+    reads QR labels. `connected`: whether the broker is there; `why_away`: why it is not, where that is known. `desk`: where
+    agents become known. `counters`: what is counted, by room, for the metrics. `provider`: where people sign in who are known
+    elsewhere; None: nowhere."""
 
     site: str
     estate: Estate
@@ -79,5 +81,6 @@ class Backend:
     connected: Callable[[], bool]
     why_away: Callable[[], str]
     clock: Clock
+    desk: Desk
     counters: Mapping[str, Counters] = field(default_factory=dict)
     provider: ProviderPort | None = None

@@ -30,6 +30,7 @@ TITLES: Mapping[str, tuple[str, str]] = {
     "device_clock_off": ("设备时钟不准", "Device clock off"),
     "sequence_gap": ("记录有缺失", "Records lost"),
     "foreign_report": ("冒名上报被拒", "Report refused: not the agent it names"),
+    "agent_takeover": ("采集端连接被反复顶替", "Agent's connection is taken again and again"),
     "quarantined": ("事件被隔离", "Events put aside"),
 }
 

@@ -29,7 +29,7 @@ from hub.detectors.counting import counting
 from hub.detectors.door import DOOR_FORCED
 from hub.detectors.guards import GUARD_SILENT, OBSERVATION, PANIC
 from hub.detectors.lasting import lasting
-from hub.detectors.types import Detector, Device, Event, ForeignReport, Quarantined, SequenceJumped
+from hub.detectors.types import AgentCame, Detector, Device, Event, ForeignReport, Quarantined, SequenceJumped
 
 OF_DEVICES = tuple(kind for kind in KINDS.values() if kind not in (AgentStarted, Heartbeat, Dropped) and not kind.STORED)
 """Readings that a device makes, and so may carry the device's own time. What was stored in it for hours is older than its record
@@ -121,6 +121,8 @@ DETECTORS: tuple[Detector, ...] = (
     OBSERVATION,
     counting("foreign_report", "CMD-1", 2, (ForeignReport,), counts=lambda _: True, limit=None, window="quiet_s",
              facts=_says_reason, subject=_reason, proof="clock"),
+    counting("agent_takeover", "CMD-1", 2, (AgentCame,), counts=lambda _: True, limit="takeover_connects",
+             window="takeover_window_s", proof="clock"),
     counting("quarantined", "CMD-1", 3, (Quarantined,), counts=lambda _: True, limit=None, window="quiet_s",
              facts=_says_reason, subject=_reason, proof="clock"),
 )

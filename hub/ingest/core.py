@@ -21,6 +21,7 @@ from hub.ingest.casebook import DatabaseGone
 from hub.ingest.duties.forgetting import forget_old
 from hub.ingest.duties.rows import HOUR_US
 from hub.ingest.gate import StreamMark
+from hub.ingest.keys import BookKeys, Keys
 from hub.ingest.lease import RENEW_US, Lease, LeaseLost
 from hub.ingest.limits import Quota, Throttle
 from hub.ingest.load import DatabaseArchive, load_site
@@ -86,6 +87,7 @@ class Core:
         hook: Hook = lambda _: None,
         on_changes: Callable[[Sequence[ChangeRow]], None] = lambda _: None,
         on_nonce: Callable[[str, Nonce], None] = lambda _agent, _nonce: None,
+        keys: Keys | None = None,
     ) -> None:
         self.counters: Counter[str] = Counter()
         self.state = State(False, "starting")
@@ -100,7 +102,9 @@ class Core:
         self._keep_us, self._picture_keep_us, self._record_us = rules.keep_us, rules.picture_keep_us, rules.record_us
         archive = DatabaseArchive(engine, book.site)
         table = RuleTable(rules)
-        self._around = Surroundings(book, table, archive, new_id, Throttle(), Throttle(), Quota(), self.counters)
+        self._around = Surroundings(
+            book, table, archive, new_id, Throttle(), Throttle(), Quota(), self.counters, keys=keys or BookKeys(book)
+        )
         self._site: Site | None = None
         self._stale = False
         self._turn_us: int | None = None

@@ -82,6 +82,13 @@ class PictureStored(NamedTuple):
     picture: str
 
 
+class Suspicion(NamedTuple):
+    """Somebody seems to act in the agent's name, elsewhere than on the wire. `reason`: as of ForeignReport. Answered None."""
+
+    agent: str
+    reason: str
+
+
 class TagAct(NamedTuple):
     """Somebody enrols, replaces or revokes the tag of that name (see hub/tags/labels.py). Enrolling takes its `medium` and a
     place or a person; replacing, the `new_tag` and its medium. Answered by a TagChange, or a Refusal with nothing written."""
@@ -153,7 +160,7 @@ class OccasionAct(NamedTuple):
     remove: bool = False
 
 
-Ask = CaseAct | CaseActs | AlarmAsk | PictureStored | TagAct | Write | Report | RosterAct | OccasionAct
+Ask = CaseAct | CaseActs | AlarmAsk | PictureStored | Suspicion | TagAct | Write | Report | RosterAct | OccasionAct
 
 
 class Unavailable(RuntimeError):

@@ -15,6 +15,7 @@ from contract.orders import Flush
 from contract.readings import KINDS, BadBytes, CommandDone, DeviceLink, Heartbeat, Reading, SnapshotTaken, WandRead
 from hub.detectors.types import (
     AgentAwaited,
+    AgentCame,
     AgentHeard,
     AgentLost,
     Device,
@@ -30,11 +31,12 @@ from hub.ingest.duties.dutybook import SCANS, Times
 from hub.ingest.duties.parts import TurnParts, duties_of
 from hub.ingest.duties.scanning import OldScans
 from hub.ingest.effects import EFFECTS, case_of_order
-from hub.ingest.gate import Admitted, BatchMessage, LostMessage, Message, NonceMessage, Poison, Refused, StreamMark
+from hub.ingest.gate import Admitted, BatchMessage, CameMessage, LostMessage, Message, NonceMessage, Poison, Refused, StreamMark
+from hub.ingest.keys import Keys, open_said
 from hub.ingest.limits import Quota, Throttle, too_many_streams
 from hub.ingest.outcome import Answer, Outcome, PictureRow, QuarantineRow
 from hub.ingest.phones import note_boot
-from hub.ingest.ports import AlarmAsk, Ask, CaseAct, CaseActs, PictureStored, SiteBook, TagAct, Write
+from hub.ingest.ports import AlarmAsk, Ask, CaseAct, CaseActs, PictureStored, SiteBook, Suspicion, TagAct, Write
 from hub.ingest.site import ALARM_OWNER, HUB_STREAM, Contact, Deadline, Site
 from hub.ingest.stepping import Failure, RuleTable, Stepper
 from hub.ingest.tagging import act_on_tag
@@ -48,7 +50,7 @@ _MORE_THAN_STEPS = frozenset((*EFFECTS, *SCANS))
 
 _log = logging.getLogger(__name__)
 _encode = msgspec.json.Encoder().encode
-_HUB_KINDS = (AgentAwaited, AgentHeard, AgentLost, SequenceJumped, ForeignReport, Quarantined)
+_HUB_KINDS = (AgentAwaited, AgentCame, AgentHeard, AgentLost, SequenceJumped, ForeignReport, Quarantined)
 KIND_NAMES: dict[type[Reading], str] = {kind: name for name, kind in KINDS.items()} | {
     kind: str(kind.__struct_config__.tag) for kind in _HUB_KINDS
 }
@@ -74,6 +76,7 @@ class Surroundings(NamedTuple):
     flushes: Throttle
     quota: Quota
     counters: Counter[str]
+    keys: Keys
     ready_us: int = 0
 
 
@@ -151,7 +154,7 @@ class Turn:
         return sum(self._take_group(group) for group in joining.groups(opened, self._now_us))
 
     def _open(self, topic: str, payload: bytes) -> Message:
-        return gate.open_message(self.outcome.site, self._around.book.key_of, topic, payload)
+        return open_said(self.outcome.site, self._around.keys, topic, payload)
 
     def _take_group(self, group: Sequence[Message], suspect: bool = False) -> int:
         saved = self._site.journal.savepoint()
@@ -172,9 +175,10 @@ class Turn:
             return self._take_batch(message, suspect)
         if isinstance(message, NonceMessage):
             self.outcome.add(self.outcome.nonces, (message.agent, message.nonce))
-        elif isinstance(message, LostMessage):
-            if self._reports("lost", message.agent):
-                self._report(message.agent, AgentLost())
+        elif isinstance(message, LostMessage | CameMessage):
+            lost = isinstance(message, LostMessage)
+            if self._reports("lost" if lost else "came", message.agent):
+                self._report(message.agent, AgentLost() if lost else AgentCame(), stored=lost)
         elif isinstance(message, Refused):
             self._refuse(message)
         return 0
@@ -196,7 +200,7 @@ class Turn:
         else:
             self.outcome.futures.append((future, answer))
 
-    def _answer(self, asked: CaseAct | CaseActs | AlarmAsk | PictureStored | TagAct | DutyAsk) -> Any:
+    def _answer(self, asked: CaseAct | CaseActs | AlarmAsk | PictureStored | Suspicion | TagAct | DutyAsk) -> Any:
         if isinstance(asked, CaseAct):
             return self._casebook.act(asked._replace(actor=_storable(asked.actor)), self._now_us)
         if isinstance(asked, CaseActs):
@@ -206,9 +210,9 @@ class Turn:
         if isinstance(asked, TagAct):
             asked = asked._replace(actor=_storable(asked.actor), reason=_storable(asked.reason))
             return act_on_tag(asked, self._site, self._around.book, self._casebook.change, self._count, self._now_us)
-        if isinstance(asked, PictureStored):
-            return self._store_picture(asked.picture)
-        return self._duties.acts.answer(asked)
+        if isinstance(asked, Suspicion):
+            return self._refuse(Refused(asked.reason, asked.agent, foreign=True))
+        return self._store_picture(asked.picture) if isinstance(asked, PictureStored) else self._duties.acts.answer(asked)
 
     def judge_duties(self) -> None:
         """What the turn's scans and watermarks, and the wall clock, make of windows. After everything that came in."""

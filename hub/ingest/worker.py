@@ -15,6 +15,7 @@ from contract.clock import US_PER_S, Clock
 from contract.orders import Nonce
 from hub.ingest.core import Core, Input, Message, Request, guarded
 from hub.ingest.inbox import Inbox
+from hub.ingest.keys import Keys
 from hub.ingest.lease import LeaseHeld, LeaseLost
 from hub.ingest.ports import Ailing, Ask, ChangeRow, Hook, Out, Rules, SiteBook, State, Unavailable
 
@@ -48,6 +49,7 @@ class Worker:
         owner: str,
         new_id: Callable[[], str] = lambda: secrets.token_hex(8),
         hook: Hook = lambda _: None,
+        keys: Keys | None = None,
     ) -> None:
         self._changes: list[ChangeListener] = []
         self._nonces: list[NonceListener] = []
@@ -62,6 +64,7 @@ class Worker:
             hook=hook,
             on_changes=self._tell_changes,
             on_nonce=self._tell_nonce,
+            keys=keys,
         )
         self._clock = clock
         self._inbox = Inbox(book.agents, MESSAGES_MAX)

@@ -12,6 +12,7 @@ from contract.clock import US_PER_S, Clock
 from contract.envelope import BadSeal, RawBatch, decode_receipt, encode, seal, unseal
 from contract.readings import AgentStarted, Dropped, Heartbeat, Measurement, Reading
 from contract.topics import agent_topic
+from watchkeeper.demo.known import TwinsKey
 
 BEAT_US = US_PER_S
 RESEND_US = 3 * US_PER_S
@@ -26,7 +27,7 @@ class AgentTwin:
     `start` and `close`, or a context manager. `names(size)` makes random names of so many bytes, in hex."""
 
     def __init__(
-        self, site: str, agent: str, key: bytes, device: str, *, port: int, clock: Clock, names: Callable[[int], str]
+        self, site: str, agent: str, known: TwinsKey, device: str, *, port: int, clock: Clock, names: Callable[[int], str]
     ) -> None:
         self.agent, self.device, self.stream = agent, device, names(16)
         self.silent = False
@@ -34,7 +35,7 @@ class AgentTwin:
         self.last_sent_us = 0
         self.accepted: list[int] = []
         """The numbers of the rows that its log holds, in order: its own count."""
-        self._key, self._clock, self._boot = key, clock, names(8)
+        self._key, self._clock, self._boot = known.key, clock, names(8)
         self._topic = agent_topic(site, agent, "batch")
         self._receipts = agent_topic(site, agent, "receipt")
         self._lock = Lock()
@@ -48,6 +49,7 @@ class AgentTwin:
         self._last_payload = b""
         self._stop = Event()
         self._client = Client(CallbackAPIVersion.VERSION2, client_id=f"{site}-{agent}", clean_session=True)
+        self._client.username_pw_set(known.user, known.password)
         self._client.on_connect = lambda client, *_: client.subscribe(self._receipts, 1)
         self._client.on_message = self._on_message
         self._port = port

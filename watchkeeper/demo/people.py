@@ -18,7 +18,7 @@ PEOPLE: tuple[tuple[str, Role], ...] = (
     ("王经理", "manager"),
     ("root", "administrator"),
 )
-OPERATOR, INSTALLER = "李伟", "王经理"
+OPERATOR, INSTALLER, ADMINISTRATOR = "李伟", "王经理", "root"
 _TOKEN_DAYS = 30
 
 
