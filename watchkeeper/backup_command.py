@@ -7,6 +7,7 @@ import click
 from contract.clock import SystemClock
 from contract.settings import BadSettings
 from hub.config import HubConfig, load_config
+from hub.enrolment.vault import KEY_FILE as AGENTS_KEY_FILE
 from hub.main import DataFolderTaken, FolderLock
 from hub.store.backup import BadBackup, DatabaseInUse, Summary
 from hub.store.backup import backup as write_backup
@@ -37,6 +38,8 @@ def backup(settings: Path, file: Path) -> None:
     _say("wrote", summary, file)
     if left_out:
         click.echo(f"{left_out} picture files are not in it: copy {pictures} as well")
+    if (agents_key := config.data / AGENTS_KEY_FILE).exists():
+        click.echo(f"the key that agents' keys are sealed under is not in it: keep a copy of {agents_key}, where nobody reads it")
     if (label_key := config.data / KEY_FILE).exists():
         click.echo(f"the key of the QR labels is not in it: keep a copy of {label_key}, as secret as the agents' keys")
 

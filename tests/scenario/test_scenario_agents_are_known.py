@@ -1,6 +1,5 @@
 """Abuse cases 1 to 7: agents are known, and nobody else speaks for them. Each with a whole hub and a real broker."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from contract.topics import agent_topic
 from hub.ingest.limits import RECORDS_PER_S
 from tests.scenario.test_scenario_agent_and_broker import BrokerRig, kinds_at
 from tests.scenario.test_scenario_agent_and_broker import Hub as ModelHubAtBroker
+from tests.scenario.test_scenario_broker_tls import Side
 from tests.support.agent_rig import device
 from tests.support.known_rig import SITE, Known, Speaker
 from tests.support.lives import wait_for
@@ -289,11 +289,13 @@ def state_of(site: Known, agent: str) -> dict[str, Any]:
     return next(row for row in site.get("/agents/keys")["agents"] if row["agent"] == agent)
 
 
-def test_the_enrolled_agents_settings_are_all_that_the_program_needs(mutual: Known):
+def test_an_agent_that_has_enrolled_runs_by_what_it_was_given_and_by_nothing_else(mutual: Known):
     speaker = mutual.enrolled("gate-a")
-    assert speaker.config.broker.identity is not None
-    kept = {
-        file.name: file.stat().st_mode & 0o777 for file in speaker.config.spool_path.parent.iterdir() if file.suffix != ".yaml"
-    }
-    assert kept["agent.key"] == kept["agent.pem"] == kept["agent-tls.key"] == kept["broker.password"] == 0o600
-    assert json.loads((speaker.config.spool_path.parent / "agent.yaml").read_text())["broker"]["user"].startswith("gate-a.")
+    folder = speaker.config.spool_path.parent
+    for name in ("agent.key", "agent.pem", "agent-tls.key", "broker.password"):
+        assert (folder / name).stat().st_mode & 0o777 == 0o600
+    agent = Side("edge", folder / "agent.yaml")
+    try:
+        wait_for(lambda: mutual.get("/events", device="gate-a", kind="agent_started")["events"], "the hub to hear it", 60)
+    finally:
+        agent.stop()

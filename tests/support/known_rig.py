@@ -1,6 +1,7 @@
 """A hub that has agents enrol, with a real broker whose files it keeps: mutual TLS or passwords, Mosquitto or NATS."""
 
 import json
+import os
 import secrets
 import socket
 from contextlib import ExitStack
@@ -28,6 +29,7 @@ from watchkeeper.edge_enrol import enrol
 from watchkeeper.hub_client import HubClient
 
 SITE = "garden"
+DEPLOYED = Path(__file__).resolve().parents[2] / "deploy" / "mosquitto.example.conf"
 ESTATE = f"""
 site: {SITE}
 name_zh: 花园
@@ -46,10 +48,11 @@ devices:
 
 
 class MutualBroker(EmbeddedBroker):
-    """Takes TLS alone, and only from those who show a certificate of the authority's. Names come from certificates."""
+    """Agents come over TLS alone, and show a certificate of the authority's, from which they have their names. For Mosquitto it
+    is the configuration that is shipped, in which the hub has a listener of its own."""
 
-    def __init__(self, folder: Path, program: Program, access: Path, tls: Path, port: int) -> None:
-        self._tls = tls
+    def __init__(self, folder: Path, program: Program, access: Path, tls: Path, port: int, hub_port: int) -> None:
+        self._tls, self._hub_port = tls, hub_port
         super().__init__(folder, port, program, access=access)
 
     @property
@@ -64,11 +67,16 @@ class MutualBroker(EmbeddedBroker):
                 f'tls {{ cert_file: "{tls}/hub.pem", key_file: "{tls}/hub.key", ca_file: "{tls}/ca.pem", verify_and_map: true }}'
             )
             return plain.replace("no_auth_user: devices, ack_wait:", f"{asked}, ack_wait:")
-        listener, rest = plain.split("\n", 1)
-        asked = f"certfile {tls}/hub.pem\nkeyfile {tls}/hub.key\ncafile {tls}/ca.pem\nrequire_certificate true\n"
-        bound = "use_identity_as_username true\nuse_username_as_clientid true\n"
-        ended = f"crlfile {self._access}/ended.pem\n"
-        return f"{listener}\n{asked}{bound}{ended}{rest.replace('allow_anonymous true', 'allow_anonymous false')}"
+        shipped = DEPLOYED.read_text(encoding="utf-8")
+        for theirs, ours in (
+            ("/etc/mosquitto/certs", str(tls)),
+            ("/var/lib/watchkeeper/broker", str(self._access)),
+            ("listener 1883 127.0.0.1", f"listener {self._hub_port} 127.0.0.1"),
+            ("listener 8883", f"listener {self.port} 127.0.0.1"),
+        ):
+            assert theirs in shipped
+            shipped = shipped.replace(theirs, ours)
+        return shipped + ("user root\n" if os.geteuid() == 0 else "")
 
 
 class Known:
@@ -95,15 +103,16 @@ class Known:
         folder, enter = self.folder, self._stack.enter_context
         folder.mkdir(parents=True, exist_ok=True)
         tls, port, clock = folder / "tls", free_port(), SystemClock()
+        hub_port = free_port() if self.mutual and self.program == "mosquitto" else port
         make_certificate(tls, ["127.0.0.1"], clock.now_us())
         self.hub_identity = make_client_certificate(tls, "hub", clock.now_us())
         (folder / "estate.yaml").write_text(ESTATE, encoding="utf-8")
         self.password = secrets.token_hex(16)
         (folder / "hub.password").write_text(self.password)
         (folder / "hub.password").chmod(0o600)
-        self.hub = enter(Hub(load_config(self._hub_settings(port)), clock))  # it writes what the broker wants to read
+        self.hub = enter(Hub(load_config(self._hub_settings(port, hub_port)), clock))  # it writes what the broker wants to read
         if self.mutual:
-            self.broker: EmbeddedBroker = enter(MutualBroker(folder / "broker", self.program, self.access, tls, port))
+            self.broker: EmbeddedBroker = enter(MutualBroker(folder / "broker", self.program, self.access, tls, port, hub_port))
         else:
             access = None if self.open_broker else self.access
             self.broker = enter(EmbeddedBroker(folder / "broker", port, self.program, access=access))
@@ -111,17 +120,19 @@ class Known:
         self.admin = enter(HubClient(self.hub.url, folder / "data" / LOCAL_TOKEN_FILE))
         self.anybody = enter(HubClient(self.hub.url, local=False))
 
-    def _hub_settings(self, port: int) -> Path:
+    def _hub_settings(self, port: int, hub_port: int) -> Path:
         tls = self.folder / "tls"
         shown = {"ca_file": f"{tls}/ca.pem", "certificate_file": str(self.hub_identity.certificate),
                  "certificate_key_file": str(self.hub_identity.key)}  # fmt: skip
-        url = f"mqtt{'s' if self.mutual else ''}://127.0.0.1:{port}"
+        secured = self.mutual and port == hub_port
+        url = f"mqtt{'s' if secured else ''}://127.0.0.1:{hub_port}"
+        told = f"mqtt{'s' if self.mutual else ''}://127.0.0.1:{port}"
         kept = {"program": self.program, "folder": str(self.access), "pid_file": str(self.folder / "broker" / "broker.pid")}
         settings = {
             "estate": "estate.yaml",
             "http": {"port": 0},
-            "broker": {"url": url, "user": "hub", "password_file": "hub.password", **(shown if self.mutual else {})},
-            "enrolment": {"authority": "tls", "broker_files": {**kept, "devices": not self.mutual}},
+            "broker": {"url": url, "user": "hub", "password_file": "hub.password", **(shown if secured else {})},
+            "enrolment": {"authority": "tls", "broker_url": told, "broker_files": {**kept, "devices": not self.mutual}},
         }
         file = self.folder / "hub.yaml"
         file.write_text(json.dumps(settings), encoding="utf-8")
