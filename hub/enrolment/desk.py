@@ -179,10 +179,11 @@ class Desk:
             self._thread.join()
 
     def look(self, commit: Commit) -> None:
-        """What the thread does again and again: note which keys came into use, read what the database says, tell the broker."""
+        """What the thread does again and again: read what the database says, tell the broker, and then, as a database may be
+        unable to, note which keys came into use."""
+        self._follow()
         for agent, key_id, used_us in self.ring.used():
             commit(partial(self._note_used, agent=agent, key_id=key_id, used_us=used_us))
-        self._follow()
 
     def _run(self) -> None:
         while not self._stop.wait(LOOK_S):

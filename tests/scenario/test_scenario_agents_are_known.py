@@ -6,12 +6,16 @@ from typing import Any
 
 import click
 import pytest
+from click.testing import CliRunner
 
+from contract.clock import SystemClock
 from contract.envelope import MAX_PAYLOAD_BYTES, encode, seal
 from contract.orders import Command
 from contract.readings import DoorContact
 from contract.topics import agent_topic
 from hub.ingest.limits import RECORDS_PER_S
+from hub.store.engine import open_engine
+from hub.store.enrolments import revoke_keys
 from tests.scenario.test_scenario_agent_and_broker import BrokerRig, kinds_at
 from tests.scenario.test_scenario_agent_and_broker import Hub as ModelHubAtBroker
 from tests.scenario.test_scenario_broker_tls import Side
@@ -19,6 +23,7 @@ from tests.support.agent_rig import device
 from tests.support.known_rig import SITE, Known, Speaker
 from tests.support.lives import wait_for
 from watchkeeper.broker import EmbeddedBroker, Program
+from watchkeeper.cli import main
 from watchkeeper.edge_enrol import enrol
 
 PROGRAMS: tuple[Program, ...] = ("mosquitto", "nats")
@@ -105,6 +110,28 @@ def test_a_revoked_key_is_refused_by_the_hub_though_a_broker_lets_it_through(tmp
         thief.says(opened=True)
         wait_for(lambda: ("gate-a", "revoked") in site.reasons(), "people to be told", 60)
         assert site.doors("gate-a") == []
+
+
+def test_what_is_revoked_beside_the_running_hub_is_out_within_a_minute(tmp_path: Path):
+    """Another hub of the pair has done it, and has written it to the database that both share."""
+    with Known(tmp_path, "mosquitto") as site, site.enrolled("gate-a") as agent:
+        agent.await_connected()
+        engine = open_engine(site.hub.config.database)
+        with engine.begin() as connection:
+            revoke_keys(connection, SITE, "gate-a", "card stolen", SystemClock().now_us())
+        engine.dispose()
+        agent.await_refused()
+        wait_for(lambda: state_of(site, "gate-a")["state"] == "revoked", "the hub to see it", 30)
+
+
+def test_mosquittos_files_are_written_by_command_as_the_hub_writes_them(tmp_path: Path):
+    with Known(tmp_path, "mosquitto") as site, site.enrolled("gate-a"):
+        done = CliRunner().invoke(main, ["agents", "mosquitto", str(tmp_path / "hub.yaml"), str(tmp_path / "out")])
+        assert done.exit_code == 0, done.output
+        for name in ("passwd", "ended.pem"):
+            assert (tmp_path / "out" / name).exists()
+        assert (tmp_path / "out" / "passwd").read_text() == (site.access / "passwd").read_text()
+        assert "user gate-a." in (tmp_path / "out" / "acl").read_text()
 
 
 def test_nothing_that_a_stolen_database_holds_lets_anybody_in(site: Known):
