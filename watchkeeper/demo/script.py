@@ -110,6 +110,7 @@ def _pump(pump: AgentTwin, at: int, limits: dict[str, float]) -> list[Act]:
     silent = limits["agent_silent_s"]
     foreign = f"meter-{(at + 1) % len(estate.PUMPS) + 1}"
     acts = [
+        Act(8.0, partial(troubles.connection_taken, pump)),
         Act(4.0, partial(troubles.report_quarantined, pump, foreign=foreign)),
         Act(4.0, partial(troubles.report_repeated, pump)),
         Act(4.0, partial(troubles.report_forged, pump)),
