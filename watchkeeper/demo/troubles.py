@@ -359,13 +359,13 @@ def report_forged(pump: AgentTwin, stage: Stage) -> None:
             break
 
 
-def connection_taken(pump: AgentTwin, stage: Stage) -> None:
-    """Somebody uses a small agent's client id: the broker throws the agent out, and it comes back, again and again."""
+def connection_taken(pump: AgentTwin, stage: Stage, times: int) -> None:
+    """Somebody uses a small agent's client id: the broker throws the agent out, and it comes back."""
     if not stage.is_fresh("agent_takeover", pump.agent, "takeover_window_s"):
         return
     zh, en = NAMES[pump.agent]
-    stage.tell(f"有人反复顶替{zh}的连接", f"somebody takes the connection of {en} again and again")
-    for _ in range(int(stage.limits["takeover_connects"])):
+    stage.tell(f"{zh}的连接被顶替 {times} 次", f"the connection of {en} is taken {times} times")
+    for _ in range(times):
         before = pump.connects
         pump.take_connection()
         if stage.until(lambda: pump.connects > before, SEEN_S):  # noqa: B023 - called at once
