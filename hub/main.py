@@ -22,8 +22,10 @@ from hub.audit.heads import Heads
 from hub.audit.keyfile import KEY_FILE as HEAD_KEY_FILE
 from hub.audit.keyfile import HeadKey
 from hub.config import HubConfig
+from hub.enrolment.making import make_desk
 from hub.estates.holder import EstateHolder
 from hub.ingest.broker import Broker
+from hub.ingest.ports import Write
 from hub.ingest.rules import rules_of
 from hub.ingest.worker import Worker
 from hub.loopback import is_loopback
@@ -45,6 +47,10 @@ API_AFTER_S = 0.5
 OPEN_S = 5.0
 """The worker reads its site row by row, and gives Python's lock up with each. While the API is imported it waits for it as often:
 so the API is imported after it, but does not wait for ever."""
+
+
+COMMIT_S = 10.0
+"""How long the thread of agents' keys waits for a commit."""
 
 
 class DataFolderTaken(RuntimeError):
@@ -72,10 +78,11 @@ class Hub:
         self.engine: Engine = open_engine(config.database)
         self.read_engine: Engine = open_engine(config.database, read_only=True)
         self.book = EstateHolder(estate, policy, config.plan, folder=config.estate_file.parent)
+        self.enrolment = make_desk(config, self.book, self.read_engine, clock)
         self.broker = Broker(
             config.broker,
             estate.site,
-            self.book.key_of,
+            self.enrolment.ring.key_of,
             self._submit,
             client_id=f"hub-{estate.site[:32]}-{secrets.token_hex(4)}",
             on_connected=self._greet,
@@ -85,7 +92,17 @@ class Hub:
         self._head_key = HeadKey(config.data / HEAD_KEY_FILE)
         heads = Heads(estate.site, self._head_key, lambda: secrets.token_hex(8))
         rules = rules_of(policy)._replace(plan=config.plan)
-        self.worker = Worker(self.engine, estate, rules, self.broker, clock, owner=owner, estates=self.book, heads=heads)
+        self.worker = Worker(
+            self.engine,
+            estate,
+            rules,
+            self.broker,
+            clock,
+            owner=owner,
+            estates=self.book,
+            heads=heads,
+            keys=self.enrolment.ring,
+        )
         labels = LabelKey(config.data / KEY_FILE, http.public_url or "")
         self.outward = Outward(
             OutwardSettings(
@@ -108,6 +125,7 @@ class Hub:
             broker=self.broker,
             clock=clock,
             book=self.book,
+            enrolment=self.enrolment,
         )
 
     @property
@@ -127,8 +145,10 @@ class Hub:
         gc.set_threshold(*GC_THRESHOLDS)
         sys.setswitchinterval(SWITCH_S)
         self.outward.prepare()
+        self.enrolment.start()
         self.worker.start()
         self.book.offer_file(self.config.estate_file, self.worker.ask)
+        self.enrolment.watch(lambda run: self.worker.ask(Write(run)).result(COMMIT_S))
         self.broker.start()
         self.worker.wait_opened(OPEN_S)
         self.outward.start()
@@ -138,6 +158,7 @@ class Hub:
         gc.set_threshold(*self._gc_thresholds)
         sys.setswitchinterval(self._switch_s)
         self.outward.stop()
+        self.enrolment.stop()
         self.broker.stop()
         self.worker.stop()
         self.engine.dispose()

@@ -18,6 +18,8 @@ from hub.accounts.signin import Accounts
 from hub.api.ports import Backend, WorkerPort
 from hub.cases.titles import title
 from hub.cases.types import Case
+from hub.enrolment.desk import EnrolmentDesk
+from hub.enrolment.making import plain_desk
 from hub.estate import Estate
 from hub.estates.holder import EstateHolder
 from hub.feed import ChangeFeed
@@ -114,7 +116,9 @@ class Outward:
         broker: BrokerPort,
         clock: Clock,
         book: EstateHolder | None = None,
+        enrolment: EnrolmentDesk | None = None,
     ) -> None:
+        """`enrolment` None: one that tells no broker, for what runs without a whole hub."""
         self.settings = settings
         self._worker, self._clock = worker, clock
         self.book = book or EstateHolder(estate, policy)
@@ -129,6 +133,7 @@ class Outward:
         self.accounts = Accounts(
             engine, estate.site, settings.accounts, settings.passwords or Passwords(), lambda run: worker.ask(Write(run))
         )
+        self.enrolment = enrolment or plain_desk(self.book, engine, settings.pictures.parent, clock)
         self._picture_sweep = PictureSweep(estate.site, settings.pictures, self._reads, worker.ask)
         self._notifiers: Notifiers | None = None
         self.provider: ProviderPort | None = None
@@ -210,6 +215,7 @@ class Outward:
             "orders": lambda: dict(self.orders.counters),
             "pictures": lambda: {"deleted": self._picture_sweep.deleted},
             "accounts": lambda: dict(self.accounts.counters),
+            "enrolment": lambda: {**self.enrolment.counters, **self.enrolment.ring.counters},
         }
         return Backend(
             site=self._site,
@@ -230,6 +236,7 @@ class Outward:
             clock=self._clock,
             counters=counters,
             provider=self.provider,
+            enrolment=self.enrolment,
         )
 
 

@@ -25,7 +25,7 @@ def audit() -> None:
 @audit.command()
 @click.argument("database", default="data/hub.db")
 @click.option(
-    "--witness", "witnesses", type=_FILE, multiple=True, help="What an agent has kept: `watchkeeper edge CONFIG --heads`."
+    "--witness", "witnesses", type=_FILE, multiple=True, help="What an agent has kept: `watchkeeper edge heads CONFIG`."
 )
 @click.option("--public-key", type=_FILE, help="The hub's audit.pub, as you have kept it; absent: the one beside the database.")
 @click.option("--site", help="This site alone.")
@@ -37,7 +37,7 @@ def verify(database: str, witnesses: tuple[Path, ...], public_key: Path | None, 
 
     \b
     Example:
-      watchkeeper edge gatehouse.yaml --heads > gatehouse.jsonl
+      watchkeeper edge heads gatehouse.yaml > gatehouse.jsonl
       watchkeeper audit verify data/hub.db --witness gatehouse.jsonl --public-key kept-elsewhere.pub
     """
     try:

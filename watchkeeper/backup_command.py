@@ -9,6 +9,7 @@ from contract.settings import BadSettings
 from hub.audit.keyfile import KEY_FILE as HEAD_KEY_FILE
 from hub.audit.keyfile import BadHeadKey, HeadKey
 from hub.config import HubConfig, load_config
+from hub.enrolment.vault import KEY_FILE as AGENTS_KEY_FILE
 from hub.main import DataFolderTaken, FolderLock
 from hub.store.backup import BadBackup, DatabaseInUse, Summary
 from hub.store.backup import backup as write_backup
@@ -41,6 +42,8 @@ def backup(settings: Path, file: Path) -> None:
         click.echo(f"{left_out} picture files are not in it: copy {pictures} as well")
     if (head_key := config.data / HEAD_KEY_FILE).exists():
         click.echo(f"the key of the audit log's heads is not in it: keep a copy of {head_key}, as secret as the agents' keys")
+    if (agents_key := config.data / AGENTS_KEY_FILE).exists():
+        click.echo(f"the key that agents' keys are sealed under is not in it: keep a copy of {agents_key}, where nobody reads it")
     if (label_key := config.data / KEY_FILE).exists():
         click.echo(f"the key of the QR labels is not in it: keep a copy of {label_key}, as secret as the agents' keys")
 

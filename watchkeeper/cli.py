@@ -12,6 +12,7 @@ COMMANDS: dict[str, str] = {
     "estate": "watchkeeper.estate_command:estate",
     "policy": "watchkeeper.check_files:policy",
     "decode": "watchkeeper.decode_command:decode",
+    "agents": "watchkeeper.agents_command:agents",
     "tags": "watchkeeper.tags_command:tags",
     "duties": "watchkeeper.duties_command:duties",
     "keys": "watchkeeper.keys_command:keys",

@@ -96,6 +96,11 @@ PERMISSIONS: Mapping[tuple[str, str], Roles] = {
     ("GET", "/devices"): WATCH,
     ("GET", "/devices/{device}"): WATCH,
     ("GET", "/agents"): WATCH,
+    # agents become known
+    ("GET", "/agents/keys"): CHECK,
+    ("POST", "/agents/{agent}/enrolment"): ADMIN,
+    ("POST", "/agents/{agent}/revoke"): ADMIN,
+    ("POST", "/enrol"): ANYONE,  # agents have no accounts: the route takes a one-time token
     ("GET", "/events"): WATCH,
     ("GET", "/quarantine"): WATCH,
     ("POST", "/devices/{device}/commands"): ROOM,

@@ -102,6 +102,7 @@ REASONS: dict[str, tuple[int, str, str]] = {
     ),
     "too_large": (413, "内容超过 {limit} 字节", "the body is over {limit} bytes"),
     "disk_failed": (507, "图片无法写入磁盘", "the picture cannot be written to the disk: see the hub's log"),
+    "enrolment_failed": (503, "无法登记：{error}", "the agent cannot be enrolled or revoked now: {error}"),
     "unknown_place": (404, "没有位置“{place}”{near_zh}", "the estate has no place {place!r}{near}"),
     "unknown_phone": (
         404,
@@ -174,6 +175,7 @@ REFUSAL_STATUS = {
     "unknown_plan": 404, "unknown_step": 404, "no_plan": 404, "plan_not_by_hand": 409, "plan_runs": 409, "case_over": 409,
     "plan_over": 409, "plan_changed": 409, "plan_open": 409, "step_is_so": 409, "too_many_plans": 409, "too_many_told": 409,
     "not_over_yet": 409, "review_unfinished": 409, "review_approved": 409, "notice_empty": 409, "notice_published": 409,
+    "enrolment_unknown": 403, "enrolment_used": 409, "enrolment_expired": 410,
 } | STATUS  # fmt: skip
 """The status of a refused act; what is not named is 422."""
 
@@ -182,7 +184,7 @@ _FINAL = frozenset(
     ("changed_meanwhile", "not_dispatched", "always_heard", "maintenance_over", "nothing_sounds", "tag_enrolled", "tag_ended",
      "too_many_tags", "too_many_shifts", "too_many_shifts_of_one",
      "account_exists", "too_many_accounts", "last_administrator", "local_account", "account_disabled", "too_many_tokens",
-     "no_password", "too_many_drawings",
+     "no_password", "too_many_drawings", "enrolment_used",
      "plan_not_by_hand", "plan_runs", "case_over", "plan_over", "plan_changed", "plan_open", "step_is_so", "too_many_plans",
      "too_many_told", "not_over_yet", "review_unfinished", "review_approved", "notice_empty", "notice_published")
 ) | FINAL  # fmt: skip

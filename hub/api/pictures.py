@@ -66,7 +66,7 @@ async def bring_picture(
 ) -> models.PictureTaken:
     """The body is the JPEG that a `snapshot_taken` reading has promised: same name, same SHA-256, 1 MiB at most. Answered when
     the file is synced and its row is committed; sending it again is harmless."""
-    key = backend.estate.key_of(agent)
+    key = backend.enrolment.ring.key_of(agent)
     if key is None:
         raise ApiError("unknown_agent", agent=agent)
     body = await _read(request)

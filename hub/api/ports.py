@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from contract.clock import Clock
 from hub.accounts.oidc_types import ProviderPort
 from hub.accounts.signin import Accounts
+from hub.enrolment.desk import EnrolmentDesk
 from hub.estate import Estate
 from hub.estates.holder import EstateHolder
 from hub.feed import ChangeFeed
@@ -64,8 +65,8 @@ class NotifiersPort(Protocol):
 class Backend:
     """Everything behind the API. `book`: the estate, as it changes; `estates`: its versions. `pictures`: the folder that pictures
     are kept in. `labels`: what makes and reads QR labels. `connected`: whether the broker is there; `why_away`: why it is not,
-    where that is known. `counters`: what is counted, by room, for the metrics. `provider`: where people sign in who are known
-    elsewhere; None: nowhere."""
+    where that is known. `enrolment`: where agents become known. `counters`: what is counted, by room, for the metrics.
+    `provider`: where people sign in who are known elsewhere; None: nowhere."""
 
     site: str
     book: EstateHolder
@@ -83,6 +84,7 @@ class Backend:
     connected: Callable[[], bool]
     why_away: Callable[[], str]
     clock: Clock
+    enrolment: EnrolmentDesk
     counters: Mapping[str, Counters] = field(default_factory=dict)
     provider: ProviderPort | None = None
 

@@ -6,10 +6,11 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from hub.audit.chain import Head, head_bytes
-from hub.secret_files import is_open_to_others, make_secret
+from hub.keyfile import BadKeyFile, read_or_make
 
 KEY_FILE = "audit.key"
 PUBLIC_FILE = "audit.pub"
+KEY_BYTES = 32
 
 
 class BadHeadKey(RuntimeError):
@@ -44,21 +45,13 @@ class HeadKey:
     def _loaded(self) -> Ed25519PrivateKey:
         if self._key is None:
             try:
-                if not self._path.exists():
-                    make_secret(self._path, f"{Ed25519PrivateKey.generate().private_bytes_raw().hex()}\n")
-                self._key = self._read()
+                self._key = Ed25519PrivateKey.from_private_bytes(read_or_make(self._path, KEY_BYTES))
                 self._tell_public(self._key)
+            except BadKeyFile as error:
+                raise BadHeadKey(str(error)) from error
             except OSError as error:
                 raise BadHeadKey(f"{self._path} cannot be read or made: {error.strerror or error}") from error
         return self._key
-
-    def _read(self) -> Ed25519PrivateKey:
-        if is_open_to_others(self._path):
-            raise BadHeadKey(f"others may read {self._path}: chmod 600 {self._path}")
-        try:
-            return Ed25519PrivateKey.from_private_bytes(bytes.fromhex(self._path.read_text(encoding="ascii")))
-        except ValueError:
-            raise BadHeadKey(f"{self._path} holds no key of 64 hex digits: put the one of the backup there") from None
 
     def _tell_public(self, key: Ed25519PrivateKey) -> None:
         """For whoever verifies. They should keep a copy elsewhere: here it can be swapped with the key."""

@@ -30,7 +30,7 @@ from hub.detectors.counting import counting
 from hub.detectors.door import DOOR_FORCED
 from hub.detectors.guards import GUARD_SILENT, OBSERVATION, PANIC
 from hub.detectors.lasting import lasting
-from hub.detectors.types import Detector, Device, Event, ForeignReport, Quarantined, SequenceJumped
+from hub.detectors.types import AgentCame, Detector, Device, Event, ForeignReport, Quarantined, SequenceJumped
 
 OF_DEVICES = tuple(
     kind for kind in KINDS.values() if kind not in (AgentStarted, Heartbeat, Dropped, AuditHeadConflict) and not kind.STORED
@@ -132,6 +132,8 @@ DETECTORS: tuple[Detector, ...] = (
              facts=_says_reason, subject=_reason, proof="clock"),
     counting("audit_head_conflict", "CMD-1", 1, (AuditHeadConflict,), counts=lambda _: True, limit=None, window="quiet_s",
              facts=_head_facts, subject=_reason, proof="agent"),
+    counting("agent_takeover", "CMD-1", 2, (AgentCame,), counts=lambda _: True, limit="takeover_connects",
+             window="takeover_window_s", proof="clock"),
     counting("quarantined", "CMD-1", 3, (Quarantined,), counts=lambda _: True, limit=None, window="quiet_s",
              facts=_says_reason, subject=_reason, proof="clock"),
 )

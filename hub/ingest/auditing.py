@@ -31,6 +31,7 @@ from hub.ingest.ports import (
     Report,
     RosterAct,
     SilenceAct,
+    Suspicion,
     TagAct,
     Write,
 )
@@ -40,6 +41,7 @@ from hub.plans.asks import PlanSet, PlanStart, Reported, RunAct
 
 NOT_AUDITED: Mapping[type, str] = {
     PictureStored: "an agent's picture has come: nobody acts",
+    Suspicion: "what somebody tried who is not known: an incident tells of it",
     Report: "a person's scans and calls are evidence, and rows of their own that are only ever added",
     CallHeard: "an exchange tells: the phone log has each of its words",
     Write: "whoever asks for it adds its entries in its own run: hub/audit/log.py",

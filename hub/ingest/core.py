@@ -22,6 +22,7 @@ from hub.ingest.casebook import DatabaseGone
 from hub.ingest.duties.forgetting import forget_old
 from hub.ingest.duties.rows import HOUR_US
 from hub.ingest.gate import StreamMark
+from hub.ingest.keys import BookKeys, Keys
 from hub.ingest.lease import RENEW_US, Lease, LeaseLost
 from hub.ingest.limits import Quota, Throttle
 from hub.ingest.load import DatabaseArchive, load_site
@@ -90,6 +91,7 @@ class Core:
         on_nonce: Callable[[str, Nonce], None] = lambda _agent, _nonce: None,
         estates: EstateSource | None = None,
         heads: Heads | None = None,
+        keys: Keys | None = None,
     ) -> None:
         self.counters: Counter[str] = Counter()
         self.state = State(False, "starting")
@@ -105,7 +107,9 @@ class Core:
         self._keep_us, self._picture_keep_us, self._record_us = rules.keep_us, rules.picture_keep_us, rules.record_us
         archive = DatabaseArchive(engine, book.site)
         table = RuleTable(rules)
-        self._around = Surroundings(book, table, archive, new_id, Throttle(), Throttle(), Quota(), self.counters)
+        self._keys = keys
+        shared = Throttle(), Throttle(), Quota(), self.counters
+        self._around = Surroundings(book, table, archive, new_id, *shared, keys=keys or BookKeys(book))
         self._estates = estates
         self._site: Site | None = None
         self._stale = False
@@ -275,7 +279,8 @@ class Core:
             return
         if not set(now.book.agents) <= set(self._around.book.agents):
             self._agents_awaited = False
-        self._around = self._around._replace(book=now.book, table=RuleTable(now.rules), estate=now)
+        keys = self._keys or BookKeys(now.book)
+        self._around = self._around._replace(book=now.book, table=RuleTable(now.rules), estate=now, keys=keys)
         guarded(self._estates.adopt, now)
 
     def _follow_estate(self) -> None:

@@ -6,6 +6,7 @@ from typing import NamedTuple, Protocol
 
 from hub.ingest.casebook import ClosedCases
 from hub.ingest.duties.parts import OldRecords
+from hub.ingest.keys import Keys
 from hub.ingest.limits import Quota, Throttle
 from hub.ingest.outcome import PictureRow
 from hub.ingest.ports import EstateNow, SiteBook
@@ -32,5 +33,6 @@ class Surroundings(NamedTuple):
     flushes: Throttle
     quota: Quota
     counters: Counter[str]
+    keys: Keys
     ready_us: int = 0
     estate: EstateNow | None = None

@@ -14,6 +14,7 @@ from contract.readings import KINDS, BadBytes, CommandDone, DeviceLink, Heartbea
 from hub.desk.numbers import DESK_OWNER
 from hub.detectors.types import (
     AgentAwaited,
+    AgentCame,
     AgentHeard,
     AgentLost,
     Device,
@@ -25,18 +26,16 @@ from hub.detectors.types import (
 from hub.ingest import asking, auditing, gate, joining
 from hub.ingest.asking import Hands
 from hub.ingest.casebook import CASE_OWNER, Casebook, DatabaseGone
-from hub.ingest.duties.acts import Heard
+from hub.ingest.duties.acts import DutyAsk, Heard
 from hub.ingest.duties.dutybook import SCANS, Times
 from hub.ingest.duties.parts import TurnParts, duties_of
 from hub.ingest.effects import EFFECTS, case_of_order
-from hub.ingest.gate import Admitted, BatchMessage, LostMessage, Message, NonceMessage, Poison, Refused, StreamMark
+from hub.ingest.gate import Admitted, BatchMessage, CameMessage, LostMessage, Message, NonceMessage, Poison, Refused, StreamMark
+from hub.ingest.keys import open_said
 from hub.ingest.limits import too_many_streams
 from hub.ingest.outcome import Answer, Outcome, PictureRow, QuarantineRow
 from hub.ingest.phones import note_boot
-from hub.ingest.ports import (
-    Ask,
-    Write,
-)
+from hub.ingest.ports import Ask, OfPeople, Suspicion, Write
 from hub.ingest.site import ALARM_OWNER, HUB_STREAM, PLAN_OWNER, Contact, Deadline, Site
 from hub.ingest.stepping import Failure, Stepper
 from hub.ingest.surroundings import Surroundings
@@ -50,7 +49,7 @@ _MORE_THAN_STEPS = frozenset((*EFFECTS, *SCANS))
 
 _log = logging.getLogger(__name__)
 _encode = msgspec.json.Encoder().encode
-_HUB_KINDS = (AgentAwaited, AgentHeard, AgentLost, SequenceJumped, ForeignReport, Quarantined)
+_HUB_KINDS = (AgentAwaited, AgentCame, AgentHeard, AgentLost, SequenceJumped, ForeignReport, Quarantined)
 KIND_NAMES: dict[type[Reading], str] = {kind: name for name, kind in KINDS.items()} | {
     kind: str(kind.__struct_config__.tag) for kind in _HUB_KINDS
 }
@@ -133,7 +132,7 @@ class Turn:
         return sum(self._take_group(group) for group in joining.groups(opened, self._now_us))
 
     def _open(self, topic: str, payload: bytes) -> Message:
-        return gate.open_message(self.outcome.site, self._around.book.key_of, topic, payload)
+        return open_said(self.outcome.site, self._around.keys, topic, payload)
 
     def _take_group(self, group: Sequence[Message], suspect: bool = False) -> int:
         saved = self._site.journal.savepoint()
@@ -154,9 +153,10 @@ class Turn:
             return self._take_batch(message, suspect)
         if isinstance(message, NonceMessage):
             self.outcome.add(self.outcome.nonces, (message.agent, message.nonce))
-        elif isinstance(message, LostMessage):
-            if self._reports("lost", message.agent):
-                self._report(message.agent, AgentLost())
+        elif isinstance(message, LostMessage | CameMessage):
+            lost = isinstance(message, LostMessage)
+            if self._reports("lost" if lost else "came", message.agent):
+                self._report(message.agent, AgentLost() if lost else AgentCame(), stored=lost)
         elif isinstance(message, Refused):
             self._refuse(message)
         return 0
@@ -169,7 +169,7 @@ class Turn:
         saved = self._site.journal.savepoint()
         try:
             was = auditing.state_of(asked, self._site, self._around.archive)
-            answer = asking.answer(asked, self._hands())
+            answer = self._answer(asked)
             auditing.note(self.outcome, asked, was, answer)
         except DatabaseGone:
             raise
@@ -180,8 +180,11 @@ class Turn:
         else:
             self.outcome.futures.append((future, answer))
 
-    def _hands(self) -> Hands:
-        return Hands(self._site, self.outcome, self._casebook, self._around, self._duties.acts, self._now_us)
+    def _answer(self, asked: OfPeople | Suspicion | DutyAsk) -> Any:
+        if isinstance(asked, Suspicion):
+            return self._refuse(Refused(asked.reason, asked.agent, foreign=True))
+        hands = Hands(self._site, self.outcome, self._casebook, self._around, self._duties.acts, self._now_us)
+        return asking.answer(asked, hands)
 
     def judge_duties(self) -> None:
         """What the turn's scans and watermarks, and the wall clock, make of windows. After everything that came in."""

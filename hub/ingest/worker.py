@@ -16,6 +16,7 @@ from contract.orders import Nonce
 from hub.audit.heads import Heads
 from hub.ingest.core import Core, Input, Message, Request, guarded
 from hub.ingest.inbox import Inbox
+from hub.ingest.keys import Keys
 from hub.ingest.lease import LeaseHeld, LeaseLost
 from hub.ingest.ports import Ailing, Ask, ChangeRow, EstateSource, Hook, Out, Rules, SiteBook, State, Unavailable
 
@@ -61,6 +62,7 @@ class Worker:
         hook: Hook = lambda _: None,
         estates: EstateSource | None = None,
         heads: Heads | None = None,
+        keys: Keys | None = None,
     ) -> None:
         self._changes: list[ChangeListener] = []
         self._nonces: list[NonceListener] = []
@@ -77,6 +79,7 @@ class Worker:
             on_nonce=self._tell_nonce,
             estates=estates,
             heads=heads,
+            keys=keys,
         )
         self._clock = clock
         self._inbox = Inbox(_Agents(self._core), MESSAGES_MAX)

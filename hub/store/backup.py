@@ -23,6 +23,7 @@ from hub.duties.restored import RESTORED, Restore, restores_from, restores_text
 from hub.store import schema
 from hub.store.accounts import end_all
 from hub.store.engine import is_sqlite, open_engine
+from hub.store.enrolments import end_all_tokens
 from hub.store.migrate import VERSION, migrate, version_of
 
 FORMAT = 1
@@ -102,6 +103,7 @@ def restore(file: Path, url: str, now_us: int, *, force: bool = False, head_key:
                 _note_loss(connection, now_us)
                 note_restore(connection, logs, head_key, now_us)
                 end_all(connection)
+                end_all_tokens(connection)
         finally:
             engine.dispose()
     return Summary(rows)

@@ -6,7 +6,7 @@ from pathlib import Path
 from threading import Lock
 
 from hub.cases.types import Refusal
-from hub.secret_files import is_open_to_others, make_secret
+from hub.keyfile import BadKeyFile, read_or_make
 from hub.tags.labels import KEY_BYTES, label_text, read_label
 
 KEY_FILE = "label.key"
@@ -37,23 +37,7 @@ class LabelKey:
         with self._lock:
             if self._key is None:
                 try:
-                    self._key = self._read() if self._path.exists() else self._make()
-                except OSError as error:
-                    raise BadLabelKey(f"{self._path} cannot be read or made: {error.strerror or error}") from error
+                    self._key = read_or_make(self._path, KEY_BYTES, self._random_bytes)
+                except BadKeyFile as error:
+                    raise BadLabelKey(str(error)) from error
             return self._key
-
-    def _read(self) -> bytes:
-        if is_open_to_others(self._path):
-            raise BadLabelKey(f"others may read {self._path}: chmod 600 {self._path}")
-        try:
-            key = bytes.fromhex(self._path.read_text(encoding="ascii"))
-        except ValueError:
-            key = b""
-        if len(key) != KEY_BYTES:
-            raise BadLabelKey(f"{self._path} holds no key of {2 * KEY_BYTES} hex digits: put the one of the backup there")
-        return key
-
-    def _make(self) -> bytes:
-        key = self._random_bytes(KEY_BYTES)
-        make_secret(self._path, f"{key.hex()}\n")
-        return key

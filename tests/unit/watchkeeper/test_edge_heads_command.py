@@ -1,4 +1,4 @@
-"""`watchkeeper edge CONFIG --heads`: what an agent has kept of the audit log, as whoever verifies it takes it."""
+"""`watchkeeper edge heads CONFIG`: what an agent has kept of the audit log, as whoever verifies it takes it."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ def test_what_an_agent_prints_is_a_witness(tmp_path: Path):
     log.fill(3)
     log.sign()
     config = write(tmp_path, 1)
-    printed = CliRunner().invoke(main, ["edge", str(config), "--heads"])
+    printed = CliRunner().invoke(main, ["edge", "heads", str(config)])
     assert printed.exit_code == 0, printed.output
     witness = tmp_path / "printed.jsonl"
     witness.write_text(printed.stdout, encoding="utf-8")
@@ -26,10 +26,10 @@ def test_what_an_agent_prints_is_a_witness(tmp_path: Path):
 
 
 def test_settings_that_are_wrong_print_nothing_and_end_with_2(tmp_path: Path):
-    found = CliRunner().invoke(main, ["edge", str(tmp_path / "absent.yaml"), "--heads"])
+    found = CliRunner().invoke(main, ["edge", "heads", str(tmp_path / "absent.yaml")])
     assert (found.exit_code, found.stdout) == (2, "")
 
 
 def test_an_agent_that_has_heard_of_no_head_prints_nothing(tmp_path: Path):
-    found = CliRunner().invoke(main, ["edge", str(write(tmp_path, 1)), "--heads"])
+    found = CliRunner().invoke(main, ["edge", "heads", str(write(tmp_path, 1))])
     assert (found.exit_code, found.output) == (0, "")

@@ -54,10 +54,78 @@ export interface ActRequest {
   version?: number | null;
 }
 
+/** What the agent keeps, for its owner alone. It is told this once. */
+export interface AgentEnrolled {
+  /** The site's id */
+  site: string;
+  /** The agent's id */
+  agent: string;
+  /** The agent's key, 64 hex digits: what it seals by */
+  key: string;
+  /** Where its broker is */
+  broker_url: string;
+  /** Its user name at the broker */
+  broker_user: string;
+  /** Its password at the broker; not asked for where the certificate is */
+  broker_password: string;
+  /** Whom to trust at the broker, as PEM; empty: the system's authorities */
+  ca: string;
+  /** Its certificate as PEM; empty: none was asked for, or the hub has no authority */
+  certificate: string;
+}
+
+/** A one-time token. It is shown this once, and nowhere kept. */
+export interface AgentInvited {
+  /** The agent's id */
+  agent: string;
+  /** What the agent enrols by, once: 43 characters */
+  token: string;
+  /** It is good until then, 15 minutes: RFC 3339, UTC */
+  until: string;
+}
+
+/** All agents of the estate file. */
+export interface AgentKeyList {
+  /** In the file's order */
+  agents: AgentKeyState[];
+}
+
+/** How an agent stands. `file`: its key is in the estate file; `changing`: it has enrolled again and was not started anew. */
+export interface AgentKeyState {
+  /** The agent's id */
+  agent: string;
+  /** Its name in Chinese */
+  name_zh: string;
+  /** Its name in English */
+  name_en: string;
+  /** none: it has to enrol */
+  state: "none" | "file" | "enrolled" | "changing" | "revoked";
+  /** When it enrolled last */
+  since: string | null;
+  /** When it first spoke by that key */
+  used: string | null;
+  /** When its keys were taken away */
+  revoked: string | null;
+  /** Why they were */
+  reason: string;
+  /** Whether it was given a certificate */
+  certified: boolean;
+  /** Until when it may enrol by a token that was made */
+  invited_until: string | null;
+}
+
 /** All agents. */
 export interface AgentList {
   /** In the estate file's order */
   agents: AgentState[];
+}
+
+/** What was taken away. */
+export interface AgentRevoked {
+  /** The agent's id */
+  agent: string;
+  /** How many keys ended */
+  ended: number;
 }
 
 /** An agent. `silent_s`: for how long nothing valid came from it; null when nothing ever did. */
@@ -636,6 +704,14 @@ export interface EmergencyFigures {
 export interface Ended {
   /** How many sessions and tokens ended */
   ended: number;
+}
+
+/** A token, and where the agent wants a certificate a request that its own key has signed. */
+export interface EnrolAgentRequest {
+  /** The one-time token */
+  token: string;
+  /** PKCS #10 as PEM: EC P-256 or RSA; its names do not count. Empty: no certificate is wanted */
+  csr?: string;
 }
 
 /** A tag for a place or for a person, and why. */
@@ -1872,6 +1948,12 @@ export interface ReviewView {
   overdue: boolean;
 }
 
+/** Why the agent is not to be believed any more. */
+export interface RevokeAgentRequest {
+  /** For the record */
+  reason: string;
+}
+
 /** Why. */
 export interface RevokeRequest {
   /** Why it is done */
@@ -2673,12 +2755,27 @@ export interface Routes {
   "GET /agents": {
     result: AgentList;
   };
+  /** How agents are known. */
+  "GET /agents/keys": {
+    result: AgentKeyList;
+  };
+  /** Invite an agent. */
+  "POST /agents/{agent}/enrolment": {
+    path: { agent: string };
+    result: AgentInvited;
+  };
   /** An agent brings a picture. */
   "POST /agents/{agent}/pictures/{picture}": {
     path: { agent: string; picture: string };
     header: { "X-Watchkeeper-Mac": string };
     body: Blob;
     result: PictureTaken;
+  };
+  /** Take an agent's keys away. */
+  "POST /agents/{agent}/revoke": {
+    path: { agent: string };
+    body: RevokeAgentRequest;
+    result: AgentRevoked;
   };
   /** The flood that lasts, and where the sound is off. */
   "GET /alarms": {
@@ -2845,6 +2942,11 @@ export interface Routes {
   "GET /duty/records/draft": {
     query: { place: string };
     result: RecordDraft;
+  };
+  /** An agent enrols. */
+  "POST /enrol": {
+    body: EnrolAgentRequest;
+    result: AgentEnrolled;
   };
   /** The estate in force. */
   "GET /estate": {
