@@ -29,7 +29,7 @@ _log = logging.getLogger(__name__)
 
 
 @router.get("/agents/keys", summary="How agents are known", responses=problems())
-def list_keys(backend: Behind) -> m.AgentKeyList:
+def list_agent_keys(backend: Behind) -> m.AgentKeyList:
     """By which key each speaks, since when, and who has to enrol."""
     states = backend.enrolment.states()
     found = []

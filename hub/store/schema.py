@@ -9,7 +9,6 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
-    Double,
     Index,
     Integer,
     LargeBinary,
@@ -20,13 +19,30 @@ from sqlalchemy import (
     text,
 )
 
-from hub.store.audit_tables import audit_tables
+from hub.store.audit_tables import audit_entry, audit_head, person_key
 from hub.store.columns import id_column as _id
 from hub.store.columns import metadata
 from hub.store.columns import us_column as _us
 from hub.store.desk_tables import handover, handover_item, key_item, key_move, phone_call
+from hub.store.enrolment_tables import agent_key, enrolment
+from hub.store.estate_tables import estate_version, plan_drawing
 
-__all__ = ["handover", "handover_item", "key_item", "key_move", "metadata", "phone_call"]
+__all__ = [
+    "agent_key",
+    "audit_entry",
+    "audit_head",
+    "enrolment",
+    "estate_version",
+    "handover",
+    "handover_item",
+    "key_item",
+    "key_move",
+    "metadata",
+    "person_key",
+    "phone_call",
+    "plan_drawing",
+]  # fmt: skip
+"""The tables that other modules declare; `metadata` knows them all."""
 
 site = Table(
     "site",
@@ -456,58 +472,3 @@ session = Table(
     CheckConstraint("kind IN ('cookie', 'token')", name="session_kind_is_known"),
     Index("session_by_account", "site", "account"),
 )
-
-agent_key = Table(
-    "agent_key",
-    metadata,
-    _id("site", primary_key=True),
-    _id("agent", primary_key=True),
-    _id("key_id", primary_key=True, comment="a random name; file: the one of the estate file"),
-    _id("sealed", comment="base64, under agents.key of the data folder; empty: in the file"),
-    _us("since_us", comment="the highest of an agent's is its newest"),
-    _us("used_us", nullable=True, comment="when the agent first spoke by it"),
-    _us("revoked_us", nullable=True),
-    _id("reason", comment="why it was revoked"),
-    _id("serial", comment="of the certificate given with it, in hex; empty: none was"),
-)
-
-enrolment = Table(
-    "enrolment",
-    metadata,
-    _id("site", primary_key=True),
-    _id("digest", primary_key=True, comment="SHA-256 of the token, which is nowhere kept"),
-    _id("agent"),
-    _us("made_us"),
-    _us("until_us", comment="the end, used or not"),
-    _us("used_us", nullable=True, comment="once, and never again"),
-    _id("actor", comment="who invited the agent"),
-    Index("enrolment_by_agent", "site", "agent"),
-)
-
-estate_version = Table(
-    "estate_version",
-    metadata,
-    _id("site", primary_key=True),
-    Column("version", Integer, primary_key=True, autoincrement=False, comment="counted from 1; the highest is in force"),
-    _us("at_us"),
-    _id("actor", comment="who put it in force; empty: the hub, from the estate file"),
-    _id("reason"),
-    _id("origin", comment="file: imported from one; edit: edited at the hub; restore: an older version again"),
-    _id("digest", comment="SHA-256 of body"),
-    _id("body", comment="JSON: the estate file's values with their positions on the plan, without keys"),
-    CheckConstraint("origin IN ('file', 'edit', 'restore')", name="estate_origin_is_known"),
-)
-
-plan_drawing = Table(
-    "plan_drawing",
-    metadata,
-    _id("site", primary_key=True),
-    _id("floor", primary_key=True, comment="an id of the estate's floors"),
-    _id("media_type", comment="image/svg+xml or image/png"),
-    Column("body", LargeBinary, nullable=False, comment="rewritten from what is known to be harmless"),
-    _id("digest", comment="SHA-256 of body"),
-    Column("width", Double, nullable=False, comment="in the drawing's own units, as is height"),
-    Column("height", Double, nullable=False),
-    _us("at_us"),
-)
-audit_entry, audit_head, person_key = audit_tables(metadata)
