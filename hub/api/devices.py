@@ -10,6 +10,8 @@ from hub.api.errors import ApiError
 from hub.api.events import event_model
 from hub.api.ports import Backend
 from hub.api.routes import Behind, Limit, problems
+from hub.api.standing import condition_model, conditions, signal_models
+from hub.condition import Condition
 from hub.estate import Agent, DeviceRow, Estate
 from hub.store.read import AnyRow
 from hub.views import when
@@ -25,14 +27,16 @@ def list_devices(
     place: Annotated[str, Query(max_length=63)] = "",
     agent: Annotated[str, Query(max_length=63)] = "",
 ) -> models.DeviceList:
-    """The devices of the estate file that fit every filter, with up to when each has reported and its live incidents."""
+    """The devices of the estate file that fit every filter, with the state each told last, up to when it has reported, and its live
+    incidents."""
     marks, live = backend.reads.watermarks(), backend.reads.live_numbers()
     chosen = [
         row
         for row in backend.estate.devices.values()
         if kind in ("", row.kind) and place in ("", row.place) and agent in ("", row.agent)
     ]
-    return models.DeviceList(devices=[_device(row, backend.estate, marks, live) for row in chosen])
+    standing = conditions(backend, chosen)
+    return models.DeviceList(devices=[_device(row, backend.estate, marks, live, standing[row.id]) for row in chosen])
 
 
 @router.get("/devices/{device}", tags=["devices"], summary="One device and its newest events", responses=problems(404))
@@ -40,9 +44,9 @@ def show_device(backend: Behind, device: DeviceId, limit: Limit = 20) -> models.
     """The device and its newest events; `/events` has the others."""
     row = known_device(backend, device)
     marks, live = backend.reads.watermarks(), backend.reads.live_numbers([device])
-    page = backend.reads.events(device, limit=limit)
+    page, standing = backend.reads.events(device, limit=limit), conditions(backend, [row], device)
     return models.DeviceDetail(
-        device=_device(row, backend.estate, marks, live), events=[event_model(event) for event in page.rows]
+        device=_device(row, backend.estate, marks, live, standing[row.id]), events=[event_model(event) for event in page.rows]
     )
 
 
@@ -67,7 +71,9 @@ def known_device(backend: Backend, device: str) -> DeviceRow:
     return row
 
 
-def _device(row: DeviceRow, estate: Estate, marks: dict[str, int], live: dict[str, list[int]]) -> models.DeviceState:
+def _device(
+    row: DeviceRow, estate: Estate, marks: dict[str, int], live: dict[str, list[int]], condition: Condition
+) -> models.DeviceState:
     return models.DeviceState(
         id=row.id,
         kind=row.kind,
@@ -78,6 +84,8 @@ def _device(row: DeviceRow, estate: Estate, marks: dict[str, int], live: dict[st
         name_zh=row.name_zh,
         name_en=row.name_en,
         reported_up_to=when(marks.get(row.id)),
+        condition=condition_model(condition),
+        signals=signal_models(condition),
         live_incidents=live.get(row.id, []),
     )
 

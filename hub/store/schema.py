@@ -94,6 +94,17 @@ watermark = Table(
     _us("up_to_us", comment="everything the source had to say up to then is committed"),
 )
 
+device_state = Table(
+    "device_state",
+    metadata,
+    _id("site", primary_key=True),
+    _id("device", primary_key=True),
+    _id("kind", primary_key=True, comment="of the reading that tells, such as barrier_state"),
+    _id("word", comment="what it tells, such as open: see hub/condition.py"),
+    _us("since_us", comment="told the same ever since"),
+    _us("at_us", comment="when it was told last"),
+)
+
 detector_state = Table(
     "detector_state",
     metadata,

@@ -18,7 +18,7 @@ NOT_IN = {
     "edge": {"fastapi", "sqlalchemy", "alembic", "uvicorn"},
     "hub": {"cv2", "av", "serial", "pymodbus", "numpy"},
 }
-PURE = ("hub/detectors", "hub/cases", "hub/duties", "hub/tags/labels.py", "hub/tags/tagbook.py")
+PURE = ("hub/detectors", "hub/cases", "hub/duties", "hub/condition.py", "hub/tags/labels.py", "hub/tags/tagbook.py")
 NOT_IN_PURE = {"sqlalchemy", "paho", "threading", "socket", "fastapi", "time", "random", "structlog", "asyncio"}
 
 

@@ -180,6 +180,20 @@ export interface ComplianceReport {
   rows: FiguresRow[];
 }
 
+/** What state a device is in, as it told last: a name, and the word for people. `unknown` where it was never heard, is not heard now, or may have changed unheard. `since`: null where it is not known since when. */
+export interface Condition {
+  /** open, closed, moving, position_unknown; live, dark, frozen, lost; in_contact; unknown */
+  name: string;
+  /** The same for people, in Chinese */
+  zh: string;
+  /** The same for people, in English */
+  en: string;
+  /** It is so that no device should be like this */
+  abnormal: boolean;
+  /** Since when, by the hub's time line, UTC; null: not known */
+  since: string | null;
+}
+
 /** How many live incidents there are of one priority. */
 export interface Count {
   /** 1 is the most urgent, 4 the least */
@@ -252,6 +266,10 @@ export interface DeviceState {
   name_en: string;
   /** Everything that it had to say up to then is committed, UTC; null: it never said anything */
   reported_up_to: string | null;
+  /** What state it is in, as it told last */
+  condition: Condition;
+  /** What else it tells about itself: loop, beam, arm, picture */
+  signals: Signal[];
   /** The numbers of its live incidents */
   live_incidents: number[];
 }
@@ -1226,6 +1244,22 @@ export interface SignItem {
   answered?: boolean;
   /** Where, if that is known */
   place?: string;
+}
+
+/** One thing about a device that stands beside its state, such as the loop under a barrier. */
+export interface Signal {
+  /** open, closed, moving, position_unknown; live, dark, frozen, lost; in_contact; unknown */
+  name: string;
+  /** The same for people, in Chinese */
+  zh: string;
+  /** The same for people, in English */
+  en: string;
+  /** It is so that no device should be like this */
+  abnormal: boolean;
+  /** Since when, by the hub's time line, UTC; null: not known */
+  since: string | null;
+  /** The kind of reading that tells it */
+  kind: string;
 }
 
 /** The sound alone goes off for a minute. It acknowledges nothing. `post`: one of the policy's, empty for the whole site. */
