@@ -27,6 +27,13 @@ class TakeSnapshot(_Order, frozen=True):
     device: str
 
 
+class ShowPicture(_Order, frozen=True):
+    """Take a picture with the camera `device` for somebody who looks just now, and post it at once. It is kept nowhere and no
+    reading tells of it. An agent that does not know this order does nothing."""
+
+    device: str
+
+
 class AskNonce(_Order, frozen=True):
     """Give a nonce for one command."""
 
@@ -41,7 +48,7 @@ class Command(_Order, frozen=True):
     reason: str
 
 
-AnyOrder = Flush | TakeSnapshot | AskNonce | Command
+AnyOrder = Flush | TakeSnapshot | ShowPicture | AskNonce | Command
 
 
 class Nonce(msgspec.Struct, frozen=True):

@@ -1,5 +1,6 @@
 """Everything that goes out of a hub, put together: the change feed, commands, channels, the API and the live channel."""
 
+import logging
 import random
 import secrets
 from collections.abc import Callable, Mapping, Sequence
@@ -21,21 +22,26 @@ from hub.cases.types import Case
 from hub.estate import Estate
 from hub.feed import ChangeFeed
 from hub.ingest.ports import ChangeRow, Write
+from hub.live_pictures import LivePictures, View
 from hub.notify.mqtt.channel import Publisher
 from hub.notify.notifiers import Notifiers, first_positions, start_notifiers
 from hub.notify.reader import PATIENCE, Patience
 from hub.notify.secrets import read_secret
 from hub.notify.table import AnyChannelSettings, Surroundings
-from hub.orders import Orders
+from hub.orders import CommandState, Orders
 from hub.picture_files import remove_unfinished
 from hub.picture_sweep import PictureSweep
 from hub.policy.load import Policy
+from hub.store import command_log
 from hub.store.read import SiteReads
 from hub.tags.keyfile import LabelKey
 from hub.views import Titles
 
 if TYPE_CHECKING:
     from hub.api.server import ApiServer
+
+
+_log = logging.getLogger(__name__)
 
 
 class ListeningWorker(WorkerPort, Protocol):
@@ -117,7 +123,8 @@ class Outward:
         self._titles = titles_of(estate)
         self._reads = SiteReads(engine, estate.site)
         self.feed = ChangeFeed(self._reads)
-        self.orders = Orders(broker, clock, lambda: secrets.token_hex(8))
+        self.orders = Orders(broker, clock, lambda: secrets.token_hex(8), on_end=self._note_command)
+        self.live_pictures = LivePictures(broker, clock, lambda: secrets.token_hex(8), on_view=_note_view)
         worker.on_change(self.feed.on_change)
         worker.on_change(self.orders.on_changes)
         worker.on_nonce(self.orders.on_nonce)
@@ -185,6 +192,9 @@ class Outward:
         assert self._notifiers is not None
         return self._notifiers
 
+    def _note_command(self, state: CommandState) -> None:
+        self._worker.ask(Write(lambda connection: command_log.put(connection, self._estate.site, state)))
+
     def _make_provider(self) -> ProviderPort | None:
         """Raises ValueError where it cannot be used."""
         oidc, folder = self.settings.oidc, self.settings.folder
@@ -204,6 +214,7 @@ class Outward:
             "ingest": lambda: dict(self._worker.counters),
             "broker": lambda: dict(self._broker.counters),
             "orders": lambda: dict(self.orders.counters),
+            "live_pictures": lambda: {**self.live_pictures.counters, "held": self.live_pictures.held},
             "pictures": lambda: {"deleted": self._picture_sweep.deleted},
             "accounts": lambda: dict(self.accounts.counters),
         }
@@ -217,6 +228,7 @@ class Outward:
             worker=self._worker,
             feed=self.feed,
             orders=self.orders,
+            live_pictures=self.live_pictures,
             notifiers=notifiers,
             pictures=self.settings.pictures,
             labels=self.settings.labels,
@@ -226,6 +238,11 @@ class Outward:
             counters=counters,
             provider=self.provider,
         )
+
+
+def _note_view(view: View) -> None:
+    """Somebody begins to look at a camera."""
+    _log.info("camera_looked_at", extra=view._asdict())
 
 
 def titles_of(estate: Estate) -> Titles:

@@ -11,7 +11,7 @@ BODY_BYTES_MAX = 64 * 1024
 LONG_BYTES_MAX = 512 * 1024
 _LONG = frozenset(("/scans",))
 """What phones bring after a night without a network."""
-_OWN_LIMIT = re.compile(r"/agents/[^/]+/pictures/[^/]+")
+_OWN_LIMIT = re.compile(r"/agents/[^/]+/(pictures/[^/]+|live/[^/]+/[^/]+)")
 """Pictures: their route reads the body itself, up to its own limit."""
 
 

@@ -27,7 +27,7 @@ def list_devices(
     place: Annotated[str, Query(max_length=63)] = "",
     agent: Annotated[str, Query(max_length=63)] = "",
 ) -> models.DeviceList:
-    """The devices of the estate file that fit every filter, with the state each told last, up to when it has reported, and its live
+    """The devices of the estate file that fit every filter: the state each told last, up to when it has reported, and its live
     incidents."""
     marks, live = backend.reads.watermarks(), backend.reads.live_numbers()
     chosen = [

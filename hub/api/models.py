@@ -386,6 +386,12 @@ class Command(Strict):
     ended_at: Time | None = Field(description="When its result came, UTC; null before")
 
 
+class CommandList(Strict):
+    """Commands, the newest first."""
+
+    commands: list[Command] = Field(description="The newest first")
+
+
 class SnapshotOrdered(Strict):
     """The camera's agent was asked for a picture, which comes by itself. `order` is found in its `snapshot_taken` event."""
 

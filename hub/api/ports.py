@@ -12,6 +12,7 @@ from hub.accounts.signin import Accounts
 from hub.estate import Estate
 from hub.feed import ChangeFeed
 from hub.ingest.ports import Ailing, Ask, State
+from hub.live_pictures import LivePictures
 from hub.notify.delivery import Failure
 from hub.notify.reader import ReaderState
 from hub.orders import Orders
@@ -73,6 +74,7 @@ class Backend:
     worker: WorkerPort
     feed: ChangeFeed
     orders: Orders
+    live_pictures: LivePictures
     notifiers: NotifiersPort
     pictures: Path
     labels: LabelKey

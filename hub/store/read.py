@@ -18,6 +18,7 @@ from hub.ingest.ports import ChangeRow
 from hub.store import schema as t
 from hub.store.alarm_reads import AlarmReads
 from hub.store.case_list import INCIDENT, CaseFilter, numbers_of
+from hub.store.command_log import CommandLog
 from hub.store.device_states import DeviceStates
 from hub.store.duty_reads import DutyReads
 from hub.store.reports import ReportReads
@@ -112,6 +113,7 @@ class SiteReads:
         self.reports = ReportReads(engine, site)
         self.alarms = AlarmReads(engine, site)
         self.states = DeviceStates(engine, site)
+        self.commands = CommandLog(engine, site)
 
     def ping(self) -> None:
         """Raises SQLAlchemy's error when the database cannot be read."""

@@ -105,6 +105,23 @@ device_state = Table(
     _us("at_us", comment="when it was told last"),
 )
 
+command = Table(
+    "command",
+    metadata,
+    _id("site", primary_key=True),
+    _id("id", primary_key=True),
+    _id("device"),
+    _id("agent"),
+    _id("action"),
+    _id("actor", comment="who, as people know them"),
+    _id("reason", comment="why, in the actor's words"),
+    _id("phase", comment="asked, sent, done, refused, failed, no_answer"),
+    _id("detail", comment="what refused it, or why it failed, a name"),
+    _us("asked_us", comment="written before anything is sent"),
+    _us("ended_us", nullable=True, comment="null: its end was never heard"),
+    Index("command_by_time", "site", "asked_us"),
+)
+
 detector_state = Table(
     "detector_state",
     metadata,

@@ -158,6 +158,12 @@ export interface Command {
   ended_at: string | null;
 }
 
+/** Commands, the newest first. */
+export interface CommandList {
+  /** The newest first */
+  commands: Command[];
+}
+
 /** What is to be done at a device, and why. The agent's interlocks may refuse. */
 export interface CommandRequest {
   /** What is to be done: open, close, stop, unlock */
@@ -1561,6 +1567,13 @@ export interface Routes {
   "GET /agents": {
     result: AgentList;
   };
+  /** An agent brings a picture that somebody looks at. */
+  "POST /agents/{agent}/live/{order}/{age_ms}": {
+    path: { agent: string; order: string; age_ms: number };
+    header: { "X-Watchkeeper-Mac": string };
+    body: Blob;
+    result: undefined;
+  };
   /** An agent brings a picture. */
   "POST /agents/{agent}/pictures/{picture}": {
     path: { agent: string; picture: string };
@@ -1601,6 +1614,17 @@ export interface Routes {
   "POST /alarms/silence": {
     body: SilenceRequest;
     result: SilenceView;
+  };
+  /** What a camera shows just now. */
+  "GET /cameras/{device}/picture": {
+    path: { device: string };
+    header: { "if-none-match"?: string };
+    result: Blob;
+  };
+  /** The last commands. */
+  "GET /commands": {
+    query: { limit?: number; offset?: number; device?: string };
+    result: CommandList;
   };
   /** What became of a command. */
   "GET /commands/{command}": {
