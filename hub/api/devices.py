@@ -23,17 +23,18 @@ DeviceId = Annotated[str, Path(max_length=63, description="The id of the estate 
 @router.get("/devices", tags=["devices"], summary="All devices", responses=problems())
 def list_devices(
     backend: Behind,
-    kind: Annotated[str, Query(max_length=20, examples=["camera"])] = "",
+    kind: Annotated[str, Query(max_length=100, description="One kind, or several with commas", examples=["barrier,door"])] = "",
     place: Annotated[str, Query(max_length=63)] = "",
     agent: Annotated[str, Query(max_length=63)] = "",
 ) -> models.DeviceList:
     """The devices of the estate file that fit every filter: the state each told last, up to when it has reported, and its live
     incidents."""
     marks, live = backend.reads.watermarks(), backend.reads.live_numbers()
+    kinds = frozenset(kind.split(",")) if kind else frozenset()
     chosen = [
         row
         for row in backend.estate.devices.values()
-        if kind in ("", row.kind) and place in ("", row.place) and agent in ("", row.agent)
+        if (not kinds or row.kind in kinds) and place in ("", row.place) and agent in ("", row.agent)
     ]
     standing = conditions(backend, chosen)
     return models.DeviceList(devices=[_device(row, backend.estate, marks, live, standing[row.id]) for row in chosen])
@@ -44,7 +45,7 @@ def show_device(backend: Behind, device: DeviceId, limit: Limit = 20) -> models.
     """The device and its newest events; `/events` has the others."""
     row = known_device(backend, device)
     marks, live = backend.reads.watermarks(), backend.reads.live_numbers([device])
-    page, standing = backend.reads.events(device, limit=limit), conditions(backend, [row], device)
+    page, standing = backend.reads.events(device, limit=limit), conditions(backend, [row])
     return models.DeviceDetail(
         device=_device(row, backend.estate, marks, live, standing[row.id]), events=[event_model(event) for event in page.rows]
     )

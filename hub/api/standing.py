@@ -1,6 +1,6 @@
 """How devices stand, for the outside: what each told last, and whether its agent is heard at all."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
 from contract.clock import US_PER_S
 from hub.api import models
@@ -11,9 +11,9 @@ from hub.estate import DeviceRow
 from hub.views import when
 
 
-def conditions(backend: Backend, rows: Iterable[DeviceRow], device: str = "") -> dict[str, Condition]:
-    """The condition of each of these devices. Two queries, however many there are; `device`: of this one alone."""
-    words, silent = backend.reads.states.all(device), _silent(backend)
+def conditions(backend: Backend, rows: Sequence[DeviceRow]) -> dict[str, Condition]:
+    """The condition of each of these devices. Two queries, however many there are."""
+    words, silent = backend.reads.states.of([row.id for row in rows]), _silent(backend)
     nothing: Mapping[str, Word] = {}
     return {row.id: condition_of(row.kind, words.get(row.id, nothing), agent_heard=row.agent not in silent) for row in rows}
 

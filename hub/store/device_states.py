@@ -1,6 +1,6 @@
 """What devices told last: written with the events that tell it, read whole."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection, Engine, select
 
@@ -8,6 +8,9 @@ from hub.condition import WORDS, Word, told
 from hub.ingest.outcome import EventRow
 from hub.store import bulk
 from hub.store.schema import device_state
+
+NAMED_MAX = 200
+"""More devices than these are not named to the database one by one."""
 
 _NEWER = "excluded.at_us >= device_state.at_us"
 _CHANGED = f"{_NEWER} AND excluded.word <> device_state.word"
@@ -31,11 +34,11 @@ class DeviceStates:
     def __init__(self, engine: Engine, site: str) -> None:
         self._engine, self._site = engine, site
 
-    def all(self, device: str = "") -> dict[str, dict[str, Word]]:
-        """The newest word of each kind, by device; of one device, or of all."""
+    def of(self, devices: Collection[str]) -> dict[str, dict[str, Word]]:
+        """The newest word of each kind, by device: of these, and where they are many, of all."""
         query = select(device_state).where(device_state.c.site == self._site)
-        if device:
-            query = query.where(device_state.c.device == device)
+        if len(devices) <= NAMED_MAX:
+            query = query.where(device_state.c.device.in_(devices))
         found: dict[str, dict[str, Word]] = {}
         with self._engine.connect() as connection:
             for row in connection.execute(query):
