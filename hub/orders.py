@@ -139,7 +139,8 @@ class Orders:
             self._by_nonce[nonce.nonce] = state.id
             self._changed.notify_all()
         wanted = state.wanted
-        command = Command(state.id, nonce.nonce, wanted.device, wanted.action, wanted.actor, wanted.reason)
+        # an order of its own: the agent carries out each id once, and has given its nonce for the first
+        command = Command(self._new_id(), nonce.nonce, wanted.device, wanted.action, wanted.actor, wanted.reason)
         self._sender.order(agent, command)
 
     def on_changes(self, rows: Sequence[ChangeRow]) -> None:

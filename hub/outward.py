@@ -214,7 +214,7 @@ class Outward:
             "ingest": lambda: dict(self._worker.counters),
             "broker": lambda: dict(self._broker.counters),
             "orders": lambda: dict(self.orders.counters),
-            "live_pictures": lambda: {**self.live_pictures.counters, "held": self.live_pictures.held},
+            "live_pictures": lambda: dict(self.live_pictures.counters),
             "pictures": lambda: {"deleted": self._picture_sweep.deleted},
             "accounts": lambda: dict(self.accounts.counters),
         }
