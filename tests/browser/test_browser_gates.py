@@ -14,8 +14,7 @@ def to_the_barrier(page: Page) -> None:
 
 
 def hold(page: Page, word: str, reason: str) -> None:
-    page.get_by_role("combobox").fill(reason)
-    page.keyboard.press("Escape")
+    page.locator(".wk-commands input").fill(reason)
     button = page.get_by_role("button", name=word)
     expect(button).to_be_enabled()
     button.hover()
@@ -74,3 +73,11 @@ def test_who_may_only_look_has_no_buttons(room):
     page = room("auditor", path="gates/3")
     expect(page.locator(".wk-gates-panel h2")).to_contain_text(BARRIER)
     expect(page.locator(".wk-hold")).to_have_count(0)
+
+
+def test_a_reason_given_lately_is_one_click(room):
+    page = room("operator", path="gates/1")
+    expect(page.get_by_role("button", name="开锁")).to_be_disabled()
+    page.locator(".wk-recent button", has_text="消防检查").click()
+    expect(page.locator(".wk-commands input")).to_have_value("消防检查")
+    expect(page.get_by_role("button", name="开锁")).to_be_enabled()

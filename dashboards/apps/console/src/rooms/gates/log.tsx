@@ -50,7 +50,7 @@ function Outcome({ command }: { command: Command }) {
   if (command.phase === "done") return w.stepDone;
   if (steps.sent === "failed" || steps.done === "failed") {
     const word = steps.sent === "failed" ? w.sentFailed : w.doneFailed;
-    return <b>{detail === "" ? word : `${word}：${detail}`}</b>;
+    return <b>{detail === "" ? word : w.failure(word, detail)}</b>;
   }
   if (steps.sent === "unknown" || steps.done === "unknown") return <b>{w.doneUnknown}</b>;
   return steps.sent === "ok" ? w.doneWaiting : w.sentWaiting;

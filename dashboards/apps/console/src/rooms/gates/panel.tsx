@@ -1,7 +1,7 @@
 /** One gate: how it stands, what may be commanded, and how far the last command is. */
 import type { Command } from "@watchkeeper/api";
 import { HoldButton, told, useLanguage, useNow, useWords } from "@watchkeeper/ui";
-import { Alert, AutoComplete } from "antd";
+import { Alert, Button, Input } from "antd";
 import { useId, useState } from "react";
 import { useSession } from "../../session/session";
 import type { Commanding } from "./data";
@@ -71,14 +71,8 @@ function Commands({
   return (
     <div className="wk-commands">
       <label htmlFor={id}>{w.reason}</label>
-      <AutoComplete
-        id={id}
-        value={reason}
-        maxLength={REASON_MAX}
-        options={recentReasons(commands).map((value) => ({ value }))}
-        onChange={setReason}
-        placeholder={w.recent}
-      />
+      <Input id={id} value={reason} maxLength={REASON_MAX} onChange={(event) => setReason(event.target.value)} />
+      <Recent reasons={recentReasons(commands)} onChoose={setReason} />
       <div className="wk-holds">
         {(ACTIONS[gate.device.kind] ?? []).map((action) => (
           <HoldButton
@@ -86,7 +80,7 @@ function Commands({
             disabled={given === "" || waiting}
             onHeld={() => commanding.begin(gate.device.id, action, given)}
           >
-            {w[action]}（{w.hold}）
+            {w.held(w[action])}
           </HoldButton>
         ))}
       </div>
@@ -94,6 +88,21 @@ function Commands({
         {waiting ? w.waits : given === "" ? w.needReason : ""}
       </p>
     </div>
+  );
+}
+
+function Recent({ reasons, onChoose }: { reasons: readonly string[]; onChoose: (reason: string) => void }) {
+  const w = useWords(table);
+  if (reasons.length === 0) return null;
+  return (
+    <fieldset className="wk-recent">
+      <legend>{w.recent}</legend>
+      {reasons.map((reason) => (
+        <Button key={reason} size="small" onClick={() => onChoose(reason)}>
+          {reason}
+        </Button>
+      ))}
+    </fieldset>
   );
 }
 

@@ -12,17 +12,18 @@ export function StepsView({ command, device }: { command: Command; device: Devic
   const steps = stepsOf(command, device?.condition, useNow());
   const detail = language === "zh" ? command.detail_zh : command.detail_en;
   const state = (device && (language === "zh" ? device.condition.zh : device.condition.en)) ?? "";
+  const failure = (word: string) => (detail === "" ? word : w.failure(word, detail));
   const time = (iso: string | null | undefined) => (iso ? clockTime(iso, zone) : "");
   const sent: Said = {
     waiting: w.sentWaiting,
     ok: time(command.asked_at),
-    failed: failure(w.sentFailed, detail),
+    failed: failure(w.sentFailed),
     unknown: w.sentUnknown,
   };
   const done: Said = {
     waiting: w.doneWaiting,
     ok: time(command.ended_at),
-    failed: failure(w.doneFailed, detail),
+    failed: failure(w.doneFailed),
     unknown: w.doneUnknown,
   };
   const seen: Said = {
@@ -50,11 +51,7 @@ function Step({ name, mark, said }: { name: string; mark: Mark; said: Said }) {
     <li data-mark={mark}>
       <span aria-hidden="true">{mark === "ok" ? "✓" : mark === "failed" ? "✕" : bad ? "!" : mark === "waiting" ? "…" : "·"}</span>
       {mark === "ok" && <b>{name}</b>}
-      <span>{mark === "none" ? `${name}：${w.notYet}` : (said[mark] ?? "")}</span>
+      <span>{mark === "none" ? w.notYet(name) : (said[mark] ?? "")}</span>
     </li>
   );
-}
-
-function failure(word: string, detail: string): string {
-  return detail === "" ? word : `${word}：${detail}`;
 }
