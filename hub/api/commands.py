@@ -59,11 +59,12 @@ def list_commands(
 
 @router.get("/commands/{command}", summary="What became of a command", responses=problems(404))
 def show_command(backend: Behind, command: Annotated[str, Path(max_length=64)]) -> models.Command:
-    """The newest 1,000 commands of this run of the hub are kept; `GET /commands` has older ones."""
-    state = backend.orders.find(command)
+    """How far it is, or how it ended; also one from before the hub was last started."""
+    running = backend.orders.find(command)
+    state = running or backend.reads.commands.one(command)
     if state is None:
         raise ApiError("unknown_command")
-    return _model(state)
+    return _model(as_known(state, running))
 
 
 @router.post("/devices/{device}/snapshots", summary="Have a camera take a picture", responses=problems(404), status_code=202)

@@ -50,6 +50,13 @@ class CommandLog:
             found = connection.execute(query.order_by(c.asked_us.desc(), c.id).limit(limit).offset(offset)).all()
         return [_state(_Row(*row)) for row in found]
 
+    def one(self, command_id: str) -> CommandState | None:
+        """A command by its name."""
+        c = command.c
+        with self._engine.connect() as connection:
+            row = connection.execute(select(command).where(c.site == self._site, c.id == command_id)).first()
+        return None if row is None else _state(_Row(*row))
+
 
 def as_known(state: CommandState, running: CommandState | None) -> CommandState:
     """A row beside what this run of the hub knows of the command: one that had not ended when a hub stopped never will."""

@@ -28,7 +28,8 @@ def bring(site, order, body=JPEG, *, key=KEY, agent="gatehouse", age_ms=250) -> 
     path = live_path(agent, order, age_ms)
     headers = {"Content-Type": "image/jpeg", "X-Watchkeeper-Mac": bulk_mac(key, path, body)}
     with site.client(None) as client:
-        return client.post(path, content=body, headers=headers)
+        answer: httpx.Response = client.post(path, content=body, headers=headers)
+    return answer
 
 
 def test_whoever_looks_gets_the_picture_that_the_agent_brings_and_nothing_is_stored(site):
@@ -90,6 +91,8 @@ def test_a_command_whose_end_no_hub_heard_is_never_told_as_done(site):
         connection.exec_driver_sql("UPDATE command SET id = 'of-a-run-before', phase = 'sent', ended_us = NULL")
     (one,) = site.http.get("/commands").json()["commands"]
     assert (one["phase"], one["detail"]) == ("failed", "hub_restarted")
+    assert site.http.get("/commands/of-a-run-before").json() == one
+    assert site.http.get("/commands/never-given").json()["code"] == "unknown_command"
 
 
 def test_a_command_is_recorded_before_anything_goes_to_the_agent(site):
