@@ -6,6 +6,7 @@ what may have changed while nobody heard it is `unknown`, and never the state be
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import msgspec
@@ -133,23 +134,27 @@ LOST = Named("未知（设备失联）", "unknown: the device is lost", abnormal
 SILENT = Named("未知（采集端无应答）", "unknown: its agent is silent")
 
 
+@lru_cache(maxsize=4096)
+def word_of(kind: str, body: str) -> str:
+    """What a reading tells, from its body. Most bodies have been seen before."""
+    return WORDS[kind](_decode(body))
+
+
 def told(site: str, events: Iterable[tuple[str, str, int, str]]) -> list[Word]:
     """What events tell, each its device, kind, time and body, to be put one after another: for each device and kind the last run
     of equal words, and before it the end of the run before, so that whoever puts them sees that it changed."""
-    runs: dict[tuple[str, str], list[Word]] = {}
+    runs: dict[tuple[str, str], list[list[Any]]] = {}
     for device, kind, at_us, body in events:
-        said = Word(site, device, kind, WORDS[kind](_decode(body)), at_us, at_us)
-        _tell(runs.setdefault((device, kind), []), said)
-    return [word for key in sorted(runs) for word in runs[key]]
-
-
-def _tell(runs: list[Word], said: Word) -> None:
-    if not runs or said.at_us >= runs[-1].at_us:
-        if runs and runs[-1].word == said.word:
-            runs[-1] = runs[-1]._replace(at_us=said.at_us)
-        else:
-            runs.append(said)
-            del runs[:-2]
+        word = word_of(kind, body)
+        found = runs.get((device, kind))
+        if found is None:
+            runs[device, kind] = [[word, at_us, at_us]]
+        elif at_us >= found[-1][2]:  # what a backlog brings late changes nothing
+            if found[-1][0] == word:
+                found[-1][2] = at_us
+            else:
+                found[:] = (found[-1], [word, at_us, at_us])
+    return [Word(site, device, kind, *run) for device, kind in sorted(runs) for run in runs[device, kind]]
 
 
 def condition_of(kind: str, words: Mapping[str, Word], *, agent_heard: bool) -> Condition:
