@@ -27,6 +27,13 @@ class TakeSnapshot(_Order, frozen=True):
     device: str
 
 
+class ShowPicture(_Order, frozen=True):
+    """Take a picture with the camera `device` for somebody who looks just now, and post it at once. It is kept nowhere and no
+    reading tells of it. An agent that does not know this order does nothing."""
+
+    device: str
+
+
 class AskNonce(_Order, frozen=True):
     """Give a nonce for one command."""
 
@@ -53,7 +60,7 @@ class KeepHead(_Order, frozen=True):
     signature: str
 
 
-AnyOrder = Flush | TakeSnapshot | AskNonce | Command | KeepHead
+AnyOrder = Flush | TakeSnapshot | ShowPicture | AskNonce | Command | KeepHead
 
 
 class Nonce(msgspec.Struct, frozen=True):

@@ -14,10 +14,22 @@ import structlog
 
 from contract.clock import US_PER_S, Clock
 from contract.envelope import BadSeal, encode, unseal
-from contract.orders import COMMAND_LIFE_S, AnyOrder, AskNonce, Command, Flush, KeepHead, Nonce, TakeSnapshot, decode_order
+from contract.orders import (
+    COMMAND_LIFE_S,
+    AnyOrder,
+    AskNonce,
+    Command,
+    Flush,
+    KeepHead,
+    Nonce,
+    ShowPicture,
+    TakeSnapshot,
+    decode_order,
+)
 from contract.readings import MAX_TEXT, AuditHeadConflict, CommandDone
 from contract.topics import agent_topic
 from edge.actuator import Job, Outcome
+from edge.live import LivePictures
 
 NONCES_MAX = 64
 REMEMBERED_MAX = 4096
@@ -39,6 +51,7 @@ class Counters(msgspec.Struct):
 
     flushes: int = 0
     snapshots: int = 0
+    shows: int = 0
     nonces: int = 0
     commands: int = 0
     heads: int = 0
@@ -94,6 +107,7 @@ class Orders:
         flush: Callable[[str], None],
         send_nonce: Callable[[bytes], None],
         tell: Callable[[CommandDone | AuditHeadConflict], None],
+        live: LivePictures,
         clock: Clock,
         token: Callable[[], str],
         keep: Callable[[KeepHead], AuditHeadConflict | None] = lambda _: None,
@@ -105,9 +119,12 @@ class Orders:
         self._send_nonce = send_nonce
         self._tell = tell
         self._keep = keep
+        self._live = live
         self._clock = clock
         self._nonces = Nonces(token)
         self._taken: OrderedDict[str, None] = OrderedDict()
+        self._shown: OrderedDict[str, None] = OrderedDict()
+        """Apart, so that people who look push no command out of memory."""
         self._lock = Lock()
         self._log = structlog.get_logger("edge.orders")
         self.counters = Counters()
@@ -129,11 +146,12 @@ class Orders:
         if not 0 < len(order.id) <= MAX_ID:
             self._refused("undecodable")
             return False
+        taken = self._shown if isinstance(order, ShowPicture) else self._taken
         with self._lock:
-            new = order.id not in self._taken
-            self._taken[order.id] = None
-            if len(self._taken) > REMEMBERED_MAX:
-                self._taken.popitem(last=False)
+            new = order.id not in taken
+            taken[order.id] = None
+            if len(taken) > REMEMBERED_MAX:
+                taken.popitem(last=False)
         if not new:
             self._refused("repeated", order=order.id)
         return new
@@ -148,6 +166,8 @@ class Orders:
             self._snapshot(order)
         elif isinstance(order, KeepHead):
             self._keep_head(order)
+        elif isinstance(order, ShowPicture):
+            self._show(order)
         else:
             self._command(order)
 
@@ -178,6 +198,20 @@ class Orders:
         if not hand.ask(Job(SNAPSHOT, {"order": order.id}, done)):
             self._refused("busy", device=order.device)
             done("failed", "busy")
+
+    def _show(self, order: ShowPicture) -> None:
+        hand = self._hands.get(order.device)
+        if hand is None:
+            self._refused("unknown_device", device=order.device[:MAX_TEXT])
+            return
+        self.counters.shows += 1
+
+        def done(outcome: Outcome, _reason: str) -> None:
+            if outcome != "done":  # whoever looks sees that no picture comes
+                self._live.failed(order.id)
+
+        if self._live.begin(order.id, order.device) and not hand.ask(Job(SNAPSHOT, {"order": order.id}, done)):
+            self._live.failed(order.id)
 
     def _command(self, order: Command) -> None:
         self.counters.commands += 1

@@ -104,11 +104,14 @@ PERMISSIONS: Mapping[tuple[str, str], Roles] = {
     ("GET", "/events"): WATCH,
     ("GET", "/quarantine"): WATCH,
     ("POST", "/devices/{device}/commands"): ROOM,
+    ("GET", "/commands"): WATCH,
     ("GET", "/commands/{command}"): WATCH,
     ("POST", "/devices/{device}/snapshots"): ROOM,
     # pictures
     ("GET", "/pictures/{picture}"): EYES,
     ("POST", "/agents/{agent}/pictures/{picture}"): ANYONE,  # agents have no accounts: the route checks the agent's MAC
+    ("GET", "/cameras/{device}/picture"): EYES,
+    ("POST", "/agents/{agent}/live/{order}/{age_ms}"): ANYONE,  # likewise
     # tags
     ("GET", "/tags"): WATCH,
     ("GET", "/tags/sheet.pdf"): LEAD,

@@ -35,6 +35,7 @@ from hub.api import (
     roster,
     scans,
     tags,
+    wall,
 )
 from hub.api.body import BodyLimit
 from hub.api.docs_page import ASSETS, docs_router
@@ -53,6 +54,7 @@ ROUTERS = (
     commands.router,
     events.router,
     pictures.router,
+    wall.router,
     tags.router,
     scans.router,
     duties.router,

@@ -83,6 +83,7 @@ REASONS: dict[str, tuple[int, str, str]] = {
         "尚未收到该图片的记录，请稍后重传",
         "the reading that promises this picture has not come yet: send it again later",
     ),
+    "picture_not_wanted": (409, "已无人等待这张图片", "nobody waits for this picture (any more): do not send it again"),
     "wrong_mac": (403, "签名不符", "the X-Watchkeeper-Mac is not this agent's for this path and body"),
     "wrong_sha256": (422, "图片与记录的校验值不符", "the body's SHA-256 is not the one that was promised"),
     "not_a_jpeg": (422, "内容不是 JPEG 图片", "the body is no JPEG picture"),

@@ -23,7 +23,7 @@ from hub.store.read import AnyRow
 router = APIRouter(tags=["pictures"])
 BODY_BYTES_MAX = 1024 * 1024
 JPEG_START = b"\xff\xd8\xff"
-_BODY = {"requestBody": {"required": True, "content": {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}}}}
+JPEG_BODY = {"requestBody": {"required": True, "content": {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}}}}
 _log = logging.getLogger(__name__)
 
 PictureName = Annotated[str, PathParam(pattern=PICTURE_NAME, examples=["7f3a91c2"])]
@@ -54,7 +54,7 @@ def show_picture(backend: Behind, who: Acting, picture: PictureName) -> Response
     "/agents/{agent}/pictures/{picture}",
     summary="An agent brings a picture",
     responses=problems(403, 404, 409, 413, 507),
-    openapi_extra=_BODY,
+    openapi_extra=JPEG_BODY,
     status_code=201,
 )
 async def bring_picture(
@@ -69,7 +69,7 @@ async def bring_picture(
     key = backend.enrolment.ring.key_of(agent)
     if key is None:
         raise ApiError("unknown_agent", agent=agent)
-    body = await _read(request)
+    body = await read_picture(request)
     if not bulk_mac_fits(key, picture_path(agent, picture), body, mac):
         raise ApiError("wrong_mac")
     await run_in_threadpool(take_in, backend, agent, picture, body)
@@ -109,8 +109,8 @@ def picture_model(row: AnyRow) -> models.Picture:
     )
 
 
-async def _read(request: Request) -> bytes:
-    """The body. Raises ApiError as soon as it is over the limit."""
+async def read_picture(request: Request) -> bytes:
+    """An agent's picture. Raises ApiError as soon as it is over the limit."""
     body = bytearray()
     async for piece in request.stream():
         body += piece

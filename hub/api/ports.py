@@ -14,6 +14,7 @@ from hub.estate import Estate
 from hub.estates.holder import EstateHolder
 from hub.feed import ChangeFeed
 from hub.ingest.ports import Ailing, Ask, State
+from hub.live_pictures import LivePictures
 from hub.notify.delivery import Failure
 from hub.notify.reader import ReaderState
 from hub.orders import Orders
@@ -78,6 +79,7 @@ class Backend:
     worker: WorkerPort
     feed: ChangeFeed
     orders: Orders
+    live_pictures: LivePictures
     notifiers: NotifiersPort
     pictures: Path
     labels: LabelKey

@@ -19,7 +19,7 @@ from hub.ingest.ports import Hook
 from hub.ingest.rows import Rows
 from hub.ingest.site import Site
 from hub.ingest.tagging import tag_row
-from hub.store import bulk, schema, tally
+from hub.store import bulk, device_states, schema, tally
 from hub.store.estate_rows import write_estate
 
 _log = logging.getLogger(__name__)
@@ -51,6 +51,7 @@ def write(connection: Connection, lease: Lease, site: Site, outcome: Outcome, *,
     hook("events")
     bulk.insert(connection, schema.event, outcome.events)
     bulk.insert(connection, schema.quarantine, list(outcome.quarantine.values()))
+    device_states.tell(connection, lease.site, outcome.events)
     hook("states")
     _write_states(connection, lease.site, site)
     _write_duties(connection, lease.site, site, outcome)

@@ -24,23 +24,13 @@ from hub.store.columns import id_column as _id
 from hub.store.columns import metadata
 from hub.store.columns import us_column as _us
 from hub.store.desk_tables import handover, handover_item, key_item, key_move, phone_call
+from hub.store.device_tables import command, device_state
 from hub.store.enrolment_tables import agent_key, enrolment
 from hub.store.estate_tables import estate_version, plan_drawing
 
 __all__ = [
-    "agent_key",
-    "audit_entry",
-    "audit_head",
-    "enrolment",
-    "estate_version",
-    "handover",
-    "handover_item",
-    "key_item",
-    "key_move",
-    "metadata",
-    "person_key",
-    "phone_call",
-    "plan_drawing",
+    "agent_key", "audit_entry", "audit_head", "command", "device_state", "enrolment", "estate_version", "handover",
+    "handover_item", "key_item", "key_move", "metadata", "person_key", "phone_call", "plan_drawing",
 ]  # fmt: skip
 """The tables that other modules declare; `metadata` knows them all."""
 

@@ -452,6 +452,12 @@ export interface Command {
   ended_at: string | null;
 }
 
+/** Commands, the newest first. */
+export interface CommandList {
+  /** The newest first */
+  commands: Command[];
+}
+
 /** What is to be done at a device, and why. The agent's interlocks may refuse. */
 export interface CommandRequest {
   /** What is to be done: open, close, stop, unlock */
@@ -474,6 +480,20 @@ export interface ComplianceReport {
   rows: FiguresRow[];
   /** EMG-2 to EMG-5, for emergencies that began on these days */
   emergencies: EmergencyFigures[];
+}
+
+/** What state a device is in, as it told last: a name, and the word for people. `unknown` where it was never heard, is not heard now, or may have changed unheard. `since`: null where it is not known since when. */
+export interface Condition {
+  /** open, closed, moving, position_unknown; live, dark, frozen, lost; in_contact; unknown */
+  name: string;
+  /** The same for people, in Chinese */
+  zh: string;
+  /** The same for people, in English */
+  en: string;
+  /** It is so that no device should be like this */
+  abnormal: boolean;
+  /** Since when, by the hub's time line, UTC; null: not known */
+  since: string | null;
 }
 
 /** In which state an item is, and what is to be known of it. */
@@ -592,6 +612,10 @@ export interface DeviceState {
   at: number[] | null;
   /** Everything that it had to say up to then is committed, UTC; null: it never said anything */
   reported_up_to: string | null;
+  /** What state it is in, as it told last */
+  condition: Condition;
+  /** What else it tells about itself: loop, beam, arm, picture */
+  signals: Signal[];
   /** The numbers of its live incidents */
   live_incidents: number[];
 }
@@ -2300,6 +2324,22 @@ export interface SignItem {
   place?: string;
 }
 
+/** One thing about a device that stands beside its state, such as the loop under a barrier. */
+export interface Signal {
+  /** open, closed, moving, position_unknown; live, dark, frozen, lost; in_contact; unknown */
+  name: string;
+  /** The same for people, in Chinese */
+  zh: string;
+  /** The same for people, in English */
+  en: string;
+  /** It is so that no device should be like this */
+  abnormal: boolean;
+  /** Since when, by the hub's time line, UTC; null: not known */
+  since: string | null;
+  /** The kind of reading that tells it */
+  kind: string;
+}
+
 /** One of the two who sign. */
 export interface Signer {
   /** The account's key; empty: nobody has joined yet */
@@ -2764,6 +2804,13 @@ export interface Routes {
     path: { agent: string };
     result: AgentInvited;
   };
+  /** An agent brings a picture that somebody looks at. */
+  "POST /agents/{agent}/live/{order}/{age_ms}": {
+    path: { agent: string; order: string; age_ms: number };
+    header: { "X-Watchkeeper-Mac": string };
+    body: Blob;
+    result: undefined;
+  };
   /** An agent brings a picture. */
   "POST /agents/{agent}/pictures/{picture}": {
     path: { agent: string; picture: string };
@@ -2857,6 +2904,17 @@ export interface Routes {
     path: { call: string };
     body: CallNotes;
     result: CallView;
+  };
+  /** What a camera shows just now. */
+  "GET /cameras/{device}/picture": {
+    path: { device: string };
+    header: { "if-none-match"?: string };
+    result: Blob;
+  };
+  /** The last commands. */
+  "GET /commands": {
+    query: { limit?: number; offset?: number; device?: string };
+    result: CommandList;
   };
   /** What became of a command. */
   "GET /commands/{command}": {
