@@ -11,8 +11,9 @@ export interface Room {
   readonly page: LazyExoticComponent<ComponentType>;
 }
 
-export const roomWords = words({ queue: "事件队列" }, { queue: "Incidents" });
+export const roomWords = words({ queue: "事件队列", patrol: "巡逻" }, { queue: "Incidents", patrol: "Patrols" });
 
 export const ROOMS: readonly Room[] = [
   { path: "queue", word: "queue", needs: "GET /incidents", page: lazy(() => import("./rooms/queue")) },
+  { path: "patrol", word: "patrol", needs: "GET /reports/unvisited", page: lazy(() => import("./rooms/patrol")) },
 ];
