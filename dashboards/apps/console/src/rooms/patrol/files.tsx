@@ -39,7 +39,9 @@ export function FileButton<R extends Route>({ route, asked, name, word }: Wanted
       </Button>
       {refusal !== null && (
         <span role="alert">
-          {w.refused}：{refusal[language]}
+          {w.refused}
+          {w.colon}
+          {refusal[language]}
         </span>
       )}
     </>

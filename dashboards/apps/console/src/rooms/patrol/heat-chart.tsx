@@ -59,7 +59,7 @@ function optionOf(report: HeatReport, names: readonly string[]): Option {
   const words = { color: INK, fontSize: 12 };
   return {
     animation: false,
-    grid: { left: 4, right: 4, top: HEAD_PX, bottom: 2, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
+    grid: { left: 4, right: 4, top: 2, bottom: 2, outerBoundsMode: "same", outerBoundsContain: "axisLabel" },
     xAxis: {
       type: "category",
       position: "top",

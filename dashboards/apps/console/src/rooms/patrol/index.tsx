@@ -21,7 +21,7 @@ export default function Patrol() {
     <div className="wk-patrol">
       <nav className="wk-views" aria-label={w.room}>
         {VIEWS.map((view) => (
-          <NavLink key={view.path} to={`/patrol/${view.path}`} end>
+          <NavLink key={view.path} to={view.path === "" ? "/patrol" : `/patrol/${view.path}`} end>
             {w[view.word]}
           </NavLink>
         ))}

@@ -9,7 +9,7 @@ import { type Beat, onDutyAnywhere, type Phase, type Round, roundsOf } from "./r
 import { WindowPanel } from "./window";
 import { table } from "./words";
 
-const PHASES: readonly Phase[] = ["open", "ahead", "over"];
+const PHASES: readonly Phase[] = ["open", "over", "ahead"];
 
 export function LiveView() {
   const { beats, error, errorUpdatedAt, refetch } = useBeats();
@@ -31,8 +31,10 @@ export function LiveView() {
         <Rounds beats={beats} chosen={chosen} onShow={choose} />
       </div>
       <aside className="wk-patrol-side">
-        <WindowPanel id={chosen} onClose={() => choose(null)} />
-        <People />
+        <div>
+          <WindowPanel id={chosen} onClose={() => choose(null)} />
+          <People />
+        </div>
       </aside>
     </div>
   );

@@ -1,7 +1,7 @@
 /** 记录: windows by their state, route, place, person and day; and the day's record to sign. */
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { ask, type WindowView } from "@watchkeeper/api";
-import { Empty, hourMinute, localDay, Skeleton, Stopped, told, useLanguage, useNow, useWords } from "@watchkeeper/ui";
+import { clockTime, Empty, localDay, Skeleton, Stopped, told, useLanguage, useNow, useWords } from "@watchkeeper/ui";
 import { Button, Select } from "antd";
 import { useState } from "react";
 import { useSession } from "../../session/session";
@@ -10,7 +10,7 @@ import { useChosen } from "./chosen";
 import { DailyRecord } from "./files";
 import { Mark } from "./mark";
 import { priorityOf, stopState } from "./rounds";
-import { dayBounds } from "./spans";
+import { dayBounds, spanWord } from "./spans";
 import { Flags } from "./stop";
 import { WindowPanel } from "./window";
 import { table, wordFor } from "./words";
@@ -40,7 +40,9 @@ export function RecordView() {
         <Windows filter={filter} chosen={chosen} onShow={choose} />
       </div>
       <aside className="wk-patrol-side">
-        <WindowPanel id={chosen} onClose={() => choose(null)} />
+        <div>
+          <WindowPanel id={chosen} onClose={() => choose(null)} />
+        </div>
       </aside>
     </div>
   );
@@ -161,9 +163,7 @@ function Rows({ rows, chosen, onShow }: { rows: readonly WindowView[]; chosen: s
           const state = stopState(row, now);
           return (
             <tr key={row.id} data-state={row.state} aria-selected={row.id === chosen}>
-              <td>
-                {hourMinute(row.opens_at, zone)}–{hourMinute(row.due_at, zone)}
-              </td>
+              <td>{spanWord(row.opens_at, row.due_at, zone)}</td>
               <td>
                 <button type="button" className="wk-link" onClick={() => onShow(row.id)}>
                   {told(row, "place", language)}
@@ -172,10 +172,10 @@ function Rows({ rows, chosen, onShow }: { rows: readonly WindowView[]; chosen: s
               <td>{told(row, "route", language)}</td>
               <td>
                 <Mark state={state} priority={priorityOf(beats, row.duty)} /> {w[`st_${state}`]}{" "}
-                {row.evidence !== null && `${hourMinute(row.evidence.at, zone)} ${wordFor(w, "m", row.evidence.medium)}`}{" "}
+                {row.evidence !== null && `${clockTime(row.evidence.at, zone)} ${wordFor(w, "m", row.evidence.medium)}`}{" "}
                 <Flags names={row.evidence?.flags ?? []} />
               </td>
-              <td>{row.people.map(nameOf).join("、")}</td>
+              <td>{row.people.map(nameOf).join(w.comma)}</td>
             </tr>
           );
         })}

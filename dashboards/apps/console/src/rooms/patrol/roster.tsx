@@ -59,7 +59,7 @@ function Day({ head, shifts, atMs }: { head: string; shifts: readonly ShiftView[
     void sending.send(async () => {
       const { removed } = await ask("DELETE /roster", { query: { person: shift.person, route: shift.route, from: shift.from } });
       await queries.invalidateQueries({ queryKey: ["roster"] });
-      return `${w.remove}：${told(removed, "person", language)}`;
+      return `${w.remove}${w.colon}${told(removed, "person", language)}`;
     });
   return (
     <section aria-label={head}>
@@ -91,7 +91,7 @@ function Day({ head, shifts, atMs }: { head: string; shifts: readonly ShiftView[
                 {may("DELETE /roster") && (
                   <td>
                     <Popconfirm
-                      title={`${w.remove}：${told(shift, "person", language)}？`}
+                      title={`${w.remove}${w.colon}${told(shift, "person", language)}？`}
                       okText={w.remove}
                       onConfirm={() => remove(shift)}
                     >

@@ -1,8 +1,9 @@
 /** One round: where, who, how far, and how long it still goes. */
 import type { ScanView, ShiftView } from "@watchkeeper/api";
-import { clockTime, duration, hourMinute, told, useLanguage, useNow, useWords } from "@watchkeeper/ui";
+import { clockTime, duration, type Language, told, useLanguage, useNow, useWords } from "@watchkeeper/ui";
 import { useSession } from "../../session/session";
 import { oddScans, onDuty, progressOf, type Round, walkers } from "./rounds";
+import { spanWord } from "./spans";
 import { Flags, Stop } from "./stop";
 import { table, wordFor } from "./words";
 
@@ -20,6 +21,19 @@ export function RoundCard({ round, around }: { round: Round; around: Around }) {
   const { zone } = useSession();
   const { done, all, missed, unproven } = progressOf(round.stops);
   const name = told(round.beat.route, "name", language);
+  const stops = (
+    <ol className="wk-stops">
+      {round.stops.map((stop) => (
+        <Stop
+          key={stop.id}
+          stop={stop}
+          priority={round.beat.duty.priority}
+          chosen={around.chosen === stop.id}
+          onShow={() => around.onShow(stop.id)}
+        />
+      ))}
+    </ol>
+  );
   return (
     <section className="wk-round" aria-label={name} data-route={round.beat.route.id} data-phase={round.phase}>
       <header>
@@ -28,7 +42,7 @@ export function RoundCard({ round, around }: { round: Round; around: Around }) {
           {round.beat.duty[language]} · {round.beat.duty.clause} · {wordFor(w, "o", round.beat.route.order)}
         </span>
         <span>
-          {w.window} {hourMinute(round.opensAt, zone)}–{hourMinute(round.dueAt, zone)}
+          {w.window} {spanWord(round.opensAt, round.dueAt, zone)}
         </span>
         <Countdown round={round} />
       </header>
@@ -47,20 +61,16 @@ export function RoundCard({ round, around }: { round: Round; around: Around }) {
         )}
       </div>
       <Who round={round} around={around} />
-      <ol className="wk-stops">
-        {round.stops.map((stop) => (
-          <Stop
-            key={stop.id}
-            stop={stop}
-            priority={round.beat.duty.priority}
-            chosen={around.chosen === stop.id}
-            onShow={() => around.onShow(stop.id)}
-          />
-        ))}
-      </ol>
+      {round.phase === "ahead" ? <p>{names(round, language)}</p> : stops}
       <Odd round={round} scans={around.scans} nameOf={around.nameOf} />
     </section>
   );
+}
+
+/** Where a round will lead: a set order by arrows. A drawn one is not known here. */
+function names(round: Round, language: Language): string {
+  const between = round.beat.route.order === "set" ? " → " : " · ";
+  return round.stops.map((stop) => told(stop, "place", language)).join(between);
 }
 
 function Countdown({ round }: { round: Round }) {
@@ -82,8 +92,10 @@ function Who({ round, around }: { round: Round; around: Around }) {
   const scanned = walkers(round);
   return (
     <p className="wk-round-who">
-      {w.onDuty}：{people.length === 0 ? w.nobody : people.map((shift) => told(shift, "person", language)).join("、")}
-      {scanned.length > 0 && ` · ${w.walking}：${scanned.map(around.nameOf).join("、")}`}
+      {w.onDuty}
+      {w.colon}
+      {people.length === 0 ? w.nobody : people.map((shift) => told(shift, "person", language)).join(w.comma)}
+      {scanned.length > 0 && ` · ${w.walking}${w.colon}${scanned.map(around.nameOf).join(w.comma)}`}
     </p>
   );
 }

@@ -7,6 +7,7 @@ import { table } from "./words";
 export function Said({ sending }: { sending: Sending }) {
   const w = useWords(table);
   const language = useLanguage();
-  if (sending.refusal !== null) return <Alert type="error" role="alert" title={`${w.refused}：${sending.refusal[language]}`} />;
+  if (sending.refusal !== null)
+    return <Alert type="error" role="alert" title={`${w.refused}${w.colon}${sending.refusal[language]}`} />;
   return <p role="status">{sending.done}</p>;
 }

@@ -29,7 +29,7 @@ export function ShiftForm({ today }: { today: string }) {
       const body = { person, route, ...shiftTimes(day, times.from, times.until, zone) };
       const added = await ask("POST /roster", { body });
       await queries.invalidateQueries({ queryKey: ["roster"] });
-      return `${w.addedShift}：${told(added, "person", language)}`;
+      return `${w.addedShift}${w.colon}${told(added, "person", language)}`;
     });
   };
   return (

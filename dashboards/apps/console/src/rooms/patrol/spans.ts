@@ -1,5 +1,5 @@
 /** Local days and the moments at which they begin, in the estate's zone. Pure. */
-import { dateTime } from "@watchkeeper/ui";
+import { clockTime, dateTime, hourMinute } from "@watchkeeper/ui";
 
 export type SpanName = "week" | "weeks" | "month" | "before";
 export const SPANS: readonly SpanName[] = ["week", "weeks", "month", "before"];
@@ -36,6 +36,14 @@ export function instantOf(day: string, time: string, zone: string): string {
   const right = guesses.filter((at) => shownMs(at) === wantedMs);
   return new Date(right.length > 0 ? Math.min(...right) : Math.max(...guesses)).toISOString();
 }
+
+/** `19:00–20:00` in the zone; with seconds where it is short. */
+export function spanWord(from: string, until: string, zone: string): string {
+  const word = Date.parse(until) - Date.parse(from) < SHORT_MS ? clockTime : hourMinute;
+  return `${word(from, zone)}–${word(until, zone)}`;
+}
+
+const SHORT_MS = 300_000;
 
 /** From the beginning of a local day until that of the next. */
 export function dayBounds(day: string, zone: string): { from: string; to: string } {

@@ -69,7 +69,9 @@ function Known({ detail, onClose }: { detail: WindowDetail; onClose: () => void 
       <ul>
         {detail.sources.map((source) => (
           <li key={source.id}>
-            {told(source, "name", language)}：{source.reported_up_to === null ? w.never : dateTime(source.reported_up_to, zone)}
+            {told(source, "name", language)}
+            {w.colon}
+            {source.reported_up_to === null ? w.never : dateTime(source.reported_up_to, zone)}
           </li>
         ))}
       </ul>

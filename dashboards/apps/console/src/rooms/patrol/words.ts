@@ -3,6 +3,8 @@ import { words } from "@watchkeeper/ui";
 export const table = words(
   {
     room: "巡逻",
+    colon: "：",
+    comma: "、",
     v_live: "正在进行",
     v_record: "记录",
     v_heat: "合规热力图",
@@ -161,6 +163,8 @@ export const table = words(
   },
   {
     room: "Patrols",
+    colon: ": ",
+    comma: ", ",
     v_live: "Under way",
     v_record: "Record",
     v_heat: "Heat map",
