@@ -16,7 +16,7 @@ export const DARK = "#3A434C";
 const INK = "#000000";
 const WHITE = "#FFFFFF";
 /** From here on black letters can be read better than white ones. */
-const TURNS_AT = 0.335;
+const TURNS_AT = 0.285;
 
 export function cellKey(line: string, column: string): string {
   return `${line} ${column}`;
