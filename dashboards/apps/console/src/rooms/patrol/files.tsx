@@ -48,19 +48,20 @@ export function FileButton<R extends Route>({ route, asked, name, word }: Wanted
   );
 }
 
-/** 巡逻日志: the day's record to sign, and for a spreadsheet. */
-export function DailyRecord({ day }: { day: string }) {
+/** 巡逻日志: the day's record to sign, and for a spreadsheet; of one route, where one is chosen. */
+export function DailyRecord({ day, route }: { day: string; route: string }) {
   const w = useWords(table);
   const lang = useLanguage();
   const path = { day };
-  const query = { lang };
+  const query = { lang, route: route === "" ? [] : [route] };
+  const name = route === "" ? `patrol-${day}` : `patrol-${day}-${route}`;
   return (
     <p className="wk-files">
       <b>
         {w.dailyRecord} {day}
       </b>
-      <FileButton route="GET /reports/patrol/{day}.pdf" asked={{ path, query }} name={`patrol-${day}.pdf`} word={w.pdf} />
-      <FileButton route="GET /reports/patrol/{day}.csv" asked={{ path, query }} name={`patrol-${day}.csv`} word={w.csv} />
+      <FileButton route="GET /reports/patrol/{day}.pdf" asked={{ path, query }} name={`${name}.pdf`} word={w.pdf} />
+      <FileButton route="GET /reports/patrol/{day}.csv" asked={{ path, query }} name={`${name}.csv`} word={w.csv} />
     </p>
   );
 }

@@ -91,15 +91,17 @@ function Today({ beats }: { beats: readonly Beat[] }) {
     asked.data.rows.reduce((all, row: FiguresRow) => all + row[name], 0);
   const due = sum("due");
   return (
-    <dl className="wk-today" aria-label={w.today}>
-      <dt>{w.today}</dt>
-      {(["due", "kept", "missed", "unproven", "withdrawn"] as const).map((name) => (
-        <div key={name} data-figure={name}>
-          <dt>{w[name]}</dt>
-          <dd>{due === 0 ? w.noData : sum(name)}</dd>
-        </div>
-      ))}
-    </dl>
+    <div className="wk-today">
+      <b>{w.today}</b>
+      <dl aria-label={w.today}>
+        {(["due", "kept", "missed", "unproven", "withdrawn"] as const).map((name) => (
+          <div key={name} data-figure={name}>
+            <dt>{w[name]}</dt>
+            <dd>{due === 0 ? w.noData : sum(name)}</dd>
+          </div>
+        ))}
+      </dl>
+    </div>
   );
 }
 
@@ -129,7 +131,9 @@ function People() {
               <b>{told(shift, "person", language)}</b> · {routeWord(shift.route)}
               <br />
               <span className="wk-quiet">
-                {scan === undefined ? w.noSign : `${w.lastSign} ${clockTime(scan.at, zone)} · ${told(scan, "place", language)}`}
+                {scan === undefined
+                  ? w.noSign
+                  : `${w.lastSign} ${clockTime(scan.at, zone)} · ${told(scan, "place", language) || w.f_unknown_tag}`}
               </span>
             </li>
           );

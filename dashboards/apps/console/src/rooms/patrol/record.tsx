@@ -36,7 +36,7 @@ export function RecordView() {
     <div className="wk-patrol-split">
       <div className="wk-patrol-main">
         <Filters filter={filter} onChange={setFilter} today={today} />
-        <DailyRecord day={filter.day} />
+        <DailyRecord day={filter.day} route={filter.route} />
         <Windows filter={filter} chosen={chosen} onShow={choose} />
       </div>
       <aside className="wk-patrol-side">

@@ -35,7 +35,12 @@ export function RoundCard({ round, around }: { round: Round; around: Around }) {
     </ol>
   );
   return (
-    <section className="wk-round" aria-label={name} data-route={round.beat.route.id} data-phase={round.phase}>
+    <section
+      className="wk-round"
+      aria-label={`${name} ${spanWord(round.opensAt, round.dueAt, zone)}`}
+      data-route={round.beat.route.id}
+      data-phase={round.phase}
+    >
       <header>
         <h3>{name}</h3>
         <span>
@@ -112,7 +117,7 @@ function Odd({ round, scans, nameOf }: { round: Round; scans: readonly ScanView[
       <ul>
         {odd.map((scan) => (
           <li key={`${scan.source} ${scan.key}`}>
-            {clockTime(scan.at, zone)} {told(scan, "place", language)} · {wordFor(w, "m", scan.medium)} ·{" "}
+            {clockTime(scan.at, zone)} {told(scan, "place", language) || w.f_unknown_tag} · {wordFor(w, "m", scan.medium)} ·{" "}
             {scan.person === "" ? scan.person_told || w.f_unknown_person : nameOf(scan.person)} <Flags names={scan.flags} />
           </li>
         ))}
