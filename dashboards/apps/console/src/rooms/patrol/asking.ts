@@ -10,6 +10,8 @@ export const ROUTES_MAX = 30;
 /** So many routes are shown live. */
 const PAGE_ROWS = 200;
 const PLACES_MAX = 200;
+const ROUNDS_BACK = 6;
+const WINDOWS_MAX = 500;
 const BACK_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 const SCANS_EVERY_MS = 10_000;
@@ -38,8 +40,8 @@ async function windowsOf({ route, duty }: Beat, nowMs: number, signal: AbortSign
   const query = { route: route.id, duty: duty.duty };
   const [begun, next] = await Promise.all([
     ask("GET /duties/windows", {
-      // a round's tolerance lies over the next round's beginning, so three of them may be of interest
-      query: { ...query, from: iso(nowMs - BACK_MS), to: iso(nowMs + 1_000), limit: Math.min(places * 3, 2 * PAGE_ROWS) },
+      // newest end first: those that are open may be several, and the last that has ended comes after them
+      query: { ...query, from: iso(nowMs - BACK_MS), to: iso(nowMs + 1_000), limit: Math.min(places * ROUNDS_BACK, WINDOWS_MAX) },
       signal,
     }),
     ask("GET /duties/windows", { query: { ...query, only: "next", limit: places }, signal }),
