@@ -125,6 +125,7 @@ PERMISSIONS: Mapping[tuple[str, str], Roles] = {
     ("GET", "/duties/windows/{window:path}"): WATCH,  # it names who was where
     ("GET", "/duties/scans"): WATCH,
     ("GET", "/roster"): ALL,
+    ("GET", "/roster/staff"): ALL,
     ("POST", "/roster"): LEAD,
     ("DELETE", "/roster"): LEAD,
     ("GET", "/occasions"): ALL,
@@ -133,6 +134,8 @@ PERMISSIONS: Mapping[tuple[str, str], Roles] = {
     # reports
     ("GET", "/reports/compliance"): WATCH,
     ("GET", "/reports/unvisited"): WATCH,
+    ("GET", "/reports/heatmap"): WATCH,
+    ("GET", "/reports/heatmap.csv"): WATCH,
     ("GET", "/reports/patrol/{day}.pdf"): WATCH,
     ("GET", "/reports/patrol/{day}.csv"): WATCH,
     # the duty desk

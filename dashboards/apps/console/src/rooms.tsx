@@ -12,12 +12,13 @@ export interface Room {
 }
 
 export const roomWords = words(
-  { queue: "事件队列", wall: "实时画面", gates: "门禁" },
-  { queue: "Incidents", wall: "Live pictures", gates: "Gates" },
+  { queue: "事件队列", wall: "实时画面", gates: "门禁", patrol: "巡逻" },
+  { queue: "Incidents", wall: "Live pictures", gates: "Gates", patrol: "Patrols" },
 );
 
 export const ROOMS: readonly Room[] = [
   { path: "queue", word: "queue", needs: "GET /incidents", page: lazy(() => import("./rooms/queue")) },
   { path: "wall", word: "wall", needs: "GET /cameras/{device}/picture", page: lazy(() => import("./rooms/wall")) },
   { path: "gates", word: "gates", needs: "GET /devices", page: lazy(() => import("./rooms/gates")) },
+  { path: "patrol", word: "patrol", needs: "GET /reports/unvisited", page: lazy(() => import("./rooms/patrol")) },
 ];

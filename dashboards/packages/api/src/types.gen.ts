@@ -884,6 +884,20 @@ export interface EventPage {
   next: string | null;
 }
 
+/** The scan, answer or report that keeps a window. */
+export interface EvidenceView {
+  /** What brought it: a device, a phone, or `hub` */
+  source: string;
+  /** The source's own name for it */
+  key: string;
+  /** When it was made, UTC */
+  at: string;
+  /** nfc, rfid, ibutton, card, qr, or hand: entered by a person */
+  medium: string;
+  /** What is odd about it; it counts all the same */
+  flags: string[];
+}
+
 /** What a telephone exchange tells of a call, in whatever order and however often. */
 export interface ExchangeEvent {
   /** The exchange's own id of the call */
@@ -1096,6 +1110,50 @@ export interface Health {
   checks: Record<string, Check>;
   /** Who is told of changes, and how far each is behind */
   channels: (Record<string, unknown>)[];
+}
+
+/** How duties were kept in one cell of a heat map. What had nothing due has no cell: no data, and not good. */
+export interface HeatCell {
+  /** The line's key: a weekday from 1 (Monday) to 7, or a place */
+  line: string;
+  /** The column's key: an hour, or a local day */
+  column: string;
+  /** How many windows have ended and are judged: the sum of the next four */
+  due: number;
+  /** How many were done in time */
+  kept: number;
+  /** How many were not done */
+  missed: number;
+  /** How many have no evidence yet, and a source that has not reported */
+  unproven: number;
+  /** How many were raised as a gap, and then found to be done in time */
+  withdrawn: number;
+  /** (kept + withdrawn) / due in percent, cut off after one digit */
+  percent: string;
+}
+
+/** How duties were kept, as a heat map of windows that ended on the local days `first` to `last`, both included. By hour: the lines are the weekday and the columns the hour, by the estate's clocks, in which the window opened. By place: the columns are the days on which windows ended, and the lines come the worst first. */
+export interface HeatReport {
+  /** The first local day */
+  first: string;
+  /** The last local day, included */
+  last: string;
+  /** hour: weekday and hour; place: place and day */
+  by: string;
+  /** What is told is what was known then, UTC */
+  as_of: string;
+  /** What a cell shows, in Chinese */
+  figure_zh: string;
+  /** What a cell shows, in English */
+  figure_en: string;
+  /** The lines, with the sum of their cells */
+  lines: FiguresRow[];
+  /** The columns' keys, in order */
+  columns: string[];
+  /** The cells that had something due */
+  cells: HeatCell[];
+  /** How many lines beyond `limit` are not shown; they are better than those that are */
+  left_out: number;
 }
 
 /** A case. `alarm`: its state as an alarm, `unacknowledged` or `acknowledged`, each also with `_returned`, `shelved`, `held`, `ended`. `sounding`: somebody is still to be called; `sound`: with which tone, `fire`, `p1`, `p2`, `p3` or `none`. `active`: the condition lasts. `late`: it came with a backlog. `held_by`: the maintenance window that held it back. `dispatch`: how far a guard who was sent has got: `sent`, `answered`, `on_spot`, `found`. `escalation`: the level of the latest one. `comebacks` over 0: it stands for a source that chatters. `flood`: it began to call in one. `merged`: how often the same cause was raised again. `version` grows with each change. */
@@ -2392,6 +2450,24 @@ export interface SourceView {
   reported_up_to: string | null;
 }
 
+/** All who work here. */
+export interface StaffList {
+  /** In the estate file's order */
+  staff: StaffView[];
+}
+
+/** Somebody who works here. */
+export interface StaffView {
+  /** An id of the staff */
+  id: string;
+  /** The person's name in Chinese */
+  name_zh: string;
+  /** The person's name in English */
+  name_en: string;
+  /** What the person does: a post of the policy */
+  post: string;
+}
+
 /** A line of the checklist. */
 export interface StepModel {
   /** The step's name within the plan */
@@ -2744,6 +2820,8 @@ export interface WindowView {
   people: string[];
   /** What else is known, names with spaces between */
   note: string;
+  /** What keeps it; null: nothing does */
+  evidence: EvidenceView | null;
 }
 
 /** One thing that is wrong with a request. */
@@ -3303,6 +3381,16 @@ export interface Routes {
     query: { from: string; to: string; by?: "place" | "route" | "hour" | "person" | "duty"; duty?: string[] | null };
     result: ComplianceReport;
   };
+  /** How duties were kept, by hour and weekday or by place and day. */
+  "GET /reports/heatmap": {
+    query: { from: string; to: string; by?: "hour" | "place"; route?: string[] | null; duty?: string[] | null; limit?: number };
+    result: HeatReport;
+  };
+  /** The same for a spreadsheet. */
+  "GET /reports/heatmap.csv": {
+    query: { from: string; to: string; by?: "hour" | "place"; route?: string[] | null; duty?: string[] | null; limit?: number; lang?: "zh" | "en" | "both" };
+    result: Blob;
+  };
   /** The record of a day's patrols, for a spreadsheet. */
   "GET /reports/patrol/{day}.csv": {
     path: { day: string };
@@ -3334,6 +3422,10 @@ export interface Routes {
   "POST /roster": {
     body: ShiftRequest;
     result: ShiftView;
+  };
+  /** Who can be put on the roster. */
+  "GET /roster/staff": {
+    result: StaffList;
   };
   /** A phone reports what it has. */
   "POST /scans": {
