@@ -59,6 +59,8 @@ export function LiveProvider({ children }: { children: ReactNode }) {
         state: (state, silentSince) => {
           const silentSinceMs = Date.now() - (performance.now() - silentSince);
           setChannel((before) => (before.state === state ? before : { state, silentSinceMs }));
+          // as with the tone (sound/provider.tsx), for whoever looks from outside
+          document.documentElement.dataset.channel = state;
           // a browser is not told why a socket was refused: whether one is still signed in has to be asked
           if (state !== "live" && whoAsked()) ask("GET /me").catch(() => undefined);
         },
