@@ -181,10 +181,20 @@ class BrowserEstate:
         return httpx.Client(base_url=self.url, timeout=30, trust_env=False, headers=headers)
 
     def incidents(self) -> list[dict[str, Any]]:
-        """The live incidents, newest first, as the API tells them."""
+        """The newest 200 of the live incidents, newest first, as the API tells them."""
         with self.client("manager") as http:
-            found: list[dict[str, Any]] = http.get("/incidents", params={"limit": 200}).raise_for_status().json()["incidents"]
+            found: list[dict[str, Any]] = (
+                http.get("/incidents", params={"limit": 200, "state": "live"}).raise_for_status().json()["incidents"]
+            )
         return found
+
+    def acknowledge_all(self) -> None:
+        """Somebody has taken up all that is open, so that nothing sounds."""
+        with self.client("manager") as http:
+            while found := http.get("/incidents", params={"limit": 200, "state": "open"}).raise_for_status().json()["incidents"]:
+                selection = [{"no": one["no"]} for one in found]
+                asked = {"selection": selection, "fields": {}}
+                http.post("/incidents/acts/acknowledge", json=asked).raise_for_status()
 
     def person(self, role: Role) -> tuple[str, str]:
         """The name and the password of somebody in that role."""
@@ -332,9 +342,10 @@ class BrowserEstate:
 
     def _all_have_spoken(self) -> bool:
         with self.client("manager") as http:
-            devices = http.get("/devices").raise_for_status().json()["devices"]
-        awaited = {*self.lines, *self.cameras, "door-1"}
-        return awaited <= {one["id"] for one in devices if one["reported_up_to"] is not None}
+            return all(
+                http.get("/events", params={"device": device, "limit": 1}).raise_for_status().json()["events"]
+                for device in (*self.lines, *self.cameras, "door-1")
+            )
 
     def _tell(self, name: str, priority: int, active: bool) -> None:
         self._yard.note("wall-panel" if priority == 4 else "panel", RAISES[priority](active, name))

@@ -48,7 +48,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       `${location.origin.replace(/^http/, "ws")}/live`,
       {
         snapshot: (chunk, first) => {
-          incidents.snapshot(chunk.incidents as readonly Incident[], first, chunk.last);
+          incidents.snapshot(chunk.incidents as readonly Incident[], first, chunk.last, chunk.more);
           if (chunk.last) renewing.renewAll();
         },
         changes: (batch) => {

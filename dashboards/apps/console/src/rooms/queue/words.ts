@@ -72,6 +72,9 @@ export const table = words(
     s_withdrawn: "已撤回",
     until: "至",
     returned: "已恢复",
+    hub: "系统",
+    noMore: "没有更早的事件",
+    onDuty: "当班",
   },
   {
     list: "List of incidents",
@@ -144,5 +147,8 @@ export const table = words(
     s_withdrawn: "withdrawn",
     until: "until",
     returned: "returned",
+    hub: "the hub",
+    noMore: "There are none before these",
+    onDuty: "on duty",
   },
 );
