@@ -54,7 +54,7 @@ def million_listed(folder: Path, scale: float, looked: Machine) -> Row:
             http.headers["Authorization"] = f"Bearer {people[INSTALLER].token}"
             asked = max(len(QUERIES), int(_ASKED * min(scale, 1.0)))
             ours = spread(list(_times(lambda at: _ask(http, at), asked)))
-    bare = _limit().Newest(str(database), schema.case.name, 50)
+    bare = _limit().Newest(str(database), schema.case.name, SITE, 50)
     limit = spread(list(_times(lambda _: bare.read(), asked)))
     return row(f"console: list with {count:,} incidents", "ms", ours, limit, looked)
 

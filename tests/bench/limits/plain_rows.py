@@ -1,5 +1,5 @@
-"""The bare limit of the console: a page of plain DOM rows. What is published on TOPIC goes to it by a bare WebSocket; each name is a
-row, newest on top, and one that is there already changes.
+"""The bare limit of the console: a page of plain DOM rows. What is published on TOPIC goes to it by a bare WebSocket; each
+name is a row, newest on top, and one that is there already changes.
 
     plain_rows.py BROKER_PORT TOPIC PORT
 

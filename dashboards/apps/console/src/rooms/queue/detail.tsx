@@ -139,7 +139,8 @@ function Clocks({ clocks }: { clocks: readonly CaseClockState[] }) {
 function Entry({ entry }: { entry: TimelineEntry }) {
   const { zone } = useSession();
   const language = useLanguage();
-  const said = entry.told.map((one) => `${told(one, "title", language)} ${valueText(one, language, zone)}`);
+  const w = useWords(table);
+  const said = entry.told.map((one) => `${told(one, "title", language)}${w.colon}${valueText(one, language, zone)}`);
   return (
     <li>
       <time dateTime={entry.at}>{dateTime(entry.at, zone)}</time> <b>{actorName(entry.actor, language)}</b>{" "}
