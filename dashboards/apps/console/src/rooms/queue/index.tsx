@@ -13,6 +13,7 @@ import { MoreEnded, useEnded } from "./ended";
 import { EVERYTHING, type Filter, toggled, type View } from "./filter";
 import { List } from "./list";
 import { neighbour } from "./order";
+import { Priorities } from "./priorities";
 import { table } from "./words";
 import "./queue.css";
 
@@ -76,6 +77,7 @@ export default function Queue() {
             options={VIEWS.map((view) => ({ value: view, label: w[view] }))}
             onChange={(view) => setFilter({ ...filter, view })}
           />
+          <Priorities filter={filter} setFilter={setFilter} />
           <Input
             ref={search}
             allowClear
