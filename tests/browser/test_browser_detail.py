@@ -68,7 +68,7 @@ def test_those_on_duty_are_offered_for_an_errand_and_any_other_name_may_be_writt
     page.get_by_role("dialog").get_by_role("combobox").first.click()
     offered = page.locator(".ant-select-item-option")
     expect(offered).to_have_count(1)
-    expect(offered).to_contain_text(dict((id_, zh) for id_, zh, *_ in STAFF)["li-na"])
+    expect(offered).to_contain_text({person: zh for person, zh, *_ in STAFF}["li-na"])
     picture(page, "dispatch")
     page.keyboard.type("门口的小王")
     page.get_by_role("button", name="确定").click()
