@@ -34,7 +34,7 @@ _failed = pytest.StashKey[bool]()
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """A module's tests share an estate, so they stay together. Marked here, for xdist looks at the marks before any later hook."""
+    """A module's tests share an estate, so they stay together. Marked here: xdist looks before any later hook."""
     item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 

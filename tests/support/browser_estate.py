@@ -38,6 +38,7 @@ from watchkeeper.broker import EmbeddedBroker
 from watchkeeper.demo.agent_twin import AgentTwin
 from watchkeeper.demo.children import free_port
 from watchkeeper.demo.estate import dump
+from watchkeeper.demo.known import TwinsKey
 
 ZONE = "Asia/Shanghai"
 GATEHOUSE, YARD = "gatehouse", "yard"
@@ -223,7 +224,7 @@ class BrowserEstate:
         self._yard = AgentTwin(
             SITE,
             YARD,
-            self._keys[YARD],
+            TwinsKey(self._keys[YARD], YARD, ""),
             "panel",
             port=self.broker.port,
             clock=self.clock,

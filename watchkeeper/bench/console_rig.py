@@ -24,6 +24,7 @@ from watchkeeper.broker import EmbeddedBroker
 from watchkeeper.demo.agent_twin import AgentTwin
 from watchkeeper.demo.children import free_port
 from watchkeeper.demo.estate import dump
+from watchkeeper.demo.known import TwinsKey
 from watchkeeper.demo.people import INSTALLER, make_accounts
 
 CHROMIUM = (Path("/usr/bin/chromium"), Path("/usr/bin/chromium-browser"))
@@ -149,7 +150,7 @@ def running(folder: Path) -> Iterator[ConsoleRig]:
         stack.enter_context(start_agent(_write_agent(folder / "agent", broker.url, line.address)))
         random = Random(1)  # noqa: S311 - names, no secrets
         yard = AgentTwin(
-            SITE, YARD, key_of(YARD), f"{YARD}-1", port=broker.port, clock=SystemClock(),
+            SITE, YARD, TwinsKey(key_of(YARD), YARD, ""), f"{YARD}-1", port=broker.port, clock=SystemClock(),
             names=lambda size: random.randbytes(size).hex(),
         )  # fmt: skip
         stack.callback(yard.close)
