@@ -1,7 +1,8 @@
 """What tests with a browser stand on: an estate for each module, and pages of people who are signed in to its console.
 
-A module has the estate otherwise by a fixture `wanted` of its own. A page that says an error on its console, or throws one, fails
-its test. Pictures lie in build/browser: one of each page of a test that failed, and those that a test asks `picture` for.
+A module has the estate otherwise by a fixture `wanted` of its own; its tests stay on one worker (tests/support/workers.py).
+A page that says an error on its console, or throws one, fails its test. Pictures lie in build/browser: one of each page of a test
+that failed, and those that a test asks `picture` for.
 """
 
 import os
@@ -31,11 +32,6 @@ KEEP_LANGUAGE = "localStorage['watchkeeper:language'] ??= '%s'"
 Room = Callable[..., Page]
 Picture = Callable[[Page, str], None]
 _failed = pytest.StashKey[bool]()
-
-
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """A module's tests share an estate, so they stay together. Marked here: xdist looks before any later hook."""
-    item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 @pytest.hookimpl(wrapper=True)
