@@ -129,10 +129,14 @@ def list_runs(
         Literal["running", "review", "notice"] | None,
         Query(alias="open", description="Those alone that run, or wait for their review or their notice"),
     ] = None,
+    no: Annotated[int | None, Query(ge=1, le=NUMBER_MAX, description="That of this incident alone, if it has one")] = None,
     cursor: Annotated[int | None, Query(ge=1, le=NUMBER_MAX, description="`next` of the page before")] = None,
     limit: Limit = 50,
 ) -> m.RunList:
     """All runs, or what is still to be done. A page of `review` or `notice` may be short and still have a `next`."""
+    if no is not None:
+        one = backend.reads.plans.run(no)
+        return m.RunList(runs=[] if one is None else [run_summary(one)], next=None)
     found = backend.reads.plans.runs(_OPEN.get(open_ or "", ()), limit + 1, cursor)
     page = found[:limit]
     shown = [run_summary(run) for run in page if _waits(run, open_)]

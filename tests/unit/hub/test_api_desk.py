@@ -271,3 +271,9 @@ def test_every_refusal_of_the_desk_has_both_languages():
         assert status in (403, 404, 409, 422), name
         assert any("\u4e00" <= letter <= "\u9fff" for letter in chinese), name
         assert english.isascii(), name
+
+
+def test_forms_are_told_the_places_and_people_of_the_estate(site):
+    names = site.client("guard").get("/names").json()
+    assert names["places"][1] == {"id": "room", "name_zh": "监控室", "name_en": "Room", "parent": None}
+    assert names["staff"][0] == {"id": "wang", "name_zh": "王芳", "name_en": "Wang", "post": "monitor"}

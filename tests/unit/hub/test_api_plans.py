@@ -106,6 +106,8 @@ def test_a_plan_is_worked_through_from_the_first_step_to_the_notice(site):
     approved = post(site, no, "review/approve", note="同意").json()
     assert (approved["review"]["approved_by"], approved["run"]["state"]) == (NAMES["manager"], "review")
     assert site.http.get("/plan-runs", params={"open": "review"}).json()["runs"] == []
+    assert [one["no"] for one in site.http.get("/plan-runs", params={"no": no}).json()["runs"]] == [no]
+    assert site.http.get("/plan-runs", params={"no": no + 1}).json()["runs"] == []
     assert [one["no"] for one in site.http.get("/plan-runs", params={"open": "notice"}).json()["runs"]] == [no]
     assert post(site, no, "notice").json()["code"] == "notice_empty"
     assert site.http.put(f"/incidents/{no}/plan/notice", json={"text": "各位业主：…"}).status_code == 200

@@ -12,8 +12,15 @@ export interface Room {
 }
 
 export const roomWords = words(
-  { queue: "事件队列", wall: "实时画面", gates: "门禁", patrol: "巡逻" },
-  { queue: "Incidents", wall: "Live pictures", gates: "Gates", patrol: "Patrols" },
+  { queue: "事件队列", wall: "实时画面", gates: "门禁", patrol: "巡逻", duty: "值守", plans: "预案" },
+  {
+    queue: "Incidents",
+    wall: "Live pictures",
+    gates: "Gates",
+    patrol: "Patrols",
+    duty: "Duty desk",
+    plans: "Emergency plans",
+  },
 );
 
 export const ROOMS: readonly Room[] = [
@@ -21,4 +28,6 @@ export const ROOMS: readonly Room[] = [
   { path: "wall", word: "wall", needs: "GET /cameras/{device}/picture", page: lazy(() => import("./rooms/wall")) },
   { path: "gates", word: "gates", needs: "GET /devices", page: lazy(() => import("./rooms/gates")) },
   { path: "patrol", word: "patrol", needs: "GET /reports/unvisited", page: lazy(() => import("./rooms/patrol")) },
+  { path: "duty", word: "duty", needs: "GET /handovers", page: lazy(() => import("./rooms/duty")) },
+  { path: "plans", word: "plans", needs: "GET /plans", page: lazy(() => import("./rooms/plans")) },
 ];

@@ -1530,6 +1530,14 @@ export interface MustTell {
   overdue: boolean;
 }
 
+/** Places and people, in the estate file's order. */
+export interface Names {
+  /** All places */
+  places: PlaceName[];
+  /** All who work here */
+  staff: PersonName[];
+}
+
 /** An account for a person, or without a password for a program, which gets a token. */
 export interface NewAccount {
   /** The name as it is to stand in records */
@@ -1686,6 +1694,18 @@ export interface PasswordRequest {
   new: string;
 }
 
+/** Somebody of the staff. */
+export interface PersonName {
+  /** An id of the staff */
+  id: string;
+  /** The name in Chinese */
+  name_zh: string;
+  /** The name in English */
+  name_en: string;
+  /** What they do: a post of the policy */
+  post: string;
+}
+
 /** A picture. `ready`: it can be had at `/pictures/{id}`. */
 export interface Picture {
   /** Its name */
@@ -1708,6 +1728,18 @@ export interface PictureTaken {
   id: string;
   /** The file's size in bytes */
   size_bytes: number;
+}
+
+/** A place of the estate. */
+export interface PlaceName {
+  /** The place's id */
+  id: string;
+  /** Its name in Chinese */
+  name_zh: string;
+  /** Its name in English */
+  name_en: string;
+  /** The place that it lies in, by id; null: it is a whole estate */
+  parent: string | null;
 }
 
 /** A plan, and what it was before. */
@@ -3350,6 +3382,10 @@ export interface Routes {
   "GET /metrics": {
     result: undefined;
   };
+  /** What places and people are called. */
+  "GET /names": {
+    result: Names;
+  };
   /** What was announced. */
   "GET /occasions": {
     query: { limit?: number; offset?: number };
@@ -3381,7 +3417,7 @@ export interface Routes {
   };
   /** Plans that were started, newest first. */
   "GET /plan-runs": {
-    query: { open?: "running" | "review" | "notice" | null; cursor?: number | null; limit?: number };
+    query: { open?: "running" | "review" | "notice" | null; no?: number | null; cursor?: number | null; limit?: number };
     result: RunList;
   };
   /** The emergency plans in force. */

@@ -13,7 +13,7 @@ const RENEWS: Readonly<Record<string, readonly string[]>> = {
   agent: ["devices", "agents"],
   command: ["commands"],
   tag: ["tags"],
-  duty: ["windows", "compliance", "check-in"],
+  duty: ["windows", "compliance", "check-in", "records"],
   roster: ["roster"],
   occasion: ["occasions"],
   plan: ["plan-run", "plans"],

@@ -4,6 +4,7 @@ import { ask, type Flood } from "@watchkeeper/api";
 import { clockTime, duration, hubClock, told, useLanguage, useNow, useWords } from "@watchkeeper/ui";
 import { Button } from "antd";
 import { useState } from "react";
+import { CheckInBanner } from "../checkin/banner";
 import { useChannel, useLive } from "../live/provider";
 import { useSession } from "../session/session";
 import { useSound } from "../sound/provider";
@@ -16,6 +17,7 @@ export function Banners() {
       <Blocked />
       <Skew />
       <FloodBanner />
+      <CheckInBanner />
     </div>
   );
 }

@@ -16,6 +16,8 @@ const KEYS = [
   ["V", "k_video"],
   ["P", "k_map"],
   ["G", "k_gate"],
+  ["N", "k_report"],
+  ["S T", "k_plan"],
   ["/", "k_search"],
   ["1 2 3 4", "k_filter"],
   ["?", "k_help"],

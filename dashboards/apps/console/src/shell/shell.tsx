@@ -4,6 +4,7 @@ import { Button } from "antd";
 import { Suspense, useState } from "react";
 import { Navigate, NavLink, Route, Routes } from "react-router";
 import { useSetLanguage } from "../language";
+import { ReportButton } from "../report/report";
 import { ROOMS, type Room, roomWords } from "../rooms";
 import { useSession } from "../session/session";
 import { Banners } from "./banners";
@@ -64,6 +65,7 @@ function Head({ rooms, onHelp }: { rooms: readonly Room[]; onHelp: () => void })
           </NavLink>
         ))}
       </nav>
+      <ReportButton />
       <SoundControl />
       <WallClock />
       <span className="wk-me">

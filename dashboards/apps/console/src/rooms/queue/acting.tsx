@@ -95,7 +95,9 @@ function ActDialog({
   const w = useWords(table);
   const language = useLanguage();
   const [form] = Form.useForm<Record<string, string | number | undefined>>();
-  const names = [...act.required, ...act.optional];
+  // why a plan is left unfinished is asked for where the hub says that it is
+  const unfinished = refusal?.code === "plan_open";
+  const names = [...act.required, ...act.optional].filter((name) => act.act !== "close" || name !== "reason" || unfinished);
   const submit = (given: Record<string, string | number | undefined>) => {
     onDo(
       Object.fromEntries(
@@ -122,8 +124,12 @@ function ActDialog({
           <Form.Item
             key={name}
             name={name}
-            label={`${fieldWord(w, name)}${act.required.includes(name) ? "" : `（${w.optional}）`}`}
-            rules={[{ required: act.required.includes(name), message: "" }]}
+            label={
+              unfinished && name === "reason"
+                ? w.fields_reason_unfinished
+                : `${fieldWord(w, name)}${act.required.includes(name) ? "" : `（${w.optional}）`}`
+            }
+            rules={[{ required: act.required.includes(name) || (unfinished && name === "reason"), message: "" }]}
           >
             <Field name={name} choices={act.choices[name]} first={at === 0} />
           </Form.Item>

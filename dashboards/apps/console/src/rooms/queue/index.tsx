@@ -13,6 +13,7 @@ import { MoreEnded, useEnded } from "./ended";
 import { EVERYTHING, type Filter, toggled, type View } from "./filter";
 import { List } from "./list";
 import { neighbour } from "./order";
+import { PlanOf } from "./plan/panel";
 import { Priorities } from "./priorities";
 import { table } from "./words";
 import "./queue.css";
@@ -95,7 +96,11 @@ export default function Queue() {
         {filter.view === "ended" && <MoreEnded ended={ended} />}
       </section>
       <section className="wk-queue-detail">
-        {selected === null ? <p className="wk-quiet">{w.choose}</p> : <Detail no={selected} acting={acting} />}
+        {selected === null ? (
+          <p className="wk-quiet">{w.choose}</p>
+        ) : (
+          <Detail no={selected} acting={acting} extra={<PlanOf no={selected} />} />
+        )}
       </section>
       {acting.dialog}
     </div>

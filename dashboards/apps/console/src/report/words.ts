@@ -1,0 +1,38 @@
+import { words } from "@watchkeeper/ui";
+
+export const table = words(
+  {
+    report: "上报",
+    title: "上报事件",
+    kind: "什么事",
+    observation: "其他情况（不启动预案）",
+    starts: "将同时启动预案",
+    place: "地点",
+    text: "情况",
+    by: "怎样得知",
+    caller: "报告人与电话（可不填）",
+    phone: "电话",
+    seen: "监控看到",
+    radio: "对讲机",
+    in_person: "当面",
+    ok: "上报",
+    cancel: "取消",
+  },
+  {
+    report: "Report",
+    title: "Report an incident",
+    kind: "What",
+    observation: "Something else (starts no plan)",
+    starts: "Its plan starts with it",
+    place: "Where",
+    text: "What was told or seen",
+    by: "How it came",
+    caller: "Who told it, and their number (optional)",
+    phone: "By phone",
+    seen: "Seen on a screen",
+    radio: "By radio",
+    in_person: "In person",
+    ok: "Report it",
+    cancel: "Cancel",
+  },
+);

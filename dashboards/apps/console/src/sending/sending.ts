@@ -1,0 +1,39 @@
+/** An act that is sent once, with its refusal kept beside it. Nothing is shown as done before the hub has said so. */
+import { Refusal } from "@watchkeeper/api";
+import { useState } from "react";
+
+export interface Sending {
+  readonly busy: boolean;
+  readonly refusal: Refusal | null;
+  /** What to say of the last act that was done; empty: none was, or it was refused. */
+  readonly done: string;
+  /** Do it, unless something is under way. Resolves with whether it was done; `act` gives what to say, or nothing. */
+  send(act: () => Promise<string | undefined>): Promise<boolean>;
+  clear(): void;
+}
+
+export function useSending(): Sending {
+  const [busy, setBusy] = useState(false);
+  const [refusal, setRefusal] = useState<Refusal | null>(null);
+  const [done, setDone] = useState("");
+  const clear = () => {
+    setRefusal(null);
+    setDone("");
+  };
+  const send = async (act: () => Promise<string | undefined>): Promise<boolean> => {
+    if (busy) return false;
+    setBusy(true);
+    clear();
+    try {
+      setDone((await act()) ?? "");
+      return true;
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      setRefusal(error);
+      return false;
+    } finally {
+      setBusy(false);
+    }
+  };
+  return { busy, refusal, done, send, clear };
+}
