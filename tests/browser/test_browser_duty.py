@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from hub.accounts.permissions import Role
 from hub.accounts.secrets import account_key
 from tests.support.agent_rig import wait_for
 from tests.support.browser_estate import BrowserEstate, Wanted
 
-PEOPLE = {"operator": "wu-min", "shift_leader": "li-na", "manager": "zhang-wei"}
+PEOPLE: dict[Role, str] = {"operator": "wu-min", "shift_leader": "li-na", "manager": "zhang-wei"}
 EVERY_S, OPEN_S, SOUND_S, LEADER_S = 30, 10, 3, 3
 """A check-in each half minute, which sounds after a few seconds and escalates a few after its end."""
 DESK = ("post-check-in", "two-hour-record", "shift-handover")

@@ -5,8 +5,8 @@ import { clockTime, duration } from "./time";
 import { useLanguage, useWords, words } from "./words";
 
 const table = words(
-  { loading: "载入中", stopped: "数据已停", retry: "重试", updated: "最后更新" },
-  { loading: "Loading", stopped: "Data stopped for", retry: "Try again", updated: "last updated" },
+  { loading: "载入中", stopped: "数据已停", retry: "重试", updated: "，最后更新" },
+  { loading: "Loading", stopped: "Data stopped for", retry: "Try again", updated: ", last updated" },
 );
 const SKELETON_AFTER_MS = 300;
 const BARS = [1, 2, 3, 4, 5];
@@ -34,7 +34,8 @@ export function Empty({ children, atMs, zone }: { children: ReactNode; atMs: num
   const w = useWords(table);
   return (
     <p className="wk-empty">
-      {children}，{w.updated} {clockTime(new Date(atMs).toISOString(), zone)}
+      {children}
+      {w.updated} {clockTime(new Date(atMs).toISOString(), zone)}
     </p>
   );
 }

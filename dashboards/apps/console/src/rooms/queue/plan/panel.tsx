@@ -52,7 +52,7 @@ function RunPanel({ no, view }: { no: number; view: RunView }) {
         {view.note !== "" && ` · ${view.note}`}
       </p>
       <Said sending={sending} />
-      <ol className="wk-steps">
+      <ol className="wk-checklist">
         {view.steps.map((step) => (
           <Step
             key={step.step}
