@@ -164,7 +164,7 @@ PERMISSIONS: Mapping[tuple[str, str], Roles] = {
     ("POST", "/calls/exchange"): TELEPHONE,  # with a token alone: the route checks it
     ("GET", "/calls/{call}"): TELEPHONE,  # it shows the whole number
     ("POST", "/calls/{call}/notes"): TELEPHONE,
-    ("GET", "/names"): ALL,
+    ("GET", "/places"): ALL,
     # the estate and its plan
     ("GET", "/estate"): WATCH,
     ("PUT", "/estate"): KEEP,

@@ -1,6 +1,7 @@
 """The duty desk as people use it: check 14 of the brief of the screens, and what two windows see of each other."""
 
 import re
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from tests.support.browser_estate import BrowserEstate, Wanted
 PEOPLE: dict[Role, str] = {"operator": "wu-min", "shift_leader": "li-na", "manager": "zhang-wei"}
 EVERY_S, OPEN_S, SOUND_S, LEADER_S = 30, 10, 3, 3
 """A check-in each half minute, which sounds after a few seconds and escalates a few after its end."""
+DUE_S = 5
 DESK = ("post-check-in", "two-hour-record", "shift-handover")
 NAMES = {"name_zh": "值守", "name_en": "desk"}
 ROUTES = [{"id": duty, "duty": duty, "places": ["gate"], "sources": ["hub"]} | NAMES for duty in DESK]
@@ -225,8 +227,15 @@ def test_a_key_goes_out_is_shown_overdue_and_comes_back_broken(estate, room, pic
     with estate.client("shift_leader") as http:
         new = {"id": "K-1", "kind": "key", "name_zh": "泵房钥匙", "name_en": "pump room's key", "place": "gate"}
         http.post("/keys", json=new).raise_for_status()
+        http.post("/keys", json=new | {"id": "K-2"}).raise_for_status()
+        at = datetime.fromisoformat(http.get("/duty/check-in").raise_for_status().json()["at"])
+        lent = {"person": "zhang-wei", "purpose": "巡检", "due_at": (at + timedelta(seconds=DUE_S)).isoformat()}
+        http.post("/keys/K-2/issue", json=lent).raise_for_status()
     page = room("operator", path="duty/keys")
-    expect(page.locator("[data-key='K-1']")).to_be_visible()
+    page.locator("[data-key='K-2'] button").click()
+    expect(page.locator("[data-key='K-2']")).to_contain_text("逾期未还", timeout=3 * DUE_S * 1_000)
+    expect(page.locator(".wk-key-detail").get_by_role("button", name="事件 #")).to_be_visible(timeout=3 * DUE_S * 1_000)
+    picture(page, "key-overdue")
     page.keyboard.press("j")
     expect(page.locator(".wk-key-detail")).to_have_attribute("data-state", "in")
     page.locator("#wk-key-person").click()

@@ -21,7 +21,7 @@ def report_fire(page: Page) -> int:
     """By the form, as somebody does who is told of it by phone."""
     page.keyboard.press("n")
     dialog = page.get_by_role("dialog")
-    expect(dialog).to_be_visible()
+    expect(dialog.locator("#kind")).to_be_focused()
     for name, typed in (("kind", "火灾"), ("place", "东门")):
         dialog.locator(f"#{name}").click()
         page.keyboard.type(typed)

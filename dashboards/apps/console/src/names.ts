@@ -15,7 +15,8 @@ interface Named {
 
 export function useNames() {
   const language = useLanguage();
-  const asked = useQuery({ queryKey: ["estate", "names"], queryFn: () => ask("GET /names") });
+  const places = useQuery({ queryKey: ["estate", "places"], queryFn: () => ask("GET /places") }).data?.places;
+  const staff = useQuery({ queryKey: ["estate", "staff"], queryFn: () => ask("GET /roster/staff") }).data?.staff;
   const label = (one: Named) => (language === "zh" ? one.name_zh : one.name_en);
   const choices = (all: readonly Named[] = []): readonly Choice[] => all.map((one) => ({ value: one.id, label: label(one) }));
   const find = (all: readonly Named[] | undefined, id: string) => {
@@ -23,9 +24,9 @@ export function useNames() {
     return found === undefined ? id : label(found);
   };
   return {
-    places: choices(asked.data?.places),
-    people: choices(asked.data?.staff),
-    placeName: (id: string) => find(asked.data?.places, id),
-    personName: (id: string) => find(asked.data?.staff, id),
+    places: choices(places),
+    people: choices(staff),
+    placeName: (id: string) => find(places, id),
+    personName: (id: string) => find(staff, id),
   };
 }

@@ -1530,14 +1530,6 @@ export interface MustTell {
   overdue: boolean;
 }
 
-/** Places and people, in the estate file's order. */
-export interface Names {
-  /** All places */
-  places: PlaceName[];
-  /** All who work here */
-  staff: PersonName[];
-}
-
 /** An account for a person, or without a password for a program, which gets a token. */
 export interface NewAccount {
   /** The name as it is to stand in records */
@@ -1694,18 +1686,6 @@ export interface PasswordRequest {
   new: string;
 }
 
-/** Somebody of the staff. */
-export interface PersonName {
-  /** An id of the staff */
-  id: string;
-  /** The name in Chinese */
-  name_zh: string;
-  /** The name in English */
-  name_en: string;
-  /** What they do: a post of the policy */
-  post: string;
-}
-
 /** A picture. `ready`: it can be had at `/pictures/{id}`. */
 export interface Picture {
   /** Its name */
@@ -1738,8 +1718,14 @@ export interface PlaceName {
   name_zh: string;
   /** Its name in English */
   name_en: string;
-  /** The place that it lies in, by id; null: it is a whole estate */
+  /** The place that it lies in, by id; null: none */
   parent: string | null;
+}
+
+/** All places, in the estate's order. */
+export interface PlaceNames {
+  /** In the estate's order */
+  places: PlaceName[];
 }
 
 /** A plan, and what it was before. */
@@ -3382,10 +3368,6 @@ export interface Routes {
   "GET /metrics": {
     result: undefined;
   };
-  /** What places and people are called. */
-  "GET /names": {
-    result: Names;
-  };
   /** What was announced. */
   "GET /occasions": {
     query: { limit?: number; offset?: number };
@@ -3414,6 +3396,10 @@ export interface Routes {
   "GET /pictures/{picture}": {
     path: { picture: string };
     result: Blob;
+  };
+  /** What places are called. */
+  "GET /places": {
+    result: PlaceNames;
   };
   /** Plans that were started, newest first. */
   "GET /plan-runs": {

@@ -68,7 +68,7 @@ function Missed({ post }: { post: Post & { last: CheckInWindow } }) {
   const no = useGap(post.last.window).data?.incident ?? null;
   const incident = useIncident(no ?? 0);
   return (
-    <div className="wk-banner wk-banner-missed" role="alert" data-banner="check-in-missed">
+    <div className="wk-banner wk-banner-missed" role="status" data-banner="check-in-missed">
       <span>{w.missed(told(post, "place", language), clockTime(post.last.ends_at, zone))}</span>
       {incident !== undefined && <span> · {incident.escalation > 0 ? w.escalated(incident.escalation) : w.notEscalated}</span>}{" "}
       {no !== null && (

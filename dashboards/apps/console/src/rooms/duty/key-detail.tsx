@@ -2,11 +2,16 @@
 import { useQuery } from "@tanstack/react-query";
 import { ask, type KeyMoveView } from "@watchkeeper/api";
 import { dateTime, Skeleton, Stopped, told, useLanguage, useNow, useWords } from "@watchkeeper/ui";
+import { Button } from "antd";
+import { useNavigate } from "react-router";
+import { useIncidentChanges, useLive } from "../../live/provider";
 import { useNames } from "../../names";
 import { useSession } from "../../session/session";
 import { ConditionForm, IssueForm } from "./key-forms";
 import { isOverdue } from "./register";
 import { table } from "./words";
+
+const KEY_OVERDUE = "key_overdue";
 
 export function KeyDetail({ id }: { id: string }) {
   const w = useWords(table);
@@ -35,12 +40,36 @@ export function KeyDetail({ id }: { id: string }) {
           </>
         )}
       </p>
+      {isOverdue(key, now) && <OverdueIncident id={id} />}
       {key.state === "in" && may("POST /keys/{key}/issue") && <IssueForm id={id} />}
       {isOut && may("POST /keys/{key}/return") && <ConditionForm id={id} act="return" />}
       {!isOut && may("POST /keys/{key}/mark") && <ConditionForm id={id} act="mark" />}
       <h3>{w.history}</h3>
       <History history={history} />
     </article>
+  );
+}
+
+/** What is overdue is an incident; the way to it. */
+function OverdueIncident({ id }: { id: string }) {
+  const w = useWords(table);
+  const { incidents, selection } = useLive();
+  const navigate = useNavigate();
+  useIncidentChanges();
+  const found = incidents
+    .numbers()
+    .flatMap((no) => incidents.get(no) ?? [])
+    .find((one) => one.live && one.detector === KEY_OVERDUE && one.subject === id);
+  if (found === undefined) return null;
+  return (
+    <Button
+      onClick={() => {
+        selection.select(found.no);
+        navigate("/queue");
+      }}
+    >
+      {w.incident} #{found.no}
+    </Button>
   );
 }
 

@@ -4,10 +4,10 @@ import { ask, type OccasionView } from "@watchkeeper/api";
 import { dateTime, Empty, hubClock, Stopped, useLanguage, useNow, useWords } from "@watchkeeper/ui";
 import { Button, Input, Popconfirm, Select } from "antd";
 import { useState } from "react";
+import { Said } from "../../sending/said";
+import { useSending } from "../../sending/sending";
 import { useSession } from "../../session/session";
 import { why } from "./asking";
-import { Said } from "./said";
-import { useSending } from "./sending";
 import { table, wordFor } from "./words";
 
 const KINDS = ["bad_weather", "event"] as const;

@@ -4,10 +4,10 @@ import { ask } from "@watchkeeper/api";
 import { told, useLanguage, useWords } from "@watchkeeper/ui";
 import { Button, Select } from "antd";
 import { useState } from "react";
+import { Said } from "../../sending/said";
+import { useSending } from "../../sending/sending";
 import { useSession } from "../../session/session";
 import { useBeats, useStaff } from "./asking";
-import { Said } from "./said";
-import { useSending } from "./sending";
 import { plusDays, shiftTimes } from "./spans";
 import { table } from "./words";
 
