@@ -182,6 +182,8 @@ def test_14_a_handover_refuses_what_nobody_has_accepted_and_what_came_since(esta
 
 
 def test_one_person_cannot_take_over_from_himself_and_a_password_is_not_kept(estate, room, refused, no_handover, picture):
+    raise_one(estate)
+    raise_one(estate)
     page = room("operator", path="duty/handover")
     begin_handover(page)
     page.locator("[data-here=coming]").click()
@@ -197,6 +199,12 @@ def test_one_person_cannot_take_over_from_himself_and_a_password_is_not_kept(est
     form.locator("[name=password]").fill(password)
     page.keyboard.press("Enter")
     expect(page.locator("[data-side=coming]")).to_contain_text(name)
+    expect(page.locator("[data-accept]").first).to_be_visible()
+    page.keyboard.press("j")
+    chosen = page.locator("[data-item][aria-current=true]").get_attribute("data-item") or ""
+    page.keyboard.press("Space")
+    expect(item(page, chosen)).to_have_attribute("data-decision", "accepted")
+    expect(item(page, chosen)).to_contain_text(name)
     kept = page.evaluate("JSON.stringify({...localStorage, ...sessionStorage})")
     assert password not in kept
     picture(page, "14-same-window")
