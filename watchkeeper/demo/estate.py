@@ -209,7 +209,7 @@ def _routes() -> list[dict[str, Any]]:
 def write_estate(folder: Path, keys: Keys) -> Path:
     """The estate file, with the drawings of its floors beside it."""
     places = [
-        {"id": place, "name_zh": zh, "name_en": en, "parent": parent} | plan.PLACES[place].row()
+        {"id": place, "name_zh": zh, "name_en": en, "parent": parent} | plan.place_row(place)
         for place, zh, en, parent in PLACES
     ]
     agents = [

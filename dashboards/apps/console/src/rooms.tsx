@@ -11,8 +11,9 @@ export interface Room {
   readonly page: LazyExoticComponent<ComponentType>;
 }
 
-export const roomWords = words({ queue: "事件队列" }, { queue: "Incidents" });
+export const roomWords = words({ queue: "事件队列", plan: "平面图" }, { queue: "Incidents", plan: "Plan" });
 
 export const ROOMS: readonly Room[] = [
   { path: "queue", word: "queue", needs: "GET /incidents", page: lazy(() => import("./rooms/queue")) },
+  { path: "plan", word: "plan", needs: "GET /estate", page: lazy(() => import("./rooms/plan")) },
 ];

@@ -1,0 +1,45 @@
+import { expect, test } from "vitest";
+import { glyphOf, plateOf } from "./glyphs";
+import type { Condition, Thing } from "./layout";
+import { readingWords, said } from "./readings";
+
+const condition = (name: string, abnormal = false): Condition => ({ name, zh: "", en: "", abnormal, since: null });
+const thing = (more: Partial<Thing>): Thing => ({
+  id: "x",
+  kind: "door",
+  place: "gate",
+  agent: "",
+  name_zh: "",
+  name_en: "",
+  spot: null,
+  condition: null,
+  reportedUpTo: null,
+  ...more,
+});
+
+test("what was never heard is unknown, and what only reported is not", () => {
+  expect(plateOf(thing({}))).toBe("unknown");
+  expect(plateOf(thing({ reportedUpTo: "2026-11-21T11:05:32Z" }))).toBe("normal");
+});
+
+test("a state that is unknown or abnormal shows, whatever was reported", () => {
+  const reportedUpTo = "2026-11-21T11:05:32Z";
+  expect(plateOf(thing({ reportedUpTo, condition: condition("unknown") }))).toBe("unknown");
+  expect(plateOf(thing({ reportedUpTo, condition: condition("unknown", true) }))).toBe("abnormal");
+  expect(plateOf(thing({ reportedUpTo, condition: condition("open") }))).toBe("normal");
+});
+
+test("an open door looks otherwise than a closed one, and each kind otherwise than the others", () => {
+  expect(glyphOf(thing({ condition: condition("open") }))).not.toBe(glyphOf(thing({ condition: condition("closed") })));
+  const kinds = ["door", "barrier", "reader", "camera", "meter", "contacts", "wand", "phone", "other"];
+  expect(new Set(kinds.map((kind) => glyphOf(thing({ kind })))).size).toBe(kinds.length);
+  expect(glyphOf(thing({ kind: "robot" }))).toBe(glyphOf(thing({ kind: "other" })));
+});
+
+test("a reading is told by its kind and what a person asks for", () => {
+  const w = readingWords.zh;
+  expect(said("door_contact", { open: true }, w)).toBe("门磁 · 开");
+  expect(said("measurement", { quantity: "water_flow", value: 2.4000001, unit: "l/min" }, w)).toBe("测量 · 2.4 l/min");
+  expect(said("command_done", { action: "open", outcome: "refused" }, readingWords.en)).toBe("command · refused");
+  expect(said("something_new", {}, w)).toBe("something_new");
+});
