@@ -73,8 +73,8 @@ SPOTS: Mapping[str, Spot] = {
     "barrier-1": Spot(GROUND, 1145, 410), "barrier-2": Spot(GROUND, 1145, 432),
     "wand-1": Spot(GROUND, 1030, 338), "wand-2": Spot(GROUND, 1030, 372),
     "camera-1": Spot(GROUND, 1110, 395), "camera-2": Spot(GROUND, 1110, 447), "camera-3": Spot(GROUND, 1020, 395),
-    **{f"meter-{n}": Spot(GROUND, 90 * n, 710) for n in range(1, 4)},
-    "panel": Spot(BASEMENT, 1060, 150), "cabinet-1": Spot(BASEMENT, 1110, 150), "cabinet-2": Spot(BASEMENT, 1110, 620),
+    **{f"meter-{n}": Spot(GROUND, 90 * n + 26, 726) for n in range(1, 4)},
+    "panel": Spot(BASEMENT, 1060, 150), "cabinet-1": Spot(BASEMENT, 1110, 150), "cabinet-2": Spot(BASEMENT, 1110, 656),
     "zigbee": Spot(BASEMENT, 1060, 200), "climate": Spot(BASEMENT, 600, 400),
 }
 """Every device."""
@@ -82,7 +82,7 @@ PLACES: Mapping[str, Spot] = {
     "estate": Spot(GROUND, 600, 420), "gate": Spot(GROUND, 1070, 355), "garage": Spot(BASEMENT, 600, 400),
     "pumps": Spot(GROUND, 180, 680), "lobby": Spot(GROUND, 230, 215), "playground": Spot(GROUND, 565, 335),
     "pond": Spot(GROUND, 265, 335), "roof": Spot(GROUND, 810, 175), "bins": Spot(GROUND, 1080, 245),
-    "wall": Spot(GROUND, 600, 62), "substation": Spot(GROUND, 1080, 150),
+    "wall": Spot(GROUND, 600, 62), "substation": Spot(GROUND, 1080, 150), "monitor-room": Spot(GROUND, 520, 600),
 }
 """Every place, its checkpoint with it."""
 # fmt: on

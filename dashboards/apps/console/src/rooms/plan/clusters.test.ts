@@ -1,6 +1,6 @@
 import type { Incident } from "@watchkeeper/api";
 import { expect, test, vi } from "vitest";
-import { Clusters, clustered, summed, targetOf, Whereabouts } from "./clusters";
+import { Clusters, clustered, gathered, summed, targetOf, together, Whereabouts } from "./clusters";
 
 const where = new Whereabouts();
 const GATE = { floor: "ground", x: 10, y: 10 };
@@ -74,4 +74,17 @@ test("the most urgent spot is drawn last, which is on top", () => {
   const clusters = new Clusters();
   clusters.take(summed([incident(1, { priority: 1 }), incident(2, { device: "cabinet" }), incident(3, { device: "" })], where));
   expect(clusters.order()).toEqual(["@gate", "cabinet", "door-1"]);
+});
+
+test("spots that are drawn over each other stand together under the most urgent one", () => {
+  const at = (target: string) => ({ x: { a: 0, b: 10, c: 100 }[target] ?? 0, y: 0 });
+  expect(gathered(["a", "b", "c"], at, 24)).toEqual([["b", "a"], ["c"]]);
+  expect(gathered(["a", "b", "c"], at, 5)).toEqual([["a"], ["b"], ["c"]]);
+  expect(gathered(["a"], () => null, 5)).toEqual([]);
+});
+
+test("together they are as many as they are, and call while one of them calls", () => {
+  const [one, two] = [clustered([incident(1, { priority: 1, alarm: "acknowledged" })]), clustered([incident(2), incident(3)])];
+  if (one === null || two === null) throw new Error("no cluster");
+  expect(together(one, [two])).toMatchObject({ no: 1, priority: 1, count: 3, calling: true });
 });

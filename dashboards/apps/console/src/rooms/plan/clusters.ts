@@ -1,6 +1,6 @@
 /** Which incidents stand where on the plan: those of one spot together, and of a floor in sum. Each spot tells its own watchers. */
 import type { Incident } from "@watchkeeper/api";
-import type { Spot } from "./layout";
+import type { Point, Spot } from "./layout";
 
 /** What is shown at a spot. `no`: the most urgent incident; `calling`: nobody has one of them yet. */
 export interface Cluster {
@@ -60,6 +60,30 @@ export function clustered(incidents: readonly Incident[]): Cluster | null {
   if (worst === undefined) return null;
   const { no, priority, alarm } = worst;
   return { no, priority, alarm, calling: incidents.some((one) => one.alarm === "unacknowledged"), count: incidents.length };
+}
+
+/** The incidents of several spots together; `worst` is the most urgent spot's. */
+export function together(worst: Cluster, others: readonly Cluster[]): Cluster {
+  const count = others.reduce((sum, one) => sum + one.count, worst.count);
+  return { ...worst, count, calling: worst.calling || others.some((one) => one.calling) };
+}
+
+/** Spots that are drawn over each other, together: the most urgent of them stands for all. The most urgent last, as they are drawn.
+ * Where they are, and how far they have to be from each other, in pixels of the screen. */
+export function gathered(
+  targets: readonly Target[],
+  at: (target: Target) => Point | null,
+  apartPx: number,
+): readonly (readonly [Target, ...Target[]])[] {
+  const groups: { lead: Point; members: [Target, ...Target[]] }[] = [];
+  for (const target of [...targets].reverse()) {
+    const point = at(target);
+    if (point === null) continue;
+    const near = groups.find(({ lead }) => Math.hypot(lead.x - point.x, lead.y - point.y) < apartPx);
+    if (near === undefined) groups.push({ lead: point, members: [target] });
+    else near.members.push(target);
+  }
+  return groups.map(({ members }) => members).reverse();
 }
 
 export interface Sums {

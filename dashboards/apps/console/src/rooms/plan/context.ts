@@ -2,6 +2,7 @@
 import { createContext, useCallback, useContext, useSyncExternalStore } from "react";
 import type { Cluster, Clusters, Target, Whereabouts } from "./clusters";
 import type { Stage } from "./stage";
+import type { View } from "./view";
 
 export interface PlanParts {
   readonly clusters: Clusters;
@@ -28,6 +29,12 @@ export function useCluster(target: Target): Cluster | null {
 export function useTargets(): readonly Target[] {
   const { clusters } = usePlan();
   return useSyncExternalStore(clusters.watchAll, clusters.order);
+}
+
+/** The part that is seen, at rest. */
+export function useStillView(): View {
+  const { stage } = usePlan();
+  return useSyncExternalStore(stage.watch, stage.read);
 }
 
 export function useFloorCluster(floor: string): Cluster | null {

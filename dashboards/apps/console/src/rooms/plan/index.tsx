@@ -44,7 +44,7 @@ function Room({ plan }: { plan: Plan }) {
   const floor = layout.floors.find((one) => one.id === looking.floor);
   const choose = useRef(looking.choose);
   choose.current = looking.choose;
-  const onChoose = useCallback((target: Target) => choose.current(target), []);
+  const onChoose = useCallback((target: Target, several = false) => choose.current(target, several), []);
   usePlanKeys(plan, looking, search);
   const thing = things.find((one) => one.id === looking.chosen);
   return (
@@ -83,7 +83,7 @@ interface FloorGiven {
   readonly plan: Plan;
   readonly looking: Looking;
   readonly floorId: string;
-  readonly onChoose: (target: Target) => void;
+  readonly onChoose: (target: Target, several?: boolean) => void;
 }
 
 function FloorPicture({ plan, looking, floorId, onChoose }: FloorGiven) {

@@ -15,9 +15,11 @@ export interface Looking {
   /** An incident is selected that is nowhere on the plan. */
   readonly lost: boolean;
   showFloor(id: string): void;
-  /** `move`: bring it into the middle, else only into sight. */
-  choose(target: Target | null, move?: boolean): void;
+  /** Brings it into sight. `nearer`: into the middle, twice as near, since others are drawn over it. */
+  choose(target: Target | null, nearer?: boolean): void;
 }
+
+type How = "middle" | "nearer" | "sight";
 
 export function useLooking({ clusters, stage, where }: PlanParts, layout: Layout): Looking {
   const no = useSelected();
@@ -35,7 +37,7 @@ export function useLooking({ clusters, stage, where }: PlanParts, layout: Layout
     if (shown !== null) stage.show(shown);
   }, [stage, shown]);
 
-  const look = useRef<(target: Target, how: "middle" | "sight") => void>(() => undefined);
+  const look = useRef<(target: Target, how: How) => void>(() => undefined);
   look.current = (target, how) => {
     setChosen(target);
     const spot = spotAt(target, where);
@@ -43,7 +45,11 @@ export function useLooking({ clusters, stage, where }: PlanParts, layout: Layout
     const other = spot.floor !== shown?.id;
     if (other) setFloor(spot.floor);
     const smooth = began.current;
-    const run = () => (how === "middle" || other ? stage.centre(spot, smooth && !other) : stage.reveal(spot));
+    const run = () => {
+      if (how === "nearer") stage.nearer(spot);
+      else if (how === "middle" || other) stage.centre(spot, smooth && !other);
+      else stage.reveal(spot);
+    };
     // another floor is put on the stage first
     if (other) queueMicrotask(() => requestAnimationFrame(run));
     else run();
@@ -68,9 +74,9 @@ export function useLooking({ clusters, stage, where }: PlanParts, layout: Layout
     selected,
     lost: incident !== undefined && selected === null,
     showFloor: setFloor,
-    choose: (target, move = false) => {
+    choose: (target, nearer = false) => {
       if (target === null) setChosen(null);
-      else look.current(target, move ? "middle" : "sight");
+      else look.current(target, nearer ? "nearer" : "sight");
     },
   };
 }

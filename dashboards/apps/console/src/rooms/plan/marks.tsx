@@ -3,15 +3,18 @@
 import { type Priority, PrioritySymbol, type SymbolState, symbolState, told, useLanguage, useWords } from "@watchkeeper/ui";
 import { memo, type ReactNode, useCallback } from "react";
 import type { Cluster, Target } from "./clusters";
-import { PLACE, spotAt } from "./clusters";
-import { useCluster, usePlan, useTargets } from "./context";
+import { gathered, PLACE, spotAt, together } from "./clusters";
+import { useCluster, usePlan, useStillView, useTargets } from "./context";
 import { glyphOf, MARK, PLATE, plateOf } from "./glyphs";
 import type { Place, Point, Thing } from "./layout";
 import { table } from "./words";
 
-const SYMBOL_PX = 24;
-const DENSE_PX = 15;
-const BADGE_PX = 24;
+/** The box that glyphs are drawn in. */
+const GLYPH_PX = 24;
+const SYMBOL_PX = 21;
+const DENSE_PX = 13;
+const BADGE_PX = 22;
+const APART_PX = 24;
 /** What is looked at, and what has an incident, is named before others. */
 const WEIGHT_CHOSEN = 9;
 const WEIGHT_INCIDENT = 5;
@@ -25,6 +28,7 @@ function Mark({
   weight = nothing,
   target,
   kind,
+  several = false,
   children,
 }: {
   at: Point;
@@ -33,6 +37,7 @@ function Mark({
   weight?: () => number;
   target?: Target;
   kind: string;
+  several?: boolean;
   children: ReactNode;
 }) {
   const { stage } = usePlan();
@@ -42,7 +47,7 @@ function Mark({
     [stage, x, y, name, symbolPx, weight],
   );
   return (
-    <g ref={stand} className={`wk-mark wk-mark-${kind}`} data-target={target}>
+    <g ref={stand} className={`wk-mark wk-mark-${kind}`} data-target={target} data-several={several || undefined}>
       {children}
     </g>
   );
@@ -63,7 +68,7 @@ export const DeviceMark = memo(function DeviceMark({ thing, dense, chosen }: { t
   const px = dense ? DENSE_PX : SYMBOL_PX;
   return (
     <Mark at={spot} name={name} symbolPx={px} weight={weight} target={id} kind={plate}>
-      <g {...(dense ? { transform: `scale(${DENSE_PX / SYMBOL_PX})` } : {})}>
+      <g transform={`scale(${px / GLYPH_PX})`}>
         <path className="wk-plate" d={PLATE} />
         <path className="wk-glyph" d={glyphOf(thing)} />
         {plate === "abnormal" && <path className="wk-plate-mark" d={MARK} />}
@@ -115,22 +120,48 @@ export const PlaceMark = memo(function PlaceMark({ place }: { place: Place }) {
   );
 });
 
-/** The incidents of the floor, the most urgent on top. */
+/** The incidents of the floor, the most urgent on top. Those that would cover each other are one, until one is nearer. */
 export function Badges({ floor }: { floor: string }) {
   const { where } = usePlan();
+  const { k } = useStillView();
   const here = useTargets().filter((target) => spotAt(target, where)?.floor === floor);
-  return here.map((target) => <Badge key={target} target={target} />);
+  const at = (target: Target) => {
+    const spot = spotAt(target, where);
+    return spot === null ? null : { x: k * spot.x, y: k * spot.y - riseOf(target) };
+  };
+  return gathered(here, at, APART_PX).map(([lead, ...others]) => <Badge key={lead} target={lead} others={others.join(" ")} />);
 }
 
-const Badge = memo(function Badge({ target }: { target: Target }) {
-  const { where } = usePlan();
-  const cluster = useCluster(target);
+/** A badge stands over its device, and in the middle of a place. */
+function riseOf(target: Target): number {
+  return target.startsWith(PLACE) ? 0 : SYMBOL_PX / 2 + BADGE_PX / 2 - 3;
+}
+
+/** `others`: what is drawn under it, as one text, so that the same ones are the same. */
+const Badge = memo(function Badge({ target, others }: { target: Target; others: string }) {
+  const { where, clusters } = usePlan();
+  const lead = useCluster(target);
+  useTargets();
   const spot = spotAt(target, where);
-  if (cluster === null || spot === null) return null;
+  if (lead === null || spot === null) return null;
+  const below = others === "" ? [] : others.split(" ");
+  const cluster = together(
+    lead,
+    below.flatMap((one) => clusters.get(one) ?? []),
+  );
+  const half = BADGE_PX / 2;
   return (
-    <Mark at={spot} target={target} kind="badge" symbolPx={BADGE_PX}>
-      <g transform={target.startsWith(PLACE) ? "translate(-12 -12)" : "translate(-12 -31)"} data-no={cluster.no}>
-        <rect className="wk-calling-edge" data-calling={cluster.calling} x={-3} y={-3} width={30} height={30} />
+    <Mark at={spot} target={target} kind="badge" symbolPx={BADGE_PX} several={below.length > 0}>
+      <g transform={`translate(${-half} ${-half - riseOf(target)})`} data-no={cluster.no} data-count={cluster.count}>
+        <rect className="wk-badge-ground" x={-2} y={-2} width={BADGE_PX + 4} height={BADGE_PX + 4} rx={4} />
+        <rect
+          className="wk-calling-edge"
+          data-calling={cluster.calling}
+          x={-2}
+          y={-2}
+          width={BADGE_PX + 4}
+          height={BADGE_PX + 4}
+        />
         <PrioritySymbol priority={cluster.priority as Priority} state={stateOf(cluster)} size={BADGE_PX} />
         <Count count={cluster.count} />
       </g>

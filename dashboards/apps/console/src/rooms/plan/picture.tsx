@@ -21,7 +21,7 @@ interface Given {
   readonly places: readonly Place[];
   readonly chosen: Target | null;
   readonly rings: readonly Looked[];
-  readonly onChoose: (target: Target) => void;
+  readonly onChoose: (target: Target, several: boolean) => void;
 }
 
 export function Picture({ floor, things, places, chosen, rings, onChoose }: Given) {
@@ -41,8 +41,8 @@ export function Picture({ floor, things, places, chosen, rings, onChoose }: Give
         className="wk-plan-svg"
         aria-hidden="true"
         onClick={(event) => {
-          const target = (event.target as Element).closest<SVGGElement>("[data-target]")?.dataset.target;
-          if (target !== undefined) onChoose(target);
+          const { target, several } = (event.target as Element).closest<SVGGElement>("[data-target]")?.dataset ?? {};
+          if (target !== undefined) onChoose(target, several !== undefined);
         }}
       >
         <g ref={group}>

@@ -35,6 +35,8 @@ export class Stage {
   private gliding = 0;
   private settling = 0;
   private waiting: (() => void) | null = null;
+  private readonly watchers = new Set<() => void>();
+  private still: View = this.view;
 
   /** Takes the pointer and the wheel; returns how to let go. */
   attach(svg: SVGSVGElement, group: SVGGElement): () => void {
@@ -103,6 +105,22 @@ export class Stage {
     if (this.window.width > 0) run();
     else this.waiting = run;
   }
+
+  /** Twice as near, for spots that are drawn over each other. */
+  nearer(point: Point): void {
+    const [, most] = limits(this.sheet, this.window);
+    const near = nearTo(point, this.view, this.sheet, this.window);
+    this.go(centred(point, Math.min(most, Math.max(near.k, 2 * this.view.k)), this.window));
+  }
+
+  /** Hears when it has come to rest elsewhere. */
+  readonly watch = (watcher: () => void): (() => void) => {
+    this.watchers.add(watcher);
+    return () => this.watchers.delete(watcher);
+  };
+
+  /** The view at rest. */
+  readonly read = (): View => this.still;
 
   /** Where it is; nothing moves for what is in sight. */
   reveal(point: Point): void {
@@ -175,6 +193,10 @@ export class Stage {
   };
 
   private write(): void {
+    if (this.still !== this.view) {
+      this.still = this.view;
+      for (const watcher of this.watchers) watcher();
+    }
     const { k, x, y } = this.view;
     const near = [...this.marks].filter(([, mark]) => isSeen(mark, this.view, this.window, -NEAR_PX));
     const candidates = near.map(
