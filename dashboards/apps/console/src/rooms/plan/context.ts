@@ -1,7 +1,7 @@
 /** What the plan's parts share: where things stand, which incidents are there, and the stage that they are drawn on. */
 import { createContext, useCallback, useContext, useSyncExternalStore } from "react";
 import type { Cluster, Clusters, Target, Whereabouts } from "./clusters";
-import type { Stage } from "./stage";
+import type { Stage, Written } from "./stage";
 import type { View } from "./view";
 
 export interface PlanParts {
@@ -35,6 +35,12 @@ export function useTargets(): readonly Target[] {
 export function useStillView(): View {
   const { stage } = usePlan();
   return useSyncExternalStore(stage.watch, stage.read);
+}
+
+/** The names for which there is room. */
+export function useNames(): readonly Written[] {
+  const { stage } = usePlan();
+  return useSyncExternalStore(stage.watch, stage.names);
 }
 
 export function useFloorCluster(floor: string): Cluster | null {

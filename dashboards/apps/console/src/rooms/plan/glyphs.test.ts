@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { glyphOf, plateOf } from "./glyphs";
+import { glyphOf, plateOf, symbolOf } from "./glyphs";
 import type { Condition, Thing } from "./layout";
 import { readingWords, said } from "./readings";
 
@@ -34,6 +34,13 @@ test("an open door looks otherwise than a closed one, and each kind otherwise th
   const kinds = ["door", "barrier", "reader", "camera", "meter", "contacts", "wand", "phone", "other"];
   expect(new Set(kinds.map((kind) => glyphOf(thing({ kind })))).size).toBe(kinds.length);
   expect(glyphOf(thing({ kind: "robot" }))).toBe(glyphOf(thing({ kind: "other" })));
+});
+
+test("what is unknown or abnormal has another shape, not only another grey", () => {
+  const plain = symbolOf(thing({ condition: condition("closed") }));
+  const others = [symbolOf(thing({})), symbolOf(thing({ condition: condition("lost", true) }))];
+  expect(new Set([plain, ...others]).size).toBe(3);
+  for (const other of others) expect(other.startsWith(plain)).toBe(true);
 });
 
 test("a reading is told by its kind and what a person asks for", () => {

@@ -1,13 +1,12 @@
-/** The devices' symbols: grey lines on a plate, one drawing for each kind, and another one where its state changes what it looks
- * like. All in a box of 24 by 24 around the origin. Colours are for incidents alone. */
+/** The devices' symbols: grey lines on a plate, one path a device, so that 1,200 of them follow a wheel. Another drawing for each kind,
+ * and where a state changes what it looks like. All in a box of 24 by 24 around the origin. Colours are for incidents alone. */
 import type { Thing } from "./layout";
 
-/** How the plate is drawn: `unknown` is dashed, `abnormal` has a heavy edge and a mark. */
+/** How the plate is drawn: `unknown` is struck through, `abnormal` has a heavy edge and an exclamation mark. */
 export type Plate = "normal" | "unknown" | "abnormal";
 
-export const PLATE = "M-8-10h16a2 2 0 0 1 2 2v16a2 2 0 0 1-2 2h-16a2 2 0 0 1-2-2v-16a2 2 0 0 1 2-2z";
-/** An exclamation mark at the plate's upper right corner. */
-export const MARK = "M9-15v6.5M9-5.6v1.8";
+const PLATE = "M-8-10h16a2 2 0 0 1 2 2v16a2 2 0 0 1-2 2h-16a2 2 0 0 1-2-2v-16a2 2 0 0 1 2-2z";
+const MARKS: Readonly<Record<Plate, string>> = { normal: "", unknown: "M-10 10L10-10", abnormal: "M11.5-15v7M11.5-5v1.2" };
 
 const GLYPHS: Readonly<Record<string, string>> = {
   door: "M-5 7.5v-15h10v15zM2.2 0v1.6",
@@ -33,4 +32,9 @@ export function plateOf(thing: Thing): Plate {
   if (thing.kind === "phone") return "normal";
   if (thing.condition === null) return thing.reportedUpTo === null ? "unknown" : "normal";
   return thing.condition.abnormal ? "abnormal" : thing.condition.name === "unknown" ? "unknown" : "normal";
+}
+
+/** The whole symbol as one path. */
+export function symbolOf(thing: Thing): string {
+  return PLATE + glyphOf(thing) + MARKS[plateOf(thing)];
 }

@@ -4,7 +4,7 @@ import { type Priority, PrioritySymbol, priorityWords, symbolState, told, useLan
 import { Checkbox, Input, type InputRef } from "antd";
 import { type KeyboardEvent, memo, type RefObject, useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import { useCluster, usePlan, useTargets } from "./context";
-import { glyphOf, PLATE, plateOf } from "./glyphs";
+import { plateOf, symbolOf } from "./glyphs";
 import type { Layout, Thing } from "./layout";
 import { neighbour, searched } from "./search";
 import { useStateWord } from "./state";
@@ -199,9 +199,8 @@ const Row = memo(function Row({ thing, layout, topPx, position, count, chosen, o
 
 export function Glyph({ thing }: { thing: Thing }) {
   return (
-    <svg className={`wk-glyph-box wk-mark-${plateOf(thing)}`} width={26} height={26} viewBox="-12 -12 24 24" aria-hidden="true">
-      <path className="wk-plate" d={PLATE} />
-      <path className="wk-glyph" d={glyphOf(thing)} />
+    <svg className="wk-glyph-box" width={26} height={26} viewBox="-12 -12 24 24" aria-hidden="true">
+      <path className={`wk-device wk-device-${plateOf(thing)}`} d={symbolOf(thing)} />
     </svg>
   );
 }

@@ -1,12 +1,13 @@
 /** What stands on the plan: devices in grey, incidents in their priority's colour and shape, the ring around what is looked at. Each
  * is drawn anew for itself alone. */
 import { type Priority, PrioritySymbol, type SymbolState, symbolState, told, useLanguage, useWords } from "@watchkeeper/ui";
-import { memo, type ReactNode, useCallback } from "react";
+import { memo, useCallback, useEffect } from "react";
 import type { Cluster, Target } from "./clusters";
 import { gathered, PLACE, spotAt, together } from "./clusters";
-import { useCluster, usePlan, useStillView, useTargets } from "./context";
-import { glyphOf, MARK, PLATE, plateOf } from "./glyphs";
+import { useCluster, useNames, usePlan, useStillView, useTargets } from "./context";
+import { plateOf, symbolOf } from "./glyphs";
 import type { Place, Point, Thing } from "./layout";
+import type { Mark as StageMark, Written } from "./stage";
 import { table } from "./words";
 
 /** The box that glyphs are drawn in. */
@@ -20,42 +21,23 @@ const WEIGHT_CHOSEN = 9;
 const WEIGHT_INCIDENT = 5;
 const WEIGHT_PLACE = 1;
 
-/** Something of a constant size on the screen. */
-function Mark({
-  at,
-  name = "",
-  symbolPx = 0,
-  weight = nothing,
-  target,
-  kind,
-  several = false,
-  children,
-}: {
-  at: Point;
-  name?: string;
-  symbolPx?: number;
-  weight?: () => number;
-  target?: Target;
-  kind: string;
-  several?: boolean;
-  children: ReactNode;
-}) {
+/** Stands on the stage as long as it is drawn. */
+function useMark(
+  at: Point,
+  { key = "", name = "", symbolPx = 0, scale = 1, weight = nothing }: Partial<Omit<StageMark, "element">>,
+) {
   const { stage } = usePlan();
   const { x, y } = at;
-  const stand = useCallback(
-    (element: SVGGElement | null) => (element === null ? undefined : stage.add(element, { x, y, name, symbolPx, weight })),
-    [stage, x, y, name, symbolPx, weight],
-  );
-  return (
-    <g ref={stand} className={`wk-mark wk-mark-${kind}`} data-target={target} data-several={several || undefined}>
-      {children}
-    </g>
+  return useCallback(
+    (element: SVGGraphicsElement | null) =>
+      element === null ? undefined : stage.add({ element, x, y, key, name, symbolPx, scale, weight }),
+    [stage, x, y, key, name, symbolPx, scale, weight],
   );
 }
 
 const nothing = () => 0;
 
-export const DeviceMark = memo(function DeviceMark({ thing, dense, chosen }: { thing: Thing; dense: boolean; chosen: boolean }) {
+export const DeviceMark = memo(function DeviceMark({ thing, dense, chosen }: DeviceGiven) {
   const language = useLanguage();
   const { clusters } = usePlan();
   const { id, spot } = thing;
@@ -63,22 +45,13 @@ export const DeviceMark = memo(function DeviceMark({ thing, dense, chosen }: { t
     () => (chosen ? WEIGHT_CHOSEN : clusters.get(id) === null ? 0 : WEIGHT_INCIDENT),
     [clusters, id, chosen],
   );
-  if (spot === null) return null;
-  const [plate, name] = [plateOf(thing), told(thing, "name", language)];
-  const px = dense ? DENSE_PX : SYMBOL_PX;
-  return (
-    <Mark at={spot} name={name} symbolPx={px} weight={weight} target={id} kind={plate}>
-      <g transform={`scale(${px / GLYPH_PX})`}>
-        <path className="wk-plate" d={PLATE} />
-        <path className="wk-glyph" d={glyphOf(thing)} />
-        {plate === "abnormal" && <path className="wk-plate-mark" d={MARK} />}
-      </g>
-      <text className="wk-name" y={px / 2 + 12}>
-        {name}
-      </text>
-    </Mark>
-  );
+  const symbolPx = dense ? DENSE_PX : SYMBOL_PX;
+  const scale = symbolPx / GLYPH_PX;
+  const stand = useMark(spot ?? ORIGIN, { key: id, name: told(thing, "name", language), symbolPx, scale, weight });
+  return <path ref={stand} className={`wk-device wk-device-${plateOf(thing)}`} data-target={id} d={symbolOf(thing)} />;
 }, looksSame);
+
+const ORIGIN = { x: 0, y: 0 };
 
 interface DeviceGiven {
   readonly thing: Thing;
@@ -97,26 +70,35 @@ function looksSame(before: DeviceGiven, after: DeviceGiven): boolean {
         a.spot?.y === b.spot?.y &&
         a.name_zh === b.name_zh &&
         a.name_en === b.name_en &&
-        plateOf(a) === plateOf(b) &&
-        glyphOf(a) === glyphOf(b)))
+        symbolOf(a) === symbolOf(b)))
   );
 }
 
-/** The outline of a place with its name in its upper left corner. */
+/** The outline of a place; its name stands in its upper left corner. */
 export const PlaceMark = memo(function PlaceMark({ place }: { place: Place }) {
+  const { stage } = usePlan();
   const language = useLanguage();
-  const weight = useCallback(() => WEIGHT_PLACE, []);
-  const corner = { x: Math.min(...place.area.map((one) => one.x)), y: Math.min(...place.area.map((one) => one.y)) };
+  const { id, area } = place;
   const name = told(place, "name", language);
+  useEffect(() => {
+    const corner = { x: Math.min(...area.map((one) => one.x)), y: Math.min(...area.map((one) => one.y)) };
+    return stage.add({ ...corner, element: null, scale: 1, key: PLACE + id, name, symbolPx: 0, weight: () => WEIGHT_PLACE });
+  }, [stage, area, id, name]);
+  return <polygon className="wk-area" points={area.map((one) => `${one.x},${one.y}`).join(" ")} />;
+});
+
+/** The names for which there is room, laid out anew when the plan has come to rest. */
+export function Names() {
+  return useNames().map((written) => <Name key={written.key} written={written} />);
+}
+
+const Name = memo(function Name({ written }: { written: Written }) {
+  const { name, symbolPx } = written;
+  const stand = useMark(written, {});
   return (
-    <>
-      <polygon className="wk-area" points={place.area.map((one) => `${one.x},${one.y}`).join(" ")} />
-      <Mark at={corner} name={name} weight={weight} kind="place">
-        <text className="wk-name" x={4} y={14}>
-          {name}
-        </text>
-      </Mark>
-    </>
+    <g ref={stand} className={symbolPx === 0 ? "wk-name wk-name-place" : "wk-name"}>
+      <text {...(symbolPx === 0 ? { x: 4, y: 14 } : { y: symbolPx / 2 + 12 })}>{name}</text>
+    </g>
   );
 });
 
@@ -143,6 +125,7 @@ const Badge = memo(function Badge({ target, others }: { target: Target; others: 
   const lead = useCluster(target);
   useTargets();
   const spot = spotAt(target, where);
+  const stand = useMark(spot ?? ORIGIN, {});
   if (lead === null || spot === null) return null;
   const below = others === "" ? [] : others.split(" ");
   const cluster = together(
@@ -151,7 +134,7 @@ const Badge = memo(function Badge({ target, others }: { target: Target; others: 
   );
   const half = BADGE_PX / 2;
   return (
-    <Mark at={spot} target={target} kind="badge" symbolPx={BADGE_PX} several={below.length > 0}>
+    <g ref={stand} className="wk-badge" data-target={target} data-several={below.length > 0 || undefined}>
       <g transform={`translate(${-half} ${-half - riseOf(target)})`} data-no={cluster.no} data-count={cluster.count}>
         <rect className="wk-badge-ground" x={-2} y={-2} width={BADGE_PX + 4} height={BADGE_PX + 4} rx={4} />
         <rect
@@ -165,7 +148,7 @@ const Badge = memo(function Badge({ target, others }: { target: Target; others: 
         <PrioritySymbol priority={cluster.priority as Priority} state={stateOf(cluster)} size={BADGE_PX} />
         <Count count={cluster.count} />
       </g>
-    </Mark>
+    </g>
   );
 });
 
@@ -191,11 +174,12 @@ function Count({ count }: { count: number }) {
 
 /** Around what is looked at. `kind`: `selected` for the incident that all windows look at, `chosen` for what one has clicked here. */
 export function Ring({ at, kind }: { at: Point; kind: "selected" | "chosen" }) {
+  const stand = useMark(at, {});
   return (
-    <Mark at={at} kind={`ring-${kind}`}>
+    <g ref={stand} className={`wk-ring-${kind}`}>
       <circle className="wk-ring-ground" r={22} />
       <circle className="wk-ring" r={22} />
       {kind === "selected" && <path className="wk-ring" d="M0-34v10M0 24v10M-34 0h10M24 0h10" />}
-    </Mark>
+    </g>
   );
 }

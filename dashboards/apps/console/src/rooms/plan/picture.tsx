@@ -5,7 +5,7 @@ import { memo, useEffect, useRef } from "react";
 import type { Target } from "./clusters";
 import { usePlan } from "./context";
 import type { Floor, Place, Spot, Thing } from "./layout";
-import { Badges, DeviceMark, PlaceMark, Ring } from "./marks";
+import { Badges, DeviceMark, Names, PlaceMark, Ring } from "./marks";
 import { table } from "./words";
 
 /** From so many devices on a floor on, symbols are smaller. */
@@ -40,8 +40,11 @@ export function Picture({ floor, things, places, chosen, rings, onChoose }: Give
         ref={svg}
         className="wk-plan-svg"
         aria-hidden="true"
+        onPointerOver={(event) =>
+          stage.hover((event.target as Element).closest<SVGElement>("[data-target]")?.dataset.target ?? null)
+        }
         onClick={(event) => {
-          const { target, several } = (event.target as Element).closest<SVGGElement>("[data-target]")?.dataset ?? {};
+          const { target, several } = (event.target as Element).closest<SVGElement>("[data-target]")?.dataset ?? {};
           if (target !== undefined) onChoose(target, several !== undefined);
         }}
       >
@@ -52,6 +55,7 @@ export function Picture({ floor, things, places, chosen, rings, onChoose }: Give
           {rings.map((ring) => (
             <Ring key={ring.kind} at={ring.at} kind={ring.kind} />
           ))}
+          <Names />
           <Badges floor={floor.id} />
         </g>
       </svg>

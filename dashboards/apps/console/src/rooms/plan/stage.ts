@@ -6,11 +6,22 @@ import { type Candidate, named } from "./labels";
 import type { Point } from "./layout";
 import { type Box, between, centred, centreOf, fitted, isSeen, limits, nearTo, resized, type View } from "./view";
 
-/** What stands on the plan at a constant size on the screen. */
+/** What stands on the plan. `element`: drawn at a constant size on the screen, `scale` times as large as it is made; null: there is
+ * only a name, written by itself where there is room. */
 export interface Mark extends Point {
+  readonly element: SVGGraphicsElement | null;
+  readonly scale: number;
+  readonly key: string;
   readonly name: string;
   readonly symbolPx: number;
   weight(): number;
+}
+/** A name that is to be written. */
+export interface Written extends Point {
+  readonly key: string;
+  readonly name: string;
+  /** 0: it begins right at the point, else it stands below a symbol of this size. */
+  readonly symbolPx: number;
 }
 
 const GLIDE_MS = 350;
@@ -23,14 +34,16 @@ const PAN_PX = 90;
 const NEAR_PX = 60;
 
 export class Stage {
-  private readonly marks = new Map<SVGGElement, Mark>();
+  /** Each with the scale that it was drawn for. */
+  private readonly marks = new Map<Mark, number>();
   private readonly behavior: ZoomBehavior<SVGSVGElement, unknown> = zoom<SVGSVGElement, unknown>();
   private svg: SVGSVGElement | null = null;
   private group: SVGGElement | null = null;
   private window: Box = { width: 0, height: 0 };
   private sheet: Box = { width: 1, height: 1 };
   private view: View = { k: 1, x: 0, y: 0 };
-  private drawnK = 0;
+  private hovered: string | null = null;
+  private written: readonly Written[] = [];
   private frame = 0;
   private gliding = 0;
   private settling = 0;
@@ -60,7 +73,6 @@ export class Stage {
       window.clearTimeout(this.settling);
       select(svg).on(".zoom", null);
       this.frame = 0;
-      this.drawnK = 0;
       [this.svg, this.group] = [null, null];
     };
   }
@@ -75,13 +87,21 @@ export class Stage {
   }
 
   /** Stands on the plan until what is returned is called. */
-  add(element: SVGGElement, mark: Mark): () => void {
-    this.marks.set(element, mark);
-    place(element, mark, this.drawnK || this.view.k);
+  add(mark: Mark): () => void {
+    this.marks.set(mark, 0);
+    this.place(mark, 0);
     this.settle();
     return () => {
-      this.marks.delete(element);
+      this.marks.delete(mark);
+      this.settle();
     };
+  }
+
+  /** What the pointer is over is named before others; null: nothing. */
+  hover(key: string | null): void {
+    if (key === this.hovered) return;
+    this.hovered = key;
+    this.settle();
   }
 
   /** Weights have changed: which names are written is looked at again. */
@@ -121,6 +141,7 @@ export class Stage {
 
   /** The view at rest. */
   readonly read = (): View => this.still;
+  readonly names = (): readonly Written[] => this.written;
 
   /** Where it is; nothing moves for what is in sight. */
   reveal(point: Point): void {
@@ -185,37 +206,34 @@ export class Stage {
     this.frame = 0;
     const { k, x, y } = this.view;
     this.group?.setAttribute("transform", `translate(${x} ${y}) scale(${k})`);
-    if (k !== this.drawnK) {
-      this.drawnK = k;
-      for (const [element, mark] of this.marks) place(element, mark, k);
-    }
+    for (const [mark, drawn] of this.marks) this.place(mark, drawn);
     this.settle();
   };
 
-  private write(): void {
-    if (this.still !== this.view) {
-      this.still = this.view;
-      for (const watcher of this.watchers) watcher();
-    }
-    const { k, x, y } = this.view;
-    const near = [...this.marks].filter(([, mark]) => isSeen(mark, this.view, this.window, -NEAR_PX));
-    const candidates = near.map(
-      ([, mark]): Candidate => ({
-        x: k * mark.x + x,
-        y: k * mark.y + y,
-        name: mark.name,
-        weight: mark.weight(),
-        symbolPx: mark.symbolPx,
-      }),
-    );
-    const chosen = named(candidates, k >= fitted(this.sheet, this.window).k * NAMES_FROM);
-    const shown = new Set(near.flatMap(([element], at) => (chosen.has(at) ? [element] : [])));
-    for (const element of this.marks.keys()) element.toggleAttribute("data-named", shown.has(element));
+  /** What is out of sight is left as it is until it comes into sight. */
+  private place(mark: Mark, drawnK: number): void {
+    const { element, scale, x, y } = mark;
+    const { k } = this.view;
+    if (element === null || drawnK === k || (drawnK !== 0 && !isSeen(mark, this.view, this.window, -NEAR_PX))) return;
+    element.setAttribute("transform", `translate(${x} ${y}) scale(${scale / k})`);
+    this.marks.set(mark, k);
   }
-}
 
-function place(element: SVGGElement, { x, y }: Point, k: number): void {
-  element.setAttribute("transform", `translate(${x} ${y}) scale(${1 / k})`);
+  private write(): void {
+    const { k, x, y } = this.view;
+    const near = [...this.marks.keys()].filter((mark) => isSeen(mark, this.view, this.window, -NEAR_PX));
+    const candidates = near.map((mark): Candidate => {
+      const weight = mark.key !== "" && mark.key === this.hovered ? Number.POSITIVE_INFINITY : mark.weight();
+      return { x: k * mark.x + x, y: k * mark.y + y, name: mark.name, symbolPx: mark.symbolPx, weight };
+    });
+    const chosen = named(candidates, k >= fitted(this.sheet, this.window).k * NAMES_FROM);
+    const written = near.filter((_, at) => chosen.has(at));
+    const isSame = written.length === this.written.length && written.every((mark, at) => mark === this.written[at]);
+    if (isSame && this.still === this.view) return;
+    if (!isSame) this.written = written;
+    this.still = this.view;
+    for (const watcher of this.watchers) watcher();
+  }
 }
 
 /** Whether the person wants nothing to move. */
