@@ -133,6 +133,11 @@ def picture_path(agent: str, picture: str) -> str:
     return f"/agents/{agent}/pictures/{picture}"
 
 
+def live_path(agent: str, order: str, age_ms: int) -> str:
+    """Where an agent posts the picture of a `show_picture` order, which was taken `age_ms` before it was sent."""
+    return f"/agents/{agent}/live/{order}/{age_ms}"
+
+
 def bulk_mac(key: bytes, path: str, body: bytes) -> str:
     """What an agent sends as `X-Watchkeeper-Mac` with bulk data: 32 hex digits, the same MAC as a seal's, over path and body."""
     return _mac(key, path, body).hex()

@@ -27,6 +27,13 @@ class TakeSnapshot(_Order, frozen=True):
     device: str
 
 
+class ShowPicture(_Order, frozen=True):
+    """Take a picture with the camera `device` for somebody who looks just now, and post it at once. It is kept nowhere and no
+    reading tells of it. An agent that does not know this order does nothing."""
+
+    device: str
+
+
 class AskNonce(_Order, frozen=True):
     """Give a nonce for one command."""
 
@@ -41,7 +48,19 @@ class Command(_Order, frozen=True):
     reason: str
 
 
-AnyOrder = Flush | TakeSnapshot | AskNonce | Command
+class KeepHead(_Order, frozen=True):
+    """Keep this signed head of the hub's audit log, so that the log cannot be rewritten unseen: docs/design/audit.md. `hash` is
+    that of entry `no`; `epoch` grows with each restore of a backup."""
+
+    epoch: int
+    no: int
+    at_us: int
+    hash: str
+    key: str
+    signature: str
+
+
+AnyOrder = Flush | TakeSnapshot | ShowPicture | AskNonce | Command | KeepHead
 
 
 class Nonce(msgspec.Struct, frozen=True):

@@ -364,6 +364,18 @@ class Dropped(Reading, frozen=True):
         return Dropped(self.last_seq, min(self.measurements, room - alarms - events), events, alarms)
 
 
+class AuditHeadConflict(Reading, frozen=True):
+    """The hub told of a head of its audit log that does not fit those which the agent has kept: the log was put back, forked or
+    signed by another key. `reason`: `older`, `differs` or `other_key`. `kept_no`: the newest that is kept."""
+
+    SORT = "alarm"
+    reason: str
+    no: int
+    hash: str
+    kept_no: int
+    epoch: int = 0
+
+
 AnyReading = (
     CardRead
     | AccessDecided
@@ -396,6 +408,7 @@ AnyReading = (
     | AgentStarted
     | Heartbeat
     | Dropped
+    | AuditHeadConflict
 )
 
 KINDS: dict[str, type[Reading]] = {str(c.__struct_config__.tag): c for c in AnyReading.__args__}

@@ -82,7 +82,7 @@ class Sink(Protocol):
         ...
 
     def picture(self, jpeg: bytes, width: int, height: int, order: str) -> None:
-        """Keep a JPEG and append its `snapshot_taken`."""
+        """Keep a JPEG and append its `snapshot_taken`; or only send it, where `order` is of somebody who looks just now."""
         ...
 
 

@@ -11,10 +11,13 @@ import msgspec
 import structlog
 
 from contract.clock import US_PER_S, Clock
-from contract.readings import AgentStarted, CommandDone, DeviceLink, Heartbeat, Reading
+from contract.readings import AgentStarted, AuditHeadConflict, CommandDone, DeviceLink, Heartbeat, Reading
 from edge.actuator import Actuator, Job
 from edge.config import Config, DeviceSettings, Kinds, fire_inputs, spoken_for
+from edge.heads import Heads
 from edge.interlocks import Observed
+from edge.live import LivePictures, LiveUploader
+from edge.loop import Loop
 from edge.orders import Hand, Orders
 from edge.permit_files import PermitBook
 from edge.pictures import Destination, Patience, Pictures, Post, Uploader
@@ -93,17 +96,19 @@ class Agent:
         self._own = Source([config.agent], self._journal, ports.clock)
         self._observed = Observed(fire_inputs(config.devices))
         self._pictures = Pictures(config.spool_path.parent / "pictures", config.pictures_bytes_max, ports.token)
+        self._live = LivePictures(ports.clock)
         by_device = {one.id: self._source(one) for one in config.devices}
         self.sources = Sources([self._own, *by_device.values()])
         self._supervisors: dict[str, Supervisor] = {}
         self._actuators: dict[str, Actuator] = {}
         self._permits = PermitBook(config.access)
+        self._heads = Heads(config.spool_path.parent)
         self._hands = who_acts(config.devices, ports.kinds)
         for device in config.devices:
             self._compose(device, by_device[device.id])
         self._orders = self._take_orders()
         self._line = ports.line(config, spool, LineCalls(self._on_order, self._line_failed))
-        self._uploader = self._make_uploader()
+        self._uploaders = self._make_uploaders()
 
     # Composition
 
@@ -143,7 +148,7 @@ class Agent:
             for reader, rule in self._config.access.items()
         }
         clock, card_key = self._ports.clock, self._config.card_key
-        return Surroundings(clock, card_key, self._observed, gates, self._pictures, self._spool.receipt_of)
+        return Surroundings(clock, card_key, self._observed, gates, self._pictures, self._spool.receipt_of, self._live)
 
     def _asker(self, name: str) -> Callable[[Job], bool]:
         device = self._hands[name].device
@@ -162,18 +167,24 @@ class Agent:
             flush=self.beat,
             send_nonce=lambda body: self._line.send("nonce", body),
             tell=self._say_own,
+            live=self._live,
             clock=self._ports.clock,
             token=self._ports.token,
+            keep=self._heads.keep,
         )
 
-    def _make_uploader(self) -> Uploader | None:
+    def _make_uploaders(self) -> Sequence[Loop]:
         config = self._config
         if config.hub_url is None:
-            return None
+            return ()
         to = Destination(config.hub_url, config.site, config.agent, config.key)
         patience = Patience(*PICTURE_PAUSE_S, config.spool_age_us_max)
         clock = self._ports.clock
-        return Uploader(self._pictures, to, self._ports.post, self._ports.random, patience=patience, now_us=clock.now_us)
+        post = self._ports.post
+        return (
+            Uploader(self._pictures, to, post, self._ports.random, patience=patience, now_us=clock.now_us),
+            LiveUploader(self._live, to, post, clock),
+        )
 
     # Life
 
@@ -188,8 +199,8 @@ class Agent:
         for supervisor in self._supervisors.values():
             supervisor.start()
         self._line.start()
-        if self._uploader is not None:
-            self._uploader.start()
+        for uploader in self._uploaders:
+            uploader.start()
         self._log.info("agent_started", devices=len(self._supervisors), unclean=self._spool.unclean, epoch=self._spool.epoch)
 
     def run_until(self, stop: Event, reread: Event | None = None) -> int:
@@ -243,8 +254,8 @@ class Agent:
             supervisor.stop()
         for actuator in self._actuators.values():
             actuator.stop()
-        if self._uploader is not None:
-            self._uploader.stop()
+        for uploader in self._uploaders:
+            uploader.stop()
         self._join()
         if self._failed is None:
             with suppress(SpoolFailed, SpoolFull):
@@ -270,8 +281,9 @@ class Agent:
         for device, actuator in self._actuators.items():
             if not actuator.join(self._left_s(until_us)):
                 self._log.error("actuator_abandoned", device=device)
-        if self._uploader is not None and not self._uploader.join(self._left_s(until_us)):
-            self._log.warning("upload_abandoned")
+        for uploader in self._uploaders:
+            if not uploader.join(self._left_s(until_us)):
+                self._log.warning("upload_abandoned")
 
     def _left_s(self, until_us: int) -> float:
         return max(0.05, (until_us - self._ports.clock.mono_us()) / US_PER_S)
@@ -304,7 +316,9 @@ class Agent:
         return {
             "abandoned": self.abandoned,
             "orders": msgspec.to_builtins(self._orders.counters),
+            "heads": msgspec.to_builtins(self._heads.counters),
             "pictures": msgspec.to_builtins(self._pictures.counters),
+            "live": msgspec.to_builtins(self._live.counters),
             "devices": {
                 name: msgspec.to_builtins(one.counters) | {"findings": self.sources.of(name).findings}
                 for name, one in self._supervisors.items()
@@ -323,5 +337,5 @@ class Agent:
         links = [Said(device, DeviceLink(up=up, reason=reason, by="" if device == board else board)) for device in devices]
         source.append(links, from_device=False)
 
-    def _say_own(self, reading: Heartbeat | AgentStarted | CommandDone) -> None:
+    def _say_own(self, reading: Heartbeat | AgentStarted | CommandDone | AuditHeadConflict) -> None:
         self._own.append([Said(self._config.agent, reading)])

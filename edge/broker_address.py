@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from contract.tls import broker_trust
+from contract.tls import Identity, broker_trust
 
 _PORTS = {"mqtt": 1883, "mqtts": 8883}
 
@@ -20,12 +20,13 @@ class BrokerAddress(NamedTuple):
 
 class BrokerSettings(NamedTuple):
     """How an agent reaches its broker. `url`: `mqtt://host:port` or `mqtts://host:port`; `ca_file`: whom to trust, for mqtts,
-    instead of the system's authorities."""
+    instead of the system's authorities; `identity`: what the agent shows to a broker that asks for a certificate."""
 
     url: str
     user: str | None = None
     password: str | None = None
     ca_file: Path | None = None
+    identity: Identity | None = None
     keepalive_s: int = 15
 
 
@@ -48,4 +49,4 @@ def parse_broker(url: str) -> BrokerAddress:
 
 def tls_context(settings: BrokerSettings) -> ssl.SSLContext | None:
     """What mqtts asks of the broker's certificate; None for plain mqtt. Raises ValueError and OSError for a bad CA file."""
-    return broker_trust(settings.ca_file) if parse_broker(settings.url).tls else None
+    return broker_trust(settings.ca_file, settings.identity) if parse_broker(settings.url).tls else None

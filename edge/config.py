@@ -33,6 +33,7 @@ def load_config(path: Path, kinds: Kinds = driver_kind) -> Config:
         broker=BrokerSettings(
             settings.broker.url, settings.broker.user, loaded["password"],
             here / settings.broker.ca_file if settings.broker.ca_file else None,
+            loaded["identity"],
         ),
         spool_path=here / settings.spool.path,
         spool_bytes_max=settings.spool.bytes_max,

@@ -8,7 +8,7 @@ import msgspec
 
 from contract.envelope import KEY_BYTES
 from contract.settings import BadSettings, Document, KeyPath, dotted, nearest, refers, unique
-from contract.tls import broker_trust
+from contract.tls import Identity, broker_trust
 from drivers.contacts_modbus.decode import NAMED_ROLES, ContactsOptions
 from drivers.port import DriverKind
 from edge.access import Permit
@@ -141,6 +141,7 @@ class Files:
             "password": self._file(("broker", "password_file"), read_secret),
             "permits": [self._permits(path) for path, _ in self._document.find("access.*")],
             "ca": self._file(("broker", "ca_file"), broker_trust),
+            "identity": self._identity(),
             "hub_ca": self._file(("hub_ca_file",), broker_trust),
         }
 
@@ -159,6 +160,18 @@ class Files:
         elif isinstance(from_file, str):
             return self._file((f"{name}_file",), read_key) or b""
         return b""
+
+    def _identity(self) -> Identity | None:
+        certificate, key = (self._document.built.get(("broker", f"certificate_{name}file")) for name in ("", "key_"))
+        if (certificate is None) != (key is None):
+            missing = "certificate_file" if certificate is None else "certificate_key_file"
+            self._document.wrong(("broker", missing), "is missing", "write both, as `watchkeeper edge enrol` tells them")
+        if not isinstance(certificate, str) or not isinstance(key, str):
+            return None
+        found = Identity(self._path.parent / certificate, self._path.parent / key)
+        if self._file(("broker", "certificate_key_file"), Path.read_bytes) is not None:
+            self._file(("broker", "certificate_file"), lambda _: broker_trust(None, found))
+        return found
 
     def _file(self, path: KeyPath, read: Callable[[Path], Any]) -> Any:
         """What `read` makes of the file named at `path`; None where there is none or it is wrong."""

@@ -48,12 +48,15 @@ PathText = Annotated[str, msgspec.Meta(min_length=1, max_length=1000)]
 
 
 class BrokerPart(msgspec.Struct, frozen=True):
-    """Where the agent's messages go. `ca_file`: the certificates that a `mqtts` broker's must descend from."""
+    """Where the agent's messages go. `ca_file`: the certificates that a `mqtts` broker's must descend from; `certificate_file`
+    and `certificate_key_file`: what the agent shows to a broker that asks for a certificate."""
 
     url: Annotated[str, Check(parse_broker)]
     user: Word | None = None
     password_file: PathText | None = None
     ca_file: PathText | None = None
+    certificate_file: PathText | None = None
+    certificate_key_file: PathText | None = None
 
 
 class SpoolPart(msgspec.Struct, frozen=True):

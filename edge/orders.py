@@ -14,10 +14,22 @@ import structlog
 
 from contract.clock import US_PER_S, Clock
 from contract.envelope import BadSeal, encode, unseal
-from contract.orders import COMMAND_LIFE_S, AnyOrder, AskNonce, Command, Flush, Nonce, TakeSnapshot, decode_order
-from contract.readings import MAX_TEXT, CommandDone
+from contract.orders import (
+    COMMAND_LIFE_S,
+    AnyOrder,
+    AskNonce,
+    Command,
+    Flush,
+    KeepHead,
+    Nonce,
+    ShowPicture,
+    TakeSnapshot,
+    decode_order,
+)
+from contract.readings import MAX_TEXT, AuditHeadConflict, CommandDone
 from contract.topics import agent_topic
 from edge.actuator import Job, Outcome
+from edge.live import LivePictures
 
 NONCES_MAX = 64
 REMEMBERED_MAX = 4096
@@ -39,8 +51,10 @@ class Counters(msgspec.Struct):
 
     flushes: int = 0
     snapshots: int = 0
+    shows: int = 0
     nonces: int = 0
     commands: int = 0
+    heads: int = 0
     bad_seal: int = 0
     undecodable: int = 0
     repeated: int = 0
@@ -80,8 +94,8 @@ class Nonces:
 
 class Orders:
     """Takes orders from the link's thread and returns at once. `hands` is by device; `flush(order)` writes a heartbeat;
-    `send_nonce` seals and sends a nonce's body; `tell` appends a result about a device that is not here, under the
-    agent's name."""
+    `send_nonce` seals and sends a nonce's body; `tell` appends a result about a device that is not here, or what is
+    wrong with a head that `keep` was given, under the agent's name."""
 
     def __init__(
         self,
@@ -92,9 +106,11 @@ class Orders:
         hands: Mapping[str, Hand],
         flush: Callable[[str], None],
         send_nonce: Callable[[bytes], None],
-        tell: Callable[[CommandDone], None],
+        tell: Callable[[CommandDone | AuditHeadConflict], None],
+        live: LivePictures,
         clock: Clock,
         token: Callable[[], str],
+        keep: Callable[[KeepHead], AuditHeadConflict | None] = lambda _: None,
     ) -> None:
         self._key = key
         self._order_topic = agent_topic(site, agent, "order")
@@ -102,9 +118,13 @@ class Orders:
         self._flush = flush
         self._send_nonce = send_nonce
         self._tell = tell
+        self._keep = keep
+        self._live = live
         self._clock = clock
         self._nonces = Nonces(token)
         self._taken: OrderedDict[str, None] = OrderedDict()
+        self._shown: OrderedDict[str, None] = OrderedDict()
+        """Apart, so that people who look push no command out of memory."""
         self._lock = Lock()
         self._log = structlog.get_logger("edge.orders")
         self.counters = Counters()
@@ -126,11 +146,12 @@ class Orders:
         if not 0 < len(order.id) <= MAX_ID:
             self._refused("undecodable")
             return False
+        taken = self._shown if isinstance(order, ShowPicture) else self._taken
         with self._lock:
-            new = order.id not in self._taken
-            self._taken[order.id] = None
-            if len(self._taken) > REMEMBERED_MAX:
-                self._taken.popitem(last=False)
+            new = order.id not in taken
+            taken[order.id] = None
+            if len(taken) > REMEMBERED_MAX:
+                taken.popitem(last=False)
         if not new:
             self._refused("repeated", order=order.id)
         return new
@@ -143,6 +164,10 @@ class Orders:
             self._give_nonce(order)
         elif isinstance(order, TakeSnapshot):
             self._snapshot(order)
+        elif isinstance(order, KeepHead):
+            self._keep_head(order)
+        elif isinstance(order, ShowPicture):
+            self._show(order)
         else:
             self._command(order)
 
@@ -152,6 +177,12 @@ class Orders:
             nonce = self._nonces.give(self._clock.mono_us())
             self.counters.nonces_dropped = self._nonces.dropped
         self._send_nonce(encode(Nonce(order.id, nonce)))
+
+    def _keep_head(self, order: KeepHead) -> None:
+        self.counters.heads += 1
+        conflict = self._keep(order)
+        if conflict is not None:
+            self._tell(conflict)
 
     def _snapshot(self, order: TakeSnapshot) -> None:
         hand = self._hands.get(order.device)
@@ -167,6 +198,20 @@ class Orders:
         if not hand.ask(Job(SNAPSHOT, {"order": order.id}, done)):
             self._refused("busy", device=order.device)
             done("failed", "busy")
+
+    def _show(self, order: ShowPicture) -> None:
+        hand = self._hands.get(order.device)
+        if hand is None:
+            self._refused("unknown_device", device=order.device[:MAX_TEXT])
+            return
+        self.counters.shows += 1
+
+        def done(outcome: Outcome, _reason: str) -> None:
+            if outcome != "done":  # whoever looks sees that no picture comes
+                self._live.failed(order.id)
+
+        if self._live.begin(order.id, order.device) and not hand.ask(Job(SNAPSHOT, {"order": order.id}, done)):
+            self._live.failed(order.id)
 
     def _command(self, order: Command) -> None:
         self.counters.commands += 1

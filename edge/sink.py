@@ -15,6 +15,7 @@ from edge.access import Permit, decide
 from edge.actuator import Job, Outcome
 from edge.config import AccessRule
 from edge.interlocks import Observed
+from edge.live import LivePictures
 from edge.names import nameless, pseudonymous
 from edge.pictures import Pictures
 from edge.sources import Said, Source
@@ -46,6 +47,7 @@ class Surroundings(NamedTuple):
     gates: dict[str, Gate]
     pictures: Pictures
     receipt_of: Callable[[Sequence[int]], ReceiptOf]
+    live: LivePictures
 
 
 class DriverSink:
@@ -112,8 +114,11 @@ class DriverSink:
             self._shared.observed.heard(device, mono_us)
 
     def picture(self, jpeg: bytes, width: int, height: int, order: str) -> None:
-        """Keep a picture and append its `snapshot_taken`; should the log refuse it, the picture goes too."""
+        """Keep a picture and append its `snapshot_taken`; should the log refuse it, the picture goes too. One for somebody who
+        looks just now is only sent."""
         self._check()
+        if self._shared.live.take(order, jpeg):
+            return
         taken = self._shared.pictures.keep(jpeg, width, height, order)
         try:
             self._source.append([Said(self._device, taken)])

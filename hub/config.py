@@ -10,10 +10,11 @@ from urllib.parse import urlsplit
 import msgspec
 
 from contract.settings import Check, Document, load, unique
-from contract.tls import broker_trust
+from contract.tls import Identity, broker_trust
 from hub.accounts.oidc_types import OidcSettings
 from hub.accounts.settings import AccountsSettings
 from hub.duties.plan import Plan
+from hub.enrolment.settings import EnrolmentSettings
 from hub.estate import Estate
 from hub.ingest.broker import BrokerAddress
 from hub.loopback import is_loopback
@@ -61,12 +62,15 @@ def _public_url(text: str) -> None:
 
 
 class BrokerSettings(msgspec.Struct, frozen=True):
-    """The MQTT broker. `password_file` and `ca_file` are files' names beside this file."""
+    """The MQTT broker. `password_file`, `ca_file`, `certificate_file` and `certificate_key_file` are files' names beside this
+    file; the last two are what the hub shows to a broker that asks for a certificate."""
 
     url: Annotated[str, Check(_broker)] = "mqtt://127.0.0.1:1883"
     user: str | None = None
     password_file: str | None = None
     ca_file: str | None = None
+    certificate_file: str | None = None
+    certificate_key_file: str | None = None
 
 
 class HttpSettings(msgspec.Struct, frozen=True):
@@ -96,6 +100,7 @@ class HubSettings(msgspec.Struct, frozen=True):
     http: HttpSettings = HttpSettings()
     accounts: AccountsSettings = AccountsSettings()
     oidc: OidcSettings | None = None
+    enrolment: EnrolmentSettings = EnrolmentSettings()
     notify: Annotated[list[AnyChannelSettings], msgspec.Meta(max_length=50)] = msgspec.field(default_factory=_mqtt_alone)
 
 
@@ -150,6 +155,7 @@ _READ: dict[tuple[str, str], Callable[[Path], object]] = {
     ("broker", "ca_file"): broker_trust,
     ("oidc", "secret_file"): _read_password,
     ("oidc", "ca_file"): broker_trust,
+    ("enrolment", "broker_ca_file"): broker_trust,
 }
 
 
@@ -172,8 +178,31 @@ def _files_are_there(folder: Path) -> Callable[[Document], None]:
                 reason = error.strerror or type(error).__name__
                 told = "give the path of a file that is there and may be read"
                 document.wrong(key, f"cannot be read ({reason})", told)
+        _identity(document, folder)
+        _own_user(document)
 
     return rule
+
+
+def _own_user(document: Document) -> None:
+    """A hub that says who may connect to the broker does not lock itself out."""
+    kept = document.built.get(("enrolment", "broker_files")) is not None
+    if kept and not all(document.built.get(("broker", name)) for name in ("user", "password_file")):
+        told = "write broker.user and broker.password_file: the hub's own, which go into those files"
+        document.wrong(("enrolment", "broker_files"), "would lock the hub itself out", told)
+
+
+def _identity(document: Document, folder: Path) -> None:
+    """A broker that asks for a certificate gets one that fits its key."""
+    certificate, key = (document.built.get(("broker", name)) for name in ("certificate_file", "certificate_key_file"))
+    if (certificate is None) != (key is None):
+        missing = "certificate_key_file" if key is None else "certificate_file"
+        document.wrong(("broker", missing), "is missing", "write both certificate_file and certificate_key_file")
+    elif isinstance(certificate, str) and isinstance(key, str):
+        try:
+            check_pair(folder / certificate, folder / key)
+        except BadPair as error:
+            document.wrong(("broker", "certificate_key_file" if error.which == "key" else "certificate_file"), *error.told)
 
 
 def _tls(folder: Path) -> Callable[[Document], None]:
@@ -201,4 +230,7 @@ def broker_address(settings: BrokerSettings, folder: Path) -> BrokerAddress:
     password = None if settings.password_file is None else _read_password(folder / settings.password_file)
     ca_file = None if settings.ca_file is None else folder / settings.ca_file
     port = parts.port or PORTS[parts.scheme]
-    return BrokerAddress(parts.hostname or "", port, parts.scheme == "mqtts", settings.user, password, ca_file)
+    identity = None
+    if settings.certificate_file is not None and settings.certificate_key_file is not None:
+        identity = Identity(folder / settings.certificate_file, folder / settings.certificate_key_file)
+    return BrokerAddress(parts.hostname or "", port, parts.scheme == "mqtts", settings.user, password, ca_file, identity)

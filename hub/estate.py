@@ -73,7 +73,8 @@ class Place(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Agent(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The small computer at a gatehouse. Either `key` or `key_file`, a file's name beside the estate file."""
+    """The small computer at a gatehouse. `key` or `key_file`, a file's name beside the estate file; without either it has to
+    enrol."""
 
     id: Id
     place: str
@@ -212,7 +213,7 @@ class Estate:
         return self.agents.get(agent)
 
     def key_of(self, agent: str) -> bytes | None:
-        """The agent's key of KEY_BYTES bytes, or None for a stranger."""
+        """The key of KEY_BYTES bytes that the file gives the agent, or None for a stranger, and for one that has to enrol."""
         return self._keys.get(agent)
 
     @property
@@ -321,9 +322,9 @@ def _ids(document: Document) -> None:
 
 def _one_key(document: Document) -> None:
     for path, row in document.find("agents.*"):
-        if isinstance(row, dict) and (row.get("key") is None) == (row.get("key_file") is None):
-            what = "names no key" if row.get("key") is None else "names both a key and a key_file"
-            document.wrong(path, what, "write key: 64 hex digits, or key_file: the file that holds them")
+        if isinstance(row, dict) and row.get("key") is not None and row.get("key_file") is not None:
+            told = "write key: 64 hex digits, or key_file: the file that holds them, or neither: the agent then enrols"
+            document.wrong(path, "names both a key and a key_file", told)
 
 
 def _positions(document: Document) -> None:
@@ -393,7 +394,9 @@ def read_keys(file: EstateFile, path: Path) -> tuple[dict[str, bytes], list[str]
         if agent.key is not None:
             keys[agent.id] = bytes.fromhex(agent.key)
             continue
-        key_file = path.parent / (agent.key_file or "")
+        if agent.key_file is None:
+            continue
+        key_file = path.parent / agent.key_file
         try:
             if key_file.stat().st_mode & stat.S_IROTH:
                 wrong.append(f"{key_file}:1: the key of {agent.id}: everybody may read it: chmod 640 {key_file}")

@@ -7,6 +7,7 @@ import secrets
 import socket
 import sys
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -16,9 +17,15 @@ from sqlalchemy import Engine
 from contract.clock import Clock
 from hub.accounts.local import write_local_token
 from hub.accounts.register import people
+from hub.audit.configuration import note_start
+from hub.audit.heads import Heads
+from hub.audit.keyfile import KEY_FILE as HEAD_KEY_FILE
+from hub.audit.keyfile import HeadKey
 from hub.config import HubConfig
+from hub.enrolment.making import make_desk
 from hub.estates.holder import EstateHolder
 from hub.ingest.broker import Broker
+from hub.ingest.ports import Write
 from hub.ingest.rules import rules_of
 from hub.ingest.worker import Worker
 from hub.loopback import is_loopback
@@ -40,6 +47,10 @@ API_AFTER_S = 0.5
 OPEN_S = 5.0
 """The worker reads its site row by row, and gives Python's lock up with each. While the API is imported it waits for it as often:
 so the API is imported after it, but does not wait for ever."""
+
+
+COMMIT_S = 10.0
+"""How long the thread of agents' keys waits for a commit."""
 
 
 class DataFolderTaken(RuntimeError):
@@ -67,18 +78,31 @@ class Hub:
         self.engine: Engine = open_engine(config.database)
         self.read_engine: Engine = open_engine(config.database, read_only=True)
         self.book = EstateHolder(estate, policy, config.plan, folder=config.estate_file.parent)
+        self.enrolment = make_desk(config, self.book, self.read_engine, clock)
         self.broker = Broker(
             config.broker,
             estate.site,
-            self.book.key_of,
+            self.enrolment.ring.key_of,
             self._submit,
             client_id=f"hub-{estate.site[:32]}-{secrets.token_hex(4)}",
             on_connected=self._greet,
         )
         self._clock = clock
         self._owner = owner = f"{socket.gethostname()}:{config.data.resolve()}"
+        self._head_key = HeadKey(config.data / HEAD_KEY_FILE)
+        heads = Heads(estate.site, self._head_key, lambda: secrets.token_hex(8))
         rules = rules_of(policy)._replace(plan=config.plan)
-        self.worker = Worker(self.engine, estate, rules, self.broker, clock, owner=owner, estates=self.book)
+        self.worker = Worker(
+            self.engine,
+            estate,
+            rules,
+            self.broker,
+            clock,
+            owner=owner,
+            estates=self.book,
+            heads=heads,
+            keys=self.enrolment.ring,
+        )
         labels = LabelKey(config.data / KEY_FILE, http.public_url or "")
         self.outward = Outward(
             OutwardSettings(
@@ -101,6 +125,7 @@ class Hub:
             broker=self.broker,
             clock=clock,
             book=self.book,
+            enrolment=self.enrolment,
         )
 
     @property
@@ -115,11 +140,15 @@ class Hub:
         with self.engine.connect() as connection:
             self.book.adopt(self.book.read(connection, strictly=True))
         self._prepare_accounts()
+        self._head_key.load()
+        note_start(self.engine, self.config, version("watchkeeper"), self._clock.now_us())
         gc.set_threshold(*GC_THRESHOLDS)
         sys.setswitchinterval(SWITCH_S)
         self.outward.prepare()
+        self.enrolment.start()
         self.worker.start()
         self.book.offer_file(self.config.estate_file, self.worker.ask)
+        self.enrolment.watch(lambda run: self.worker.ask(Write(run)).result(COMMIT_S))
         self.broker.start()
         self.worker.wait_opened(OPEN_S)
         self.outward.start()
@@ -129,6 +158,7 @@ class Hub:
         gc.set_threshold(*self._gc_thresholds)
         sys.setswitchinterval(self._switch_s)
         self.outward.stop()
+        self.enrolment.stop()
         self.broker.stop()
         self.worker.stop()
         self.engine.dispose()

@@ -62,17 +62,26 @@ class TooManyCommands(RuntimeError):
 
 
 class Orders:
-    """The commands of this hub's run, the newest 1,000. Safe from any thread."""
+    """The commands of this hub's run, the newest 1,000. Safe from any thread. `on_end` is told of each one's end and must
+    not wait."""
 
-    def __init__(self, sender: OrderSender, clock: Clock, new_id: Callable[[], str]) -> None:
-        self._sender, self._clock, self._new_id = sender, clock, new_id
+    def __init__(
+        self,
+        sender: OrderSender,
+        clock: Clock,
+        new_id: Callable[[], str],
+        *,
+        on_end: Callable[[CommandState], None] = lambda _: None,
+    ) -> None:
+        self._sender, self._clock, self._new_id, self._on_end = sender, clock, new_id, on_end
         self._changed = Condition()
         self._commands: OrderedDict[str, CommandState] = OrderedDict()
         self._by_nonce: dict[str, str] = {}
         self.counters: Counter[str] = Counter()
 
-    def command(self, wanted: Wanted) -> CommandState:
-        """Begin a command. Raises TooManyCommands."""
+    def command(self, wanted: Wanted, record: Callable[[CommandState], None] = lambda _: None) -> CommandState:
+        """Begin a command: `record` it, then ask for its nonce. Raises TooManyCommands, and what `record` raises: then nothing is
+        sent."""
         now_us = self._clock.now_us()
         with self._changed:
             under_way = sum(state.phase not in ENDED and self._is_young(state, now_us) for state in self._commands.values())
@@ -84,6 +93,12 @@ class Orders:
             self._forget_old()
         self.counters["asked"] += 1
         _log.info("command_asked", extra={"id": state.id, **wanted._asdict()})
+        try:
+            record(state)
+        except BaseException:
+            with self._changed:
+                self._end(state, "failed", "unrecorded")
+            raise
         self._sender.order(wanted.agent, AskNonce(id=state.id))
         return state
 
@@ -124,7 +139,8 @@ class Orders:
             self._by_nonce[nonce.nonce] = state.id
             self._changed.notify_all()
         wanted = state.wanted
-        command = Command(state.id, nonce.nonce, wanted.device, wanted.action, wanted.actor, wanted.reason)
+        # an order of its own: the agent carries out each id once, and has given its nonce for the first
+        command = Command(self._new_id(), nonce.nonce, wanted.device, wanted.action, wanted.actor, wanted.reason)
         self._sender.order(agent, command)
 
     def on_changes(self, rows: Sequence[ChangeRow]) -> None:
@@ -150,6 +166,7 @@ class Orders:
         self.counters[phase] += 1
         self._changed.notify_all()
         _log.info("command_ended", extra={"id": state.id, "phase": phase, "detail": detail})
+        self._on_end(ended)
         return ended
 
     def _is_young(self, state: CommandState, now_us: int) -> bool:

@@ -1,5 +1,6 @@
 """Everything that goes out of a hub, put together: the change feed, commands, channels, the API and the live channel."""
 
+import logging
 import random
 import secrets
 from collections.abc import Callable, Mapping, Sequence
@@ -16,21 +17,27 @@ from hub.accounts.secrets import Passwords
 from hub.accounts.settings import AccountsSettings
 from hub.accounts.signin import Accounts
 from hub.api.ports import Backend, WorkerPort
+from hub.audit.log import append
+from hub.audit.types import Act
 from hub.cases.titles import title
 from hub.cases.types import Case
+from hub.enrolment.desk import EnrolmentDesk
+from hub.enrolment.making import plain_desk
 from hub.estate import Estate
 from hub.estates.holder import EstateHolder
 from hub.feed import ChangeFeed
 from hub.ingest.ports import ChangeRow, Write
+from hub.live_pictures import LivePictures, View
 from hub.notify.mqtt.channel import Publisher
 from hub.notify.notifiers import Notifiers, first_positions, start_notifiers
 from hub.notify.reader import PATIENCE, Patience
 from hub.notify.secrets import read_secret
 from hub.notify.table import AnyChannelSettings, Surroundings
-from hub.orders import Orders
+from hub.orders import CommandState, Orders
 from hub.picture_files import remove_unfinished
 from hub.picture_sweep import PictureSweep
 from hub.policy.load import Policy
+from hub.store import command_log
 from hub.store.estate_rows import EstateReads
 from hub.store.read import SiteReads
 from hub.tags.keyfile import LabelKey
@@ -38,6 +45,9 @@ from hub.views import Titles
 
 if TYPE_CHECKING:
     from hub.api.server import ApiServer
+
+
+_log = logging.getLogger(__name__)
 
 
 class ListeningWorker(WorkerPort, Protocol):
@@ -114,14 +124,17 @@ class Outward:
         broker: BrokerPort,
         clock: Clock,
         book: EstateHolder | None = None,
+        enrolment: EnrolmentDesk | None = None,
     ) -> None:
+        """`enrolment` None: one that tells no broker, for what runs without a whole hub."""
         self.settings = settings
         self._worker, self._clock = worker, clock
         self.book = book or EstateHolder(estate, policy)
         self._titles = titles_of(self.book)
         self._reads, self._estates = SiteReads(engine, estate.site), EstateReads(engine, estate.site)
         self.feed = ChangeFeed(self._reads)
-        self.orders = Orders(broker, clock, lambda: secrets.token_hex(8))
+        self.orders = Orders(broker, clock, lambda: secrets.token_hex(8), on_end=self._note_command)
+        self.live_pictures = LivePictures(broker, clock, lambda: secrets.token_hex(8), on_view=self._note_view)
         worker.on_change(self.feed.on_change)
         worker.on_change(self.orders.on_changes)
         worker.on_nonce(self.orders.on_nonce)
@@ -129,6 +142,7 @@ class Outward:
         self.accounts = Accounts(
             engine, estate.site, settings.accounts, settings.passwords or Passwords(), lambda run: worker.ask(Write(run))
         )
+        self.enrolment = enrolment or plain_desk(self.book, engine, settings.pictures.parent, clock)
         self._picture_sweep = PictureSweep(estate.site, settings.pictures, self._reads, worker.ask)
         self._notifiers: Notifiers | None = None
         self.provider: ProviderPort | None = None
@@ -137,6 +151,11 @@ class Outward:
     def prepare(self) -> None:
         """Before the worker runs, on a database of this program's version: new channels begin here, whatever happens next."""
         first_positions(self.settings.channels, self._site, self._reads, self._worker)
+
+    def _note_view(self, view: View) -> None:
+        """Somebody begins to look at a camera: an entry of the audit log, which nobody waits for."""
+        act, now_us = Act(view.actor, "camera.look", "device", view.device, role=view.role), self._clock.now_us()
+        self._worker.ask(Write(lambda connection: append(connection, self._site, [act], now_us)))
 
     def start(self) -> None:
         """Begin to answer and to tell. Raises NotLoopback, CannotListen, and ValueError where a channel's secret is not there."""
@@ -189,6 +208,9 @@ class Outward:
         assert self._notifiers is not None
         return self._notifiers
 
+    def _note_command(self, state: CommandState) -> None:
+        self._worker.ask(Write(lambda connection: command_log.put(connection, self.book.current.site, state)))
+
     def _make_provider(self) -> ProviderPort | None:
         """Raises ValueError where it cannot be used."""
         oidc, folder = self.settings.oidc, self.settings.folder
@@ -208,8 +230,10 @@ class Outward:
             "ingest": lambda: dict(self._worker.counters),
             "broker": lambda: dict(self._broker.counters),
             "orders": lambda: dict(self.orders.counters),
+            "live_pictures": lambda: dict(self.live_pictures.counters),
             "pictures": lambda: {"deleted": self._picture_sweep.deleted},
             "accounts": lambda: dict(self.accounts.counters),
+            "enrolment": lambda: {**self.enrolment.counters, **self.enrolment.ring.counters},
         }
         return Backend(
             site=self._site,
@@ -222,6 +246,7 @@ class Outward:
             worker=self._worker,
             feed=self.feed,
             orders=self.orders,
+            live_pictures=self.live_pictures,
             notifiers=notifiers,
             pictures=self.settings.pictures,
             labels=self.settings.labels,
@@ -230,6 +255,7 @@ class Outward:
             clock=self._clock,
             counters=counters,
             provider=self.provider,
+            enrolment=self.enrolment,
         )
 
 

@@ -29,6 +29,8 @@ REFUSALS: Mapping[str, tuple[str, str]] = {
     "device_stuck": ("设备没有反应，请重启采集端", "the device does not come back: start the agent anew"),
     "device_refused": ("设备拒绝执行", "the device refused"),
     "driver_fault": ("驱动程序出错，见采集端日志", "the driver failed: see the agent's log"),
+    "unrecorded": ("无法留下记录，未下发", "it could not be recorded: nothing was sent"),
+    "hub_restarted": ("中心重启，结果不明，请查看设备", "the hub was started anew and the result is unknown: look at the device"),
     "agent_did_not_answer": ("采集端没有应答，什么也没有执行", "the agent did not answer: nothing was done"),
 }
 # fmt: on

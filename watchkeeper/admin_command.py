@@ -12,9 +12,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from contract.clock import SystemClock, rfc3339
 from contract.settings import BadSettings, nearest
-from hub.accounts import register
+from hub.accounts import acts, register
 from hub.accounts.permissions import Role
 from hub.accounts.secrets import Passwords, account_key, wrong_with_name, wrong_with_password
+from hub.accounts.types import LOCAL
+from hub.audit.log import wait_for_turn
 from hub.cases.types import Refusal
 from hub.config import HubConfig, load_config
 from hub.store import accounts as rows
@@ -27,6 +29,7 @@ T = TypeVar("T")
 _SETTINGS = click.argument("settings", type=click.Path(path_type=Path))
 _NAME = click.argument("name")
 _ROLE = click.Choice(get_args(Role))
+_BY = acts.By(LOCAL, reason="watchkeeper admin")
 _SOON = "a running hub goes by it within a minute"
 
 
@@ -54,7 +57,7 @@ def create(settings: Path, name: str, role: Role, no_password: bool) -> None:
     """
     refuse(wrong_with_name(name))
     password_hash = "" if no_password else _password_hash(name)
-    made = _written(settings, lambda c, site, now_us: register.create(c, site, name, role, password_hash, now_us))
+    made = _written(settings, lambda c, site, now_us: acts.create(c, site, name, role, password_hash, now_us, _BY))
     click.echo(f"made the account {made.name}: {made.role}")
 
 
@@ -129,7 +132,9 @@ def token(settings: Path, name: str, label: str, days: int, file: Path | None) -
     """Make a token for a program that acts as the account NAME. It is shown this once."""
     config = _config(settings)
     life = config.settings.accounts
-    begun = _written(settings, lambda c, site, now_us: register.make_token(c, site, account_key(name), label, days, life, now_us))
+    begun = _written(
+        settings, lambda c, site, now_us: acts.make_token(c, site, account_key(name), label, days, life, now_us, _BY)
+    )
     if file is None:
         click.echo(begun.token)
         return
@@ -137,13 +142,13 @@ def token(settings: Path, name: str, label: str, days: int, file: Path | None) -
         with os.fdopen(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600), "w") as out:
             out.write(begun.token + "\n")
     except OSError as error:
-        _written(settings, lambda c, site, _: rows.end_session(c, site, begun.session.session))
+        _written(settings, lambda c, site, now_us: acts.end_session(c, site, begun.session.session, now_us, _BY))
         raise Wrong(f"{file} cannot be written ({error.strerror or error}): no token was made") from None
     click.echo(f"wrote a token of {begun.session.account}, until {rfc3339(begun.session.expires_us)}: {file}")
 
 
 def _changed(settings: Path, name: str, changes: register.Changes) -> Any:
-    return _written(settings, lambda c, site, now_us: register.change(c, site, account_key(name), changes, now_us))
+    return _written(settings, lambda c, site, now_us: acts.change(c, site, account_key(name), changes, now_us, _BY))
 
 
 def _written(settings: Path, act: Callable[[Connection, str, int], Any]) -> Any:
@@ -156,6 +161,7 @@ def _written(settings: Path, act: Callable[[Connection, str, int], Any]) -> Any:
     try:
         migrate(engine)
         with engine.begin() as connection:
+            wait_for_turn(connection, config.estate.site)
             return refuse(act(connection, config.estate.site, SystemClock().now_us()))
     except (NewerDatabase, ForeignDatabase) as error:
         raise click.ClickException(str(error)) from None

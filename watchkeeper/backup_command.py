@@ -6,7 +6,10 @@ import click
 
 from contract.clock import SystemClock
 from contract.settings import BadSettings
+from hub.audit.keyfile import KEY_FILE as HEAD_KEY_FILE
+from hub.audit.keyfile import BadHeadKey, HeadKey
 from hub.config import HubConfig, load_config
+from hub.enrolment.vault import KEY_FILE as AGENTS_KEY_FILE
 from hub.main import DataFolderTaken, FolderLock
 from hub.store.backup import BadBackup, DatabaseInUse, Summary
 from hub.store.backup import backup as write_backup
@@ -37,6 +40,10 @@ def backup(settings: Path, file: Path) -> None:
     _say("wrote", summary, file)
     if left_out:
         click.echo(f"{left_out} picture files are not in it: copy {pictures} as well")
+    if (head_key := config.data / HEAD_KEY_FILE).exists():
+        click.echo(f"the key of the audit log's heads is not in it: keep a copy of {head_key}, as secret as the agents' keys")
+    if (agents_key := config.data / AGENTS_KEY_FILE).exists():
+        click.echo(f"the key that agents' keys are sealed under is not in it: keep a copy of {agents_key}, where nobody reads it")
     if (label_key := config.data / KEY_FILE).exists():
         click.echo(f"the key of the QR labels is not in it: keep a copy of {label_key}, as secret as the agents' keys")
 
@@ -54,10 +61,11 @@ def restore(settings: Path, file: Path, force: bool) -> None:
     config = _config(settings)
     try:
         with FolderLock(config.data):
-            summary = restore_backup(file, config.database, SystemClock().now_us(), force=force)
+            key = HeadKey(config.data / HEAD_KEY_FILE)
+            summary = restore_backup(file, config.database, SystemClock().now_us(), force=force, head_key=key)
     except DataFolderTaken:
         raise Wrong(f"a hub runs on {config.data}: stop it, restore, and start it again") from None
-    except (BadBackup, DatabaseInUse) as error:
+    except (BadBackup, DatabaseInUse, BadHeadKey) as error:
         raise Wrong(str(error)) from None
     except OSError as error:
         raise click.ClickException(str(error)) from None

@@ -13,6 +13,9 @@ import time
 from pathlib import Path
 from typing import Literal, Self
 
+from hub.enrolment.access import NATS_USERS, PASSWORDS, RIGHTS, write_private
+from hub.enrolment.brokers import mosquitto_rights, nats_users
+
 Program = Literal["mosquitto", "nats"]
 
 START_TRIES = 5
@@ -26,12 +29,16 @@ class BrokerFailed(Exception):
 
 
 class EmbeddedBroker:
-    """A running broker that takes anonymous clients on 127.0.0.1. As a context manager it stops at the end."""
+    """A running broker on 127.0.0.1. As a context manager it stops at the end."""
 
-    def __init__(self, folder: Path, port: int | None = None, program: Program | None = None) -> None:
+    def __init__(
+        self, folder: Path, port: int | None = None, program: Program | None = None, *, access: Path | None = None
+    ) -> None:
         """Start it and wait until it accepts. `folder` holds its settings, its log and what it keeps; `port` None: a free one;
-        `program` None: whichever is there. Raises BrokerFailed."""
+        `program` None: whichever is there; `access`: the folder where a hub writes who may connect (hub/enrolment/access.py),
+        None: anybody may, and say anything. Raises BrokerFailed."""
         self.folder = folder
+        self._access = access
         self.program: Program = program or ("mosquitto" if _find("mosquitto") else "nats")
         self.port = port or 0
         self._child: subprocess.Popen[bytes] | None = None
@@ -47,6 +54,11 @@ class EmbeddedBroker:
     def url(self) -> str:
         """Its address for agents and the hub."""
         return f"mqtt://127.0.0.1:{self.port}"
+
+    @property
+    def pid_file(self) -> Path:
+        """Where its process id stands while it runs, for a hub that tells it to read again who may connect."""
+        return self.folder / "broker.pid"
 
     @property
     def running(self) -> bool:
@@ -89,6 +101,7 @@ class EmbeddedBroker:
                 stderr=log,
                 start_new_session=True,  # Ctrl-C is for whoever started it, who still has things to say through it
             )
+        self.pid_file.write_text(str(self._child.pid), encoding="ascii")
         for _ in range(START_POLLS):
             if not self.running:
                 return False
@@ -100,12 +113,14 @@ class EmbeddedBroker:
 
     def _settings(self, kept: Path) -> str:
         """What stands in its settings file."""
-        return _SETTINGS[self.program](self.port, kept)
+        plain = _SETTINGS[self.program](self.port, kept)
+        return plain if self._access is None else _bound(self.program, plain, self._access.resolve(), self.folder.resolve())
 
     def _end(self, how: signal.Signals) -> None:
         child, self._child = self._child, None
         if child is None:
             return
+        self.pid_file.unlink(missing_ok=True)
         if child.poll() is None:
             child.send_signal(how)
             try:
@@ -137,6 +152,23 @@ server_name: watchkeeper
 jetstream {{ store_dir: "{kept.resolve()}" }}
 mqtt {{ host: 127.0.0.1, port: {port}, ack_wait: "30s", max_ack_pending: 1000 }}
 """
+
+
+def _bound(program: Program, plain: str, access: Path, folder: Path) -> str:
+    """The settings by which each user has its own rights. Until the hub has written its files there is nobody but devices."""
+    access.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if program == "nats":
+        _unless_there(access / NATS_USERS, nats_users("none", None, (), devices=True))
+        users = os.path.relpath(access / NATS_USERS, folder)  # the server takes no other kind of path
+        return plain.replace("ack_wait:", "no_auth_user: devices, ack_wait:") + f'include "{users}"\n'
+    _unless_there(access / PASSWORDS, "")
+    _unless_there(access / RIGHTS, mosquitto_rights("none", None, (), devices=True))
+    return f"{plain}password_file {access / PASSWORDS}\nacl_file {access / RIGHTS}\n"
+
+
+def _unless_there(file: Path, text: str) -> None:
+    if not file.exists():
+        write_private(file, text)
 
 
 _SETTINGS = {"mosquitto": _mosquitto, "nats": _nats}

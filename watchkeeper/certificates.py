@@ -13,16 +13,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from contract.clock import US_PER_S
+from contract.tls import Identity
+from hub.enrolment.authority import EARLY, load_authority, sign_client
 
 AUTHORITY_DAYS = 3_650
 SERVER_DAYS = 800
 """Phones refuse certificates that last longer than 825 days, also of an authority that they trust."""
-EARLY = timedelta(days=1)
-"""Clocks of phones and agents may be behind."""
-
-
-class BadAuthority(ValueError):
-    """The authority in the folder cannot sign. The message says what to do."""
 
 
 class Made(NamedTuple):
@@ -66,6 +62,18 @@ def make_certificate(folder: Path, hosts: Sequence[str], now_us: int) -> Made:
     return files._replace(until=until, new_authority=is_new)
 
 
+def make_client_certificate(folder: Path, name: str, now_us: int) -> Identity:
+    """A certificate and key by which `name` is known to a broker, signed by the authority in `folder`. Raises BadAuthority,
+    OSError."""
+    authority = load_authority(folder, datetime.fromtimestamp(now_us // US_PER_S, UTC))
+    key = ec.generate_private_key(ec.SECP256R1())
+    asked = x509.CertificateSigningRequestBuilder().subject_name(x509.Name([])).sign(key, hashes.SHA256())
+    made = Identity(folder / f"{name}-client.pem", folder / f"{name}-client.key")
+    _write(made.key, _pem_of(key), 0o600)
+    _write(made.certificate, sign_client(authority, asked, name, now_us).pem.encode(), 0o644)
+    return made
+
+
 def _new_authority(folder: Path, now: datetime) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"Watchkeeper local CA {now:%Y-%m-%d}")])
@@ -91,16 +99,8 @@ def _new_authority(folder: Path, now: datetime) -> tuple[x509.Certificate, ec.El
 
 
 def _old_authority(folder: Path, now: datetime) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
-    try:
-        certificate = x509.load_pem_x509_certificate((folder / "ca.pem").read_bytes())
-        key = serialization.load_pem_private_key((folder / "ca.key").read_bytes(), password=None)
-    except (OSError, ValueError, TypeError) as error:
-        raise BadAuthority(f"{folder} has no whole ca.pem and ca.key ({error}): bring both back, or take a new folder") from None
-    if not isinstance(key, ec.EllipticCurvePrivateKey) or key.public_key() != certificate.public_key():
-        raise BadAuthority(f"{folder / 'ca.key'} is not the key of ca.pem: bring the right one back, or take a new folder")
-    if certificate.not_valid_after_utc - now < timedelta(days=30):
-        raise BadAuthority(f"{folder / 'ca.pem'} ends on {certificate.not_valid_after_utc:%Y-%m-%d}: take a new folder")
-    return certificate, key
+    found = load_authority(folder, now)
+    return found.certificate, found.key
 
 
 def _host(text: str) -> x509.GeneralName:

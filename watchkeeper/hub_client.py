@@ -99,7 +99,7 @@ class Wrong(click.ClickException):
 
 class HubClient:
     """A hub at an address. As a context manager it lets the connection go. `token_file` None: the local token beside us, for a
-    hub on this machine, where there is one. `transport`: for tests. Raises click's errors."""
+    hub on this machine, where there is one and `local` is set. `transport`: for tests. Raises click's errors."""
 
     def __init__(
         self,
@@ -107,9 +107,11 @@ class HubClient:
         token_file: Path | None = None,
         ca_file: Path | None = None,
         transport: httpx.BaseTransport | None = None,
+        *,
+        local: bool = True,
     ) -> None:
         self._url = url
-        token = _token(url, token_file)
+        token = _token(url, token_file) if local or token_file is not None else None
         headers = {} if token is None else {"Authorization": f"Bearer {token}"}
         verify = True if ca_file is None else _trust(ca_file)
         # A proxy of the surroundings would not find a hub that listens on this machine alone.
@@ -183,6 +185,17 @@ class HubClient:
 def hub_zone(hub: HubClient) -> ZoneInfo:
     """The estate's."""
     return ZoneInfo(hub.get("/duties/windows", limit=1).json()["timezone"])
+
+
+def check_clear(url: str) -> None:
+    """That what is secret is not sent in the clear. Raises click's errors."""
+    try:
+        parts = urlsplit(url)
+        clear = parts.scheme != "https" and not is_loopback(parts.hostname or "")
+    except ValueError:
+        return  # the address is refused as such
+    if clear:
+        raise Wrong(f"--hub {url}: the token and the key would be sent in the clear: write https://")
 
 
 def _token(url: str, file: Path | None) -> str | None:

@@ -19,6 +19,7 @@ from drivers.table import driver_kind
 from edge import logs
 from edge.agent import Agent, Ports
 from edge.config import Config, load_config
+from edge.heads import kept_heads
 from edge.line import line_maker
 from edge.pictures import http_post
 from edge.spool import Spool, SpoolBusy, SpoolFailed, SpoolFull, SpoolLimits
@@ -121,8 +122,77 @@ def _version() -> str:
         return "0"
 
 
-@click.command()
+class _Edge(click.Group):
+    """A settings file where a command would stand runs its agent; a file that is named like a command is written `./enrol`."""
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """As of click."""
+        if args[0] in self.commands:
+            return super().resolve_command(ctx, args)
+        return "run", _run_command, args
+
+
+@click.group(cls=_Edge, subcommand_metavar="CONFIG | enrol CONFIG | heads CONFIG", options_metavar="")
+def edge() -> None:
+    """Run the agent that CONFIG describes, until SIGTERM or SIGINT. SIGHUP: read its permits again. 运行边缘代理。
+
+    An agent that has no key yet enrols first: see `watchkeeper edge enrol --help`.
+    """
+
+
+@click.command("run")
 @click.argument("config", type=click.Path(path_type=Path))
-def edge(config: Path) -> None:
-    """Run the agent that CONFIG describes, until SIGTERM or SIGINT. SIGHUP: read its permits again. 运行边缘代理。"""
+def _run_command(config: Path) -> None:
+    """Run the agent that CONFIG describes."""
     sys.exit(run_edge(config))
+
+
+@edge.command()
+@click.argument("config", type=click.Path(path_type=Path))
+def heads(config: Path) -> None:
+    """Print the heads of the hub's audit log that the agent of CONFIG, which may be running, has kept.
+
+    One JSON object a line, which `watchkeeper audit verify --witness` takes.
+    """
+    sys.exit(print_heads(config))
+
+
+@edge.command()
+@click.argument("config", type=click.Path(path_type=Path))
+@click.option("--hub", "url", required=True, help="Where the hub answers: https://HOST:PORT.")
+@click.option("--token-file", type=click.Path(path_type=Path, dir_okay=False), required=True, help="The one-time token.")
+@click.option("--ca-file", type=click.Path(path_type=Path, dir_okay=False), help="The ca.pem of the hub's `tls init`.")
+def enrol(config: Path, url: str, token_file: Path, ca_file: Path | None) -> None:
+    """Have the hub know the agent of CONFIG: bring its one-time token, and keep key, certificate and CA beside its settings.
+
+    The token comes from `watchkeeper agents invite AGENT`, is good for 15 minutes, and once. An agent that runs goes on with
+    its old key until it is started anew, for 10 minutes at most.
+    """
+    from watchkeeper.edge_enrol import enrol as enrol_agent
+    from watchkeeper.edge_enrol import read_token
+    from watchkeeper.hub_client import HubClient, check_clear
+
+    check_clear(url)
+    with HubClient(url, None, ca_file, local=False) as hub:
+        lines = enrol_agent(config, hub, read_token(token_file)).lines
+    click.echo(
+        f"已登记，请在 {config} 中填写以下内容，然后重启采集端 / enrolled. Write this into {config}, and start the agent anew:"
+    )
+    click.echo("\n".join(lines))
+    click.echo(f"令牌已失效，请删除 / the token is used up: rm {token_file}")
+
+
+def print_heads(config_path: Path) -> int:
+    """What an agent, which may be running, has kept of the hub's audit log. Returns the exit code."""
+    try:
+        config = load_config(config_path)
+        for line in kept_heads(config.spool_path.parent):
+            print(line.decode())
+    except BadSettings as error:
+        for message in error.messages:
+            print(message, file=sys.stderr)
+        return WRONG
+    except OSError as error:
+        print(f"{config_path}: {error}", file=sys.stderr)
+        return FAILED
+    return STOPPED

@@ -5,7 +5,9 @@ from pathlib import Path
 import click
 
 from contract.clock import SystemClock
-from watchkeeper.certificates import BadAuthority, make_certificate
+from contract.topics import is_id
+from hub.enrolment.authority import BadAuthority
+from watchkeeper.certificates import make_certificate, make_client_certificate
 from watchkeeper.hub_client import Wrong
 
 
@@ -40,3 +42,23 @@ def init(folder: Path, hosts: tuple[str, ...]) -> None:
         )
     click.echo("in the hub's settings, and start it anew:")
     click.echo(f"http:\n  host: 0.0.0.0\n  certificate: {made.certificate}\n  key: {made.key}")
+
+
+@tls.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("name", default="hub")
+def client(folder: Path, name: str) -> None:
+    """Make a certificate by which NAME, the hub, is known to a broker that asks for one, by the authority in FOLDER.
+
+    Agents need none of these: they get theirs when they enrol.
+    """
+    if not is_id(name):
+        raise Wrong(f"{name!r} is no name of a broker's user: write small letters, digits, - and _, such as hub")
+    try:
+        made = make_client_certificate(folder, name, SystemClock().now_us())
+    except BadAuthority as error:
+        raise Wrong(str(error)) from None
+    except OSError as error:
+        raise click.ClickException(f"{folder} cannot be written: {error.strerror or error}") from None
+    click.echo("in the hub's settings:")
+    click.echo(f"broker:\n  user: {name}\n  certificate_file: {made.certificate}\n  certificate_key_file: {made.key}")

@@ -96,14 +96,22 @@ PERMISSIONS: Mapping[tuple[str, str], Roles] = {
     ("GET", "/devices"): WATCH,
     ("GET", "/devices/{device}"): WATCH,
     ("GET", "/agents"): WATCH,
+    # agents become known
+    ("GET", "/agents/keys"): CHECK,
+    ("POST", "/agents/{agent}/enrolment"): ADMIN,
+    ("POST", "/agents/{agent}/revoke"): ADMIN,
+    ("POST", "/enrol"): ANYONE,  # agents have no accounts: the route takes a one-time token
     ("GET", "/events"): WATCH,
     ("GET", "/quarantine"): WATCH,
     ("POST", "/devices/{device}/commands"): ROOM,
+    ("GET", "/commands"): WATCH,
     ("GET", "/commands/{command}"): WATCH,
     ("POST", "/devices/{device}/snapshots"): ROOM,
     # pictures
     ("GET", "/pictures/{picture}"): EYES,
     ("POST", "/agents/{agent}/pictures/{picture}"): ANYONE,  # agents have no accounts: the route checks the agent's MAC
+    ("GET", "/cameras/{device}/picture"): EYES,
+    ("POST", "/agents/{agent}/live/{order}/{age_ms}"): ANYONE,  # likewise
     # tags
     ("GET", "/tags"): WATCH,
     ("GET", "/tags/sheet.pdf"): LEAD,
@@ -117,6 +125,7 @@ PERMISSIONS: Mapping[tuple[str, str], Roles] = {
     ("GET", "/duties/windows/{window:path}"): WATCH,  # it names who was where
     ("GET", "/duties/scans"): WATCH,
     ("GET", "/roster"): ALL,
+    ("GET", "/roster/staff"): ALL,
     ("POST", "/roster"): LEAD,
     ("DELETE", "/roster"): LEAD,
     ("GET", "/occasions"): ALL,
@@ -125,6 +134,8 @@ PERMISSIONS: Mapping[tuple[str, str], Roles] = {
     # reports
     ("GET", "/reports/compliance"): WATCH,
     ("GET", "/reports/unvisited"): WATCH,
+    ("GET", "/reports/heatmap"): WATCH,
+    ("GET", "/reports/heatmap.csv"): WATCH,
     ("GET", "/reports/patrol/{day}.pdf"): WATCH,
     ("GET", "/reports/patrol/{day}.csv"): WATCH,
     # the duty desk
@@ -165,6 +176,11 @@ PERMISSIONS: Mapping[tuple[str, str], Roles] = {
     ("GET", "/estate/drawings/{floor}"): WATCH,
     ("PUT", "/estate/drawings/{floor}"): KEEP,
     ("DELETE", "/estate/drawings/{floor}"): KEEP,
+    # the audit log
+    ("GET", "/audit"): CHECK,  # an auditor alone sees who people are
+    ("GET", "/audit/heads"): CHECK,
+    ("GET", "/audit/{no}"): CHECK,
+    ("POST", "/audit/people/{person}/erase"): CHECK,
     # the hub itself
     ("GET", "/dead-letters"): WATCH,
     ("POST", "/dead-letters/{reader}/{pos}/retry"): KEEP,

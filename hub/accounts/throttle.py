@@ -95,6 +95,10 @@ ADDRESS_RATE = Rate(30, 300)
 """Of those who have not signed in: the ones with nothing to lose."""
 
 
+FAILURE_RATE = Rate(1, 60)
+"""Of failed sign-ins that are put on the audit log one by one: a flood of them fills no disk."""
+
+
 class Rates:
     """A bucket for each key. Over `keys_max` the one that was quiet for longest is dropped. Any thread may call it."""
 

@@ -6,18 +6,19 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from contract.clock import US_PER_S, rfc3339
-from hub.accounts import register
+from hub.accounts import acts, register
 from hub.accounts.permissions import CHECK, PERMISSIONS, ROLE_NAMES, may
 from hub.accounts.secrets import NAME_CHARS_MAX, TooBusy, account_key, wrong_with_password
 from hub.accounts.signin import BUSY_S, Denied
 from hub.accounts.types import Account, Identity, Session
 from hub.api import account_models as m
+from hub.api.auditing import by_of
 from hub.api.errors import ApiError
 from hub.api.gatekeeper import Acting, cookie_name, host_of, is_secure
 from hub.api.knowing import unknown
 from hub.api.models import Plain
 from hub.api.ports import Backend
-from hub.api.routes import Behind, allowed, commit, problems
+from hub.api.routes import Behind, allowed, commit, later, problems
 from hub.store import accounts as rows
 from hub.views import when
 
@@ -38,6 +39,7 @@ def sign_in(backend: Behind, request: Request, response: Response, asked: m.Sign
         label=request.headers.get("user-agent", ""),
         now_us=now_us,
         commit=lambda run: commit(backend, run),
+        failed=later(backend),
     )
     if isinstance(begun, Denied):
         raise denied_error(begun)
@@ -54,7 +56,7 @@ def sign_in(backend: Behind, request: Request, response: Response, asked: m.Sign
 @router.post("/sign-out", summary="Sign out", responses=problems())
 def sign_out(backend: Behind, who: Acting, request: Request, response: Response) -> m.Ended:
     """Ends the session, or the token, that asks. Open live channels of it close soon after."""
-    ended = _end(backend, who.session)
+    ended = _end(backend, who, who.session)
     response.delete_cookie(
         cookie_name(request.scope), path="/", secure=is_secure(request.scope), httponly=True, samesite="strict"
     )
@@ -79,7 +81,7 @@ def change_password(backend: Behind, who: Acting, request: Request, asked: m.Pas
         raise denied_error(denied)
     changes = register.Changes(password_hash=_hash(backend, asked.new, account.name))
     before = len(_sessions(backend, who.account))
-    allowed(commit(backend, lambda c: register.change(c, backend.site, who.account, changes, now_us, but=who.session)))
+    allowed(commit(backend, lambda c: acts.change(c, backend.site, who.account, changes, now_us, by_of(who))))
     accounts.sessions.forget()
     _log.info("password_changed", extra={"account": who.account, "actor": who.account})
     return m.Ended(ended=before - len(_sessions(backend, who.account)))
@@ -107,7 +109,7 @@ def end_session(
     if found is None or (found.account != who.account and who.role != "administrator"):
         raise ApiError("unknown_session")
     _log.info("session_ended", extra={"session": session, "account": found.account, "actor": who.account})
-    return m.Ended(ended=int(_end(backend, session)))
+    return m.Ended(ended=int(_end(backend, who, session)))
 
 
 @router.get("/accounts", summary="All accounts", responses=problems())
@@ -123,7 +125,7 @@ def create_account(backend: Behind, who: Acting, asked: m.NewAccount) -> m.Accou
     password_hash = "" if asked.password is None else _hash(backend, asked.password, asked.name)
     now_us = backend.clock.now_us()
     made: Account = allowed(
-        commit(backend, lambda c: register.create(c, backend.site, asked.name, asked.role, password_hash, now_us))
+        commit(backend, lambda c: acts.create(c, backend.site, asked.name, asked.role, password_hash, now_us, by_of(who)))
     )
     _log.info("account_made", extra={"account": made.account, "role": made.role, "actor": who.account})
     return _account(made)
@@ -137,7 +139,7 @@ def change_account(backend: Behind, who: Acting, account: AccountPath, asked: m.
     if asked.person and asked.person not in backend.estate.staff:
         raise unknown("person", asked.person, backend.estate.staff)
     changes = register.Changes(asked.role, asked.disabled, password_hash, asked.person)
-    changed: Account = allowed(commit(backend, lambda c: register.change(c, backend.site, key, changes, now_us)))
+    changed: Account = allowed(commit(backend, lambda c: acts.change(c, backend.site, key, changes, now_us, by_of(who))))
     backend.accounts.sessions.forget()
     told = {
         "role": changed.role,
@@ -156,7 +158,7 @@ def make_token(backend: Behind, who: Acting, account: AccountPath, asked: m.Toke
     """The program sends it as `Authorization: Bearer`. It may what the account's role may, and ends by itself."""
     key, now_us, settings = account_key(account), backend.clock.now_us(), backend.accounts.settings
     begun: register.Begun = allowed(
-        commit(backend, lambda c: register.make_token(c, backend.site, key, asked.label, asked.days, settings, now_us))
+        commit(backend, lambda c: acts.make_token(c, backend.site, key, asked.label, asked.days, settings, now_us, by_of(who)))
     )
     _log.info("token_made", extra={"account": key, "session": begun.session.session, "actor": who.account})
     return m.NewToken(token=begun.token, session=_session(begun.session, who))
@@ -194,8 +196,9 @@ def _sessions(backend: Backend, account: str) -> list[Session]:
     return found
 
 
-def _end(backend: Backend, session: str) -> bool:
-    ended = bool(commit(backend, lambda connection: rows.end_session(connection, backend.site, session)))
+def _end(backend: Backend, who: Identity, session: str) -> bool:
+    now_us = backend.clock.now_us()
+    ended = bool(commit(backend, lambda c: acts.end_session(c, backend.site, session, now_us, by_of(who))))
     backend.accounts.sessions.forget()
     return ended
 

@@ -15,7 +15,7 @@ _ESTATE = re.compile(r"/estate(?:/check|/import)?")
 ESTATE_BYTES_MAX = 4 * 1024 * 1024
 _DRAWING = re.compile(r"/estate/drawings/[^/]+")
 DRAWING_BYTES_MAX = 8 * 1024 * 1024
-_OWN_LIMIT = re.compile(r"/agents/[^/]+/pictures/[^/]+")
+_OWN_LIMIT = re.compile(r"/agents/[^/]+/(pictures/[^/]+|live/[^/]+/[^/]+)")
 """Pictures: their route reads the body itself, up to its own limit."""
 
 

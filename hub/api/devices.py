@@ -10,6 +10,8 @@ from hub.api.errors import ApiError
 from hub.api.events import event_model
 from hub.api.ports import Backend
 from hub.api.routes import Behind, Limit, problems
+from hub.api.standing import condition_model, conditions, signal_models
+from hub.condition import Condition
 from hub.estate import Agent, DeviceRow, Estate
 from hub.store.read import AnyRow
 from hub.views import when
@@ -21,18 +23,21 @@ DeviceId = Annotated[str, Path(max_length=63, description="The id of the estate 
 @router.get("/devices", tags=["devices"], summary="All devices", responses=problems())
 def list_devices(
     backend: Behind,
-    kind: Annotated[str, Query(max_length=20, examples=["camera"])] = "",
+    kind: Annotated[str, Query(max_length=100, description="One kind, or several with commas", examples=["barrier,door"])] = "",
     place: Annotated[str, Query(max_length=63)] = "",
     agent: Annotated[str, Query(max_length=63)] = "",
 ) -> models.DeviceList:
-    """The devices of the estate file that fit every filter, with up to when each has reported and its live incidents."""
+    """The devices of the estate file that fit every filter: the state each told last, up to when it has reported, and its live
+    incidents."""
     marks, live = backend.reads.watermarks(), backend.reads.live_numbers()
+    kinds = frozenset(kind.split(",")) if kind else frozenset()
     chosen = [
         row
         for row in backend.estate.devices.values()
-        if kind in ("", row.kind) and place in ("", row.place) and agent in ("", row.agent)
+        if (not kinds or row.kind in kinds) and place in ("", row.place) and agent in ("", row.agent)
     ]
-    return models.DeviceList(devices=[_device(row, backend.estate, marks, live) for row in chosen])
+    standing = conditions(backend, chosen)
+    return models.DeviceList(devices=[_device(row, backend.estate, marks, live, standing[row.id]) for row in chosen])
 
 
 @router.get("/devices/{device}", tags=["devices"], summary="One device and its newest events", responses=problems(404))
@@ -40,9 +45,9 @@ def show_device(backend: Behind, device: DeviceId, limit: Limit = 20) -> models.
     """The device and its newest events; `/events` has the others."""
     row = known_device(backend, device)
     marks, live = backend.reads.watermarks(), backend.reads.live_numbers([device])
-    page = backend.reads.events(device, limit=limit)
+    page, standing = backend.reads.events(device, limit=limit), conditions(backend, [row])
     return models.DeviceDetail(
-        device=_device(row, backend.estate, marks, live), events=[event_model(event) for event in page.rows]
+        device=_device(row, backend.estate, marks, live, standing[row.id]), events=[event_model(event) for event in page.rows]
     )
 
 
@@ -67,7 +72,9 @@ def known_device(backend: Backend, device: str) -> DeviceRow:
     return row
 
 
-def _device(row: DeviceRow, estate: Estate, marks: dict[str, int], live: dict[str, list[int]]) -> models.DeviceState:
+def _device(
+    row: DeviceRow, estate: Estate, marks: dict[str, int], live: dict[str, list[int]], condition: Condition
+) -> models.DeviceState:
     return models.DeviceState(
         id=row.id,
         kind=row.kind,
@@ -80,6 +87,8 @@ def _device(row: DeviceRow, estate: Estate, marks: dict[str, int], live: dict[st
         floor=row.floor or estate.places[row.place].floor,
         at=row.at,
         reported_up_to=when(marks.get(row.id)),
+        condition=condition_model(condition),
+        signals=signal_models(condition),
         live_incidents=live.get(row.id, []),
     )
 

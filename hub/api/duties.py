@@ -64,7 +64,8 @@ def list_windows(
     found = backend.reads.duties.windows(wanted, limit + 1, None if cursor is None else cursor_of(cursor, WindowCursor))
     page = found[:limit]
     last = WindowCursor(page[-1].ends_us, page[-1].window_id) if len(found) > limit else None
-    rows = [_window(one, backend) for one in page]
+    evidence = backend.reads.duties.evidence(page)
+    rows = [_window(one, backend, evidence.get(one.evidence or "")) for one in page]
     return m.WindowPage(timezone=str(backend.estate.timezone), windows=rows, next=cursor_text(last))
 
 
@@ -80,9 +81,10 @@ def show_window(
         raise ApiError("unknown_window")
     known = _known(page, backend)
     told = explain(known, backend.estate)
+    its_own = next((one for one in page.scans if f"{one.source}|{one.key}" == page.window.evidence), None)
     return m.WindowDetail(
         timezone=str(backend.estate.timezone),
-        window=_window(page.window, backend),
+        window=_window(page.window, backend, its_own),
         clause=known.rules[0].clause if known.rules else "",
         explanation_zh=told.zh,
         explanation_en=told.en,
@@ -145,7 +147,7 @@ def _duty(duty: Duty, routes: Sequence[Route]) -> m.DutyView:
     )  # fmt: skip
 
 
-def _window(window: Window, backend: Backend) -> m.WindowView:
+def _window(window: Window, backend: Backend, evidence: Scan | None) -> m.WindowView:
     duty, route = backend.policy.duties.get(window.duty), backend.estate.routes.get(window.route)
     return m.WindowView(
         id=window.window_id,
@@ -166,7 +168,12 @@ def _window(window: Window, backend: Backend) -> m.WindowView:
         gap_at=when(window.gap_us),
         people=window.person.split(),
         note=window.note,
+        evidence=None if evidence is None else _evidence(evidence),
     )
+
+
+def _evidence(scan: Scan) -> m.EvidenceView:
+    return m.EvidenceView(source=scan.source, key=scan.key, at=rfc3339(scan.at_us), medium=scan.medium, flags=list(scan.flags))
 
 
 def _weighed(one: Weighed, estate: Estate) -> m.WeighedScan:

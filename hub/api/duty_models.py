@@ -53,6 +53,16 @@ class DutyList(Strict):
     duties: list[DutyView] = Field(description="In the policy's order")
 
 
+class EvidenceView(Strict):
+    """The scan, answer or report that keeps a window."""
+
+    source: str = Field(examples=["phone-1"], description="What brought it: a device, a phone, or `hub`")
+    key: str = Field(description="The source's own name for it")
+    at: Time = Field(description="When it was made, UTC")
+    medium: str = Field(examples=["nfc"], description="nfc, rfid, ibutton, card, qr, or hand: entered by a person")
+    flags: list[str] = Field(examples=[["weak_medium"]], description="What is odd about it; it counts all the same")
+
+
 class WindowView(Strict):
     """One duty at one place once. `state`: open, kept, unproven, missed or withdrawn. `gap_at`: when its gap was raised.
     `people`: who kept it, or who was on duty when it ended. `note`: what else is known, a name."""
@@ -77,6 +87,7 @@ class WindowView(Strict):
     gap_at: Time | None = Field(description="When its gap was raised, UTC; null: none was")
     people: list[str] = Field(description="Who kept it, or who was on duty when it ended: ids of the staff")
     note: str = Field(examples=["visited_late"], description="What else is known, names with spaces between")
+    evidence: EvidenceView | None = Field(description="What keeps it; null: nothing does")
 
 
 class WindowPage(Strict):
@@ -171,6 +182,21 @@ class ShiftList(Strict):
     """Shifts, the one that begins last first."""
 
     shifts: list[ShiftView] = Field(description="The one that begins last first")
+
+
+class StaffView(Strict):
+    """Somebody who works here."""
+
+    id: str = Field(examples=["zhang"], description="An id of the staff")
+    name_zh: str = Field(description="The person's name in Chinese")
+    name_en: str = Field(description="The person's name in English")
+    post: str = Field(examples=["guard"], description="What the person does: a post of the policy")
+
+
+class StaffList(Strict):
+    """All who work here."""
+
+    staff: list[StaffView] = Field(description="In the estate file's order")
 
 
 class ShiftRequest(Strict):

@@ -83,6 +83,7 @@ REASONS: dict[str, tuple[int, str, str]] = {
         "尚未收到该图片的记录，请稍后重传",
         "the reading that promises this picture has not come yet: send it again later",
     ),
+    "picture_not_wanted": (409, "已无人等待这张图片", "nobody waits for this picture (any more): do not send it again"),
     "wrong_mac": (403, "签名不符", "the X-Watchkeeper-Mac is not this agent's for this path and body"),
     "wrong_sha256": (422, "图片与记录的校验值不符", "the body's SHA-256 is not the one that was promised"),
     "not_a_jpeg": (422, "内容不是 JPEG 图片", "the body is no JPEG picture"),
@@ -102,6 +103,7 @@ REASONS: dict[str, tuple[int, str, str]] = {
     ),
     "too_large": (413, "内容超过 {limit} 字节", "the body is over {limit} bytes"),
     "disk_failed": (507, "图片无法写入磁盘", "the picture cannot be written to the disk: see the hub's log"),
+    "enrolment_failed": (503, "无法登记：{error}", "the agent cannot be enrolled or revoked now: {error}"),
     "unknown_place": (404, "没有位置“{place}”{near_zh}", "the estate has no place {place!r}{near}"),
     "unknown_phone": (
         404,
@@ -153,6 +155,7 @@ REASONS: dict[str, tuple[int, str, str]] = {
     "wrong_signer": (403, "名称或密码不正确", "the name or the password of whoever joins or signs is wrong"),
     "token_needed": (403, "此接口只供程序使用令牌调用", "a program calls this with a token: a person's sign-in does not do"),
     "hub_field": (422, "“{field}”由系统填写，请勿填报", "the field {field!r} is the hub's own: leave it out"),
+    "unknown_audit_entry": (404, "审计日志没有第 {no} 条", "the audit log has no entry {no}"),
     "unknown_dead_letter": (404, "没有这条未送达的通知", "there is no such dead letter"),
     "unknown_channel": (409, "通知渠道“{reader}”未配置", "the channel {reader!r} is not configured any more"),
     "not_delivered": (502, "仍未送达：{error}", "it was not delivered again: {error}"),
@@ -167,11 +170,13 @@ REFUSAL_STATUS = {
     "unknown_post": 404, "unknown_scope": 404, "unknown_maintenance": 404,
     "unknown_tag": 404, "unknown_place": 404, "unknown_person": 404, "tag_enrolled": 409, "tag_ended": 409, "too_many_tags": 409,
     "too_many_shifts": 409, "too_many_shifts_of_one": 409,
+    "unknown_person_of_audit": 404,
     "unknown_account": 404, "account_exists": 409, "too_many_accounts": 409, "last_administrator": 409, "local_account": 409,
     "account_disabled": 409, "too_many_tokens": 409,
     "unknown_plan": 404, "unknown_step": 404, "no_plan": 404, "plan_not_by_hand": 409, "plan_runs": 409, "case_over": 409,
     "plan_over": 409, "plan_changed": 409, "plan_open": 409, "step_is_so": 409, "too_many_plans": 409, "too_many_told": 409,
     "not_over_yet": 409, "review_unfinished": 409, "review_approved": 409, "notice_empty": 409, "notice_published": 409,
+    "enrolment_unknown": 403, "enrolment_used": 409, "enrolment_expired": 410,
 } | STATUS  # fmt: skip
 """The status of a refused act; what is not named is 422."""
 
@@ -180,7 +185,7 @@ _FINAL = frozenset(
     ("changed_meanwhile", "not_dispatched", "always_heard", "maintenance_over", "nothing_sounds", "tag_enrolled", "tag_ended",
      "too_many_tags", "too_many_shifts", "too_many_shifts_of_one",
      "account_exists", "too_many_accounts", "last_administrator", "local_account", "account_disabled", "too_many_tokens",
-     "no_password", "too_many_drawings",
+     "no_password", "too_many_drawings", "enrolment_used",
      "plan_not_by_hand", "plan_runs", "case_over", "plan_over", "plan_changed", "plan_open", "step_is_so", "too_many_plans",
      "too_many_told", "not_over_yet", "review_unfinished", "review_approved", "notice_empty", "notice_published")
 ) | FINAL  # fmt: skip

@@ -16,7 +16,7 @@ from hub.api.gatekeeper import Acting, host_of
 from hub.api.knowing import known_place
 from hub.api.models import Plain
 from hub.api.ports import Backend
-from hub.api.routes import Behind, Limit, Offset, allowed, answer, problems
+from hub.api.routes import Behind, Limit, Offset, allowed, answer, later, problems
 from hub.desk.asks import HandoverAsk, HandoverBegin, HandoverCancel, HandoverJoin, HandoverSign, ItemDecision
 from hub.desk.handover import Handover, HandoverItem, HandoverState, Party, unaccepted
 from hub.desk.words import refused
@@ -103,7 +103,8 @@ def _signer(backend: Backend, who: Identity, request: Request, asked: m.SignRequ
     if told is None:
         return party(who)
     now_us = backend.clock.now_us()
-    found = backend.accounts.prove(told.name, told.password, host=host_of(request.scope), now_us=now_us)
+    host, failed = host_of(request.scope), later(backend)
+    found = backend.accounts.prove(told.name, told.password, host=host, now_us=now_us, failed=failed)
     if isinstance(found, Denied):
         raise ApiError("wrong_signer") if found.reason == "wrong_credentials" else denied_error(found)
     if not may(found.role, "POST", SIGN):

@@ -7,7 +7,9 @@ from fastapi import APIRouter, Path
 
 from contract.clock import rfc3339
 from hub.api import models
+from hub.api.auditing import Told, note_act
 from hub.api.errors import ApiError
+from hub.api.gatekeeper import Acting
 from hub.api.routes import Behind, Limit, Offset, answer, problems
 
 router = APIRouter(prefix="/dead-letters", tags=["dead letters"])
@@ -36,6 +38,7 @@ def list_dead_letters(backend: Behind, limit: Limit = 50, offset: Offset = 0) ->
 @router.post("/{reader}/{pos}/retry", summary="Deliver a dead letter once more", responses=problems(404, 409, 502))
 def retry_dead_letter(
     backend: Behind,
+    who: Acting,
     reader: Annotated[str, models.Plain, Path(max_length=100, examples=["webhook:desk"])],
     pos: Annotated[int, Path(ge=0, le=models.NUMBER_MAX)],
 ) -> models.Resent:
@@ -47,6 +50,8 @@ def retry_dead_letter(
     if delivery is None:
         raise ApiError("unknown_channel", reader=reader)
     failure = answer(delivery, DELIVERY_S)
+    outcome = "delivered" if failure is None else failure.error
+    note_act(backend, who, Told("dead_letter.retry", "dead_letter", f"{reader}/{pos}", after={"outcome": outcome}))
     if failure is not None:
         raise ApiError("not_delivered", error=failure.error)
     return models.Resent(reader=reader, pos=pos)

@@ -213,6 +213,26 @@ class Summary(Strict):
     priorities: list[Count] = Field(description="The numbers of each priority")
 
 
+class Condition(Strict):
+    """What state a device is in, as it told last: a name, and the word for people. `unknown` where it was never heard, is not
+    heard now, or may have changed unheard. `since`: null where it is not known since when."""
+
+    name: str = Field(
+        examples=["open"],
+        description="open, closed, moving, position_unknown; live, dark, frozen, lost; in_contact; unknown",
+    )
+    zh: str = Field(examples=["已开"], description="The same for people, in Chinese")
+    en: str = Field(examples=["open"], description="The same for people, in English")
+    abnormal: bool = Field(description="It is so that no device should be like this")
+    since: Time | None = Field(description="Since when, by the hub's time line, UTC; null: not known")
+
+
+class Signal(Condition):
+    """One thing about a device that stands beside its state, such as the loop under a barrier."""
+
+    kind: str = Field(examples=["loop_state"], description="The kind of reading that tells it")
+
+
 class DeviceState(Strict):
     """A device of the estate. `reported_up_to`: everything that it had to say up to then is committed."""
 
@@ -232,6 +252,8 @@ class DeviceState(Strict):
     reported_up_to: Time | None = Field(
         description="Everything that it had to say up to then is committed, UTC; null: it never said anything"
     )
+    condition: Condition = Field(description="What state it is in, as it told last")
+    signals: list[Signal] = Field(description="What else it tells about itself: loop, beam, arm, picture")
     live_incidents: list[int] = Field(description="The numbers of its live incidents")
 
 
@@ -367,6 +389,12 @@ class Command(Strict):
     detail_en: str = Field(examples=["the beam is blocked: it does not close"], description="The same for people, in English")
     asked_at: Time = Field(description="When it was asked for, UTC")
     ended_at: Time | None = Field(description="When its result came, UTC; null before")
+
+
+class CommandList(Strict):
+    """Commands, the newest first."""
+
+    commands: list[Command] = Field(description="The newest first")
 
 
 class SnapshotOrdered(Strict):

@@ -4,9 +4,10 @@ import logging
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
+from sqlalchemy import Connection
 from starlette.responses import HTMLResponse, RedirectResponse
 
-from hub.accounts import register
+from hub.accounts import acts, register
 from hub.accounts.oidc_types import PENDING_S, NotAdmitted, ProviderFailed, ProviderPort
 from hub.api.accounts import set_session_cookie
 from hub.api.errors import ApiError
@@ -14,6 +15,7 @@ from hub.api.gatekeeper import host_of, is_secure
 from hub.api.models import Plain
 from hub.api.ports import Backend
 from hub.api.routes import Behind, allowed, commit, problems
+from hub.cases.types import Refusal
 
 router = APIRouter(prefix="/oidc", tags=["accounts"])
 KEEPSAKE = "watchkeeper-oidc"
@@ -63,9 +65,13 @@ def finish_oidc(
     except ProviderFailed as error:
         raise _failed(error) from error
     label = request.headers.get("user-agent", "")
-    begun: register.Begun = allowed(
-        commit(backend, lambda c: register.sign_in_person(c, backend.site, person, label, accounts.settings, now_us))
-    )
+
+    def begin(connection: Connection) -> register.Begun | Refusal:
+        done = register.sign_in_person(connection, backend.site, person, label, accounts.settings, now_us)
+        acts.signed_in(connection, backend.site, done, host_of(request.scope), "oidc", now_us)
+        return done
+
+    begun: register.Begun = allowed(commit(backend, begin))
     accounts.sessions.forget()
     accounts.counters["sign_ins"] += 1
     _log.info("signed_in", extra={"account": begun.session.account, "session": begun.session.session, "by": "oidc"})

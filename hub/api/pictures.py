@@ -11,7 +11,9 @@ from fastapi.concurrency import run_in_threadpool
 from contract.clock import rfc3339
 from contract.envelope import bulk_mac_fits, picture_path
 from hub.api import models
+from hub.api.auditing import Told, note_act
 from hub.api.errors import ApiError
+from hub.api.gatekeeper import Acting
 from hub.api.ports import Backend
 from hub.api.routes import Behind, answer, problems
 from hub.ingest.ports import PictureStored
@@ -21,7 +23,7 @@ from hub.store.read import AnyRow
 router = APIRouter(tags=["pictures"])
 BODY_BYTES_MAX = 1024 * 1024
 JPEG_START = b"\xff\xd8\xff"
-_BODY = {"requestBody": {"required": True, "content": {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}}}}
+JPEG_BODY = {"requestBody": {"required": True, "content": {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}}}}
 _log = logging.getLogger(__name__)
 
 PictureName = Annotated[str, PathParam(pattern=PICTURE_NAME, examples=["7f3a91c2"])]
@@ -33,8 +35,8 @@ PictureName = Annotated[str, PathParam(pattern=PICTURE_NAME, examples=["7f3a91c2
     response_class=Response,
     responses={**problems(404, 410), 200: {"description": "the JPEG", "content": {"image/jpeg": {}}}},
 )
-def show_picture(backend: Behind, picture: PictureName) -> Response:
-    """The JPEG, as the camera's agent took it."""
+def show_picture(backend: Behind, who: Acting, picture: PictureName) -> Response:
+    """The JPEG, as the camera's agent took it. Who looked is on the audit log before it is shown."""
     row = backend.reads.picture(picture)
     if row is None or row.stored_us is None:
         raise ApiError("unknown_picture", picture=picture)
@@ -43,6 +45,7 @@ def show_picture(backend: Behind, picture: PictureName) -> Response:
     except OSError as error:
         _log.error("picture_lost", extra={"picture": picture, "error": str(error)})
         raise ApiError("picture_lost") from error
+    note_act(backend, who, Told("picture.view", "picture", picture, after={"device": row.device, "case_no": row.case_no}))
     headers = {"Cache-Control": "private, max-age=86400, immutable", "ETag": f'"{row.sha256}"'}
     return Response(data, media_type="image/jpeg", headers=headers)
 
@@ -51,7 +54,7 @@ def show_picture(backend: Behind, picture: PictureName) -> Response:
     "/agents/{agent}/pictures/{picture}",
     summary="An agent brings a picture",
     responses=problems(403, 404, 409, 413, 507),
-    openapi_extra=_BODY,
+    openapi_extra=JPEG_BODY,
     status_code=201,
 )
 async def bring_picture(
@@ -63,10 +66,10 @@ async def bring_picture(
 ) -> models.PictureTaken:
     """The body is the JPEG that a `snapshot_taken` reading has promised: same name, same SHA-256, 1 MiB at most. Answered when
     the file is synced and its row is committed; sending it again is harmless."""
-    key = backend.estate.key_of(agent)
+    key = backend.enrolment.ring.key_of(agent)
     if key is None:
         raise ApiError("unknown_agent", agent=agent)
-    body = await _read(request)
+    body = await read_picture(request)
     if not bulk_mac_fits(key, picture_path(agent, picture), body, mac):
         raise ApiError("wrong_mac")
     await run_in_threadpool(take_in, backend, agent, picture, body)
@@ -106,8 +109,8 @@ def picture_model(row: AnyRow) -> models.Picture:
     )
 
 
-async def _read(request: Request) -> bytes:
-    """The body. Raises ApiError as soon as it is over the limit."""
+async def read_picture(request: Request) -> bytes:
+    """An agent's picture. Raises ApiError as soon as it is over the limit."""
     body = bytearray()
     async for piece in request.stream():
         body += piece

@@ -9,10 +9,12 @@ from typing import Any, Protocol
 from contract.clock import Clock
 from hub.accounts.oidc_types import ProviderPort
 from hub.accounts.signin import Accounts
+from hub.enrolment.desk import EnrolmentDesk
 from hub.estate import Estate
 from hub.estates.holder import EstateHolder
 from hub.feed import ChangeFeed
 from hub.ingest.ports import Ailing, Ask, State
+from hub.live_pictures import LivePictures
 from hub.notify.delivery import Failure
 from hub.notify.reader import ReaderState
 from hub.orders import Orders
@@ -64,8 +66,8 @@ class NotifiersPort(Protocol):
 class Backend:
     """Everything behind the API. `book`: the estate, as it changes; `estates`: its versions. `pictures`: the folder that pictures
     are kept in. `labels`: what makes and reads QR labels. `connected`: whether the broker is there; `why_away`: why it is not,
-    where that is known. `counters`: what is counted, by room, for the metrics. `provider`: where people sign in who are known
-    elsewhere; None: nowhere."""
+    where that is known. `enrolment`: where agents become known. `counters`: what is counted, by room, for the metrics.
+    `provider`: where people sign in who are known elsewhere; None: nowhere."""
 
     site: str
     book: EstateHolder
@@ -77,12 +79,14 @@ class Backend:
     worker: WorkerPort
     feed: ChangeFeed
     orders: Orders
+    live_pictures: LivePictures
     notifiers: NotifiersPort
     pictures: Path
     labels: LabelKey
     connected: Callable[[], bool]
     why_away: Callable[[], str]
     clock: Clock
+    enrolment: EnrolmentDesk
     counters: Mapping[str, Counters] = field(default_factory=dict)
     provider: ProviderPort | None = None
 

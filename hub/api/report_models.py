@@ -62,6 +62,36 @@ class ComplianceReport(Strict):
     emergencies: list[EmergencyFigures] = Field(description="EMG-2 to EMG-5, for emergencies that began on these days")
 
 
+class HeatCell(Strict):
+    """How duties were kept in one cell of a heat map. What had nothing due has no cell: no data, and not good."""
+
+    line: str = Field(examples=["1"], description="The line's key: a weekday from 1 (Monday) to 7, or a place")
+    column: str = Field(examples=["22"], description="The column's key: an hour, or a local day")
+    due: int = Field(description="How many windows have ended and are judged: the sum of the next four")
+    kept: int = Field(description="How many were done in time")
+    missed: int = Field(description="How many were not done")
+    unproven: int = Field(description="How many have no evidence yet, and a source that has not reported")
+    withdrawn: int = Field(description="How many were raised as a gap, and then found to be done in time")
+    percent: str = Field(examples=["95.1"], description="(kept + withdrawn) / due in percent, cut off after one digit")
+
+
+class HeatReport(Strict):
+    """How duties were kept, as a heat map of windows that ended on the local days `first` to `last`, both included. By hour: the
+    lines are the weekday and the columns the hour, by the estate's clocks, in which the window opened. By place: the columns are
+    the days on which windows ended, and the lines come the worst first."""
+
+    first: str = Field(examples=["2026-01-01"], description="The first local day")
+    last: str = Field(examples=["2026-01-31"], description="The last local day, included")
+    by: str = Field(examples=["hour"], description="hour: weekday and hour; place: place and day")
+    as_of: Time = Field(description="What is told is what was known then, UTC")
+    figure_zh: str = Field(description="What a cell shows, in Chinese")
+    figure_en: str = Field(description="What a cell shows, in English")
+    lines: list[FiguresRow] = Field(description="The lines, with the sum of their cells")
+    columns: list[str] = Field(description="The columns' keys, in order")
+    cells: list[HeatCell] = Field(description="The cells that had something due")
+    left_out: int = Field(description="How many lines beyond `limit` are not shown; they are better than those that are")
+
+
 class UnvisitedRow(Strict):
     """The longest time that a place stayed unvisited, in seconds. `ended_s`: between two visits, the second of which was on these
     days; `ongoing_s`: since the last visit, up to now or to the end of the days. `at_least`: no visit is on record, and it counts

@@ -7,8 +7,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Response
 
 from contract.clock import US_PER_S, rfc3339
+from hub.accounts.types import Identity
 from hub.api import models
+from hub.api.auditing import Told, note_act
 from hub.api.errors import ApiError
+from hub.api.gatekeeper import Acting
 from hub.api.knowing import check
 from hub.api.plan_figures import emergencies
 from hub.api.ports import Backend
@@ -32,9 +35,9 @@ PDF_PATIENCE_S = 20.0
 _rendering = Lock()
 """One PDF at a time: it takes a core while it lasts."""
 
-_TEXT_CSV = "text/csv; charset=utf-8"
+TEXT_CSV = "text/csv; charset=utf-8"
 _PDF: dict[int | str, dict[str, Any]] = {200: {"description": "the PDF", "content": {"application/pdf": {}}}}
-_CSV: dict[int | str, dict[str, Any]] = {200: {"description": "UTF-8 with a byte order mark", "content": {"text/csv": {}}}}
+CSV: dict[int | str, dict[str, Any]] = {200: {"description": "UTF-8 with a byte order mark", "content": {"text/csv": {}}}}
 From = Annotated[date, Query(alias="from", description="The first local day", examples=["2026-01-01"])]
 To = Annotated[date, Query(alias="to", description="The last local day, included", examples=["2026-01-31"])]
 Known = Annotated[str, models.Plain]
@@ -53,8 +56,8 @@ def show_compliance(
     days were kept."""
     check(backend, duty=duty or ())
     now_us = backend.clock.now_us()
-    rows = asking.compliance(backend.reads.reports, backend.estate, _days(first, last), by, tuple(duty or ()), now_us)
-    told = [_figures(backend, by, row) for row in rows]
+    rows = asking.compliance(backend.reads.reports, backend.estate, days_of(first, last), by, tuple(duty or ()), now_us)
+    told = [figures_row(row, _name(backend, by, row.key)) for row in rows]
     return ComplianceReport(
         first=str(first), last=str(last), by=by, as_of=rfc3339(now_us), rows=told, emergencies=emergencies(backend, first, last)
     )
@@ -71,7 +74,7 @@ def show_unvisited(
     """The longest time that each place stayed unvisited, up to now and across shifts. The worst first; averages say nothing."""
     check(backend, duty=duty or ())
     now_us = backend.clock.now_us()
-    rows = asking.unvisited(backend.reads.reports, backend.estate, _days(first, last), tuple(duty or ()), now_us, limit)
+    rows = asking.unvisited(backend.reads.reports, backend.estate, days_of(first, last), tuple(duty or ()), now_us, limit)
     told = [_unvisited(backend, row) for row in rows]
     return UnvisitedReport(
         first=str(first), last=str(last), as_of=rfc3339(now_us), timezone=str(backend.estate.timezone), rows=told
@@ -84,7 +87,7 @@ def show_unvisited(
     response_class=Response,
     responses={**problems(404, 429, 501), **_PDF},
 )
-def print_patrol(backend: Behind, day: DayPath, lang: Lang = "both", route: Routes = None) -> Response:
+def print_patrol(backend: Behind, who: Acting, day: DayPath, lang: Lang = "both", route: Routes = None) -> Response:
     """Time, route, findings and how they were handled (PAT-5), as A4. A window belongs to the day on which it ends. As it is
     known now: late evidence may still change it for three days."""
     record = _record(backend, day, lang, route)
@@ -98,18 +101,25 @@ def print_patrol(backend: Behind, day: DayPath, lang: Lang = "both", route: Rout
         raise ApiError("record_too_long", limit=LINES_MAX) from error
     finally:
         _rendering.release()
-    return _file(body, "application/pdf", f"patrol-{day}.pdf")
+    _note_record(backend, who, day, "pdf", route)
+    return file_of(body, "application/pdf", f"patrol-{day}.pdf")
 
 
 @router.get(
     "/patrol/{day}.csv",
     summary="The record of a day's patrols, for a spreadsheet",
     response_class=Response,
-    responses={**problems(404), **_CSV},
+    responses={**problems(404), **CSV},
 )
-def list_patrol(backend: Behind, day: DayPath, lang: Lang = "both", route: Routes = None) -> Response:
+def list_patrol(backend: Behind, who: Acting, day: DayPath, lang: Lang = "both", route: Routes = None) -> Response:
     """The same as one table. Cells that a spreadsheet would compute begin with an apostrophe."""
-    return _file(record_csv(_record(backend, day, lang, route), lang), _TEXT_CSV, f"patrol-{day}.csv")
+    body = record_csv(_record(backend, day, lang, route), lang)
+    _note_record(backend, who, day, "csv", route)
+    return file_of(body, TEXT_CSV, f"patrol-{day}.csv")
+
+
+def _note_record(backend: Backend, who: Identity, day: date, form: str, routes: list[str] | None) -> None:
+    note_act(backend, who, Told("record.read", "record", str(day), after={"form": form, "routes": routes or []}))
 
 
 def _record(backend: Backend, day: date, lang: ReportLang, routes: list[str] | None) -> Record:
@@ -130,15 +140,16 @@ def _past(backend: Backend, day: date, now_us: int) -> None:
         raise ApiError("day_not_begun", day=day)
 
 
-def _days(first: date, last: date) -> Days:
-    if not date(1970, 1, 31) <= first <= last <= date(9990, 1, 1) or (last - first).days >= DAYS_MAX:
-        raise ApiError("wrong_days", limit=DAYS_MAX)
+def days_of(first: date, last: date, most: int = DAYS_MAX) -> Days:
+    """The days, if there are not too many. Raises ApiError."""
+    if not date(1970, 1, 31) <= first <= last <= date(9990, 1, 1) or (last - first).days >= most:
+        raise ApiError("wrong_days", limit=most)
     return Days(first, last)
 
 
-def _figures(backend: Backend, by: By, row: Figures) -> FiguresRow:
+def figures_row(row: Figures, names: tuple[str, str]) -> FiguresRow:
+    """The figures with what people call the row."""
     counts, rate = row.counts, row.counts.rate
-    names = _name(backend, by, row.key)
     return FiguresRow(
         key=row.key,
         name_zh=names[0],
@@ -178,6 +189,7 @@ def _name(backend: Backend, by: By, key: str) -> tuple[str, str]:
     return (key, key) if row is None else (row.name_zh or key, row.name_en or key)
 
 
-def _file(body: bytes, media_type: str, name: str) -> Response:
+def file_of(body: bytes, media_type: str, name: str) -> Response:
+    """A file to keep."""
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return Response(body, media_type=media_type, headers=headers)

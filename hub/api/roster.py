@@ -44,6 +44,13 @@ def list_shifts(
     return m.ShiftList(shifts=[_shift(one, backend.estate) for one in found])
 
 
+@router.get("/roster/staff", summary="Who can be put on the roster", responses=problems())
+def list_staff(backend: Behind) -> m.StaffList:
+    """The staff of the estate file, with their posts."""
+    rows = backend.estate.staff.values()
+    return m.StaffList(staff=[m.StaffView(id=one.id, name_zh=one.name_zh, name_en=one.name_en, post=one.post) for one in rows])
+
+
 @router.post("/roster", summary="Put a shift on the roster", responses=problems(404, 409, 413), status_code=201)
 def add_shift(backend: Behind, who: Acting, asked: m.ShiftRequest) -> m.ShiftView:
     """What was scanned in that time is judged anew: `wrong_person` comes and goes with the roster. It may be sent again. A day

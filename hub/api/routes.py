@@ -9,6 +9,7 @@ from fastapi import Depends, Query
 from sqlalchemy import Connection
 from starlette.requests import HTTPConnection
 
+from hub.accounts.sessions import Later
 from hub.api.errors import MEDIA_TYPE, ApiError, Refused
 from hub.api.models import Problem
 from hub.api.ports import Backend
@@ -42,6 +43,11 @@ def answer(future: "Future[Any]", limit_s: float = ANSWER_S) -> Any:
 def commit(backend: Backend, run: Callable[[Connection], Any]) -> Any:
     """What `run` answers, once what it wrote is committed. Raises ApiError, Unavailable."""
     return answer(backend.worker.ask(Write(run)))
+
+
+def later(backend: Backend) -> Later:
+    """Has something written some time soon; nobody waits for it."""
+    return lambda run: backend.worker.ask(Write(run))
 
 
 def allowed(found: Any) -> Any:

@@ -34,6 +34,8 @@ TITLES: Mapping[str, tuple[str, str]] = {
     "device_clock_off": ("设备时钟不准", "Device clock off"),
     "sequence_gap": ("记录有缺失", "Records lost"),
     "foreign_report": ("冒名上报被拒", "Report refused: not the agent it names"),
+    "audit_head_conflict": ("审计日志被改动或回退", "Audit log rewritten or put back"),
+    "agent_takeover": ("采集端连接被反复顶替", "Agent's connection is taken again and again"),
     "quarantined": ("事件被隔离", "Events put aside"),
 }
 

@@ -9,6 +9,7 @@ from contract.readings import (
     AgentStarted,
     AlarmInput,
     ArmState,
+    AuditHeadConflict,
     BarrierState,
     CameraLink,
     DeviceLink,
@@ -29,9 +30,11 @@ from hub.detectors.counting import counting
 from hub.detectors.door import DOOR_FORCED
 from hub.detectors.guards import GUARD_SILENT, OBSERVATION, PANIC
 from hub.detectors.lasting import lasting
-from hub.detectors.types import Detector, Device, Event, ForeignReport, Quarantined, SequenceJumped
+from hub.detectors.types import AgentCame, Detector, Device, Event, ForeignReport, Quarantined, SequenceJumped
 
-OF_DEVICES = tuple(kind for kind in KINDS.values() if kind not in (AgentStarted, Heartbeat, Dropped) and not kind.STORED)
+OF_DEVICES = tuple(
+    kind for kind in KINDS.values() if kind not in (AgentStarted, Heartbeat, Dropped, AuditHeadConflict) and not kind.STORED
+)
 """Readings that a device makes, and so may carry the device's own time. What was stored in it for hours is older than its record
 by as much, and says nothing of its clock."""
 
@@ -72,6 +75,12 @@ def _gap_facts(event: Event) -> dict[str, Any]:
     assert isinstance(reading, Dropped)
     lost = {"measurements": reading.measurements, "events": reading.events, "alarms": reading.alarms}
     return {"first": event.seq, "last": reading.last_seq, **lost}
+
+
+def _head_facts(event: Event) -> dict[str, Any]:
+    reading = event.reading
+    assert isinstance(reading, AuditHeadConflict)
+    return {"reason": reading.reason, "no": reading.no, "kept_no": reading.kept_no}
 
 
 def _refused(event: Event) -> bool:
@@ -121,6 +130,10 @@ DETECTORS: tuple[Detector, ...] = (
     OBSERVATION,
     counting("foreign_report", "CMD-1", 2, (ForeignReport,), counts=lambda _: True, limit=None, window="quiet_s",
              facts=_says_reason, subject=_reason, proof="clock"),
+    counting("audit_head_conflict", "CMD-1", 1, (AuditHeadConflict,), counts=lambda _: True, limit=None, window="quiet_s",
+             facts=_head_facts, subject=_reason, proof="agent"),
+    counting("agent_takeover", "CMD-1", 2, (AgentCame,), counts=lambda _: True, limit="takeover_connects",
+             window="takeover_window_s", proof="clock"),
     counting("quarantined", "CMD-1", 3, (Quarantined,), counts=lambda _: True, limit=None, window="quiet_s",
              facts=_says_reason, subject=_reason, proof="clock"),
 )

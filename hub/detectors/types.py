@@ -36,6 +36,10 @@ class AgentLost(Reading, frozen=True):
     """The hub's own report: the broker published the agent's last will. A hint; silence is what alarms."""
 
 
+class AgentCame(Reading, frozen=True):
+    """The hub's own report: the agent says that it has connected to the broker. Unsealed, and so a hint."""
+
+
 class AgentAwaited(Reading, frozen=True):
     """The hub's own report: the hub has started and waits for the agent. One that was never heard is missed from then on."""
 

@@ -5,6 +5,7 @@ skip is the instant of their change, one that occurs twice is taken the first ti
 """
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from contract.clock import US_PER_S
@@ -14,6 +15,7 @@ _EPOCH_UTC = _EPOCH.replace(tzinfo=UTC)
 _SECOND = timedelta(seconds=1)
 _MICROSECOND = timedelta(microseconds=1)
 DAY = timedelta(days=1)
+_DAY_S = DAY // _SECOND
 
 
 def instant_us(zone: ZoneInfo, day: date, minute: int) -> int:
@@ -23,7 +25,7 @@ def instant_us(zone: ZoneInfo, day: date, minute: int) -> int:
     assert before is not None
     assert after is not None
     if before < after:
-        return _change_s(zone, naive - after, naive - before) * US_PER_S
+        return _change_s(zone, (naive - after - _EPOCH) // _SECOND, (naive - before - _EPOCH) // _SECOND) * US_PER_S
     return (naive - before - _EPOCH) // _MICROSECOND
 
 
@@ -37,9 +39,33 @@ def local_day(zone: ZoneInfo, at_us: int) -> date:
     return (_EPOCH_UTC + timedelta(microseconds=at_us)).astimezone(zone).date()
 
 
-def _change_s(zone: ZoneInfo, early: datetime, late: datetime) -> int:
-    """The second after `early`, and at `late` the latest, from which the clocks go otherwise than at `early`. All are UTC."""
-    low, high = (early - _EPOCH) // _SECOND, (late - _EPOCH) // _SECOND
+class Offset(NamedTuple):
+    """Up to `until_us`, which is not included, a clock on the wall is `ahead_s` seconds ahead of UTC."""
+
+    until_us: int
+    ahead_s: int
+
+
+def offsets(zone: ZoneInfo, from_us: int, until_us: int) -> list[Offset]:
+    """How far local time is ahead of UTC from `from_us` until `until_us`, one row for each time between two changes of the
+    clocks. For a database, which knows no zones."""
+    found: list[Offset] = []
+    at_s, end_s = from_us // US_PER_S, -(-until_us // US_PER_S)
+    while at_s < end_s:
+        next_s = min(at_s + _DAY_S, end_s)
+        if _offset(zone, at_s) != _offset(zone, next_s):
+            next_s = _change_s(zone, at_s, next_s)
+            found.append(Offset(next_s * US_PER_S, _ahead_s(zone, at_s)))
+        at_s = next_s
+    return [*found, Offset(end_s * US_PER_S, _ahead_s(zone, end_s - 1))]
+
+
+def _ahead_s(zone: ZoneInfo, at_s: int) -> int:
+    return (_offset(zone, at_s) or timedelta()) // _SECOND
+
+
+def _change_s(zone: ZoneInfo, low: int, high: int) -> int:
+    """The second after `low`, and at `high` the latest, from which the clocks go otherwise than at `low`."""
     old = _offset(zone, low)
     while high - low > 1:
         middle = (low + high) // 2

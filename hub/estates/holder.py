@@ -1,7 +1,7 @@
 """The estate in force, at the one place where everybody looks it up: nobody keeps an Estate for longer than an answer takes."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
@@ -63,6 +63,16 @@ class EstateHolder:
     def body(self) -> Body:
         """Its document."""
         return self._body
+
+    @property
+    def site(self) -> str:
+        """The site's id, which never changes."""
+        return self._current.site
+
+    @property
+    def agents(self) -> Collection[str]:
+        """The ids of its agents."""
+        return self._current.agents
 
     def key_of(self, agent: str) -> bytes | None:
         """The agent's key, or None for a stranger."""

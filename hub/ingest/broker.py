@@ -16,7 +16,7 @@ import paho.mqtt.client as paho
 
 from contract.envelope import MAX_PAYLOAD_BYTES, Receipt, encode, seal
 from contract.orders import AnyOrder
-from contract.tls import broker_trust
+from contract.tls import Identity, broker_trust
 from contract.topics import Leaf, agent_topic, all_agents
 from hub.ingest.client import Client
 from hub.ingest.packets import Publication
@@ -36,7 +36,7 @@ Submit = Callable[[Sequence[tuple[str, bytes]]], object]
 
 class BrokerAddress(NamedTuple):
     """Where the broker is, and who we are to it. `ca_file`: the certificates that a `tls` broker's must descend from; None: the
-    system's."""
+    system's. `identity`: what we show to one that asks for a certificate."""
 
     host: str
     port: int
@@ -44,6 +44,7 @@ class BrokerAddress(NamedTuple):
     user: str | None = None
     password: str | None = None
     ca_file: Path | None = None
+    identity: Identity | None = None
 
 
 class NotConnected(RuntimeError):
@@ -150,7 +151,7 @@ class Broker:
         if self._address.user is not None:
             client.username_pw_set(self._address.user, self._address.password)
         if self._address.tls:
-            client.tls_set_context(broker_trust(self._address.ca_file))
+            client.tls_set_context(broker_trust(self._address.ca_file, self._address.identity))
         client.on_connect = self._on_connect
         client.on_connect_fail = self._on_connect_fail
         client.on_disconnect = self._on_disconnect

@@ -15,12 +15,14 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlch
 
 from contract.clock import US_PER_S
 from contract.envelope import Receipt
-from contract.orders import Nonce
+from contract.orders import KeepHead, Nonce
+from hub.audit.heads import Heads
 from hub.ingest import lease as leases
 from hub.ingest.casebook import DatabaseGone
 from hub.ingest.duties.forgetting import forget_old
 from hub.ingest.duties.rows import HOUR_US
 from hub.ingest.gate import StreamMark
+from hub.ingest.keys import BookKeys, Keys
 from hub.ingest.lease import RENEW_US, Lease, LeaseLost
 from hub.ingest.limits import Quota, Throttle
 from hub.ingest.load import DatabaseArchive, load_site
@@ -29,8 +31,9 @@ from hub.ingest.phones import forget_boots
 from hub.ingest.ports import Ailing, Ask, ChangeRow, EstateSource, Hook, Out, Rules, SiteBook, State, Unavailable
 from hub.ingest.site import Site
 from hub.ingest.stepping import RuleTable
+from hub.ingest.surroundings import Surroundings
 from hub.ingest.sweeping import Halt, SweepGuard, doubted_since
-from hub.ingest.turn import Surroundings, Turn
+from hub.ingest.turn import Turn
 from hub.ingest.writer import disk_failure, is_empty, write
 from hub.store.sweep import condemn_pictures, doubted_us, note_doubt, sweep_changes, sweep_desk, sweep_duties, sweep_stream
 
@@ -87,6 +90,8 @@ class Core:
         on_changes: Callable[[Sequence[ChangeRow]], None] = lambda _: None,
         on_nonce: Callable[[str, Nonce], None] = lambda _agent, _nonce: None,
         estates: EstateSource | None = None,
+        heads: Heads | None = None,
+        keys: Keys | None = None,
     ) -> None:
         self.counters: Counter[str] = Counter()
         self.state = State(False, "starting")
@@ -97,11 +102,14 @@ class Core:
         self._hook = hook
         self._on_changes = on_changes
         self._on_nonce = on_nonce
+        self._heads = heads
         self._site_id = book.site
         self._keep_us, self._picture_keep_us, self._record_us = rules.keep_us, rules.picture_keep_us, rules.record_us
         archive = DatabaseArchive(engine, book.site)
         table = RuleTable(rules)
-        self._around = Surroundings(book, table, archive, new_id, Throttle(), Throttle(), Quota(), self.counters)
+        self._keys = keys
+        shared = Throttle(), Throttle(), Quota(), self.counters
+        self._around = Surroundings(book, table, archive, new_id, *shared, keys=keys or BookKeys(book))
         self._estates = estates
         self._site: Site | None = None
         self._stale = False
@@ -197,7 +205,7 @@ class Core:
 
     def greet(self, now_us: int) -> None:
         """Tell each agent how far its log is committed: what it sent while this hub was away has reached nobody, and it would
-        wait long for an answer. Of an agent's streams the one heard last counts."""
+        wait long for an answer. Of an agent's streams the one heard last counts. And tell the newest head of the audit log."""
         site = self._loaded(now_us)
         last: dict[str, StreamMark] = {}
         for stream in site.streams:
@@ -208,6 +216,8 @@ class Core:
                 last[mark.agent] = mark
         for agent, mark in last.items():
             self._out.receipt(agent, Receipt(mark.stream, mark.epoch, mark.boot, mark.mark, "want", now_us))
+        if self._heads is not None:
+            self._tell_head(self._heads.newest())
 
     def _try_turn(self, inputs: Sequence[Input], now_us: int) -> Exception | None:
         try:
@@ -269,7 +279,8 @@ class Core:
             return
         if not set(now.book.agents) <= set(self._around.book.agents):
             self._agents_awaited = False
-        self._around = self._around._replace(book=now.book, table=RuleTable(now.rules), estate=now)
+        keys = self._keys or BookKeys(now.book)
+        self._around = self._around._replace(book=now.book, table=RuleTable(now.rules), estate=now, keys=keys)
         guarded(self._estates.adopt, now)
 
     def _follow_estate(self) -> None:
@@ -306,6 +317,8 @@ class Core:
         with self._engine.begin() as connection:
             write(connection, self._lease, site, outcome, now_us=now_us, hook=self._hook)
             self._sweep(connection, site, now_us)
+            if self._heads is not None:
+                self._heads.tend(connection, len(outcome.acts) + len(outcome.writes), now_us)
             self._hook("commit")
         site.settle()
         self._doubt_noted_us = self._sweep_guard.doubted_us if self._sweep_guard is not None else None
@@ -329,8 +342,15 @@ class Core:
             self._out.order(agent, order)
         for agent, nonce in outcome.nonces:
             guarded(self._on_nonce, agent, nonce)
+        if self._heads is not None:
+            self._tell_head(self._heads.settle())
         for future, value in outcome.futures:
             _answer(future, value)
+
+    def _tell_head(self, head: KeepHead | None) -> None:
+        if head is not None:
+            for agent in self._around.book.agents:
+                self._out.order(agent, head)
 
     def _receipt(self, answer: Answer, up_to: int, now_us: int) -> None:
         head = answer.head

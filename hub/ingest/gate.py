@@ -95,11 +95,17 @@ class LostMessage(NamedTuple):
     agent: str
 
 
+class CameMessage(NamedTuple):
+    """The agent says that it has connected. Unsealed: a hint."""
+
+    agent: str
+
+
 class Nothing(NamedTuple):
-    """A message that asks for nothing: an agent that says it is there."""
+    """A message that asks for nothing: a status that somebody cleared."""
 
 
-Message = BatchMessage | NonceMessage | LostMessage | Nothing | Refused
+Message = BatchMessage | NonceMessage | LostMessage | CameMessage | Nothing | Refused
 
 
 class Admitted(NamedTuple):
@@ -326,14 +332,14 @@ def _open_nonce(topic: AgentTopic, body: bytes) -> NonceMessage | Refused:
         return Refused("undecodable", topic.agent, foreign=True)
 
 
-def _open_status(agent: str, payload: bytes) -> LostMessage | Nothing | Refused:
+def _open_status(agent: str, payload: bytes) -> LostMessage | CameMessage | Nothing | Refused:
     """An empty payload is a retained status that somebody cleared."""
     if not payload:
         return Nothing()
     if len(payload) > MAX_STATUS_BYTES:
         return Refused("too_long", agent)
     try:
-        return Nothing() if decode_status(payload).online else LostMessage(agent)
+        return CameMessage(agent) if decode_status(payload).online else LostMessage(agent)
     except _UNDECODABLE:
         return Refused("undecodable", agent)
 

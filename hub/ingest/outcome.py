@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from contract.envelope import BatchHead, Verdict
 from contract.orders import AnyOrder, Nonce
+from hub.audit.types import Act
 from hub.cases.flood import Group
 from hub.desk.keys import KeyMove
 from hub.duties.tallying import Tallied, Unvisited
@@ -115,6 +116,7 @@ class Outcome:
     writes: list[tuple[Future[Any], Write]] = field(default_factory=list)
     estates: list[VersionRow] = field(default_factory=list)
     drawings: dict[str, DrawingRow | None] = field(default_factory=dict)
+    acts: list[Act] = field(default_factory=list)
 
     def add(self, rows: list[T], row: T) -> None:
         """Append to one of the lists."""

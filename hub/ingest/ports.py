@@ -86,6 +86,13 @@ class PictureStored(NamedTuple):
     picture: str
 
 
+class Suspicion(NamedTuple):
+    """Somebody seems to act in the agent's name, elsewhere than on the wire. `reason`: as of ForeignReport. Answered None."""
+
+    agent: str
+    reason: str
+
+
 class TagAct(NamedTuple):
     """Somebody enrols, replaces or revokes the tag of that name (see hub/tags/labels.py). Enrolling takes its `medium` and a
     place or a person; replacing, the `new_tag` and its medium. Answered by a TagChange, or a Refusal with nothing written."""
@@ -190,7 +197,7 @@ class EstateDone(NamedTuple):
 
 EstateAsk = EstateAct | DrawingAct
 OfPeople = CaseAct | CaseActs | AlarmAsk | PlanAsk | PictureStored | TagAct | EstateAsk
-Ask = OfPeople | Write | Report | RosterAct | OccasionAct | DeskAsk
+Ask = OfPeople | Suspicion | Write | Report | RosterAct | OccasionAct | DeskAsk
 
 
 class Unavailable(RuntimeError):

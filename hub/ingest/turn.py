@@ -1,12 +1,10 @@
 """One turn: messages, acts and the wall clock in; rows, orders and answers out. Pure but for the closed cases it looks up."""
 
-import json
 import logging
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future
 from functools import partial
-from typing import Any, NamedTuple, Protocol
+from typing import Any
 
 import msgspec
 
@@ -16,6 +14,7 @@ from contract.readings import KINDS, BadBytes, CommandDone, DeviceLink, Heartbea
 from hub.desk.numbers import DESK_OWNER
 from hub.detectors.types import (
     AgentAwaited,
+    AgentCame,
     AgentHeard,
     AgentLost,
     Device,
@@ -24,34 +23,22 @@ from hub.detectors.types import (
     Quarantined,
     SequenceJumped,
 )
-from hub.ingest import gate, joining
-from hub.ingest.casebook import CASE_OWNER, Casebook, ClosedCases, DatabaseGone
+from hub.ingest import asking, auditing, gate, joining
+from hub.ingest.asking import Hands
+from hub.ingest.casebook import CASE_OWNER, Casebook, DatabaseGone
 from hub.ingest.duties.acts import DutyAsk, Heard
 from hub.ingest.duties.dutybook import SCANS, Times
-from hub.ingest.duties.parts import OldRecords, TurnParts, duties_of
+from hub.ingest.duties.parts import TurnParts, duties_of
 from hub.ingest.effects import EFFECTS, case_of_order
-from hub.ingest.estating import act_on_estate
-from hub.ingest.gate import Admitted, BatchMessage, LostMessage, Message, NonceMessage, Poison, Refused, StreamMark
-from hub.ingest.limits import Quota, Throttle, too_many_streams
+from hub.ingest.gate import Admitted, BatchMessage, CameMessage, LostMessage, Message, NonceMessage, Poison, Refused, StreamMark
+from hub.ingest.keys import open_said
+from hub.ingest.limits import too_many_streams
 from hub.ingest.outcome import Answer, Outcome, PictureRow, QuarantineRow
 from hub.ingest.phones import note_boot
-from hub.ingest.ports import (
-    AlarmAsk,
-    Ask,
-    CaseAct,
-    CaseActs,
-    EstateAsk,
-    EstateNow,
-    OfPeople,
-    PictureStored,
-    SiteBook,
-    TagAct,
-    Write,
-)
+from hub.ingest.ports import Ask, OfPeople, Suspicion, Write
 from hub.ingest.site import ALARM_OWNER, HUB_STREAM, PLAN_OWNER, Contact, Deadline, Site
-from hub.ingest.stepping import Failure, RuleTable, Stepper
-from hub.ingest.tagging import act_on_tag
-from hub.plans.asks import PlanAsk
+from hub.ingest.stepping import Failure, Stepper
+from hub.ingest.surroundings import Surroundings
 from hub.store.duty_reads import phone_streams
 
 _AGENTS_OWN_WORDS = frozenset((DeviceLink, CommandDone, BadBytes))
@@ -62,34 +49,10 @@ _MORE_THAN_STEPS = frozenset((*EFFECTS, *SCANS))
 
 _log = logging.getLogger(__name__)
 _encode = msgspec.json.Encoder().encode
-_HUB_KINDS = (AgentAwaited, AgentHeard, AgentLost, SequenceJumped, ForeignReport, Quarantined)
+_HUB_KINDS = (AgentAwaited, AgentCame, AgentHeard, AgentLost, SequenceJumped, ForeignReport, Quarantined)
 KIND_NAMES: dict[type[Reading], str] = {kind: name for name, kind in KINDS.items()} | {
     kind: str(kind.__struct_config__.tag) for kind in _HUB_KINDS
 }
-
-
-class Archive(ClosedCases, OldRecords, Protocol):
-    """What a turn may look up in the database. Raises DatabaseGone."""
-
-    def picture(self, picture: str) -> PictureRow | None:
-        """A promised picture."""
-        ...
-
-
-class Surroundings(NamedTuple):
-    """What all turns of a worker share. `ready_us`: when this worker took the site over; sources that were silent before then
-    are given their time from there."""
-
-    book: SiteBook
-    table: RuleTable
-    archive: Archive
-    new_id: Callable[[], str]
-    reports: Throttle
-    flushes: Throttle
-    quota: Quota
-    counters: Counter[str]
-    ready_us: int = 0
-    estate: EstateNow | None = None
 
 
 class Turn:
@@ -169,7 +132,7 @@ class Turn:
         return sum(self._take_group(group) for group in joining.groups(opened, self._now_us))
 
     def _open(self, topic: str, payload: bytes) -> Message:
-        return gate.open_message(self.outcome.site, self._around.book.key_of, topic, payload)
+        return open_said(self.outcome.site, self._around.keys, topic, payload)
 
     def _take_group(self, group: Sequence[Message], suspect: bool = False) -> int:
         saved = self._site.journal.savepoint()
@@ -190,9 +153,10 @@ class Turn:
             return self._take_batch(message, suspect)
         if isinstance(message, NonceMessage):
             self.outcome.add(self.outcome.nonces, (message.agent, message.nonce))
-        elif isinstance(message, LostMessage):
-            if self._reports("lost", message.agent):
-                self._report(message.agent, AgentLost())
+        elif isinstance(message, LostMessage | CameMessage):
+            lost = isinstance(message, LostMessage)
+            if self._reports("lost" if lost else "came", message.agent):
+                self._report(message.agent, AgentLost() if lost else AgentCame(), stored=lost)
         elif isinstance(message, Refused):
             self._refuse(message)
         return 0
@@ -204,7 +168,9 @@ class Turn:
             return
         saved = self._site.journal.savepoint()
         try:
+            was = auditing.state_of(asked, self._site, self._around.archive)
             answer = self._answer(asked)
+            auditing.note(self.outcome, asked, was, answer)
         except DatabaseGone:
             raise
         except Exception as error:  # one request's bug is its own
@@ -214,19 +180,11 @@ class Turn:
         else:
             self.outcome.futures.append((future, answer))
 
-    def _answer(self, asked: OfPeople | DutyAsk) -> Any:
-        if isinstance(asked, CaseAct):
-            return self._casebook.act(asked._replace(actor=_storable(asked.actor)), self._now_us)
-        if isinstance(asked, CaseActs):
-            return [self._casebook.act(one._replace(actor=_storable(one.actor)), self._now_us) for one in asked.acts]
-        if isinstance(asked, AlarmAsk | PlanAsk):
-            return self._casebook.ask(asked._replace(actor=_storable(asked.actor)), self._now_us)
-        if isinstance(asked, TagAct):
-            asked = asked._replace(actor=_storable(asked.actor), reason=_storable(asked.reason))
-            return act_on_tag(asked, self._site, self._around.book, self._casebook.change, self._count, self._now_us)
-        if isinstance(asked, EstateAsk):
-            return act_on_estate(asked, self.outcome, self._around.estate, self._casebook.change, self._now_us)
-        return self._store_picture(asked.picture) if isinstance(asked, PictureStored) else self._duties.acts.answer(asked)
+    def _answer(self, asked: OfPeople | Suspicion | DutyAsk) -> Any:
+        if isinstance(asked, Suspicion):
+            return self._refuse(Refused(asked.reason, asked.agent, foreign=True))
+        hands = Hands(self._site, self.outcome, self._casebook, self._around, self._duties.acts, self._now_us)
+        return asking.answer(asked, hands)
 
     def judge_duties(self) -> None:
         """What the turn's scans and watermarks, and the wall clock, make of windows. After everything that came in."""
@@ -400,16 +358,6 @@ class Turn:
         )
         self.outcome.put(self.outcome.pictures, taken.picture, row)
 
-    def _store_picture(self, picture: str) -> bool:
-        row = self.outcome.pictures.get(picture) or self._around.archive.picture(picture)
-        if row is None or row.condemned_us is not None:
-            return False
-        if row.stored_us is None:
-            self.outcome.put(self.outcome.pictures, picture, row._replace(stored_us=self._now_us))
-            body = json.dumps({"device": row.device, "agent": row.agent, "at_us": row.at_us, "case_no": row.case_no})
-            self._casebook.change(self._now_us, "picture", picture, "stored", body.encode())
-        return True
-
     def _hear(self, agent: str, admitted: Admitted) -> None:
         was = self._site.contacts.get(agent)
         last = admitted.records[-1] if admitted.records else None
@@ -503,8 +451,3 @@ def _is_fresh(head: BatchHead, known: StreamMark | None, admitted: Admitted) -> 
     """Whether the batch shows that its agent is alive. A recorded copy brings nothing new, and was sent before."""
     later = known is None or known.boot != head.boot or head.sent_us > known.sent_us
     return later or bool(admitted.records)
-
-
-def _storable(text: str) -> str:
-    """Text that every database can hold: no NUL, no half of a surrogate pair."""
-    return text.replace("\0", "").encode(errors="replace").decode()

@@ -13,8 +13,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from contract.clock import US_PER_S, Clock
 from contract.orders import Nonce
+from hub.audit.heads import Heads
 from hub.ingest.core import Core, Input, Message, Request, guarded
 from hub.ingest.inbox import Inbox
+from hub.ingest.keys import Keys
 from hub.ingest.lease import LeaseHeld, LeaseLost
 from hub.ingest.ports import Ailing, Ask, ChangeRow, EstateSource, Hook, Out, Rules, SiteBook, State, Unavailable
 
@@ -59,6 +61,8 @@ class Worker:
         new_id: Callable[[], str] = lambda: secrets.token_hex(8),
         hook: Hook = lambda _: None,
         estates: EstateSource | None = None,
+        heads: Heads | None = None,
+        keys: Keys | None = None,
     ) -> None:
         self._changes: list[ChangeListener] = []
         self._nonces: list[NonceListener] = []
@@ -74,6 +78,8 @@ class Worker:
             on_changes=self._tell_changes,
             on_nonce=self._tell_nonce,
             estates=estates,
+            heads=heads,
+            keys=keys,
         )
         self._clock = clock
         self._inbox = Inbox(_Agents(self._core), MESSAGES_MAX)

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection
 
+from hub.ingest import auditing
 from hub.ingest import lease as leases
 from hub.ingest.desk.rows import write_desk
 from hub.ingest.lease import Lease
@@ -18,7 +19,7 @@ from hub.ingest.ports import Hook
 from hub.ingest.rows import Rows
 from hub.ingest.site import Site
 from hub.ingest.tagging import tag_row
-from hub.store import bulk, schema, tally
+from hub.store import bulk, device_states, schema, tally
 from hub.store.estate_rows import write_estate
 
 _log = logging.getLogger(__name__)
@@ -37,6 +38,7 @@ def is_empty(site: Site, outcome: Outcome) -> bool:
         outcome.floods,
         outcome.estates,
         outcome.drawings,
+        outcome.acts,
     )
     return not any(lists) and not any(next(table.changed(), None) for table in site.tables())
 
@@ -49,6 +51,7 @@ def write(connection: Connection, lease: Lease, site: Site, outcome: Outcome, *,
     hook("events")
     bulk.insert(connection, schema.event, outcome.events)
     bulk.insert(connection, schema.quarantine, list(outcome.quarantine.values()))
+    device_states.tell(connection, lease.site, outcome.events)
     hook("states")
     _write_states(connection, lease.site, site)
     _write_duties(connection, lease.site, site, outcome)
@@ -64,6 +67,7 @@ def write(connection: Connection, lease: Lease, site: Site, outcome: Outcome, *,
     _run_writes(connection, outcome)
     hook("changes")
     bulk.insert(connection, schema.change, [(lease.site, *row) for row in outcome.changes])
+    auditing.write(connection, lease.site, outcome, now_us)
     hook("mark")
     rows, _ = _split(site.streams)
     bulk.upsert(connection, schema.stream, [(lease.site, *msgspec.structs.astuple(row)) for _, row in rows])

@@ -66,6 +66,8 @@ CLAUSES: Mapping[str, Mapping[str, Number]] = {
         "clock_off_s": Number("how far off a device's clock may be, in seconds", 1, _DAY),
         "clock_off_for_s": Number("how long it must be off, in seconds", 0, _DAY),
         "quiet_s": Number("how long after the last of a kind a new one is a new incident, in seconds", 1, _DAY),
+        "takeover_connects": Number("how often an agent may connect in the window", 2, 100, whole=True),
+        "takeover_window_s": Number("the window of an agent's connections, in seconds", 1, _HOUR),
         "late_s": Number("what is older when it comes in is late, in seconds", 1, _DAY),
         "source_stall_s": Number("how long a silent source is waited for after a deadline, in seconds", 1, _HOUR),
         "event_days": Number("how long events are kept, in days", 184, 3_650, floor=_LOGS),

@@ -53,6 +53,14 @@ def compliance(reads: ReportReads, estate: Estate, days: Days, by: By, duties: S
     return figures.compliance(reads.counts(by, days.first, days.last, duties), by, keys)
 
 
+def planned_places(reads: ReportReads, until_us: int, routes: Sequence[str], duties: Sequence[str]) -> list[str]:
+    """The places of these routes and duties by the plan that was in force then; empty: of all."""
+    view = _plan(reads, until_us)
+    planned = [] if view is None else view.plan.routes
+    wanted = [one for one in planned if (not routes or one.id in routes) and (not duties or one.duty in duties)]
+    return [place for one in wanted for place in one.places]
+
+
 def unvisited(
     reads: ReportReads, estate: Estate, days: Days, duties: Sequence[str], now_us: int, most: int = figures.WORST
 ) -> list[Unvisited]:

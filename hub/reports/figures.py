@@ -13,6 +13,7 @@ from contract.clock import US_PER_S
 from hub.duties.localtime import day_us
 
 By = Literal["place", "route", "hour", "person", "duty"]
+HeatBy = Literal["hour", "place"]
 WORST = 10
 NONE = "–"
 """What is printed where there is no figure. In a table for a spreadsheet the cell is empty."""

@@ -17,10 +17,13 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, Table, delete, func, insert, select, update
 from sqlalchemy.types import LargeBinary
 
+from hub.audit.keyfile import HeadKey
+from hub.audit.restored import ends_of, note_restore
 from hub.duties.restored import RESTORED, Restore, restores_from, restores_text
 from hub.store import schema
 from hub.store.accounts import end_all
 from hub.store.engine import is_sqlite, open_engine
+from hub.store.enrolments import end_all_tokens
 from hub.store.migrate import VERSION, migrate, version_of
 
 FORMAT = 1
@@ -78,13 +81,14 @@ def backup(url: str, file: Path) -> Summary:
     return Summary(rows)
 
 
-def restore(file: Path, url: str, now_us: int, *, force: bool = False) -> Summary:
+def restore(file: Path, url: str, now_us: int, *, force: bool = False, head_key: HeadKey | None = None) -> Summary:
     """Put the rows of the backup into the database at `url`, in one transaction. With `force` what it holds is thrown away, else
     it must hold no site. No hub may run on it. Raises BadBackup, DatabaseInUse.
 
     The lease's epoch goes up, so that a hub that still runs can write nothing more. Agents are asked again for what the backup
     lacks. What phones and people reported since is lost, and a row of each site says so to whoever judges. Positions of the
-    change log and case numbers skip ahead. All sessions and tokens end: what was ended since the backup does not come back.
+    change log and case numbers skip ahead. The audit log says that it was put back, under a head that `head_key` signs. All
+    sessions and tokens end: what was ended since the backup does not come back.
     """
     with _opened(file) as archive:
         manifest = _manifest(archive)
@@ -92,11 +96,14 @@ def restore(file: Path, url: str, now_us: int, *, force: bool = False) -> Summar
         try:
             migrate(engine)
             with engine.begin() as connection:
+                logs = ends_of(connection)
                 was = _clear(connection, force)
                 rows = {table.name: _fill(connection, archive, table, manifest) for table in _tables()}
                 _skip_ahead(connection, was)
                 _note_loss(connection, now_us)
+                note_restore(connection, logs, head_key, now_us)
                 end_all(connection)
+                end_all_tokens(connection)
         finally:
             engine.dispose()
     return Summary(rows)

@@ -40,6 +40,13 @@ def upsert(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]]
         _run(connection, _upsert_sql, table, rows)
 
 
+def upsert_by(connection: Connection, table: Table, rows: Sequence[tuple[Any, ...]], sets: str) -> None:
+    """Add rows one after another; where the primary key is there already, do what `sets` says after `DO UPDATE SET`. A key may
+    stand in several rows."""
+    if rows:
+        _run(connection, lambda table, dialect, count: _upsert_by_sql(table, dialect, count, sets), table, rows)
+
+
 def delete(connection: Connection, table: Table, keys: Sequence[tuple[Any, ...]]) -> None:
     """Remove the rows with these primary keys, if they are there."""
     if keys:
@@ -145,8 +152,13 @@ def _insert_sql(table: Table, dialect: str, count: int) -> str:
 
 @lru_cache(maxsize=256)
 def _upsert_sql(table: Table, dialect: str, count: int) -> str:
-    keys = [column.name for column in table.primary_key.columns]
     sets = ", ".join(f"{column.name} = excluded.{column.name}" for column in table.columns if not column.primary_key)
+    return _upsert_by_sql(table, dialect, count, sets)
+
+
+@lru_cache(maxsize=256)
+def _upsert_by_sql(table: Table, dialect: str, count: int, sets: str) -> str:
+    keys = [column.name for column in table.primary_key.columns]
     return f"{_insert_sql(table, dialect, count)} ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {sets}"
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Literal, NamedTuple
 
 import msgspec
-from sqlalchemy import Engine, Row, and_, exists, or_, select
+from sqlalchemy import Connection, Engine, Row, and_, exists, or_, select
 from sqlalchemy.sql import ColumnElement, Select
 
 from hub.duties.judging import UNPROVABLE
@@ -14,6 +14,7 @@ from hub.store import schema as t
 Condition = ColumnElement[bool]
 Thing = Literal["duty", "route", "place", "person", "source"]
 Near = Callable[[Window], tuple[int, int]]
+_CHUNK = 500
 
 
 class WindowFilter(NamedTuple):
@@ -108,6 +109,11 @@ class DutyReads:
         order = c.ends_us if soonest else c.ends_us.desc()
         return [_window(row) for row in self._all(query.order_by(order, c.window_id).limit(limit))]
 
+    def evidence(self, windows: Iterable[Window]) -> dict[str, Scan]:
+        """The scans that filled these windows, by SOURCE|KEY."""
+        with self._engine.connect() as connection:
+            return evidence_of(connection, self._site, windows)
+
     def window(self, window_id: str, near: Near, scans_max: int) -> WindowPage | None:
         """One window; None where there is none. `near`: between which times scans at its place are wanted."""
         c, s = t.window.c, t.scan.c
@@ -192,6 +198,21 @@ def phone_streams(phone: str) -> PhoneStreams:
 def unprovable() -> Condition:
     """Windows that stay unproven for good, unless evidence comes."""
     return or_(*(t.window.c.note.like(f"%{name}%") for name in UNPROVABLE))
+
+
+def evidence_of(connection: Connection, site: str, windows: Iterable[Window]) -> dict[str, Scan]:
+    """The scans that filled windows, by SOURCE|KEY. By their names: a window of a quarter may have been filled long ago."""
+    found: dict[str, Scan] = {}
+    by_source: dict[str, list[str]] = {}
+    for name in sorted({window.evidence for window in windows if window.evidence is not None}):
+        source, _, key = name.partition("|")
+        by_source.setdefault(source, []).append(key)
+    s = t.scan.c
+    for source, keys in by_source.items():
+        for begin in range(0, len(keys), _CHUNK):
+            query = select(t.scan).where(s.site == site, s.source == source, s.key.in_(keys[begin : begin + _CHUNK]))
+            found |= {f"{scan.source}|{scan.key}": scan for scan in map(scan_of, connection.execute(query))}
+    return found
 
 
 def scan_of(row: Row[Any]) -> Scan:

@@ -17,8 +17,11 @@ from hub.cases.workflow import LIVE
 from hub.ingest.ports import ChangeRow
 from hub.store import schema as t
 from hub.store.alarm_reads import AlarmReads
+from hub.store.audit_reads import AuditReads
 from hub.store.case_list import INCIDENT, CaseFilter, numbers_of
+from hub.store.command_log import CommandLog
 from hub.store.desk_reads import DeskReads
+from hub.store.device_states import DeviceStates
 from hub.store.duty_reads import DutyReads
 from hub.store.plan_reads import PlanReads
 from hub.store.reports import ReportReads
@@ -112,8 +115,11 @@ class SiteReads:
         self.duties = DutyReads(engine, site)
         self.reports = ReportReads(engine, site)
         self.alarms = AlarmReads(engine, site)
+        self.audit = AuditReads(engine, site)
         self.plans = PlanReads(engine, site)
         self.desk = DeskReads(engine, site)
+        self.states = DeviceStates(engine, site)
+        self.commands = CommandLog(engine, site)
 
     def ping(self) -> None:
         """Raises SQLAlchemy's error when the database cannot be read."""

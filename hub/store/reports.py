@@ -15,7 +15,8 @@ from hub.duties.types import Scan, Shift, Window
 from hub.reports.figures import By, Counts, LaneTimes
 from hub.reports.record import CaseNote
 from hub.store import schema as t
-from hub.store.duty_reads import scan_of
+from hub.store.duty_reads import evidence_of, scan_of
+from hub.store.heat_reads import HeatAsked, HeatRow, heat_rows
 
 RECORD_WINDOWS_MAX = 50_000
 RECORD_SCANS_MAX = 5_000
@@ -80,6 +81,11 @@ class ReportReads:
             rows = connection.execute(query.group_by(key)).all()
         return [(str(name), Counts(*map(int, numbers))) for name, *numbers in rows]
 
+    def heat(self, asked: HeatAsked) -> list[HeatRow]:
+        """What became of windows, by hour and weekday or by place and day."""
+        with self._engine.connect() as connection:
+            return heat_rows(connection, self._site, asked)
+
     def plan_body(self, until_us: int) -> str | None:
         """The plan that was in force then."""
         c = t.duty_plan.c
@@ -122,7 +128,7 @@ class ReportReads:
         """All that the record of a day is made of. Raises TooMany."""
         with self._engine.connect() as connection:
             windows = self._windows(connection, asked)
-            evidence = self._evidence(connection, windows)
+            evidence = evidence_of(connection, self._site, windows)
             gaps = [window.window_id for window in windows if window.gap_us is not None]
             return DayRows(
                 windows=windows,
@@ -161,20 +167,6 @@ class ReportReads:
         if len(rows) > RECORD_WINDOWS_MAX:
             raise TooMany(RECORD_WINDOWS_MAX)
         return [Window(*tuple(row)[1:]) for row in rows]
-
-    def _evidence(self, connection: Connection, windows: Iterable[Window]) -> dict[str, Scan]:
-        """By their names: a window of a quarter may have been filled long ago."""
-        found: dict[str, Scan] = {}
-        by_source: dict[str, list[str]] = {}
-        for name in sorted({window.evidence for window in windows if window.evidence is not None}):
-            source, _, key = name.partition("|")
-            by_source.setdefault(source, []).append(key)
-        c = t.scan.c
-        for source, keys in by_source.items():
-            for chunk in _chunks(keys):
-                query = select(t.scan).where(c.site == self._site, c.source == source, c.key.in_(chunk))
-                found |= {f"{scan.source}|{scan.key}": scan for scan in map(scan_of, connection.execute(query))}
-        return found
 
     def _plans(self, connection: Connection, numbers: Iterable[int]) -> dict[int, str]:
         c = t.duty_plan.c

@@ -9,7 +9,6 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
-    Double,
     Index,
     Integer,
     LargeBinary,
@@ -20,12 +19,20 @@ from sqlalchemy import (
     text,
 )
 
+from hub.store.audit_tables import audit_entry, audit_head, person_key
 from hub.store.columns import id_column as _id
 from hub.store.columns import metadata
 from hub.store.columns import us_column as _us
 from hub.store.desk_tables import handover, handover_item, key_item, key_move, phone_call
+from hub.store.device_tables import command, device_state
+from hub.store.enrolment_tables import agent_key, enrolment
+from hub.store.estate_tables import estate_version, plan_drawing
 
-__all__ = ["handover", "handover_item", "key_item", "key_move", "metadata", "phone_call"]
+__all__ = [
+    "agent_key", "audit_entry", "audit_head", "command", "device_state", "enrolment", "estate_version", "handover",
+    "handover_item", "key_item", "key_move", "metadata", "person_key", "phone_call", "plan_drawing",
+]  # fmt: skip
+"""The tables that other modules declare; `metadata` knows them all."""
 
 site = Table(
     "site",
@@ -454,31 +461,4 @@ session = Table(
     _us("expires_us", comment="the end, used or not"),
     CheckConstraint("kind IN ('cookie', 'token')", name="session_kind_is_known"),
     Index("session_by_account", "site", "account"),
-)
-
-estate_version = Table(
-    "estate_version",
-    metadata,
-    _id("site", primary_key=True),
-    Column("version", Integer, primary_key=True, autoincrement=False, comment="counted from 1; the highest is in force"),
-    _us("at_us"),
-    _id("actor", comment="who put it in force; empty: the hub, from the estate file"),
-    _id("reason"),
-    _id("origin", comment="file: imported from one; edit: edited at the hub; restore: an older version again"),
-    _id("digest", comment="SHA-256 of body"),
-    _id("body", comment="JSON: the estate file's values with their positions on the plan, without keys"),
-    CheckConstraint("origin IN ('file', 'edit', 'restore')", name="estate_origin_is_known"),
-)
-
-plan_drawing = Table(
-    "plan_drawing",
-    metadata,
-    _id("site", primary_key=True),
-    _id("floor", primary_key=True, comment="an id of the estate's floors"),
-    _id("media_type", comment="image/svg+xml or image/png"),
-    Column("body", LargeBinary, nullable=False, comment="rewritten from what is known to be harmless"),
-    _id("digest", comment="SHA-256 of body"),
-    Column("width", Double, nullable=False, comment="in the drawing's own units, as is height"),
-    Column("height", Double, nullable=False),
-    _us("at_us"),
 )

@@ -1,12 +1,12 @@
 """The label key: a file of the hub's data folder, made when the first label is."""
 
 import os
-import stat
 from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
 
 from hub.cases.types import Refusal
+from hub.keyfile import BadKeyFile, read_or_make
 from hub.tags.labels import KEY_BYTES, label_text, read_label
 
 KEY_FILE = "label.key"
@@ -37,40 +37,7 @@ class LabelKey:
         with self._lock:
             if self._key is None:
                 try:
-                    self._key = self._read() if self._path.exists() else self._make()
-                except OSError as error:
-                    raise BadLabelKey(f"{self._path} cannot be read or made: {error.strerror or error}") from error
+                    self._key = read_or_make(self._path, KEY_BYTES, self._random_bytes)
+                except BadKeyFile as error:
+                    raise BadLabelKey(str(error)) from error
             return self._key
-
-    def _read(self) -> bytes:
-        if self._path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-            raise BadLabelKey(f"others may read {self._path}: chmod 600 {self._path}")
-        try:
-            key = bytes.fromhex(self._path.read_text(encoding="ascii"))
-        except ValueError:
-            key = b""
-        if len(key) != KEY_BYTES:
-            raise BadLabelKey(f"{self._path} holds no key of {2 * KEY_BYTES} hex digits: put the one of the backup there")
-        return key
-
-    def _make(self) -> bytes:
-        """The file is there whole and on disk, or not at all: temporary name → sync → link → sync the folder. A link, unlike a
-        rename, does not put it over one that somebody has made meanwhile."""
-        folder = self._path.parent
-        folder.mkdir(parents=True, exist_ok=True)
-        part = self._path.with_name(f"{self._path.name}.part")
-        part.unlink(missing_ok=True)  # of a hub that was killed here
-        key = self._random_bytes(KEY_BYTES)
-        file = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        with os.fdopen(file, "w", encoding="ascii") as out:
-            out.write(f"{key.hex()}\n")
-            out.flush()
-            os.fsync(out.fileno())
-        os.link(part, self._path)
-        part.unlink()
-        opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(opened)
-        finally:
-            os.close(opened)
-        return key

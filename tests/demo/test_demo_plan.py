@@ -2,7 +2,6 @@
 
 import re
 from pathlib import Path
-from random import Random
 
 from hub.estate import Estate, check_estate
 from hub.estates.drawing import drawing_of
@@ -12,7 +11,7 @@ DEPLOY = Path(__file__).parents[2] / "deploy"
 
 
 def test_every_device_and_place_stands_on_a_floor(tmp_path):
-    found = Estate.load(estate.write_estate(tmp_path, estate.Keys(Random(1))))
+    found = Estate.load(estate.write_estate(tmp_path))
     assert set(found.floors) == {plan.GROUND, plan.BASEMENT}
     assert all(row.at is not None and row.floor in found.floors for row in found.devices.values())
     assert all(row.at is not None and row.floor in found.floors for row in found.places.values())

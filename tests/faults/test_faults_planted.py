@@ -10,12 +10,14 @@ import pytest
 from contract.clock import SystemClock
 from contract.readings import BadBytes
 from edge.spool import Spool, SpoolLimits
+from tests.faults import audits
 from tests.faults.powercuts import write_carelessly
 from tests.faults.syncs import Log, failing_database, how_it_ended
 from tests.support.fault_books import Books, promises_broken
 from tests.support.fault_stand import Stand, pause
 from tests.support.lives import Life, wait_for
 from tests.support.loop_disk import ABSENT, MIB, FailingDisk, can_mount, small_disk
+from watchkeeper.audit_verify import check
 
 
 def test_a_hub_that_receipts_before_it_commits_is_caught_by_a_kill(tmp_path: Path):
@@ -155,3 +157,47 @@ def test_each_wrong_entry_in_the_books_is_a_violation(wrong: dict[str, object], 
 
 def test_an_accepted_reading_that_is_nowhere_is_a_violation():
     assert any("lost" in one for one in promises_broken(books(), {}, [77]))
+
+
+@pytest.mark.parametrize(
+    ("tamper", "bug"),
+    [
+        ("cut_tail", "head not witnessed"),
+        ("old_snapshot", "head not witnessed"),
+        ("forked_view", "head not witnessed"),
+        ("rehash_all", "head not witnessed"),
+        ("edit", "hash not computed"),
+        ("forge_restore", "restore believed unsigned"),
+        ("move_heads", "signature not checked"),
+    ],
+)
+def test_an_audit_verifier_with_a_bug_lets_a_tamper_through(tamper: str, bug: str, tmp_path: Path, monkeypatch):
+    assert unseen(tamper, tmp_path / "right", witnessed=True) == 0
+    planted = {
+        "head not witnessed": (),
+        "hash not computed": (("entry_digest", lambda entry: entry["hash"]), ("_match", lambda *_: None)),
+        "restore believed unsigned": (("_is_confirmed", lambda *_: True),),
+        "signature not checked": (("signature_holds", lambda _: True), ("_compare", lambda *_: None)),
+    }[bug]
+    for name, wrong in planted:
+        monkeypatch.setattr(check, name, wrong)
+    witnessed = bug not in ("head not witnessed", "signature not checked")
+    assert unseen(tamper, tmp_path / "wrong", witnessed=witnessed) > 0
+
+
+def unseen(tamper: str, folder: Path, *, witnessed: bool) -> int:
+    """How many of some tampers the verifier does not see."""
+    missed, random = 0, Random(3)
+    for number in range(12):
+        log = audits.make_log(folder / str(number), random)
+        getattr(audits, tamper)(log, audits.last_witnessed(log), random)
+        missed += not log.problems(witnessed=witnessed)
+        log.close()
+    return missed
+
+
+def test_a_hub_that_tells_no_agent_of_its_heads_is_seen_to_have_no_witness(tmp_path: Path):
+    log = audits.make_log(tmp_path / "log", Random(1))
+    assert log.verified()["witnessed"] > 0
+    assert log.verified(witnessed=False)["witnessed"] == 0
+    log.close()

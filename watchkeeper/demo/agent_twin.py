@@ -10,14 +10,17 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from contract.clock import US_PER_S, Clock
 from contract.envelope import BadSeal, RawBatch, decode_receipt, encode, seal, unseal
+from contract.orders import Status
 from contract.readings import AgentStarted, Dropped, Heartbeat, Measurement, Reading
 from contract.topics import agent_topic
+from watchkeeper.demo.known import TwinsKey
 
 BEAT_US = US_PER_S
 RESEND_US = 3 * US_PER_S
 BATCH_RECORDS_MAX = 100
 LOG_RECORDS_MAX = 1_000_000
 _TURN_S = 0.1
+_TAKE_S = 5.0
 
 
 class AgentTwin:
@@ -26,7 +29,7 @@ class AgentTwin:
     `start` and `close`, or a context manager. `names(size)` makes random names of so many bytes, in hex."""
 
     def __init__(
-        self, site: str, agent: str, key: bytes, device: str, *, port: int, clock: Clock, names: Callable[[int], str]
+        self, site: str, agent: str, known: TwinsKey, device: str, *, port: int, clock: Clock, names: Callable[[int], str]
     ) -> None:
         self.agent, self.device, self.stream = agent, device, names(16)
         self.silent = False
@@ -34,8 +37,12 @@ class AgentTwin:
         self.last_sent_us = 0
         self.accepted: list[int] = []
         """The numbers of the rows that its log holds, in order: its own count."""
-        self._key, self._clock, self._boot = key, clock, names(8)
+        self._key, self._clock, self._boot = known.key, clock, names(8)
         self._topic = agent_topic(site, agent, "batch")
+        self._status = agent_topic(site, agent, "status")
+        self._client_id = f"{site}-{agent}"
+        self.connects = 0
+        """How often the broker has let it in."""
         self._receipts = agent_topic(site, agent, "receipt")
         self._lock = Lock()
         self._log: list[tuple[int, int, bytes]] = []
@@ -47,8 +54,9 @@ class AgentTwin:
         self._at_us = 0
         self._last_payload = b""
         self._stop = Event()
-        self._client = Client(CallbackAPIVersion.VERSION2, client_id=f"{site}-{agent}", clean_session=True)
-        self._client.on_connect = lambda client, *_: client.subscribe(self._receipts, 1)
+        self._client = Client(CallbackAPIVersion.VERSION2, client_id=self._client_id, clean_session=True)
+        self._client.username_pw_set(known.user, known.password)
+        self._client.on_connect = self._on_connect
         self._client.on_message = self._on_message
         self._port = port
         self._thread = Thread(target=self._run, name=f"agent-twin-{agent}", daemon=True)
@@ -120,6 +128,22 @@ class AgentTwin:
         body = encode({"stream": self.stream})
         payload = seal(bytes(len(self._key)), self._topic, body) if how == "wrong_mac" else body
         self._publish(payload)
+
+    def take_connection(self) -> None:
+        """Somebody connects under this agent's client id, whom the broker throws it out for, and goes away again."""
+        stranger = Client(CallbackAPIVersion.VERSION2, client_id=self._client_id, clean_session=True)
+        taken = Event()
+        stranger.on_connect = lambda *_: taken.set()
+        stranger.connect("127.0.0.1", self._port)
+        stranger.loop_start()
+        taken.wait(_TAKE_S)
+        stranger.disconnect()
+        stranger.loop_stop()
+
+    def _on_connect(self, client: Client, *_: Any) -> None:
+        client.subscribe(self._receipts, 1)
+        client.publish(self._status, encode(Status(online=True)), qos=1, retain=True)
+        self.connects += 1
 
     def _run(self) -> None:
         while not self._stop.wait(_TURN_S):

@@ -11,6 +11,7 @@ from contract.envelope import KEY_BYTES
 from drivers.barrier_modbus.decode import BarrierOptions
 from drivers.contacts_modbus.decode import ContactsOptions, Input, Meter
 from edge.names import card_name, guard_name
+from watchkeeper.broker import EmbeddedBroker
 from watchkeeper.demo import plan, rounds
 
 SITE = "lakeside"
@@ -18,6 +19,8 @@ NAME_ZH, NAME_EN = "湖畔花园", "Lakeside Garden"
 GATE, GARAGE = "gate", "garage"
 PUMPS = ("pump-1", "pump-2", "pump-3")
 CAMERAS = ("camera-1", "camera-2", "camera-3")
+HUB_USER = "hub"
+"""Who the hub is to the broker."""
 FACILITY = 12
 RESIDENTS = tuple(range(1001, 1021))
 STRANGERS = tuple(range(5001, 5020))
@@ -165,10 +168,10 @@ NAMES: Mapping[str, tuple[str, str]] = {
 
 
 class Keys:
-    """The keys of one run, from its seed: they guard twins on this machine and nothing else."""
+    """The keys of one run, from its seed: they guard twins on this machine and nothing else. Agents have none: they enrol."""
 
     def __init__(self, random: Random) -> None:
-        self.agents = {agent: random.randbytes(KEY_BYTES) for agent in AGENTS}
+        self.hub_at_broker = random.randbytes(KEY_BYTES).hex()
         self.cards = random.randbytes(KEY_BYTES)
         self.webhook = random.randbytes(KEY_BYTES).hex()
 
@@ -206,16 +209,13 @@ def _routes() -> list[dict[str, Any]]:
     ]
 
 
-def write_estate(folder: Path, keys: Keys) -> Path:
+def write_estate(folder: Path) -> Path:
     """The estate file, with the drawings of its floors beside it."""
     places = [
         {"id": place, "name_zh": zh, "name_en": en, "parent": parent} | plan.place_row(place)
         for place, zh, en, parent in PLACES
     ]
-    agents = [
-        {"id": agent, "place": place, "name_zh": zh, "name_en": en, "key": keys.agents[agent].hex()}
-        for agent, (place, zh, en) in AGENTS.items()
-    ]
+    agents = [{"id": agent, "place": place, "name_zh": zh, "name_en": en} for agent, (place, zh, en) in AGENTS.items()]
     devices = [
         {"id": row.id, "kind": row.kind, "agent": row.agent, "place": AGENTS[row.agent][0], "name_zh": row.zh, "name_en": row.en}
         | dict(row.more)
@@ -238,15 +238,18 @@ def write_estate(folder: Path, keys: Keys) -> Path:
     return dump(folder / "estate.yaml", head | rest)
 
 
-def write_hub(folder: Path, keys: Keys, *, broker: str, http_port: int, webhook: str) -> Path:
-    """The hub's settings, beside its estate and policy."""
+def write_hub(folder: Path, keys: Keys, *, broker: EmbeddedBroker, access: Path, http_port: int, webhook: str) -> Path:
+    """The hub's settings, beside its estate and policy. `access`: where it writes who may connect to the broker."""
     secret(folder / "webhook.secret", keys.webhook)
+    secret(folder / "hub.password", keys.hub_at_broker)
+    kept = {"program": broker.program, "folder": str(access), "pid_file": str(broker.pid_file), "devices": True}
     return dump(
         folder / "hub.yaml",
         {
             "estate": "estate.yaml",
             "policy": "policy.yaml",
-            "broker": {"url": broker},
+            "broker": {"url": broker.url, "user": HUB_USER, "password_file": "hub.password"},
+            "enrolment": {"broker_files": kept},
             "http": {"port": http_port},
             "notify": [
                 {"type": "mqtt"},
@@ -259,9 +262,8 @@ def write_hub(folder: Path, keys: Keys, *, broker: str, http_port: int, webhook:
 def write_agent(
     folder: Path, agent: str, keys: Keys, *, broker: str, hub: str, devices: list[dict[str, Any]], access: list[dict[str, Any]]
 ) -> Path:
-    """The settings of one agent; its log lies beside them."""
+    """The settings of one agent; its log lies beside them, and once it has enrolled its key."""
     folder.mkdir(parents=True, exist_ok=True)
-    secret(folder / "agent.key", keys.agents[agent].hex())
     secret(folder / "card.key", keys.cards.hex())
     return dump(
         folder / "agent.yaml",
@@ -270,7 +272,7 @@ def write_agent(
             "agent": agent,
             "key_file": "agent.key",
             "card_key_file": "card.key",
-            "broker": {"url": broker},
+            "broker": {"url": broker, "password_file": "broker.password"},
             "hub_url": hub,
             "spool": {"path": "spool.db"},
             "devices": devices,

@@ -19,7 +19,7 @@ PEOPLE: tuple[tuple[str, Role], ...] = (
     ("王经理", "manager"),
     ("root", "administrator"),
 )
-OPERATOR, LEADER, INSTALLER = "李伟", "赵敏", "王经理"
+OPERATOR, LEADER, INSTALLER, ADMINISTRATOR = "李伟", "赵敏", "王经理", "root"
 _TOKEN_DAYS = 30
 
 

@@ -82,7 +82,7 @@ PLACES: Mapping[str, Spot] = {
     "estate": Spot(GROUND, 600, 420), "gate": Spot(GROUND, 1070, 355), "garage": Spot(BASEMENT, 600, 400),
     "pumps": Spot(GROUND, 180, 680), "lobby": Spot(GROUND, 230, 215), "playground": Spot(GROUND, 565, 335),
     "pond": Spot(GROUND, 265, 335), "roof": Spot(GROUND, 810, 175), "bins": Spot(GROUND, 1080, 245),
-    "wall": Spot(GROUND, 600, 62), "substation": Spot(GROUND, 1080, 150), "monitor-room": Spot(GROUND, 520, 600),
+    "wall": Spot(GROUND, 600, 62), "monitor-room": Spot(GROUND, 1045, 367), "substation": Spot(GROUND, 1080, 150),
 }
 """Every place, its checkpoint with it."""
 # fmt: on

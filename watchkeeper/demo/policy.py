@@ -16,8 +16,8 @@ SPEED_MAX = 12.0
 KEPT = frozenset(("grant_s", "grace_s", "late_s", "source_stall_s"))
 """What the network and the machine need does not shrink with the demo's times."""
 
-LEAST_S = {"camera_lost_s": 6.0}
-"""A camera's stream takes seconds to come back, whatever the speed."""
+LEAST_S = {"camera_lost_s": 6.0, "takeover_window_s": 15.0}
+"""A camera's stream takes seconds to come back, whatever the speed, and so does an agent that was thrown out by its broker."""
 
 LOOPBACK = "127.0.0.0/8"
 

@@ -80,10 +80,11 @@ class DutyDesk:
 class Subscriber:
     """Counts what is published about incidents. A context manager."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, user: str, password: str) -> None:
         self.received = 0
         self._port = port
         self._client = Client(CallbackAPIVersion.VERSION2, client_id="demo-subscriber", clean_session=True)
+        self._client.username_pw_set(user, password)
         self._client.on_connect = lambda client, *_: client.subscribe(f"{ROOT}/{SITE}/incidents/+", 1)
         self._client.on_message = self._on_message
 

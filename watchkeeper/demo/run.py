@@ -22,6 +22,7 @@ from watchkeeper.demo.books import Accepted, Books, Committed, accepted
 from watchkeeper.demo.children import Child, free_port
 from watchkeeper.demo.desk import Operator
 from watchkeeper.demo.deskwork import DeskWork
+from watchkeeper.demo.known import Enrolling
 from watchkeeper.demo.life import Curtain, Lane, News, Stage
 from watchkeeper.demo.phones import Phone
 from watchkeeper.demo.plant import Plant
@@ -225,13 +226,15 @@ class Demo:
         random = Random(options.seed)  # noqa: S311 - a script, no secret
         keys = estate.Keys(random)
         folder = options.folder
-        broker = enter(EmbeddedBroker(folder / "broker", program=options.program))
-        self.desk, self.subscriber = enter(DutyDesk(keys.webhook)), enter(Subscriber(broker.port))
+        access = folder / "who-may-connect"
+        broker = enter(EmbeddedBroker(folder / "broker", program=options.program, access=access))
+        self.desk = enter(DutyDesk(keys.webhook))
         self.plant = enter(Plant(folder / "ports", self.clock, broker_port=broker.port, film=options.film))
         self._garage_cable = enter(CutProxy(broker.port, self.clock, agent_topic(estate.SITE, estate.GARAGE, "batch").encode()))
-        self._start_hub(folder, keys, broker)
+        self._start_hub(folder, keys, broker, access)
+        self.subscriber = enter(Subscriber(broker.port, estate.HUB_USER, keys.hub_at_broker))
         self._start_agents(folder, keys, broker)
-        self._start_pumps(keys, broker.port, random)
+        self._start_pumps(broker.port, random)
         self.record = Record()
         shortened = Policy.load(folder / "policy.yaml")
         limits = {name: value for clause in shortened.clauses.values() for name, value in clause.numbers.items()}
@@ -259,12 +262,12 @@ class Demo:
         for lane in self._backdrop:
             lane.join()
 
-    def _start_pumps(self, keys: estate.Keys, port: int, random: Random) -> None:
+    def _start_pumps(self, port: int, random: Random) -> None:
         self.pumps = [
             AgentTwin(
                 estate.SITE,
                 agent,
-                keys.agents[agent],
+                self._enrolling.twin(agent),
                 f"meter-{agent[-1]}",
                 port=port,
                 clock=self.clock,
@@ -276,27 +279,32 @@ class Demo:
             pump.start()
             self._stack.callback(pump.close)
 
-    def _start_hub(self, folder: Path, keys: estate.Keys, broker: EmbeddedBroker) -> None:
+    def _start_hub(self, folder: Path, keys: estate.Keys, broker: EmbeddedBroker, access: Path) -> None:
         self.night = Night.at(self.clock.now_us())
         policy.write(folder / "policy.yaml", self.options.speed, self.night)
-        estate.write_estate(folder, keys)
+        estate.write_estate(folder)
         port = self.options.http_port or free_port()
         self.url = f"http://127.0.0.1:{port}"
-        settings = estate.write_hub(folder, keys, broker=broker.url, http_port=port, webhook=self.desk.url)
+        settings = estate.write_hub(folder, keys, broker=broker, access=access, http_port=port, webhook=self.desk.url)
         database = folder / "data" / "hub.db"
         self.people = people.make_accounts(database, estate.SITE, [*estate.PHONES], self.clock.now_us())
         self._hub = Child(folder / "hub.log", "hub", str(settings))
         self._children.append(self._hub)
         self._stack.callback(self._hub.stop)
         self._until(self._hub_is_ready, "the hub")
-        token_file = folder / "installer.token"
-        token_file.touch(0o600)
-        token_file.write_text(self.people[people.INSTALLER].token)
-        with HubClient(self.url, token_file) as hub:
+        with HubClient(self.url, self._token_file(folder, people.INSTALLER)) as hub:
             for enrolment in estate.enrolments(keys):
                 hub.post("/tags", enrolment)
+        administrator = HubClient(self.url, self._token_file(folder, people.ADMINISTRATOR))
+        clients = [self._stack.enter_context(one) for one in (administrator, HubClient(self.url, local=False))]
+        self._enrolling = Enrolling(*clients)
         self.books = Books(f"sqlite:///{database}")
         self._stack.callback(self.books.close)
+
+    def _token_file(self, folder: Path, name: str) -> Path:
+        file = folder / f"{self.people[name].role}.token"
+        estate.secret(file, self.people[name].token)
+        return file
 
     def _start_agents(self, folder: Path, keys: estate.Keys, broker: EmbeddedBroker) -> None:
         access = [
@@ -314,6 +322,7 @@ class Demo:
             ),
         }
         for agent, file in files.items():
+            self._enrolling.agent(file, agent)
             child = self._agents[agent] = Child(folder / f"{agent}.log", "edge", str(file))
             self._children.append(child)
             self._stack.callback(child.stop)

@@ -112,10 +112,12 @@ def _pump(pump: AgentTwin, at: int, limits: dict[str, float]) -> list[Act]:
     silent = limits["agent_silent_s"]
     foreign = f"meter-{(at + 1) % len(estate.PUMPS) + 1}"
     acts = [
+        Act(8.0, partial(troubles.connection_taken, pump, times=int(limits["takeover_connects"]))),
         Act(4.0, partial(troubles.report_quarantined, pump, foreign=foreign)),
         Act(4.0, partial(troubles.report_repeated, pump)),
         Act(4.0, partial(troubles.report_forged, pump)),
         Act(4.0, partial(troubles.report_overtakes, pump)),
+        Act(4.0, partial(troubles.connection_taken, pump, times=1)),
         Act(6.0, partial(troubles.log_damaged, pump)),
         Act(4.0 + NEAR * silent, lambda stage: troubles.agent_silent(pump, stage, NEAR * silent)),
         Act(4.0 + EPISODE * silent, lambda stage: troubles.agent_silent(pump, stage, EPISODE * silent)),

@@ -68,7 +68,7 @@ def test_compose_asks_for_the_password():
     assert b"password" in done.stderr
 
 
-@pytest.mark.parametrize("unit", sorted(DEPLOY.glob("*.service"), key=str), ids=lambda path: path.name)
+@pytest.mark.parametrize("unit", sorted(DEPLOY.glob("watchkeeper-[eh]*.service"), key=str), ids=lambda path: path.name)
 def test_a_unit_starts_a_command_that_there_is_and_does_not_repeat_a_mistake(unit):
     from watchkeeper.cli import COMMANDS
 

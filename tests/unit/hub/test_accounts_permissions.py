@@ -69,16 +69,17 @@ def test_a_route_without_a_row_is_reached_by_nobody(site):
 def test_what_everybody_may_is_what_is_needed_before_signing_in():
     assert {row for row, roles in PERMISSIONS.items() if roles == ANYONE} == {
         ("POST", "/sign-in"), ("GET", "/oidc/begin"), ("GET", "/oidc/callback"), ("GET", "/healthz"),
-        ("POST", "/agents/{agent}/pictures/{picture}"),
+        ("POST", "/agents/{agent}/pictures/{picture}"), ("POST", "/agents/{agent}/live/{order}/{age_ms}"), ("POST", "/enrol"),
         ("GET", "/docs"), ("GET", "/openapi.json"), ("GET", "/static-offline-docs"),
         ("GET", "/"), ("GET", "/console"), ("GET", "/console/{path:path}"),
     }  # fmt: skip
     assert not [row for row, roles in PERMISSIONS.items() if not roles or (roles > ANYONE)]
 
 
-def test_an_auditor_changes_nothing_but_the_own_sessions():
+def test_an_auditor_changes_nothing_but_the_own_sessions_and_erases_people_from_the_audit_log():
     writes = {row for row, roles in PERMISSIONS.items() if row[0] not in ("GET", LIVE) and "auditor" in roles}
-    assert writes == {("POST", "/sign-out"), ("POST", "/me/password"), ("DELETE", "/sessions/{session}")}
+    own = {("POST", "/sign-out"), ("POST", "/me/password"), ("DELETE", "/sessions/{session}")}
+    assert writes == own | {("POST", "/audit/people/{person}/erase")}
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,15 @@ def test_the_duties_of_the_policy_are_listed_with_their_routes_in_both_languages
     ]
 
 
+def test_a_kept_window_says_which_scan_keeps_it(site):
+    gate, pump = sorted(announce(site), key=lambda one: one["place"])
+    report(site, item("a", tag=TAGS["gate"], person="zhang", medium="nfc"))
+    told = {one["id"]: one["evidence"] for one in windows(site)["windows"]}
+    assert told[pump["id"]] is None
+    assert (told[gate["id"]]["source"], told[gate["id"]]["key"], told[gate["id"]]["medium"]) == ("phone-1", "a", "nfc")
+    assert detail(site, gate["id"])["window"]["evidence"] == told[gate["id"]]
+
+
 def test_windows_are_found_by_every_filter(site):
     gate, pump = sorted(announce(site), key=lambda one: one["place"])
     assert (gate["place_zh"], pump["place_en"], gate["duty_zh"], gate["route_en"]) == ("东门", "pump room", "巡逻", "North")
@@ -207,6 +216,11 @@ def test_scans_at_one_moment_are_neither_lost_nor_twice_over_pages(site):
         cursor = page["next"]
     assert seen == ["01", "02", "03"]
     assert cursor is None
+
+
+def test_whoever_can_be_put_on_the_roster_is_listed_with_names_and_post(site):
+    staff = {one["id"]: one for one in site.http.get("/roster/staff").json()["staff"]}
+    assert (staff["zhang"]["name_zh"], staff["zhang"]["post"]) == ("张三", "guard")
 
 
 def test_somebody_is_put_on_the_roster_and_taken_off_and_scans_are_judged_anew(site):

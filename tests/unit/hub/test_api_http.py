@@ -435,3 +435,20 @@ def test_the_documentation_needs_no_other_host(site):
     assert "//" not in page.text.replace("<!DOCTYPE", "").split("<script>")[0]
     for asset in re.findall(r'(?:src|href)="(/[^"]+)"', page.text):
         assert site.http.get(asset).status_code == 200, asset
+
+
+def test_a_device_tells_the_state_it_told_last_and_is_unknown_until_then(site):
+    def condition(device):
+        return next(one for one in site.http.get("/devices").json()["devices"] if one["id"] == device)["condition"]
+
+    assert condition("door-1")["name"] == "unknown"
+    site.says("door-1", door(is_open=True))
+    until(lambda: condition("door-1")["name"] == "open")
+    assert condition("door-1")["zh"] == "已开"
+    assert condition("door-1")["since"].endswith("Z")
+    assert site.http.get("/devices/door-1").json()["device"]["condition"] == condition("door-1")
+    assert condition("door-2")["name"] == "unknown"
+    with site.engine.begin() as connection:
+        connection.execute(text("UPDATE stream SET heard_us = heard_us - 3600000000"))
+    assert condition("door-1")["name"] == "unknown"
+    assert "采集端" in condition("door-1")["zh"]

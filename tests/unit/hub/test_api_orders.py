@@ -44,7 +44,7 @@ def test_a_command_goes_out_when_its_nonce_comes_and_ends_with_its_result(rig):
     state = rig.orders.command(WANTED)
     assert rig.sent == [("gatehouse", AskNonce(id="o1"))]
     rig.orders.on_nonce("gatehouse", Nonce("o1", "n1"))
-    assert rig.sent[1] == ("gatehouse", Command("o1", "n1", "barrier-1", "open", "李伟", "消防检查"))
+    assert rig.sent[1] == ("gatehouse", Command("o2", "n1", "barrier-1", "open", "李伟", "消防检查"))
     rig.result("refused", "beam_blocked")
     ended = rig.orders.wait(state.id)
     assert (ended.phase, ended.detail) == ("refused", "beam_blocked")
@@ -103,3 +103,10 @@ def test_only_so_many_are_kept(rig, monkeypatch):
     for _ in range(5):
         rig.orders.command(WANTED)
     assert [rig.orders.find(f"o{n}") is not None for n in range(1, 6)] == [False, False, True, True, True]
+
+
+def test_an_agent_that_carries_out_each_order_once_gets_the_nonce_s_order_and_the_command_as_two(rig):
+    rig.orders.command(WANTED)
+    rig.orders.on_nonce("gatehouse", Nonce("o1", "n1"))
+    (_, asked), (_, command) = rig.sent
+    assert asked.id != command.id

@@ -66,6 +66,21 @@ def test_unvisited_names_the_worst_places(site):
     assert len(got(site, "/reports/unvisited", limit=1, **DAY).json()["rows"]) == 1
 
 
+def test_the_heat_map_has_a_cell_for_what_was_due_and_none_for_what_was_not(site):
+    found = got(site, "/reports/heatmap", by="hour", route="north", **DAY).json()
+    cells = {(one["line"], one["column"]): one for one in found["cells"]}
+    assert cells["4", "12"]["percent"] == "66.6"
+    assert ("1", "12") not in cells
+    assert [(line["name_zh"], line["name_en"]) for line in found["lines"]][:1] == [("星期一", "Monday")]
+    sums = got(site, "/reports/compliance", by="route", **DAY).json()["rows"]
+    assert sum(one["due"] for one in found["cells"]) == next(row["due"] for row in sums if row["key"] == "north")
+    places = got(site, "/reports/heatmap", by="place", limit=1, **DAY).json()
+    assert (len(places["lines"]), places["left_out"], places["columns"]) == (1, 2, ["2026-01-01"])
+    table = got(site, "/reports/heatmap.csv", by="place", lang="zh", **DAY)
+    assert table.content.startswith(b"\xef\xbb\xbf" + "巡更点,日期,应完成".encode())
+    assert table.headers["content-disposition"] == 'attachment; filename="heatmap-place-2026-01-01-2026-01-01.csv"'
+
+
 def test_the_record_comes_as_pdf_and_csv(site):
     made = got(site, f"{RECORD}.pdf", lang="zh")
     assert made.content.startswith(b"%PDF-")
@@ -88,6 +103,8 @@ def test_the_record_comes_as_pdf_and_csv(site):
         ("/reports/compliance", {"from": "soon", "to": "2026-01-01"}, "wrong_request"),
         ("/reports/compliance", DAY | {"by": "average"}, "wrong_request"),
         ("/reports/compliance", DAY | {"duty": "a\0"}, "wrong_request"),
+        ("/reports/heatmap", {"from": "2026-01-01", "to": "2026-04-03"}, "wrong_days"),
+        ("/reports/heatmap.csv", {"from": "2026-01-02", "to": "2026-01-01"}, "wrong_days"),
         ("/reports/patrol/9999-12-31.pdf", {}, "day_not_begun"),
         ("/reports/patrol/0001-01-01.csv", {}, "day_not_begun"),
         ("/reports/patrol/today.pdf", {}, "wrong_request"),
@@ -103,6 +120,8 @@ def test_what_cannot_be_is_a_problem(site, path, query, code):
     [
         ("/reports/compliance", DAY | {"duty": "nope"}, "unknown_duty", "nope"),
         ("/reports/unvisited", DAY | {"duty": ["patrol", "nope"]}, "unknown_duty", "nope"),
+        ("/reports/heatmap", DAY | {"route": "nope"}, "unknown_route", "nope"),
+        ("/reports/heatmap.csv", DAY | {"duty": "nope"}, "unknown_duty", "nope"),
         (f"{RECORD}.pdf", {"route": "nope"}, "unknown_route", "nope"),
         (f"{RECORD}.csv", {"route": ["north", "nope"]}, "unknown_route", "nope"),
     ],

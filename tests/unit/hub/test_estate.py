@@ -186,7 +186,6 @@ def test_schedules_that_a_change_of_clocks_pushes_into_each_other_are_told_for_t
         ("id: meter-1", "id: door-1", "door-1 is taken by devices[0].id"),
         ("id: meter-1", "id: agent-1", "agent-1 is an agent's id"),
         (f"key: {KEY}", "key: abc", "is no key: write 32 bytes as 64 hex digits"),
-        (f", key: {KEY}", "", "names no key"),
         (f"key: {KEY}", f"key: {KEY}, key_file: k", "names both a key and a key_file"),
         ("name_zh: 水表", "name: 水表", "is an unknown key"),
     ],

@@ -38,12 +38,30 @@ const UNREACHED = new Refusal("network", 0, "连不上服务器，请稍后重�
 /** Hears of every answer that says that nobody is signed in. */
 export const signedOut = new EventTarget();
 
+interface Carried {
+  path?: object;
+  query?: object;
+  body?: unknown;
+  signal?: AbortSignal;
+}
+
 /** Ask the hub. Resolves with what the route answers; rejects with a Refusal. */
 export async function ask<R extends Route>(
   route: R,
   ...[asked]: Record<string, never> extends Asked<R> ? [Asked<R>?] : [Asked<R>]
 ): Promise<Result<R>> {
-  const given = (asked ?? {}) as { path?: object; query?: object; body?: unknown; signal?: AbortSignal };
+  const answer = await answered(route, (asked ?? {}) as Carried);
+  if (answer.status === 204) return undefined as Result<R>;
+  const text = await answer.text();
+  return (text === "" ? undefined : JSON.parse(text)) as Result<R>;
+}
+
+/** Ask for a file: a PDF, a table, a picture. Rejects as `ask` does. */
+export async function askFile<R extends Route>(route: R, asked: Asked<R>): Promise<Blob> {
+  return (await answered(route, asked as Carried)).blob();
+}
+
+async function answered(route: Route, given: Carried): Promise<Response> {
   const [method, template] = route.split(" ") as [string, string];
   const limit = AbortSignal.timeout(LIMIT_MS);
   const init: RequestInit = {
@@ -63,9 +81,7 @@ export async function ask<R extends Route>(
     throw UNREACHED;
   }
   if (!answer.ok) throw await refusalOf(answer, template);
-  if (answer.status === 204) return undefined as Result<R>;
-  const text = await answer.text();
-  return (text === "" ? undefined : JSON.parse(text)) as Result<R>;
+  return answer;
 }
 
 /** The path with its parameters filled in. A `:path` parameter keeps its slashes. */

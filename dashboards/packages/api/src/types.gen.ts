@@ -54,10 +54,78 @@ export interface ActRequest {
   version?: number | null;
 }
 
+/** What the agent keeps, for its owner alone. It is told this once. */
+export interface AgentEnrolled {
+  /** The site's id */
+  site: string;
+  /** The agent's id */
+  agent: string;
+  /** The agent's key, 64 hex digits: what it seals by */
+  key: string;
+  /** Where its broker is */
+  broker_url: string;
+  /** Its user name at the broker */
+  broker_user: string;
+  /** Its password at the broker; not asked for where the certificate is */
+  broker_password: string;
+  /** Whom to trust at the broker, as PEM; empty: the system's authorities */
+  ca: string;
+  /** Its certificate as PEM; empty: none was asked for, or the hub has no authority */
+  certificate: string;
+}
+
+/** A one-time token. It is shown this once, and nowhere kept. */
+export interface AgentInvited {
+  /** The agent's id */
+  agent: string;
+  /** What the agent enrols by, once: 43 characters */
+  token: string;
+  /** It is good until then, 15 minutes: RFC 3339, UTC */
+  until: string;
+}
+
+/** All agents of the estate file. */
+export interface AgentKeyList {
+  /** In the file's order */
+  agents: AgentKeyState[];
+}
+
+/** How an agent stands. `file`: its key is in the estate file; `changing`: it has enrolled again and was not started anew. */
+export interface AgentKeyState {
+  /** The agent's id */
+  agent: string;
+  /** Its name in Chinese */
+  name_zh: string;
+  /** Its name in English */
+  name_en: string;
+  /** none: it has to enrol */
+  state: "none" | "file" | "enrolled" | "changing" | "revoked";
+  /** When it enrolled last */
+  since: string | null;
+  /** When it first spoke by that key */
+  used: string | null;
+  /** When its keys were taken away */
+  revoked: string | null;
+  /** Why they were */
+  reason: string;
+  /** Whether it was given a certificate */
+  certified: boolean;
+  /** Until when it may enrol by a token that was made */
+  invited_until: string | null;
+}
+
 /** All agents. */
 export interface AgentList {
   /** In the estate file's order */
   agents: AgentState[];
+}
+
+/** What was taken away. */
+export interface AgentRevoked {
+  /** The agent's id */
+  agent: string;
+  /** How many keys ended */
+  ended: number;
 }
 
 /** An agent. `silent_s`: for how long nothing valid came from it; null when nothing ever did. */
@@ -90,6 +158,62 @@ export interface AlarmState {
   silences: SilenceView[];
   /** How many maintenance windows are to come or last */
   maintenance: number;
+}
+
+/** One act. Texts about people are `person:ID` or `person:ID/N`, and for an auditor what they stand for; 已清除 where the person was erased. */
+export interface AuditEntry {
+  /** Its number: from 1, without a hole */
+  no: number;
+  /** When: RFC 3339, UTC */
+  at: string;
+  /** Who did it; `hub` and `local` are no people */
+  actor: string;
+  /** The actor's role at that time; empty for a program */
+  role: string;
+  /** What was done */
+  act: string;
+  /** The sort of thing it was done to */
+  topic: string;
+  /** To which of them */
+  subject: string;
+  /** Why, as the actor wrote it; may be empty */
+  reason: string;
+  /** What was other before, by the name of the field */
+  before: Record<string, unknown>;
+  /** The same after the act, and what was said with it */
+  after: Record<string, unknown>;
+  /** SHA-256 over the entry and the hash of the one before, in hex */
+  hash: string;
+}
+
+/** The log's end as it was signed at a time; every agent keeps it as well. */
+export interface AuditHead {
+  /** Grows with each restore of a backup; 0 before the first */
+  epoch: number;
+  /** The number of the last entry at that time */
+  no: number;
+  /** When it was signed: RFC 3339, UTC */
+  at: string;
+  /** That entry's hash, in hex */
+  hash: string;
+  /** The Ed25519 public key, in hex */
+  key: string;
+  /** The signature, in hex: see docs/design/audit.md */
+  signature: string;
+}
+
+/** Heads, newest first. */
+export interface AuditHeadList {
+  /** The newest heads */
+  heads: AuditHead[];
+}
+
+/** Entries, newest first. */
+export interface AuditList {
+  /** The entries of this page */
+  entries: AuditEntry[];
+  /** Give it as `before` for the page with older ones; null at the end */
+  before: number | null;
 }
 
 /** The calls of one source. Figures of two sources are not added up: what people declare and what an exchange measures are two kinds of knowledge. */
@@ -328,6 +452,12 @@ export interface Command {
   ended_at: string | null;
 }
 
+/** Commands, the newest first. */
+export interface CommandList {
+  /** The newest first */
+  commands: Command[];
+}
+
 /** What is to be done at a device, and why. The agent's interlocks may refuse. */
 export interface CommandRequest {
   /** What is to be done: open, close, stop, unlock */
@@ -350,6 +480,20 @@ export interface ComplianceReport {
   rows: FiguresRow[];
   /** EMG-2 to EMG-5, for emergencies that began on these days */
   emergencies: EmergencyFigures[];
+}
+
+/** What state a device is in, as it told last: a name, and the word for people. `unknown` where it was never heard, is not heard now, or may have changed unheard. `since`: null where it is not known since when. */
+export interface Condition {
+  /** open, closed, moving, position_unknown; live, dark, frozen, lost; in_contact; unknown */
+  name: string;
+  /** The same for people, in Chinese */
+  zh: string;
+  /** The same for people, in English */
+  en: string;
+  /** It is so that no device should be like this */
+  abnormal: boolean;
+  /** Since when, by the hub's time line, UTC; null: not known */
+  since: string | null;
 }
 
 /** In which state an item is, and what is to be known of it. */
@@ -468,6 +612,10 @@ export interface DeviceState {
   at: number[] | null;
   /** Everything that it had to say up to then is committed, UTC; null: it never said anything */
   reported_up_to: string | null;
+  /** What state it is in, as it told last */
+  condition: Condition;
+  /** What else it tells about itself: loop, beam, arm, picture */
+  signals: Signal[];
   /** The numbers of its live incidents */
   live_incidents: number[];
 }
@@ -582,6 +730,14 @@ export interface Ended {
   ended: number;
 }
 
+/** A token, and where the agent wants a certificate a request that its own key has signed. */
+export interface EnrolAgentRequest {
+  /** The one-time token */
+  token: string;
+  /** PKCS #10 as PEM: EC P-256 or RSA; its names do not count. Empty: no certificate is wanted */
+  csr?: string;
+}
+
 /** A tag for a place or for a person, and why. */
 export interface EnrolRequest {
   /** What kind of tag it is */
@@ -602,6 +758,18 @@ export interface Enrolled {
   tag: TagRow;
   /** What its QR code holds; null for a tag of another kind */
   label: string | null;
+}
+
+/** Why a person is erased. */
+export interface EraseRequest {
+  /** Why; it stands in the log */
+  reason: string;
+}
+
+/** Whom the log can no longer name. */
+export interface Erased {
+  /** The ID that stands in entries */
+  person: string;
 }
 
 /** A row that is new, changed or gone. */
@@ -714,6 +882,20 @@ export interface EventPage {
   events: Event[];
   /** The cursor of the next page; null at the end */
   next: string | null;
+}
+
+/** The scan, answer or report that keeps a window. */
+export interface EvidenceView {
+  /** What brought it: a device, a phone, or `hub` */
+  source: string;
+  /** The source's own name for it */
+  key: string;
+  /** When it was made, UTC */
+  at: string;
+  /** nfc, rfid, ibutton, card, qr, or hand: entered by a person */
+  medium: string;
+  /** What is odd about it; it counts all the same */
+  flags: string[];
 }
 
 /** What a telephone exchange tells of a call, in whatever order and however often. */
@@ -928,6 +1110,50 @@ export interface Health {
   checks: Record<string, Check>;
   /** Who is told of changes, and how far each is behind */
   channels: (Record<string, unknown>)[];
+}
+
+/** How duties were kept in one cell of a heat map. What had nothing due has no cell: no data, and not good. */
+export interface HeatCell {
+  /** The line's key: a weekday from 1 (Monday) to 7, or a place */
+  line: string;
+  /** The column's key: an hour, or a local day */
+  column: string;
+  /** How many windows have ended and are judged: the sum of the next four */
+  due: number;
+  /** How many were done in time */
+  kept: number;
+  /** How many were not done */
+  missed: number;
+  /** How many have no evidence yet, and a source that has not reported */
+  unproven: number;
+  /** How many were raised as a gap, and then found to be done in time */
+  withdrawn: number;
+  /** (kept + withdrawn) / due in percent, cut off after one digit */
+  percent: string;
+}
+
+/** How duties were kept, as a heat map of windows that ended on the local days `first` to `last`, both included. By hour: the lines are the weekday and the columns the hour, by the estate's clocks, in which the window opened. By place: the columns are the days on which windows ended, and the lines come the worst first. */
+export interface HeatReport {
+  /** The first local day */
+  first: string;
+  /** The last local day, included */
+  last: string;
+  /** hour: weekday and hour; place: place and day */
+  by: string;
+  /** What is told is what was known then, UTC */
+  as_of: string;
+  /** What a cell shows, in Chinese */
+  figure_zh: string;
+  /** What a cell shows, in English */
+  figure_en: string;
+  /** The lines, with the sum of their cells */
+  lines: FiguresRow[];
+  /** The columns' keys, in order */
+  columns: string[];
+  /** The cells that had something due */
+  cells: HeatCell[];
+  /** How many lines beyond `limit` are not shown; they are better than those that are */
+  left_out: number;
 }
 
 /** A case. `alarm`: its state as an alarm, `unacknowledged` or `acknowledged`, each also with `_returned`, `shelved`, `held`, `ended`. `sounding`: somebody is still to be called; `sound`: with which tone, `fire`, `p1`, `p2`, `p3` or `none`. `active`: the condition lasts. `late`: it came with a backlog. `held_by`: the maintenance window that held it back. `dispatch`: how far a guard who was sent has got: `sent`, `answered`, `on_spot`, `found`. `escalation`: the level of the latest one. `comebacks` over 0: it stands for a source that chatters. `flood`: it began to call in one. `merged`: how often the same cause was raised again. `version` grows with each change. */
@@ -1804,6 +2030,12 @@ export interface ReviewView {
   overdue: boolean;
 }
 
+/** Why the agent is not to be believed any more. */
+export interface RevokeAgentRequest {
+  /** For the record */
+  reason: string;
+}
+
 /** Why. */
 export interface RevokeRequest {
   /** Why it is done */
@@ -2150,6 +2382,22 @@ export interface SignItem {
   place?: string;
 }
 
+/** One thing about a device that stands beside its state, such as the loop under a barrier. */
+export interface Signal {
+  /** open, closed, moving, position_unknown; live, dark, frozen, lost; in_contact; unknown */
+  name: string;
+  /** The same for people, in Chinese */
+  zh: string;
+  /** The same for people, in English */
+  en: string;
+  /** It is so that no device should be like this */
+  abnormal: boolean;
+  /** Since when, by the hub's time line, UTC; null: not known */
+  since: string | null;
+  /** The kind of reading that tells it */
+  kind: string;
+}
+
 /** One of the two who sign. */
 export interface Signer {
   /** The account's key; empty: nobody has joined yet */
@@ -2200,6 +2448,24 @@ export interface SourceView {
   name_en: string;
   /** Everything that it had to say up to then is committed, UTC; null: it never said anything */
   reported_up_to: string | null;
+}
+
+/** All who work here. */
+export interface StaffList {
+  /** In the estate file's order */
+  staff: StaffView[];
+}
+
+/** Somebody who works here. */
+export interface StaffView {
+  /** An id of the staff */
+  id: string;
+  /** The person's name in Chinese */
+  name_zh: string;
+  /** The person's name in English */
+  name_en: string;
+  /** What the person does: a post of the policy */
+  post: string;
 }
 
 /** A line of the checklist. */
@@ -2554,6 +2820,8 @@ export interface WindowView {
   people: string[];
   /** What else is known, names with spaces between */
   note: string;
+  /** What keeps it; null: nothing does */
+  evidence: EvidenceView | null;
 }
 
 /** One thing that is wrong with a request. */
@@ -2605,12 +2873,34 @@ export interface Routes {
   "GET /agents": {
     result: AgentList;
   };
+  /** How agents are known. */
+  "GET /agents/keys": {
+    result: AgentKeyList;
+  };
+  /** Invite an agent. */
+  "POST /agents/{agent}/enrolment": {
+    path: { agent: string };
+    result: AgentInvited;
+  };
+  /** An agent brings a picture that somebody looks at. */
+  "POST /agents/{agent}/live/{order}/{age_ms}": {
+    path: { agent: string; order: string; age_ms: number };
+    header: { "X-Watchkeeper-Mac": string };
+    body: Blob;
+    result: undefined;
+  };
   /** An agent brings a picture. */
   "POST /agents/{agent}/pictures/{picture}": {
     path: { agent: string; picture: string };
     header: { "X-Watchkeeper-Mac": string };
     body: Blob;
     result: PictureTaken;
+  };
+  /** Take an agent's keys away. */
+  "POST /agents/{agent}/revoke": {
+    path: { agent: string };
+    body: RevokeAgentRequest;
+    result: AgentRevoked;
   };
   /** The flood that lasts, and where the sound is off. */
   "GET /alarms": {
@@ -2646,6 +2936,27 @@ export interface Routes {
     body: SilenceRequest;
     result: SilenceView;
   };
+  /** The audit log, newest first. */
+  "GET /audit": {
+    query: { actor?: string; subject?: string; act?: string; from?: string | null; to?: string | null; before?: number | null; limit?: number };
+    result: AuditList;
+  };
+  /** The newest signed heads. */
+  "GET /audit/heads": {
+    query: { limit?: number };
+    result: AuditHeadList;
+  };
+  /** Erase a person from the audit log. */
+  "POST /audit/people/{person}/erase": {
+    path: { person: string };
+    body: EraseRequest;
+    result: Erased;
+  };
+  /** One entry of the audit log. */
+  "GET /audit/{no}": {
+    path: { no: number };
+    result: AuditEntry;
+  };
   /** Calls, newest first. */
   "GET /calls": {
     query: { source?: "declared" | "exchange" | null; direction?: "in" | "out" | null; from?: string | null; to?: string | null; limit?: number; offset?: number };
@@ -2671,6 +2982,17 @@ export interface Routes {
     path: { call: string };
     body: CallNotes;
     result: CallView;
+  };
+  /** What a camera shows just now. */
+  "GET /cameras/{device}/picture": {
+    path: { device: string };
+    header: { "if-none-match"?: string };
+    result: Blob;
+  };
+  /** The last commands. */
+  "GET /commands": {
+    query: { limit?: number; offset?: number; device?: string };
+    result: CommandList;
   };
   /** What became of a command. */
   "GET /commands/{command}": {
@@ -2756,6 +3078,11 @@ export interface Routes {
   "GET /duty/records/draft": {
     query: { place: string };
     result: RecordDraft;
+  };
+  /** An agent enrols. */
+  "POST /enrol": {
+    body: EnrolAgentRequest;
+    result: AgentEnrolled;
   };
   /** The estate in force. */
   "GET /estate": {
@@ -3054,6 +3381,16 @@ export interface Routes {
     query: { from: string; to: string; by?: "place" | "route" | "hour" | "person" | "duty"; duty?: string[] | null };
     result: ComplianceReport;
   };
+  /** How duties were kept, by hour and weekday or by place and day. */
+  "GET /reports/heatmap": {
+    query: { from: string; to: string; by?: "hour" | "place"; route?: string[] | null; duty?: string[] | null; limit?: number };
+    result: HeatReport;
+  };
+  /** The same for a spreadsheet. */
+  "GET /reports/heatmap.csv": {
+    query: { from: string; to: string; by?: "hour" | "place"; route?: string[] | null; duty?: string[] | null; limit?: number; lang?: "zh" | "en" | "both" };
+    result: Blob;
+  };
   /** The record of a day's patrols, for a spreadsheet. */
   "GET /reports/patrol/{day}.csv": {
     path: { day: string };
@@ -3085,6 +3422,10 @@ export interface Routes {
   "POST /roster": {
     body: ShiftRequest;
     result: ShiftView;
+  };
+  /** Who can be put on the roster. */
+  "GET /roster/staff": {
+    result: StaffList;
   };
   /** A phone reports what it has. */
   "POST /scans": {

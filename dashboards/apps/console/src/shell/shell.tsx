@@ -7,6 +7,7 @@ import { useSetLanguage } from "../language";
 import { ROOMS, type Room, roomWords } from "../rooms";
 import { useSession } from "../session/session";
 import { Banners } from "./banners";
+import { GateJump } from "./gate-jump";
 import { Help } from "./help";
 import { SoundControl } from "./sound-control";
 import { Urgent } from "./urgent";
@@ -40,6 +41,7 @@ export function Shell() {
           </Routes>
         </Suspense>
       </main>
+      {may("GET /devices") && <GateJump />}
       <Help open={help} onClose={() => setHelp(false)} />
     </div>
   );

@@ -1,0 +1,58 @@
+"""What becomes of a request: who in the turn answers each kind of Ask."""
+
+import json
+from typing import Any, NamedTuple
+
+from hub.ingest.casebook import Casebook
+from hub.ingest.duties.acts import DutyActs, DutyAsk
+from hub.ingest.estating import act_on_estate
+from hub.ingest.outcome import Outcome
+from hub.ingest.ports import AlarmAsk, CaseAct, CaseActs, EstateAsk, OfPeople, PictureStored, TagAct
+from hub.ingest.site import Site
+from hub.ingest.surroundings import Surroundings
+from hub.ingest.tagging import act_on_tag
+from hub.plans.asks import PlanAsk
+
+
+class Hands(NamedTuple):
+    """What a turn answers with."""
+
+    site: Site
+    outcome: Outcome
+    casebook: Casebook
+    around: Surroundings
+    duties: DutyActs
+    now_us: int
+
+
+def answer(asked: OfPeople | DutyAsk, hands: Hands) -> Any:
+    """What the ask's own docstring says. Raises DatabaseGone."""
+    casebook, now_us = hands.casebook, hands.now_us
+    if isinstance(asked, CaseAct):
+        return casebook.act(asked._replace(actor=_plain(asked.actor)), now_us)
+    if isinstance(asked, CaseActs):
+        return [casebook.act(one._replace(actor=_plain(one.actor)), now_us) for one in asked.acts]
+    if isinstance(asked, AlarmAsk | PlanAsk):
+        return casebook.ask(asked._replace(actor=_plain(asked.actor)), now_us)
+    if isinstance(asked, TagAct):
+        asked = asked._replace(actor=_plain(asked.actor), reason=_plain(asked.reason))
+        return act_on_tag(asked, hands.site, hands.around.book, casebook.change, hands.around.counters, now_us)
+    if isinstance(asked, EstateAsk):
+        return act_on_estate(asked, hands.outcome, hands.around.estate, casebook.change, now_us)
+    return _store_picture(asked.picture, hands) if isinstance(asked, PictureStored) else hands.duties.answer(asked)
+
+
+def _store_picture(picture: str, hands: Hands) -> bool:
+    row = hands.outcome.pictures.get(picture) or hands.around.archive.picture(picture)
+    if row is None or row.condemned_us is not None:
+        return False
+    if row.stored_us is None:
+        hands.outcome.put(hands.outcome.pictures, picture, row._replace(stored_us=hands.now_us))
+        body = json.dumps({"device": row.device, "agent": row.agent, "at_us": row.at_us, "case_no": row.case_no})
+        hands.casebook.change(hands.now_us, "picture", picture, "stored", body.encode())
+    return True
+
+
+def _plain(text: str) -> str:
+    """Text that every database can hold: no NUL, no half of a surrogate pair."""
+    return text.replace("\0", "").encode(errors="replace").decode()
