@@ -61,7 +61,7 @@ def estate_more() -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def wanted() -> Wanted:
-    return Wanted(more=estate_more())
+    return Wanted(numbers={"GATE-7": {"held_s": 1}}, more=estate_more())
 
 
 @pytest.fixture(autouse=True)
@@ -171,7 +171,8 @@ LEAST_FRAMES_A_S = 15
 def many_devices() -> list[dict[str, Any]]:
     """As the API tells them, all over the ground."""
     place = {"place": "gate", "place_zh": "东门", "place_en": "East gate", "agent": "gatehouse", "floor": GROUND}
-    told = {"reported_up_to": "2026-11-21T11:05:32Z", "live_incidents": []}
+    condition = {"name": "in_contact", "zh": "在线", "en": "in contact", "abnormal": False, "since": None}
+    told = {"condition": condition, "signals": [], "reported_up_to": "2026-11-21T11:05:32Z", "live_incidents": []}
     return [
         {"id": f"d-{at}", "kind": KINDS[at % len(KINDS)], "name_zh": f"{at}号设备", "name_en": f"device {at}"}
         | {"at": [0.05 + 0.9 * (at % 40) / 40, 0.05 + 0.9 * (at // 40) / 30]}

@@ -1,6 +1,7 @@
+import type { Condition } from "@watchkeeper/api";
 import { expect, test } from "vitest";
 import { glyphOf, plateOf, symbolOf } from "./glyphs";
-import type { Condition, Thing } from "./layout";
+import type { Thing } from "./layout";
 import { readingWords, said } from "./readings";
 
 const condition = (name: string, abnormal = false): Condition => ({ name, zh: "", en: "", abnormal, since: null });
@@ -13,20 +14,16 @@ const thing = (more: Partial<Thing>): Thing => ({
   name_en: "",
   spot: null,
   condition: null,
+  signals: [],
   reportedUpTo: null,
   ...more,
 });
 
-test("what was never heard is unknown, and what only reported is not", () => {
-  expect(plateOf(thing({}))).toBe("unknown");
-  expect(plateOf(thing({ reportedUpTo: "2026-11-21T11:05:32Z" }))).toBe("normal");
-});
-
-test("a state that is unknown or abnormal shows, whatever was reported", () => {
-  const reportedUpTo = "2026-11-21T11:05:32Z";
-  expect(plateOf(thing({ reportedUpTo, condition: condition("unknown") }))).toBe("unknown");
-  expect(plateOf(thing({ reportedUpTo, condition: condition("unknown", true) }))).toBe("abnormal");
-  expect(plateOf(thing({ reportedUpTo, condition: condition("open") }))).toBe("normal");
+test("what is unknown or abnormal shows as such, and a phone has no state", () => {
+  expect(plateOf(thing({ condition: condition("unknown") }))).toBe("unknown");
+  expect(plateOf(thing({ condition: condition("unknown", true) }))).toBe("abnormal");
+  expect(plateOf(thing({ condition: condition("open") }))).toBe("normal");
+  expect(plateOf(thing({ kind: "phone" }))).toBe("normal");
 });
 
 test("an open door looks otherwise than a closed one, and each kind otherwise than the others", () => {
@@ -38,7 +35,7 @@ test("an open door looks otherwise than a closed one, and each kind otherwise th
 
 test("what is unknown or abnormal has another shape, not only another grey", () => {
   const plain = symbolOf(thing({ condition: condition("closed") }));
-  const others = [symbolOf(thing({})), symbolOf(thing({ condition: condition("lost", true) }))];
+  const others = [symbolOf(thing({ condition: condition("unknown") })), symbolOf(thing({ condition: condition("lost", true) }))];
   expect(new Set([plain, ...others]).size).toBe(3);
   for (const other of others) expect(other.startsWith(plain)).toBe(true);
 });

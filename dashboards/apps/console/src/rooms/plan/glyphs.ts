@@ -28,10 +28,9 @@ export function glyphOf(thing: Thing): string {
 }
 
 /** What was never heard, or is not known now, is unknown: nobody takes it for well. A phone has no state of its own. */
-export function plateOf(thing: Thing): Plate {
-  if (thing.kind === "phone") return "normal";
-  if (thing.condition === null) return thing.reportedUpTo === null ? "unknown" : "normal";
-  return thing.condition.abnormal ? "abnormal" : thing.condition.name === "unknown" ? "unknown" : "normal";
+export function plateOf({ condition }: Pick<Thing, "condition">): Plate {
+  if (condition === null) return "normal";
+  return condition.abnormal ? "abnormal" : condition.name === "unknown" ? "unknown" : "normal";
 }
 
 /** The whole symbol as one path. */

@@ -46,7 +46,6 @@ function Room({ plan }: { plan: Plan }) {
   choose.current = looking.choose;
   const onChoose = useCallback((target: Target, several = false) => choose.current(target, several), []);
   usePlanKeys(plan, looking, search);
-  const thing = things.find((one) => one.id === looking.chosen);
   return (
     <>
       <div className="wk-plan-left">
@@ -67,7 +66,7 @@ function Room({ plan }: { plan: Plan }) {
       <div className="wk-plan-right">
         <DeviceList layout={layout} things={things} chosen={looking.chosen} search={search} onChoose={onChoose} />
         {looking.chosen !== null && (
-          <Panel target={looking.chosen} layout={layout} thing={thing} onClose={() => looking.choose(null)} />
+          <Panel target={looking.chosen} layout={layout} things={things} onClose={() => looking.choose(null)} />
         )}
       </div>
     </>

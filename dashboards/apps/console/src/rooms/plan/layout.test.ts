@@ -1,6 +1,6 @@
 import type { DeviceState, EstateView } from "@watchkeeper/api";
 import { expect, test } from "vitest";
-import { layoutOf, thingsOf } from "./layout";
+import { gateNumber, layoutOf, thingsOf } from "./layout";
 
 const named = { name_zh: "名", name_en: "name" };
 
@@ -18,7 +18,8 @@ function estate(document: Record<string, unknown>, floors: readonly string[] = [
 
 function device(more: Partial<DeviceState>): DeviceState {
   const place = { place: "gate", place_zh: "东门", place_en: "East gate" };
-  const told = { reported_up_to: null, live_incidents: [] };
+  const condition = { name: "closed", zh: "已关", en: "closed", abnormal: false, since: null };
+  const told = { reported_up_to: null, live_incidents: [], condition, signals: [] };
   return { id: "door-1", kind: "door", agent: "a", floor: null, at: null, ...named, ...place, ...told, ...more };
 }
 
@@ -76,4 +77,11 @@ test("the same device on the same plan is the same thing", () => {
   const view = estate({ floors: [GROUND] }, ["ground"]);
   const [layout, one] = [layoutOf(view), device({})];
   expect(thingsOf(view, [one], layout)[0]).toBe(thingsOf(view, [one], layout)[0]);
+});
+
+test("barriers and doors are counted as the room of gates counts them", () => {
+  const view = estate({});
+  const devices = [device({ id: "camera", kind: "camera" }), device({ id: "a" }), device({ id: "b", kind: "barrier" })];
+  const things = thingsOf(view, devices, layoutOf(view));
+  expect(["camera", "a", "b"].map((id) => gateNumber(things, id))).toEqual([null, 1, 2]);
 });

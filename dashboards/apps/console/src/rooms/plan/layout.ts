@@ -1,5 +1,5 @@
 /** The estate as the plan needs it: floors in their order, what stands where, and what stands nowhere. Pure. */
-import type { DeviceState, DrawingInfo, EstateView } from "@watchkeeper/api";
+import type { Condition, DeviceState, DrawingInfo, EstateView, Signal } from "@watchkeeper/api";
 
 /** In a drawing's own units, from its upper left corner. */
 export interface Point {
@@ -17,15 +17,7 @@ export interface Floor extends Named {
   /** Its address; null: nobody has uploaded one. */
   readonly drawing: string | null;
 }
-/** What state a device is in, where the hub tells. */
-export interface Condition {
-  readonly name: string;
-  readonly zh: string;
-  readonly en: string;
-  readonly abnormal: boolean;
-  readonly since: string | null;
-}
-/** A device or a phone. `spot`: null where nobody has put it on the plan. */
+/** A device or a phone, of which no state is known. `spot`: null where nobody has put it on the plan. */
 export interface Thing extends Named {
   readonly id: string;
   readonly kind: string;
@@ -33,6 +25,7 @@ export interface Thing extends Named {
   readonly agent: string;
   readonly spot: Spot | null;
   readonly condition: Condition | null;
+  readonly signals: readonly Signal[];
   readonly reportedUpTo: string | null;
 }
 export interface Spot extends Point {
@@ -128,7 +121,7 @@ export function thingsOf(estate: EstateView, devices: readonly DeviceState[], la
     const floor = row.floor ?? layout.places.get(row.place)?.floor ?? null;
     const { id, place, name_zh, name_en } = row;
     const spot = standing(layout, floor, row.at);
-    return { id, kind: "phone", place, agent: "", name_zh, name_en, spot, condition: null, reportedUpTo: null };
+    return { id, kind: "phone", place, agent: "", name_zh, name_en, spot, condition: null, signals: [], reportedUpTo: null };
   });
   return [...devices.map((device) => thingOf(device, layout)), ...phones];
 }
@@ -139,10 +132,9 @@ const known = new WeakMap<DeviceState, { layout: Layout; thing: Thing }>();
 function thingOf(device: DeviceState, layout: Layout): Thing {
   const before = known.get(device);
   if (before?.layout === layout) return before.thing;
-  const { id, kind, place, agent, name_zh, name_en } = device;
-  const condition = (device as { condition?: Condition }).condition ?? null;
+  const { id, kind, place, agent, name_zh, name_en, condition, signals } = device;
   const spot = standing(layout, device.floor, device.at as Pair | null);
-  const thing = { id, kind, place, agent, name_zh, name_en, spot, condition, reportedUpTo: device.reported_up_to };
+  const thing = { id, kind, place, agent, name_zh, name_en, spot, condition, signals, reportedUpTo: device.reported_up_to };
   known.set(device, { layout, thing });
   return thing;
 }
@@ -160,4 +152,12 @@ function on(sheet: Floor, [x, y]: Pair): Point {
 export function middle(corners: readonly Point[]): Point {
   const [xs, ys] = [corners.map((one) => one.x), corners.map((one) => one.y)];
   return { x: (Math.min(...xs) + Math.max(...xs)) / 2, y: (Math.min(...ys) + Math.max(...ys)) / 2 };
+}
+
+const GATES: ReadonlySet<string> = new Set(["barrier", "door"]);
+
+/** The number that the room of gates has for it; null: it is no gate. */
+export function gateNumber(things: readonly Thing[], id: string): number | null {
+  const at = things.filter((thing) => GATES.has(thing.kind)).findIndex((thing) => thing.id === id);
+  return at < 0 ? null : at + 1;
 }

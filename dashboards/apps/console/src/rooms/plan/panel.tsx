@@ -1,5 +1,5 @@
 /** What is known of a device, or of a place with incidents. */
-import type { Incident, Route } from "@watchkeeper/api";
+import type { Incident } from "@watchkeeper/api";
 import {
   clockTime,
   dateTime,
@@ -12,7 +12,6 @@ import {
   useWords,
 } from "@watchkeeper/ui";
 import { Button } from "antd";
-import type { ReactNode } from "react";
 import { Link } from "react-router";
 import { useIncidentChanges, useLive, useSelected } from "../../live/provider";
 import { ROOMS } from "../../rooms";
@@ -20,22 +19,22 @@ import { useSession } from "../../session/session";
 import { counts, PLACE, type Target, targetOf, urgency } from "./clusters";
 import { usePlan } from "./context";
 import { useAgents, useEvents, useNewestPicture } from "./data";
-import type { Layout, Thing } from "./layout";
+import { gateNumber, type Layout, type Thing } from "./layout";
 import { readingWords, said } from "./readings";
 import { useStateWord } from "./state";
 import { kindWord, table } from "./words";
 
-const GATES: ReadonlySet<string> = new Set(["door", "barrier"]);
 const SILENT = "agent_silent";
 
 interface Given {
   readonly target: Target;
   readonly layout: Layout;
-  readonly thing: Thing | undefined;
+  readonly things: readonly Thing[];
   readonly onClose: () => void;
 }
 
-export function Panel({ target, layout, thing, onClose }: Given) {
+export function Panel({ target, layout, things, onClose }: Given) {
+  const thing = things.find((one) => one.id === target);
   const w = useWords(table);
   const language = useLanguage();
   const place = layout.places.get(thing?.place ?? target.slice(PLACE.length));
@@ -63,7 +62,7 @@ export function Panel({ target, layout, thing, onClose }: Given) {
           </>
         )}
       </dl>
-      {thing !== undefined && <Ways thing={thing} />}
+      {thing !== undefined && <Ways thing={thing} gate={gateNumber(things, thing.id)} />}
       <Live target={target} />
       {thing?.kind === "camera" && <NewestPicture device={thing.id} />}
       {thing !== undefined && thing.kind !== "phone" && <Events device={thing.id} />}
@@ -73,6 +72,7 @@ export function Panel({ target, layout, thing, onClose }: Given) {
 
 function Standing({ thing }: { thing: Thing }) {
   const w = useWords(table);
+  const language = useLanguage();
   const { zone, may } = useSession();
   const word = useStateWord(thing);
   const since = thing.condition?.since ?? null;
@@ -85,6 +85,12 @@ function Standing({ thing }: { thing: Thing }) {
           ? w.since(dateTime(since, zone))
           : thing.reportedUpTo !== null && w.heardUpTo(dateTime(thing.reportedUpTo, zone))}
       </dd>
+      {thing.signals.length > 0 && (
+        <>
+          <dt>{w.signals}</dt>
+          <dd>{thing.signals.map((one) => `${one.abnormal ? "! " : ""}${language === "zh" ? one.zh : one.en}`).join(" · ")}</dd>
+        </>
+      )}
       {may("GET /agents") && <Agent id={thing.agent} />}
     </>
   );
@@ -112,14 +118,16 @@ function Agent({ id }: { id: string }) {
 }
 
 /** The rooms where more can be done with it, as far as there are such and one may go there. */
-function Ways({ thing }: { thing: Thing }) {
+function Ways({ thing, gate }: { thing: Thing; gate: number | null }) {
   const w = useWords(table);
   const { may } = useSession();
-  const leads = (path: string) => ROOMS.some((room) => room.path === path && may(room.needs as Route));
-  const ways: ReactNode[] = [];
-  if (GATES.has(thing.kind) && leads("gates")) ways.push(<Link to="/gates">{w.toGates}</Link>);
-  if (thing.kind === "camera" && leads("wall")) ways.push(<Link to="/wall">{w.toWall}</Link>);
-  return ways.length === 0 ? null : <p>{ways}</p>;
+  const leads = (path: string) => ROOMS.some((room) => room.path === path && may(room.needs));
+  return (
+    <p>
+      {gate !== null && leads("gates") && <Link to={`/gates/${gate}`}>{w.toGates}</Link>}
+      {thing.kind === "camera" && leads("wall") && <Link to="/wall">{w.toWall}</Link>}
+    </p>
+  );
 }
 
 function Live({ target }: { target: Target }) {

@@ -12,6 +12,7 @@ const thing = (id: string): Thing => ({
   name_en: id,
   spot: null,
   condition: null,
+  signals: [],
   reportedUpTo: null,
 });
 const listed = (id: string, ...words: string[]) => ({ thing: thing(id), words: [id, ...words] });
