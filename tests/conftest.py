@@ -4,6 +4,8 @@ import os
 
 import pytest
 
+from tests.support.workers import Grouped
+
 _MAY_BE_ABSENT = "are not here"
 
 
@@ -17,3 +19,8 @@ def pytest_runtest_makereport(item, call):
     if not reason.rstrip().endswith(_MAY_BE_ABSENT):
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} was skipped, and in CI nothing may be: {reason}"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    return Grouped(config, log) if config.getvalue("dist") == "loadgroup" else None

@@ -1,7 +1,7 @@
 """Incidents: the list, one with all that belongs to it, and what a person does."""
 
-from collections.abc import Sequence
-from typing import Annotated, Literal
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query
 
@@ -17,7 +17,8 @@ from hub.api.routes import Behind, Limit, TimeQuery, answer, problems
 from hub.cases import clocks
 from hub.cases.alarms import FLOOD_PRIORITY_MAX, SOUNDING_PRIORITY_MAX, always_heard
 from hub.cases.limits import names, step_of
-from hub.cases.types import Case, Change, Refusal
+from hub.cases.telling import Names, done, told
+from hub.cases.types import Case, Change, Entry, Refusal
 from hub.cases.workflow import LIVE, WORKFLOWS
 from hub.ingest.ports import CaseAct, CaseActs
 from hub.policy.load import Policy
@@ -87,15 +88,18 @@ def show_incident(backend: Behind, no: Number) -> models.IncidentDetail:
     page = backend.reads.case_page(no)
     if page is None:
         raise ApiError("unknown_case", no=no)
+    estate, case = backend.estate, page.case
     return models.IncidentDetail(
-        incident=incident_model(page.case, backend.titles),
-        timeline=[
-            models.TimelineEntry(at=rfc3339(entry.at_us), act=entry.act, actor=entry.actor, body=entry.body)
-            for entry in page.entries
-        ],
+        incident=incident_model(case, backend.titles),
+        place_zh=estate.place_name(case.place, "zh"),
+        place_en=estate.place_name(case.place, "en"),
+        device_zh=estate.device_name(case.device, "zh"),
+        device_en=estate.device_name(case.device, "en"),
+        told=_told(case.facts, estate),
+        timeline=[_entry(entry, estate) for entry in page.entries],
         clocks=_clocks(page, backend.clock.now_us(), backend.policy),
         pictures=[picture_model(row) for row in page.pictures],
-        acts=_possible(page.case),
+        acts=_possible(case),
     )
 
 
@@ -114,9 +118,9 @@ def act_on_selection(
         raise Refused("case_twice", refusal_text("case_twice", no=twice))
     fields = dict(asked.fields)
     acts = tuple(CaseAct(one.no, act, who.name, who.role, fields, one.version) for one in asked.selection)
-    results = [_result(no, done, backend) for no, done in zip(numbers, answer(backend.worker.ask(CaseActs(acts))), strict=True)]
-    done = sum(1 for one in results if one.done)
-    return SelectionDone(done=done, refused=len(results) - done, results=results)
+    results = [_result(no, one, backend) for no, one in zip(numbers, answer(backend.worker.ask(CaseActs(acts))), strict=True)]
+    count = sum(1 for one in results if one.done)
+    return SelectionDone(done=count, refused=len(results) - count, results=results)
 
 
 @router.post("/{no}/acts/{act}", summary="Acknowledge, dispatch, shelve, close…: one act", responses=problems(403, 404, 409, 413))
@@ -129,10 +133,10 @@ def act_on_incident(
 ) -> models.Incident:
     """Answered once it is committed: the incident as it is then. `acts` of an incident says which there are and what they take.
     409 `changed_meanwhile`: it is no longer at `version`, so look at it again."""
-    done = answer(backend.worker.ask(CaseAct(no, act, who.name, who.role, dict(asked.fields), asked.version)))
-    if isinstance(done, Refusal):
-        raise Refused(done.reason, done.message)
-    return incident_model(done.case, backend.titles)
+    acted = answer(backend.worker.ask(CaseAct(no, act, who.name, who.role, dict(asked.fields), asked.version)))
+    if isinstance(acted, Refusal):
+        raise Refused(acted.reason, acted.message)
+    return incident_model(acted.case, backend.titles)
 
 
 def incident_model(case: Case, titles: Titles) -> models.Incident:
@@ -140,12 +144,39 @@ def incident_model(case: Case, titles: Titles) -> models.Incident:
     return models.Incident.model_validate(incident_view(case, titles))
 
 
-def _result(no: int, done: Change | Refusal, backend: Backend) -> SelectionResult:
-    if isinstance(done, Change):
-        shown = incident_model(done.case, backend.titles)
+def _entry(entry: Entry, names: Names) -> models.TimelineEntry:
+    zh, en = done(entry.act)
+    return models.TimelineEntry(
+        at=rfc3339(entry.at_us),
+        act=entry.act,
+        title_zh=zh,
+        title_en=en,
+        actor=entry.actor,
+        body=entry.body,
+        told=_told(entry.body, names),
+    )
+
+
+def _told(known: Mapping[str, Any], names: Names) -> list[models.Told]:
+    return [
+        models.Told(
+            name=one.name,
+            title_zh=one.title_zh,
+            title_en=one.title_en,
+            text_zh=one.text_zh,
+            text_en=one.text_en,
+            at=when(one.at_us),
+        )
+        for one in told(known, names)
+    ]
+
+
+def _result(no: int, acted: Change | Refusal, backend: Backend) -> SelectionResult:
+    if isinstance(acted, Change):
+        shown = incident_model(acted.case, backend.titles)
         return SelectionResult(no=no, done=True, incident=shown, code="", message_zh="", message_en="")
-    chinese, _, english = done.message.partition(" / ")
-    return SelectionResult(no=no, done=False, incident=None, code=done.reason, message_zh=chinese, message_en=english)
+    chinese, _, english = acted.message.partition(" / ")
+    return SelectionResult(no=no, done=False, incident=None, code=acted.reason, message_zh=chinese, message_en=english)
 
 
 def _clocks(page: CasePage, now_us: int, policy: Policy) -> list[models.CaseClockState]:

@@ -113,13 +113,27 @@ class IncidentPage(Strict):
     next: int | None = Field(examples=[17], description="The cursor of the next page; null at the end")
 
 
+class Told(Strict):
+    """One thing that is known, as people read it. `at`: it is a time; the texts are empty then."""
+
+    name: str = Field(examples=["limit_s"], description="Its name where the facts or the act's fields have it")
+    title_zh: str = Field(examples=["时限"], description="What it is called, in Chinese")
+    title_en: str = Field(examples=["limit"], description="What it is called, in English")
+    text_zh: str = Field(examples=["30 秒"], description="The value with its unit, in Chinese")
+    text_en: str = Field(examples=["30 s"], description="The value with its unit, in English")
+    at: Time | None = Field(description="The value where it is a time, UTC; null where it is none")
+
+
 class TimelineEntry(Strict):
-    """Who did what, when. `body` holds the act's fields."""
+    """Who did what, when. `body` holds the act's fields, `told` the same for people."""
 
     at: Time = Field(description="When, UTC")
     act: str = Field(examples=["acknowledged"], description="What was done")
+    title_zh: str = Field(examples=["已确认"], description="What was done, in Chinese")
+    title_en: str = Field(examples=["acknowledged"], description="What was done, in English")
     actor: str = Field(examples=["李伟"], description="Who did it")
     body: dict[str, Any] = Field(description="The act's fields")
+    told: list[Told] = Field(description="The act's fields as people read them")
 
 
 class CaseClockState(Strict):
@@ -165,6 +179,11 @@ class IncidentDetail(Strict):
     """An incident with everything that belongs to it."""
 
     incident: Incident = Field(description="The incident itself")
+    place_zh: str = Field(examples=["东门"], description="The place's name in Chinese")
+    place_en: str = Field(examples=["East gate"], description="The place's name in English")
+    device_zh: str = Field(examples=["东门人行门"], description="The device's name in Chinese")
+    device_en: str = Field(examples=["Pedestrian door"], description="The device's name in English")
+    told: list[Told] = Field(description="The incident's facts as people read them")
     timeline: list[TimelineEntry] = Field(description="Everything that was done, oldest first")
     clocks: list[CaseClockState] = Field(description="How long it may take, and has taken")
     pictures: list[Picture] = Field(description="Pictures of it")

@@ -22,6 +22,10 @@ NAMES = {
         "gap with 100,000 windows open", "worst gap of them", "start with 100,000 windows", "a year of 1,000 places made",
         "72 h of 10,000 scans judged", "a year's compliance of 1,000 places", "a year's longest times unvisited",
     ],
+    "console": [
+        "console: first load", "console: device's bytes to visible row", "console: frames dropped, 50 rows, 50/s",
+        "console: browser's cpu at that", "console: list with 1,000 incidents",
+    ],
     "kill": ["kill: lost", "kill: doubled", "kill: missing from the store", "kill: first new incident after a restart"],
 }  # fmt: skip
 

@@ -6,6 +6,8 @@ import click
 import msgspec
 
 from watchkeeper.bench.alert import alert
+from watchkeeper.bench.console import console
+from watchkeeper.bench.console_rig import NoChromium
 from watchkeeper.bench.duties import duties
 from watchkeeper.bench.ingest import ingest
 from watchkeeper.bench.kill import kill
@@ -14,7 +16,15 @@ from watchkeeper.bench.rows import Figures, Row
 from watchkeeper.bench.serial import serial
 
 Bench = Callable[[float], list[Row]]
-BENCHES: dict[str, Bench] = {"ingest": ingest, "alert": alert, "serial": serial, "memory": memory, "kill": kill, "duties": duties}
+BENCHES: dict[str, Bench] = {
+    "ingest": ingest,
+    "alert": alert,
+    "serial": serial,
+    "memory": memory,
+    "kill": kill,
+    "duties": duties,
+    "console": console,
+}
 """Each takes a scale, 1 for the whole measurement."""
 
 
@@ -33,7 +43,10 @@ def bench(name: str, as_json: bool, scale: float) -> None:
     rows: list[Row] = []
     for one in BENCHES if name == "all" else (name,):
         click.echo(f"{one} …", err=True)
-        rows += BENCHES[one](scale)
+        try:
+            rows += BENCHES[one](scale)
+        except NoChromium as error:
+            raise click.ClickException(str(error)) from None
     click.echo(msgspec.json.encode(rows).decode() if as_json else table(rows))
 
 

@@ -4,33 +4,12 @@ from typing import NamedTuple
 
 from contract.clock import rfc3339
 from hub.cases.alarms import sounds
+from hub.cases.telling import done
 from hub.cases.workflow import STATE_NAMES
 from hub.notify.delivery import Notice
 from hub.views import Titles
 
 PRIORITY_NAMES = {1: ("特急", "P1"), 2: ("紧急", "P2"), 3: ("一般", "P3"), 4: ("提示", "P4")}
-ACT_NAMES = {
-    "raised": ("新事件", "new"),
-    "acknowledged": ("已确认", "acknowledged"),
-    "commented": ("有备注", "comment"),
-    "assigned": ("已指派", "assigned"),
-    "closed": ("已关闭", "closed"),
-    "reopened": ("重新打开", "reopened"),
-    "merged": ("再次发生", "raised again"),
-    "returned": ("已恢复正常", "back to normal"),
-    "withdrawn": ("已撤回", "withdrawn"),
-    "proven": ("已证实", "proven"),
-    "escalated": ("超时未处理", "nobody has dealt with it"),
-    "dispatched": ("已派人", "a guard was sent"),
-    "answered": ("保安已应答", "the guard has answered"),
-    "arrived": ("保安已到场", "the guard is on the spot"),
-    "found": ("已查明", "what was found is recorded"),
-    "shelved": ("已搁置", "shelved"),
-    "unshelved": ("搁置到期", "no longer shelved"),
-    "held": ("检修中暂缓", "held back by maintenance"),
-    "released": ("检修结束仍未恢复", "still so after maintenance"),
-    "came_back": ("反复发生", "came back again"),
-}
 
 
 class Message(NamedTuple):
@@ -46,7 +25,7 @@ def message(notice: Notice, titles: Titles) -> Message:
     case, act = notice.case, notice.row.act
     zh, en = titles(case)
     priority_zh, priority_en = PRIORITY_NAMES[case.priority]
-    act_zh, act_en = ACT_NAMES.get(act, (act, act))
+    act_zh, act_en = done(act)
     state_zh, state_en = STATE_NAMES.get(case.state, (case.state, case.state))
     marks = [(case.late, "补报", "late"), (not case.proven, "未证实", "unproven"), (notice.again, "重发", "sent again")]
     zh_marks = "".join(f"（{mark}）" for holds, mark, _ in marks if holds)

@@ -1228,6 +1228,16 @@ export interface Incident {
 export interface IncidentDetail {
   /** The incident itself */
   incident: Incident;
+  /** The place's name in Chinese */
+  place_zh: string;
+  /** The place's name in English */
+  place_en: string;
+  /** The device's name in Chinese */
+  device_zh: string;
+  /** The device's name in English */
+  device_en: string;
+  /** The incident's facts as people read them */
+  told: Told[];
   /** Everything that was done, oldest first */
   timeline: TimelineEntry[];
   /** How long it may take, and has taken */
@@ -2584,16 +2594,22 @@ export interface Taken {
   flags: string[];
 }
 
-/** Who did what, when. `body` holds the act's fields. */
+/** Who did what, when. `body` holds the act's fields, `told` the same for people. */
 export interface TimelineEntry {
   /** When, UTC */
   at: string;
   /** What was done */
   act: string;
+  /** What was done, in Chinese */
+  title_zh: string;
+  /** What was done, in English */
+  title_en: string;
   /** Who did it */
   actor: string;
   /** The act's fields */
   body: Record<string, unknown>;
+  /** The act's fields as people read them */
+  told: Told[];
 }
 
 /** What the token is for, and for how many days. */
@@ -2602,6 +2618,22 @@ export interface TokenRequest {
   label: string;
   /** For how many days it is good */
   days: number;
+}
+
+/** One thing that is known, as people read it. `at`: it is a time; the texts are empty then. */
+export interface Told {
+  /** Its name where the facts or the act's fields have it */
+  name: string;
+  /** What it is called, in Chinese */
+  title_zh: string;
+  /** What it is called, in English */
+  title_en: string;
+  /** The value with its unit, in Chinese */
+  text_zh: string;
+  /** The value with its unit, in English */
+  text_en: string;
+  /** The value where it is a time, UTC; null where it is none */
+  at: string | null;
 }
 
 /** Somebody outside was told. */

@@ -51,12 +51,14 @@ export function PrioritySymbol({
       aria-hidden="true"
       data-shape={priority}
     >
-      <path
-        d={shape.path}
-        fill={outline ? "none" : shape.fill}
-        stroke={outline ? shape.fill : "#1F2429"}
-        strokeWidth={outline ? 3 : 1.3}
-      />
+      {outline ? (
+        <g transform="translate(12 12) scale(.86) translate(-12 -12)" fill="none">
+          <path d={shape.path} stroke="#1F2429" strokeWidth={5} />
+          <path d={shape.path} stroke={shape.fill} strokeWidth={2.6} />
+        </g>
+      ) : (
+        <path d={shape.path} fill={shape.fill} stroke="#1F2429" strokeWidth={1.3} />
+      )}
       <text
         x="12"
         y={priority === 2 ? 19 : 16.5}

@@ -45,7 +45,7 @@ export function Stopped({ sinceMs, why, onRetry }: { sinceMs: number; why?: stri
   const language = useLanguage();
   const now = useNow();
   return (
-    <div className="wk-stopped" role="alert">
+    <div className="wk-stopped" role="status">
       <span>
         {w.stopped} {duration((now - sinceMs) / 1000, language)}
         {why ? ` · ${why}` : ""}

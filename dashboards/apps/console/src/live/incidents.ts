@@ -11,13 +11,17 @@ export class Incidents {
   private all = new Set<Watcher>();
   private list: readonly number[] = [];
   private count = 0;
+  private cut = false;
 
   /** A chunk of the whole picture. It takes effect when the last one is there, so that no row vanishes meanwhile. */
-  snapshot(chunk: readonly Incident[], first: boolean, last: boolean): void {
+  snapshot(chunk: readonly Incident[], first: boolean, last: boolean, more = false): void {
     if (first || this.building === null) this.building = new Map();
     for (const incident of chunk) this.building.set(incident.no, incident);
     if (!last) return;
+    this.cut = more;
     const before = this.rows;
+    // a picture holds live ones alone; what has ended and was asked for stays
+    for (const [no, row] of before) if (!row.live && !this.building.has(no)) this.building.set(no, row);
     this.rows = this.building;
     this.building = null;
     this.tell([...new Set([...before.keys(), ...this.rows.keys()])]);
@@ -38,9 +42,14 @@ export class Incidents {
     this.tell([...touched]);
   }
 
-  /** What an act's own answer says, so that a row does not wait for the channel. */
-  put(incident: Incident): void {
-    this.take([{ pos: 0, at: "", topic: "case", key: String(incident.no), act: "", body: incident }]);
+  /** What an answer says, an act's own or a list's, so that a row does not wait for the channel. */
+  put(...incidents: readonly Incident[]): void {
+    this.take(incidents.map((body) => ({ pos: 0, at: "", topic: "case", key: String(body.no), act: "", body })));
+  }
+
+  /** There are more live ones than a picture holds. */
+  get truncated(): boolean {
+    return this.cut;
   }
 
   get(no: number): Incident | undefined {

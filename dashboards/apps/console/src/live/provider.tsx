@@ -48,7 +48,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
       `${location.origin.replace(/^http/, "ws")}/live`,
       {
         snapshot: (chunk, first) => {
-          incidents.snapshot(chunk.incidents as readonly Incident[], first, chunk.last);
+          incidents.snapshot(chunk.incidents as readonly Incident[], first, chunk.last, chunk.more);
           if (chunk.last) renewing.renewAll();
         },
         changes: (batch) => {
@@ -59,6 +59,8 @@ export function LiveProvider({ children }: { children: ReactNode }) {
         state: (state, silentSince) => {
           const silentSinceMs = Date.now() - (performance.now() - silentSince);
           setChannel((before) => (before.state === state ? before : { state, silentSinceMs }));
+          // as with the tone (sound/provider.tsx), for whoever looks from outside
+          document.documentElement.dataset.channel = state;
           // a browser is not told why a socket was refused: whether one is still signed in has to be asked
           if (state !== "live" && whoAsked()) ask("GET /me").catch(() => undefined);
         },

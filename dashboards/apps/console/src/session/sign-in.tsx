@@ -40,7 +40,7 @@ export function SignIn({ onSignedIn }: { onSignedIn: () => void }) {
         </Button>
       </Form>
       <p>{w.noticeFire}</p>
-      <Button type="link" onClick={() => setLanguage(language === "zh" ? "en" : "zh")}>
+      <Button type="link" lang={language === "zh" ? "en" : "zh-CN"} onClick={() => setLanguage(language === "zh" ? "en" : "zh")}>
         {w.language}
       </Button>
     </main>

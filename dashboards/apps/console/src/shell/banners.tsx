@@ -28,7 +28,7 @@ function Stale() {
   useNow();
   if (channel.state === "signed_out") {
     return (
-      <div className="wk-banner wk-banner-stale" role="alert">
+      <div className="wk-banner wk-banner-stale" role="status">
         {w.signedOut}{" "}
         <Button size="small" onClick={() => location.reload()}>
           {w.signIn}
@@ -38,7 +38,7 @@ function Stale() {
   }
   if (channel.state !== "stale") return null;
   return (
-    <div className="wk-banner wk-banner-stale" role="alert" data-banner="stale">
+    <div className="wk-banner wk-banner-stale" role="status" data-banner="stale">
       {w.stale} {duration((Date.now() - channel.silentSinceMs) / 1000, language)} · {w.reconnecting}…{" "}
       <Button size="small" onClick={retry}>
         {w.retry}

@@ -26,7 +26,6 @@ export function Shell() {
         {w.skip}
       </a>
       <Head rooms={rooms} onHelp={() => setHelp(true)} />
-      <Banners />
       <Urgent />
       <main id="content" tabIndex={-1}>
         <Suspense fallback={null}>
@@ -42,6 +41,8 @@ export function Shell() {
         </Suspense>
       </main>
       {may("GET /devices") && <GateJump />}
+      {/* below: a line that comes up here moves nothing that somebody points at */}
+      <Banners />
       <Help open={help} onClose={() => setHelp(false)} />
     </div>
   );
@@ -71,7 +72,7 @@ function Head({ rooms, onHelp }: { rooms: readonly Room[]; onHelp: () => void })
       <Button size="small" onClick={onHelp} aria-label={w.help}>
         ?
       </Button>
-      <Button size="small" onClick={() => setLanguage(language === "zh" ? "en" : "zh")}>
+      <Button size="small" lang={language === "zh" ? "en" : "zh-CN"} onClick={() => setLanguage(language === "zh" ? "en" : "zh")}>
         {w.language}
       </Button>
       <Button size="small" onClick={() => void signOut()}>

@@ -9,7 +9,6 @@ import { Siren } from "./siren";
 
 const LOCK = "watchkeeper-sound";
 const TICK_MS = 150;
-/** An acknowledged alarm is quiet within 300 ms. */
 const POST_KEPT = "watchkeeper:post";
 
 interface Sound {
@@ -51,7 +50,7 @@ export function SoundProvider({ children }: { children: ReactNode }) {
     document.addEventListener("keydown", wake, { passive: true });
     let heard = NOTHING_HEARD;
     let playing: Tone | null = null;
-    const timer = window.setInterval(() => {
+    const look = () => {
       const { silencedUntilMs: until, stale, leads: sounds } = latest.current;
       const sounding = incidents
         .numbers()
@@ -61,7 +60,7 @@ export function SoundProvider({ children }: { children: ReactNode }) {
       const [tone, after] = due(calling, heard, hubClock.nowMs());
       heard = after;
       // at once: what somebody has acknowledged is not heard to its end. A chime is short, and ends by itself.
-      if (playing !== null && playing !== "p3" && !callsNow(calling, heard, hubClock.nowMs()).has(playing)) {
+      if (playing === "p3" ? !siren.sounding : playing !== null && !callsNow(calling, heard, hubClock.nowMs()).has(playing)) {
         siren.stop();
         playing = null;
       }
@@ -71,9 +70,12 @@ export function SoundProvider({ children }: { children: ReactNode }) {
       }
       // for whoever looks from outside, a test or a person with the inspector
       document.documentElement.dataset.tone = playing ?? "";
-    }, TICK_MS);
+    };
+    const timer = window.setInterval(look, TICK_MS);
+    const unwatch = incidents.watchAll(look);
     return () => {
       window.clearInterval(timer);
+      unwatch();
       siren.stop();
       document.removeEventListener("pointerdown", wake);
       document.removeEventListener("keydown", wake);

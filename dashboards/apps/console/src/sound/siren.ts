@@ -31,10 +31,16 @@ const VOLUME = 0.35;
 export class Siren {
   private readonly context = new AudioContext();
   private playing: OscillatorNode[] = [];
+  private endS = 0;
 
   /** Whether the browser lets this window sound: it wants a click or a key first. */
   get blocked(): boolean {
     return this.context.state !== "running";
+  }
+
+  /** Whether a tone is on just now. */
+  get sounding(): boolean {
+    return this.context.currentTime < this.endS;
   }
 
   /** Hears when `blocked` changes. */
@@ -49,6 +55,7 @@ export class Siren {
 
   play(tone: Tone): void {
     this.stop();
+    this.endS = this.context.currentTime + Math.max(...TONES[tone].map((beep) => beep.atS + beep.forS));
     for (const beep of TONES[tone]) {
       const begin = this.context.currentTime + beep.atS;
       const oscillator = this.context.createOscillator();
@@ -71,5 +78,6 @@ export class Siren {
   stop(): void {
     for (const oscillator of this.playing) oscillator.stop();
     this.playing = [];
+    this.endS = 0;
   }
 }

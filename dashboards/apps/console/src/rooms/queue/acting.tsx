@@ -2,8 +2,9 @@
 import { ask, type Incident, type IncidentDetail, type Possible, Refusal } from "@watchkeeper/api";
 import { told, useLanguage, useWords } from "@watchkeeper/ui";
 import { Alert, Button, Form, Input, InputNumber, Modal, Select } from "antd";
-import { useCallback, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { useLive } from "../../live/provider";
+import { PersonField } from "./person";
 import { table } from "./words";
 
 export interface Acting {
@@ -42,6 +43,7 @@ export function useActing(detail: IncidentDetail | undefined): Acting {
     [incidents],
   );
   const incident = detail?.incident;
+  useFocusBack(open === null, incident?.no);
   const begin = (act: Possible) => {
     if (incident === undefined || busy !== null) return;
     if (act.required.length === 0 && act.act === "acknowledge") void send(incident, act, {});
@@ -61,6 +63,18 @@ export function useActing(detail: IncidentDetail | undefined): Acting {
     />
   );
   return { begin, refusal: open === null ? refusal : null, busy, dialog };
+}
+
+/** After a dialog the keys are the list's again: the incident's row has the focus, or the list where the row is out of sight. */
+function useFocusBack(closed: boolean, no: number | undefined): void {
+  const wasOpen = useRef(false);
+  useEffect(() => {
+    if (closed && wasOpen.current) {
+      const row = document.getElementById(`incident-${no}`) ?? document.querySelector<HTMLElement>(".wk-list");
+      row?.focus({ preventScroll: true });
+    }
+    wasOpen.current = !closed;
+  }, [closed, no]);
 }
 
 function ActDialog({
@@ -100,7 +114,7 @@ function ActDialog({
       confirmLoading={busy}
       onOk={() => form.submit()}
       onCancel={onCancel}
-      focusTriggerAfterClose
+      focusTriggerAfterClose={false}
       destroyOnHidden
     >
       <Form form={form} layout="vertical" onFinish={submit} initialValues={{ minutes: 30, by: "radio" }}>
@@ -135,6 +149,7 @@ function Field({
     const options = Object.entries(choices).map(([value, [zh, en]]) => ({ value, label: language === "zh" ? zh : en }));
     return <Select {...given} options={options} autoFocus={first} />;
   }
+  if (name === "guard" || name === "assignee" || name === "owner") return <PersonField {...given} first={first} />;
   if (name === "minutes") return <InputNumber {...given} min={1} max={480} autoFocus={first} />;
   if (name === "note" || name === "finding") return <Input.TextArea {...given} rows={3} maxLength={1_000} autoFocus={first} />;
   return <Input {...given} maxLength={1_000} autoFocus={first} />;

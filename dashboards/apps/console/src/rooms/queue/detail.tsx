@@ -1,9 +1,10 @@
 /** One incident: what is known, what may be done, who did what, and what the cameras saw. */
 import { useQuery } from "@tanstack/react-query";
-import { ask, type CaseClockState, type IncidentDetail, type TimelineEntry } from "@watchkeeper/api";
+import { ask, type CaseClockState, type IncidentDetail, type TimelineEntry, type Told } from "@watchkeeper/api";
 import {
   dateTime,
   duration,
+  type Language,
   type Priority,
   PriorityTag,
   Stopped,
@@ -77,6 +78,8 @@ export function Detail({ no, acting, extra }: { no: number; acting: Acting; extr
 
 function Known({ detail }: { detail: IncidentDetail }) {
   const w = useWords(table);
+  const language = useLanguage();
+  const { zone } = useSession();
   return (
     <>
       <Clocks clocks={detail.clocks} />
@@ -93,12 +96,12 @@ function Known({ detail }: { detail: IncidentDetail }) {
         <h3>{w.facts}</h3>
         <dl className="wk-facts">
           <dt>{w.place}</dt>
-          <dd>{detail.incident.place}</dd>
+          <dd>{told(detail, "place", language)}</dd>
           <dt>{w.device}</dt>
-          <dd>{detail.incident.device}</dd>
-          {Object.entries(detail.incident.facts).map(([name, value]) => [
-            <dt key={`${name}-t`}>{name}</dt>,
-            <dd key={name}>{String(value)}</dd>,
+          <dd>{told(detail, "device", language)}</dd>
+          {detail.told.map((fact) => [
+            <dt key={`${fact.name}-t`}>{told(fact, "title", language)}</dt>,
+            <dd key={fact.name}>{valueText(fact, language, zone)}</dd>,
           ])}
         </dl>
       </section>
@@ -135,13 +138,26 @@ function Clocks({ clocks }: { clocks: readonly CaseClockState[] }) {
 
 function Entry({ entry }: { entry: TimelineEntry }) {
   const { zone } = useSession();
-  const said = Object.entries(entry.body)
-    .filter(([, value]) => typeof value === "string" || typeof value === "number")
-    .map(([, value]) => String(value));
+  const language = useLanguage();
+  const w = useWords(table);
+  const said = entry.told.map((one) => `${told(one, "title", language)}${w.colon}${valueText(one, language, zone)}`);
   return (
     <li>
-      <time dateTime={entry.at}>{dateTime(entry.at, zone)}</time> <b>{entry.actor}</b> {entry.act}
+      <time dateTime={entry.at}>{dateTime(entry.at, zone)}</time> <b>{actorName(entry.actor, language)}</b>{" "}
+      {told(entry, "title", language)}
       {said.length > 0 && <q>{said.join(" · ")}</q>}
     </li>
   );
 }
+
+/** A time is the estate's; everything else the hub has put into words. */
+function valueText(one: Told, language: Language, zone: string): string {
+  return one.at === null ? told(one, "text", language) : dateTime(one.at, zone);
+}
+
+function actorName(actor: string, language: Language): string {
+  return actor === HUB ? table[language].hub : actor;
+}
+
+/** The actor of what no person did. */
+const HUB = "hub";

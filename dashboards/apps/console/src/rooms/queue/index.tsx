@@ -9,9 +9,11 @@ import { useSession } from "../../session/session";
 import { useSilence } from "../../sound/silence";
 import { useActing } from "./acting";
 import { Detail, useDetail } from "./detail";
+import { MoreEnded, useEnded } from "./ended";
 import { EVERYTHING, type Filter, toggled, type View } from "./filter";
 import { List } from "./list";
 import { neighbour } from "./order";
+import { Priorities } from "./priorities";
 import { table } from "./words";
 import "./queue.css";
 
@@ -20,7 +22,7 @@ const VIEWS: readonly View[] = ["live", "shelved", "held", "ended"];
 export default function Queue() {
   const w = useWords(table);
   const { zone, me } = useSession();
-  const { selection } = useLive();
+  const { incidents, selection } = useLive();
   const selected = useSelected();
   const navigate = useNavigate();
   const [filter, setFilter] = useState<Filter>(EVERYTHING);
@@ -30,6 +32,7 @@ export default function Queue() {
   const detail = useDetail(selected);
   const acting = useActing(detail.data);
   const silence = useSilence();
+  const ended = useEnded(filter);
   const toggle = useCallback(
     (no: number) =>
       setChosen((before) => {
@@ -74,6 +77,7 @@ export default function Queue() {
             options={VIEWS.map((view) => ({ value: view, label: w[view] }))}
             onChange={(view) => setFilter({ ...filter, view })}
           />
+          <Priorities filter={filter} setFilter={setFilter} />
           <Input
             ref={search}
             allowClear
@@ -85,8 +89,10 @@ export default function Queue() {
           />
         </div>
         <Chosen chosen={chosen} bulk={bulk} onClear={() => setChosen(new Set())} />
+        {incidents.truncated && <p className="wk-chosen">{w.truncated}</p>}
         <Nothing shown={shown} filter={filter} zone={zone} />
         <List filter={filter} shown={shown} setShown={setShown} chosen={chosen} onChoose={toggle} />
+        {filter.view === "ended" && <MoreEnded ended={ended} />}
       </section>
       <section className="wk-queue-detail">
         {selected === null ? <p className="wk-quiet">{w.choose}</p> : <Detail no={selected} acting={acting} />}

@@ -1,0 +1,55 @@
+"""What people are told of a case: words in both languages, values with their unit, times as times."""
+
+import pytest
+
+from hub.cases.telling import DONE, Told, done, told
+from hub.cases.workflow import WORKFLOWS
+from tests.support.site_rig import estate
+
+
+def only(**known):
+    found = told(known, estate())
+    assert len(found) == 1, found
+    return found[0]
+
+
+def test_each_act_that_a_person_does_has_words_for_what_was_done():
+    assert {act.done for workflow in WORKFLOWS.values() for act in workflow.acts.values()} <= set(DONE)
+    assert {clock.done for workflow in WORKFLOWS.values() for clock in workflow.clocks.values()} <= set(DONE)
+
+
+def test_an_act_that_nobody_has_a_word_for_is_told_by_its_name():
+    assert done("danced") == ("danced", "danced")
+
+
+def test_a_duration_is_told_with_its_unit():
+    assert only(limit_s=30.0) == Told("limit_s", "时限", "limit", "30 秒", "30 s")
+
+
+def test_microseconds_are_a_time_and_no_number():
+    found = only(last_sign_us=1_700_000_000_000_000)
+    assert (found.at_us, found.text_zh, found.text_en) == (1_700_000_000_000_000, "", "")
+
+
+def test_a_choice_is_told_by_its_words():
+    assert (only(cause="false_alarm").text_zh, only(cause="false_alarm").text_en) == ("误报", "false alarm")
+    assert only(by="radio").text_zh == "对讲机"
+
+
+def test_devices_are_told_by_their_names():
+    assert only(behind=["door-1", "gone"]).text_zh == "名，gone"
+
+
+def test_a_pair_of_languages_is_one_thing():
+    assert told({"duty": "patrol", "duty_zh": "巡逻", "duty_en": "Patrol"}, estate()) == [
+        Told("duty", "任务", "duty", "巡逻", "Patrol")
+    ]
+
+
+@pytest.mark.parametrize("known", [{"facts": {"a": 1}}, {"note": ""}, {"behind": []}, {"max": None}, {"episode": "e1"}])
+def test_what_is_empty_or_for_the_program_alone_is_not_told(known):
+    assert told(known, estate()) == []
+
+
+def test_what_has_no_word_is_told_all_the_same():
+    assert only(squeaks=3) == Told("squeaks", "squeaks", "squeaks", "3", "3")
