@@ -1,5 +1,5 @@
-"""The console's plan with 1,200 devices: how many frames are dropped while every frame zooms. The limit is a bare picture of as many
-squares, of which nothing but one transform changes."""
+"""The console's plan with 1,200 devices: how many frames are dropped while every frame zooms. The limit is a bare picture of as
+many squares, of which nothing but one transform changes."""
 
 import re
 from typing import Any
