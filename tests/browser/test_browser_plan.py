@@ -18,7 +18,7 @@ FLOORS = (
     {"id": GROUND, "name_zh": "地面", "name_en": "Ground", "order": 1},
     {"id": ROOF, "name_zh": "屋顶", "name_en": "Roof", "order": 2},
 )
-SPOTS = {
+SPOTS: dict[str, tuple[str, list[float]]] = {
     "door-1": (GROUND, [0.3, 0.3]), "door-2": (GROUND, [0.8, 0.5]), "cabinet-1": (GROUND, [0.31, 0.32]),
     "reader-1": (GROUND, [0.9, 0.5]), "barrier-1": (GROUND, [0.9, 0.6]), "panel": (ROOF, [0.5, 0.5]),
 }  # fmt: skip
@@ -36,7 +36,7 @@ LEAST_FRAMES_A_S = 15
 
 def estate_more() -> dict[str, Any]:
     """The usual devices and places, with their positions."""
-    where = {"wall": {"floor": GROUND, "at": [0.5, 0.05]}, "lobby": {"floor": GROUND, "area": AREA}}
+    where: dict[str, dict[str, Any]] = {"wall": {"floor": GROUND, "at": [0.5, 0.05]}, "lobby": {"floor": GROUND, "area": AREA}}
     places = [
         {"id": place, "name_zh": zh, "name_en": en, "parent": around, "place_class": sort} | where.get(place, {})
         for place, zh, en, around, sort in PLACES
@@ -44,8 +44,7 @@ def estate_more() -> dict[str, Any]:
     rows = []
     for id_, kind, agent, place, zh, en, more in DEVICES:
         row = {"id": id_, "kind": kind, "agent": agent, "place": place, "name_zh": zh, "name_en": en} | more
-        floor, at = SPOTS.get(id_, (None, None))
-        rows.append(row | ({} if at is None else {"floor": floor, "at": at}))
+        rows.append(row | ({"floor": SPOTS[id_][0], "at": SPOTS[id_][1]} if id_ in SPOTS else {}))
     return {"floors": list(FLOORS), "places": places, "devices": rows}
 
 

@@ -2,11 +2,15 @@
  * and where a state changes what it looks like. All in a box of 24 by 24 around the origin. Colours are for incidents alone. */
 import type { Thing } from "./layout";
 
-/** How the plate is drawn: `unknown` is struck through, `abnormal` has a heavy edge and an exclamation mark. */
+/** How the plate is drawn: `unknown` is struck through, `abnormal` has a second edge and an exclamation mark. */
 export type Plate = "normal" | "unknown" | "abnormal";
 
 const PLATE = "M-8-10h16a2 2 0 0 1 2 2v16a2 2 0 0 1-2 2h-16a2 2 0 0 1-2-2v-16a2 2 0 0 1 2-2z";
-const MARKS: Readonly<Record<Plate, string>> = { normal: "", unknown: "M-10 10L10-10", abnormal: "M11.5-15v7M11.5-5v1.2" };
+const MARKS: Readonly<Record<Plate, string>> = {
+  normal: "",
+  unknown: "M-10 10L10-10",
+  abnormal: "M-13-13h26v26h-26zM17-11v12M17 6v1",
+};
 
 const GLYPHS: Readonly<Record<string, string>> = {
   door: "M-5 7.5v-15h10v15zM2.2 0v1.6",
@@ -35,5 +39,7 @@ export function plateOf({ condition }: Pick<Thing, "condition">): Plate {
 
 /** The whole symbol as one path. */
 export function symbolOf(thing: Thing): string {
-  return PLATE + glyphOf(thing) + MARKS[plateOf(thing)];
+  const plate = plateOf(thing);
+  // the second edge lies under the plate, the stroke through it on top
+  return plate === "abnormal" ? MARKS[plate] + PLATE + glyphOf(thing) : PLATE + glyphOf(thing) + MARKS[plate];
 }

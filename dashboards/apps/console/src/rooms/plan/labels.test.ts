@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Candidate, named, widthPx } from "./labels";
+import { ALWAYS, type Candidate, named, widthPx } from "./labels";
 
 const at = (x: number, y: number, name = "东门", weight = 0): Candidate => ({ x, y, name, weight, symbolPx: 24 });
 
@@ -30,4 +30,9 @@ test("far apart all are named", () => {
       true,
     ).size,
   ).toBe(50);
+});
+
+test("what is looked at is named in any case, and others keep clear of its name", () => {
+  expect([...named([at(0, 0, "东门", ALWAYS), at(0, 24, "")], false)]).toEqual([0]);
+  expect([...named([at(0, 0, "一号楼单元门", ALWAYS), at(60, 0, "二号楼单元门", 5)], true)]).toEqual([0]);
 });

@@ -16,6 +16,8 @@ interface Span {
   readonly bottom: number;
 }
 
+/** The weight of a name that is written in any case: that of what is looked at. */
+export const ALWAYS = 1e9;
 const LINE_PX = 16;
 const WIDE_PX = 12.5;
 const NARROW_PX = 7;
@@ -41,7 +43,7 @@ export function named(candidates: readonly Candidate[], all: boolean): ReadonlyS
     const one = candidates[at];
     if (one === undefined) continue;
     const span = nameSpan(one);
-    if (grid.free(span, at)) {
+    if (one.weight >= ALWAYS || grid.free(span, at)) {
       grid.put(span, at);
       chosen.add(at);
     }

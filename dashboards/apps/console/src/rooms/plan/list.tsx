@@ -199,7 +199,7 @@ const Row = memo(function Row({ thing, layout, topPx, position, count, chosen, o
 
 export function Glyph({ thing }: { thing: Thing }) {
   return (
-    <svg className="wk-glyph-box" width={26} height={26} viewBox="-12 -12 24 24" aria-hidden="true">
+    <svg className="wk-glyph-box" width={26} height={26} viewBox="-14 -14 28 28" aria-hidden="true">
       <path className={`wk-device wk-device-${plateOf(thing)}`} d={symbolOf(thing)} />
     </svg>
   );

@@ -6,6 +6,7 @@ import type { Cluster, Target } from "./clusters";
 import { gathered, PLACE, spotAt, together } from "./clusters";
 import { useCluster, useNames, usePlan, useStillView, useTargets } from "./context";
 import { plateOf, symbolOf } from "./glyphs";
+import { ALWAYS } from "./labels";
 import type { Place, Point, Thing } from "./layout";
 import type { Mark as StageMark, Written } from "./stage";
 import { table } from "./words";
@@ -16,22 +17,22 @@ const SYMBOL_PX = 21;
 const DENSE_PX = 13;
 const BADGE_PX = 22;
 const APART_PX = 24;
-/** What is looked at, and what has an incident, is named before others. */
-const WEIGHT_CHOSEN = 9;
+const PLACE_DOWN_PX = 7;
+/** What has an incident is named before others. */
 const WEIGHT_INCIDENT = 5;
 const WEIGHT_PLACE = 1;
 
 /** Stands on the stage as long as it is drawn. */
 function useMark(
   at: Point,
-  { key = "", name = "", symbolPx = 0, scale = 1, weight = nothing }: Partial<Omit<StageMark, "element">>,
+  { key = "", name = "", symbolPx = 0, risePx = 0, scale = 1, weight = nothing }: Partial<Omit<StageMark, "element">>,
 ) {
   const { stage } = usePlan();
   const { x, y } = at;
   return useCallback(
     (element: SVGGraphicsElement | null) =>
-      element === null ? undefined : stage.add({ element, x, y, key, name, symbolPx, scale, weight }),
-    [stage, x, y, key, name, symbolPx, scale, weight],
+      element === null ? undefined : stage.add({ element, x, y, key, name, symbolPx, risePx, scale, weight }),
+    [stage, x, y, key, name, symbolPx, risePx, scale, weight],
   );
 }
 
@@ -41,10 +42,7 @@ export const DeviceMark = memo(function DeviceMark({ thing, dense, chosen }: Dev
   const language = useLanguage();
   const { clusters } = usePlan();
   const { id, spot } = thing;
-  const weight = useCallback(
-    () => (chosen ? WEIGHT_CHOSEN : clusters.get(id) === null ? 0 : WEIGHT_INCIDENT),
-    [clusters, id, chosen],
-  );
+  const weight = useCallback(() => (chosen ? ALWAYS : clusters.get(id) === null ? 0 : WEIGHT_INCIDENT), [clusters, id, chosen]);
   const symbolPx = dense ? DENSE_PX : SYMBOL_PX;
   const scale = symbolPx / GLYPH_PX;
   const stand = useMark(spot ?? ORIGIN, { key: id, name: told(thing, "name", language), symbolPx, scale, weight });
@@ -82,7 +80,16 @@ export const PlaceMark = memo(function PlaceMark({ place }: { place: Place }) {
   const name = told(place, "name", language);
   useEffect(() => {
     const corner = { x: Math.min(...area.map((one) => one.x)), y: Math.min(...area.map((one) => one.y)) };
-    return stage.add({ ...corner, element: null, scale: 1, key: PLACE + id, name, symbolPx: 0, weight: () => WEIGHT_PLACE });
+    return stage.add({
+      ...corner,
+      element: null,
+      scale: 1,
+      key: PLACE + id,
+      name,
+      symbolPx: 0,
+      risePx: 0,
+      weight: () => WEIGHT_PLACE,
+    });
   }, [stage, area, id, name]);
   return <polygon className="wk-area" points={area.map((one) => `${one.x},${one.y}`).join(" ")} />;
 });
@@ -114,9 +121,9 @@ export function Badges({ floor }: { floor: string }) {
   return gathered(here, at, APART_PX).map(([lead, ...others]) => <Badge key={lead} target={lead} others={others.join(" ")} />);
 }
 
-/** A badge stands over its device, and in the middle of a place. */
+/** A badge stands over its device, and in the middle of a place, below its name. */
 function riseOf(target: Target): number {
-  return target.startsWith(PLACE) ? 0 : SYMBOL_PX / 2 + BADGE_PX / 2 - 3;
+  return target.startsWith(PLACE) ? -PLACE_DOWN_PX : SYMBOL_PX / 2 + BADGE_PX / 2 - 3;
 }
 
 /** `others`: what is drawn under it, as one text, so that the same ones are the same. */
@@ -125,7 +132,7 @@ const Badge = memo(function Badge({ target, others }: { target: Target; others: 
   const lead = useCluster(target);
   useTargets();
   const spot = spotAt(target, where);
-  const stand = useMark(spot ?? ORIGIN, {});
+  const stand = useMark(spot ?? ORIGIN, { symbolPx: BADGE_PX, risePx: riseOf(target) });
   if (lead === null || spot === null) return null;
   const below = others === "" ? [] : others.split(" ");
   const cluster = together(

@@ -2,7 +2,7 @@
  * group changes, and the marks' sizes where it zooms; React draws nothing. */
 import { select } from "d3-selection";
 import { type D3ZoomEvent, type ZoomBehavior, zoom, zoomIdentity } from "d3-zoom";
-import { type Candidate, named } from "./labels";
+import { ALWAYS, type Candidate, named } from "./labels";
 import type { Point } from "./layout";
 import { type Box, between, centred, centreOf, fitted, isSeen, limits, nearTo, resized, type View } from "./view";
 
@@ -14,6 +14,8 @@ export interface Mark extends Point {
   readonly key: string;
   readonly name: string;
   readonly symbolPx: number;
+  /** How far above the point the symbol's middle is, in pixels. */
+  readonly risePx: number;
   weight(): number;
 }
 /** A name that is to be written. */
@@ -223,8 +225,8 @@ export class Stage {
     const { k, x, y } = this.view;
     const near = [...this.marks.keys()].filter((mark) => isSeen(mark, this.view, this.window, -NEAR_PX));
     const candidates = near.map((mark): Candidate => {
-      const weight = mark.key !== "" && mark.key === this.hovered ? Number.POSITIVE_INFINITY : mark.weight();
-      return { x: k * mark.x + x, y: k * mark.y + y, name: mark.name, symbolPx: mark.symbolPx, weight };
+      const weight = mark.key !== "" && mark.key === this.hovered ? ALWAYS : mark.weight();
+      return { x: k * mark.x + x, y: k * mark.y + y - mark.risePx, name: mark.name, symbolPx: mark.symbolPx, weight };
     });
     const chosen = named(candidates, k >= fitted(this.sheet, this.window).k * NAMES_FROM);
     const written = near.filter((_, at) => chosen.has(at));
