@@ -34,19 +34,6 @@ export function useEvents(device: string, enabled: boolean) {
   });
 }
 
-/** The name of the newest picture that the camera has sent; null: none. */
-export function useNewestPicture(device: string, enabled: boolean) {
-  return useQuery({
-    queryKey: ["wall", "newest", device],
-    queryFn: () =>
-      ask("GET /events", { query: { device, kind: "snapshot_taken", limit: 1 } }).then((found) => {
-        const [newest] = found.events;
-        return newest === undefined ? null : { id: String(newest.reading.picture), at: newest.at };
-      }),
-    enabled,
-  });
-}
-
 export function useAgents(enabled: boolean) {
   return useQuery({
     queryKey: ["agents", "plan"],

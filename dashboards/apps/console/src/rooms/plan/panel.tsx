@@ -9,6 +9,7 @@ import {
   symbolState,
   told,
   useLanguage,
+  useNow,
   useWords,
 } from "@watchkeeper/ui";
 import { Button } from "antd";
@@ -16,9 +17,11 @@ import { Link } from "react-router";
 import { useIncidentChanges, useLive, useSelected } from "../../live/provider";
 import { ROOMS } from "../../rooms";
 import { useSession } from "../../session/session";
+import { useLivePicture } from "../wall/live-picture";
+import { freshness } from "../wall/tiles";
 import { counts, PLACE, type Target, targetOf, urgency } from "./clusters";
 import { usePlan } from "./context";
-import { useAgents, useEvents, useNewestPicture } from "./data";
+import { useAgents, useEvents } from "./data";
 import { gateNumber, type Layout, type Thing } from "./layout";
 import { readingWords, said } from "./readings";
 import { useStateWord } from "./state";
@@ -37,6 +40,7 @@ export function Panel({ target, layout, things, onClose }: Given) {
   const thing = things.find((one) => one.id === target);
   const w = useWords(table);
   const language = useLanguage();
+  const { may } = useSession();
   const place = layout.places.get(thing?.place ?? target.slice(PLACE.length));
   const name = thing ?? place;
   if (name === undefined) return null;
@@ -64,7 +68,7 @@ export function Panel({ target, layout, things, onClose }: Given) {
       </dl>
       {thing !== undefined && <Ways thing={thing} gate={gateNumber(things, thing.id)} />}
       <Live target={target} />
-      {thing?.kind === "camera" && <NewestPicture device={thing.id} />}
+      {thing?.kind === "camera" && may("GET /cameras/{device}/picture") && <NewestPicture key={thing.id} device={thing.id} />}
       {thing !== undefined && thing.kind !== "phone" && <Events device={thing.id} />}
     </article>
   );
@@ -170,20 +174,26 @@ function IncidentLine({ incident }: { incident: Incident }) {
   );
 }
 
+/** What the camera shows, with the picture's own time: an old one never looks live. */
 function NewestPicture({ device }: { device: string }) {
   const w = useWords(table);
-  const { zone, may } = useSession();
-  const newest = useNewestPicture(device, may("GET /events") && may("GET /pictures/{picture}")).data;
-  if (newest === undefined) return null;
+  const language = useLanguage();
+  const { zone } = useSession();
+  const now = useNow();
+  const { url, atMs } = useLivePicture(device);
+  const age = atMs === null ? "" : duration((now - atMs) / 1000, language);
   return (
     <section>
       <h3>{w.picture_newest}</h3>
-      {newest === null ? (
+      {url === null || atMs === null ? (
         <p className="wk-quiet">{w.noPicture}</p>
       ) : (
-        <figure>
-          <img src={`/pictures/${encodeURIComponent(newest.id)}`} alt={`${w.picture_newest} ${dateTime(newest.at, zone)}`} />
-          <figcaption>{dateTime(newest.at, zone)}</figcaption>
+        <figure data-fresh={freshness(atMs, now)}>
+          <img src={url} alt={w.picture_newest} />
+          <figcaption>
+            {freshness(atMs, now) === "stopped" && <b>! {w.stopped} · </b>}
+            {w.taken(dateTime(new Date(atMs).toISOString(), zone), age)}
+          </figcaption>
         </figure>
       )}
     </section>
