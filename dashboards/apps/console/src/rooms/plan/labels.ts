@@ -33,8 +33,8 @@ export function widthPx(name: string): number {
 /** The indices of the candidates whose names are written. `all`: one is near enough to write those of weight 0. */
 export function named(candidates: readonly Candidate[], all: boolean): ReadonlySet<number> {
   const grid = new Grid();
-  candidates.forEach((one, at) => {
-    if (one.symbolPx > 0) grid.put(symbolSpan(one), at);
+  candidates.forEach((one) => {
+    if (one.symbolPx > 0) grid.put(symbolSpan(one));
   });
   const order = candidates.map((_, at) => at).filter((at) => wanted(candidates[at], all));
   order.sort((a, b) => (candidates[b]?.weight ?? 0) - (candidates[a]?.weight ?? 0) || a - b);
@@ -43,8 +43,8 @@ export function named(candidates: readonly Candidate[], all: boolean): ReadonlyS
     const one = candidates[at];
     if (one === undefined) continue;
     const span = nameSpan(one);
-    if (one.weight >= ALWAYS || grid.free(span, at)) {
-      grid.put(span, at);
+    if (one.weight >= ALWAYS || grid.free(span)) {
+      grid.put(span);
       chosen.add(at);
     }
   }
@@ -68,19 +68,19 @@ function nameSpan({ x, y, name, symbolPx }: Candidate): Span {
 }
 
 class Grid {
-  private readonly cells = new Map<string, { span: Span; owner: number }[]>();
+  private readonly cells = new Map<string, Span[]>();
 
-  put(span: Span, owner: number): void {
+  put(span: Span): void {
     for (const key of cellsOf(span)) {
       const there = this.cells.get(key);
-      if (there === undefined) this.cells.set(key, [{ span, owner }]);
-      else there.push({ span, owner });
+      if (there === undefined) this.cells.set(key, [span]);
+      else there.push(span);
     }
   }
 
-  free(span: Span, owner: number): boolean {
+  free(span: Span): boolean {
     for (const key of cellsOf(span)) {
-      for (const other of this.cells.get(key) ?? []) if (other.owner !== owner && meet(other.span, span)) return false;
+      for (const other of this.cells.get(key) ?? []) if (meet(other, span)) return false;
     }
     return true;
   }
