@@ -24,7 +24,8 @@ NAMES = {
     ],
     "console": [
         "console: first load", "console: device's bytes to visible row", "console: frames dropped, 50 rows, 50/s",
-        "console: browser's cpu at that", "console: list with 1,000 incidents",
+        "console: browser's cpu at that", "console: frames dropped, plan with 1,200 devices zooms",
+        "console: list with 1,000 incidents",
     ],
     "kill": ["kill: lost", "kill: doubled", "kill: missing from the store", "kill: first new incident after a restart"],
 }  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Any
 
 from watchkeeper.bench import machine
 from watchkeeper.bench.console_list import million_listed
+from watchkeeper.bench.console_plan import zoomed
 from watchkeeper.bench.console_rig import Chromium, ConsoleRig, PlainPage, chromium, plain_page, running
 from watchkeeper.bench.rows import Figures, Row, row, spread
 
@@ -39,6 +40,7 @@ def console(scale: float = 1.0) -> list[Row]:
                 _loaded(mine, bare, looked),
                 _seen(mine, rig, bare, plain, max(3, int(EVENTS * scale)), looked),
                 *_busy(browser, rig, plain, max(0.5, SECONDS * min(scale, 1.0)), max(50, int(ROWS * min(scale, 1.0))), looked),
+                zoomed(browser, rig, scale, looked),
             ]
         return [*rows, million_listed(folder, scale, looked)]
 

@@ -212,8 +212,7 @@ def _routes() -> list[dict[str, Any]]:
 def write_estate(folder: Path) -> Path:
     """The estate file, with the drawings of its floors beside it."""
     places = [
-        {"id": place, "name_zh": zh, "name_en": en, "parent": parent} | plan.PLACES[place].row()
-        for place, zh, en, parent in PLACES
+        {"id": place, "name_zh": zh, "name_en": en, "parent": parent} | plan.place_row(place) for place, zh, en, parent in PLACES
     ]
     agents = [{"id": agent, "place": place, "name_zh": zh, "name_en": en} for agent, (place, zh, en) in AGENTS.items()]
     devices = [

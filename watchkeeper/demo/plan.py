@@ -36,16 +36,20 @@ class Spot(NamedTuple):
 _HOUSES = tuple(
     Box(130 + 290 * column, 120 + 400 * line, 200, 110, f"{3 * line + column + 1}号楼") for line in (0, 1) for column in range(3)
 )
+AREAS: Mapping[str, Box] = {
+    "gate": Box(1030, 325, 122, 130, "东门"),
+    "substation": Box(1040, 120, 80, 60, "配电房"),
+    "bins": Box(1040, 220, 80, 50, "垃圾房"),
+    "pumps": Box(50, 672, 260, 70, "水泵房"),
+    "playground": Box(500, 300, 130, 70, "儿童乐园", _GREEN),
+    "pond": Box(170, 300, 190, 70, "荷花池", _GREEN),
+}
+"""Places with an outline. Whoever shows the plan names them, in the reader's language."""
 _GROUND = (
     *_HOUSES,
     Box(1040, 330, 60, 50, "岗亭"),
-    Box(1040, 120, 80, 60, "配电房"),
-    Box(1040, 220, 80, 50, "垃圾房"),
-    Box(60, 690, 60, 40, "1号泵"),
-    Box(150, 690, 60, 40, "2号泵"),
-    Box(240, 690, 60, 40, "3号泵"),
-    Box(500, 300, 130, 70, "儿童乐园", _GREEN),
-    Box(170, 300, 190, 70, "荷花池", _GREEN),
+    *(AREAS[place] for place in ("substation", "bins", "playground", "pond")),
+    *(Box(60 + 90 * at, 690, 60, 40, f"{at + 1}号泵") for at in range(3)),
 )
 _GATES = (Box(1154, 385, 12, 70, "", _LINE), Box(34, 385, 12, 70, "", _LINE))
 _ROADS = (Box(42, 395, 1116, 50, "", _ROAD), Box(370, 70, 40, 680, "", _ROAD), Box(660, 70, 40, 680, "", _ROAD))
@@ -69,8 +73,8 @@ SPOTS: Mapping[str, Spot] = {
     "barrier-1": Spot(GROUND, 1145, 410), "barrier-2": Spot(GROUND, 1145, 432),
     "wand-1": Spot(GROUND, 1030, 338), "wand-2": Spot(GROUND, 1030, 372),
     "camera-1": Spot(GROUND, 1110, 395), "camera-2": Spot(GROUND, 1110, 447), "camera-3": Spot(GROUND, 1020, 395),
-    **{f"meter-{n}": Spot(GROUND, 90 * n, 710) for n in range(1, 4)},
-    "panel": Spot(BASEMENT, 1060, 150), "cabinet-1": Spot(BASEMENT, 1110, 150), "cabinet-2": Spot(BASEMENT, 1110, 620),
+    **{f"meter-{n}": Spot(GROUND, 90 * n + 26, 726) for n in range(1, 4)},
+    "panel": Spot(BASEMENT, 1060, 150), "cabinet-1": Spot(BASEMENT, 1110, 150), "cabinet-2": Spot(BASEMENT, 1110, 656),
     "zigbee": Spot(BASEMENT, 1060, 200), "climate": Spot(BASEMENT, 600, 400),
 }
 """Every device."""
@@ -82,6 +86,19 @@ PLACES: Mapping[str, Spot] = {
 }
 """Every place, its checkpoint with it."""
 # fmt: on
+
+
+def place_row(place: str) -> dict[str, Any]:
+    """Where the place is, as the estate file has it."""
+    row, box = PLACES[place].row(), AREAS.get(place)
+    if box is not None:
+        xs, ys = ((start / whole, (start + size) / whole) for start, size, whole in _spans(box))
+        row["area"] = [[round(x, 4), round(y, 4)] for x, y in ((xs[0], ys[0]), (xs[1], ys[0]), (xs[1], ys[1]), (xs[0], ys[1]))]
+    return row
+
+
+def _spans(box: Box) -> tuple[tuple[int, int, int], tuple[int, int, int]]:
+    return (box.x, box.width, WIDTH), (box.y, box.height, HEIGHT)
 
 
 def write_drawings(folder: Path) -> list[dict[str, Any]]:
@@ -105,7 +122,7 @@ def _svg(title: str, below: Iterable[Box], above: Iterable[Box]) -> str:
 def _box(box: Box) -> str:
     stroke = "" if not box.name else f' stroke="{_LINE}" stroke-width="2"'
     shape = f'<rect x="{box.x}" y="{box.y}" width="{box.width}" height="{box.height}" fill="{box.fill}"{stroke}/>'
-    if not box.name:
+    if not box.name or box in AREAS.values():
         return shape
     size = 22 if box.width >= 100 else 15
     x, y = box.x + box.width // 2, box.y + box.height // 2 + size // 3

@@ -12,9 +12,18 @@ export interface Room {
 }
 
 export const roomWords = words(
-  { queue: "事件队列", wall: "实时画面", gates: "门禁", patrol: "巡逻", duty: "值守", plans: "预案" },
+  {
+    queue: "事件队列",
+    plan: "平面图",
+    wall: "实时画面",
+    gates: "门禁",
+    patrol: "巡逻",
+    duty: "值守",
+    plans: "预案",
+  },
   {
     queue: "Incidents",
+    plan: "Plan",
     wall: "Live pictures",
     gates: "Gates",
     patrol: "Patrols",
@@ -25,6 +34,7 @@ export const roomWords = words(
 
 export const ROOMS: readonly Room[] = [
   { path: "queue", word: "queue", needs: "GET /incidents", page: lazy(() => import("./rooms/queue")) },
+  { path: "plan", word: "plan", needs: "GET /estate", page: lazy(() => import("./rooms/plan")) },
   { path: "wall", word: "wall", needs: "GET /cameras/{device}/picture", page: lazy(() => import("./rooms/wall")) },
   { path: "gates", word: "gates", needs: "GET /devices", page: lazy(() => import("./rooms/gates")) },
   { path: "patrol", word: "patrol", needs: "GET /reports/unvisited", page: lazy(() => import("./rooms/patrol")) },
