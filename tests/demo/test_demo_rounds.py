@@ -10,11 +10,11 @@ from hub.estate import Estate
 from hub.planning import plan_of
 from hub.policy.load import Policy
 from watchkeeper.demo import estate, policy, rounds
-from watchkeeper.demo.rounds import AFTER_S, BEATS, BEFORE_S, ENDS_S, EVERY_S, NIGHT_S, Night, outcome
+from watchkeeper.demo.rounds import AFTER_S, BEATS, BEFORE_S, DESK_BEATS, ENDS_S, EVERY_S, NIGHT_S, Night, outcome
 
 DAY_US = 86_400 * US_PER_S
 NOW_US = ManualClock().now_us() + 23 * 3_600 * US_PER_S + 12_345_678
-WALKS = [(beat, walk) for beat in BEATS for walk in (*beat.walks, rounds.plain(beat))]
+WALKS = [(beat, walk) for beat in (*BEATS, *DESK_BEATS) for walk in (*beat.walks, rounds.plain(beat))]
 
 
 def test_the_hub_makes_the_windows_that_the_list_says(tmp_path):
@@ -26,8 +26,34 @@ def test_the_hub_makes_the_windows_that_the_list_says(tmp_path):
     while opens_us < NOW_US + 36 * 3_600 * US_PER_S:
         wanted += [(beat.route, place, opens_us) for beat in BEATS for place in beat.places]
         opens_us = night.next_us(opens_us + 1)
-    assert sorted((one.route, one.place, one.opens_us) for one in made) == sorted(wanted)
+    walked = [one for one in made if one.route in {beat.route for beat in BEATS}]
+    assert sorted((one.route, one.place, one.opens_us) for one in walked) == sorted(wanted)
+    assert {one.ends_us - one.opens_us for one in walked} == {ENDS_S * US_PER_S}
+
+
+@pytest.mark.parametrize("beat", DESK_BEATS)
+def test_the_hub_makes_the_desks_windows_that_the_list_says(tmp_path, beat):
+    night = Night.at(NOW_US)
+    rules = Policy.load(policy.write(tmp_path / "policy.yaml", 12.0, night))
+    plan = plan_of(Estate.load(estate.write_estate(tmp_path), rules), rules)
+    made = [one for one in windows(plan, 1, (), NOW_US, NOW_US + 36 * 3_600 * US_PER_S) if one.route == beat.route]
+    wanted, opens_us = [], night.next_us(NOW_US, beat.every_s)
+    while opens_us < NOW_US + 36 * 3_600 * US_PER_S:
+        wanted.append((beat.route, rounds.DESK_PLACE, opens_us))
+        opens_us = night.next_us(opens_us + 1, beat.every_s)
+    assert sorted((one.duty, one.place, one.opens_us) for one in made) == wanted
     assert {one.ends_us - one.opens_us for one in made} == {ENDS_S * US_PER_S}
+    assert {route.duty for route in plan.routes} == {rounds.DUTY} | {one.route for one in DESK_BEATS}
+
+
+@given(st.integers(0, NIGHT_S * US_PER_S // 2))
+def test_a_minute_of_life_has_a_check_in_and_a_record_that_are_kept(begin_us):
+    night = Night(0)
+    span = night.span(begin_us + US_PER_S, begin_us + 60 * US_PER_S)
+    for beat in DESK_BEATS:
+        opens_us = night.next_us(span.first_us, beat.every_s)
+        assert span.has(opens_us)
+        assert beat.walks[span.number(opens_us, beat.every_s)].visits_s[0] is not None
 
 
 @given(st.integers(0, 3 * DAY_US))

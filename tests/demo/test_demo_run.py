@@ -7,9 +7,12 @@ import subprocess
 import sys
 
 import pytest
+from sqlalchemy import func, select
 
 from hub.detectors.table import DETECTORS
-from watchkeeper.demo.rounds import GAP
+from hub.store import schema
+from hub.store.engine import open_engine
+from watchkeeper.demo.rounds import DESK_BEATS, GAP
 
 COMMAND = [sys.executable, "-c", "from watchkeeper.cli import main; main()", "demo", "--headless"]
 PATIENCE_S = 400
@@ -18,7 +21,8 @@ pytestmark = pytest.mark.xdist_group("whole-system")
 
 def test_half_a_minute_of_life_loses_nothing_and_finds_exactly_what_was_done(tmp_path):
     file = tmp_path / "summary.json"
-    ran = subprocess.run([*COMMAND, "--seconds", "30", "--json", str(file)], capture_output=True, timeout=PATIENCE_S, check=False)
+    asked = [*COMMAND, "--seconds", "30", "--json", str(file), "--keep", str(tmp_path / "kept")]
+    ran = subprocess.run(asked, capture_output=True, timeout=PATIENCE_S, check=False)
     assert ran.returncode == 0, ran.stderr.decode()[-4000:]
     summary = json.loads(file.read_text(encoding="utf-8"))
     assert summary["events_lost"] == summary["events_doubled"] == summary["notifications"]["failed"] == 0
@@ -29,6 +33,24 @@ def test_half_a_minute_of_life_loses_nothing_and_finds_exactly_what_was_done(tmp
         assert counts["expected"] == counts["found"], name
         assert counts["expected"] >= 1, name
         assert summary["near_misses"][name] >= 1, name
+    the_desk_has_done_its_work(tmp_path / "kept" / "data" / "hub.db")
+
+
+def the_desk_has_done_its_work(database):
+    """A check-in was answered and a record written, the room was handed over, a key lent and a call logged."""
+    w, h, m = schema.window.c, schema.handover.c, schema.key_move.c
+    engine = open_engine(f"sqlite:///{database}", read_only=True)
+    with engine.connect() as connection:
+
+        def counted(query):
+            return connection.execute(query).scalar_one()
+
+        for beat in DESK_BEATS:
+            assert counted(select(func.count()).where(w.duty == beat.route, w.state == "kept")) >= 1, beat.route
+        assert counted(select(func.count()).where(h.state == "completed")) == 1
+        assert counted(select(func.count()).select_from(schema.phone_call)) >= 1
+        assert counted(select(func.count(m.item))) >= 1
+    engine.dispose()
 
 
 def test_the_console_is_named_first_and_ctrl_c_ends_everything_and_leaves_no_folder(tmp_path):

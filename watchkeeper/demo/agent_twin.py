@@ -21,6 +21,9 @@ BATCH_RECORDS_MAX = 100
 LOG_RECORDS_MAX = 1_000_000
 _TURN_S = 0.1
 _TAKE_S = 5.0
+BACK_OFF_S = 2
+"""An agent that was thrown out comes back so much later: the hub counts one coming in a second, and NATS lets nobody in who is
+back within one."""
 
 
 class AgentTwin:
@@ -43,6 +46,8 @@ class AgentTwin:
         self._client_id = f"{site}-{agent}"
         self.connects = 0
         """How often the broker has let it in."""
+        self.came_us = 0
+        """When it did so last."""
         self._receipts = agent_topic(site, agent, "receipt")
         self._lock = Lock()
         self._log: list[tuple[int, int, bytes]] = []
@@ -56,6 +61,7 @@ class AgentTwin:
         self._stop = Event()
         self._client = Client(CallbackAPIVersion.VERSION2, client_id=self._client_id, clean_session=True)
         self._client.username_pw_set(known.user, known.password)
+        self._client.reconnect_delay_set(BACK_OFF_S, BACK_OFF_S)
         self._client.on_connect = self._on_connect
         self._client.on_message = self._on_message
         self._port = port
@@ -140,7 +146,10 @@ class AgentTwin:
         stranger.disconnect()
         stranger.loop_stop()
 
-    def _on_connect(self, client: Client, *_: Any) -> None:
+    def _on_connect(self, client: Client, _data: object, _flags: object, reason: Any, _properties: object) -> None:
+        if reason.is_failure:
+            return
+        self.came_us = self._clock.now_us()
         client.subscribe(self._receipts, 1)
         client.publish(self._status, encode(Status(online=True)), qos=1, retain=True)
         self.connects += 1

@@ -8,6 +8,7 @@ from sqlalchemy import Engine, and_, func, or_, select
 
 from contract.clock import Clock
 from contract.envelope import decode_record
+from contract.orders import KeepHead
 from edge.spool import Spool, SpoolLimits
 from hub.ingest.site import HUB_STREAM
 from hub.store import schema
@@ -112,6 +113,14 @@ class Books:
             for route, state, count in connection.execute(wanted.group_by(w.route, w.state)):
                 counted.setdefault(str(route), Counter())[str(state)] += int(count)
         return counted
+
+    def newest_head(self) -> KeepHead | None:
+        """The newest head of the hub's audit log, as an order without a name."""
+        h = schema.audit_head.c
+        wanted = select(h.epoch, h.no, h.at_us, h.hash, h.key, h.signature).where(h.site == SITE)
+        with self._engine.connect() as connection:
+            row = connection.execute(wanted.order_by(h.epoch.desc(), h.no.desc()).limit(1)).first()
+        return None if row is None else KeepHead("", *row)
 
     def marks(self) -> dict[str, int]:
         """How far each agent's stream is committed."""

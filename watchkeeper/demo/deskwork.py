@@ -1,6 +1,8 @@
-"""What the operator does at the duty desk: answers 查岗, writes the record, hands over once, lends a key, logs calls."""
+"""What the operator does at the duty desk: answers 查岗 and writes the record, as the list of rounds says; hands over once, lends
+a key, logs calls."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 from urllib.error import URLError
 from urllib.parse import quote
@@ -9,11 +11,14 @@ from urllib.request import Request, urlopen
 from contract.clock import US_PER_S, rfc3339
 from watchkeeper.demo.estate import MONITOR_ROOM, STAFF
 from watchkeeper.demo.life import Stage
+from watchkeeper.demo.rounds import BEFORE_S, CHECK_IN, DESK_BEATS, ENDS_S, Night, Span, Walk
+from watchkeeper.demo.walkers import Walker
 
-LOOK_EVERY, CALL_EVERY, LEND_EVERY = 5, 40, 600
-"""Of the operator's looks, which are a second apart: so many until the desk is looked at, until the phone rings, and until
-the key is brought back and goes out anew."""
+CALL_EVERY, LEND_EVERY = 40, 600
+"""Of the operator's looks, which are a second apart: so many until the phone rings, and until the key is brought back and goes
+out anew."""
 _ANSWER_S = 15.0
+AGAIN_S = 0.5
 _KEY = {"id": "K-1", "kind": "key", "name_zh": "水泵房钥匙", "name_en": "pump room's key", "place": MONITOR_ROOM}
 
 
@@ -32,23 +37,23 @@ class DeskWork:
             self._lend()
         if self._looks == 1:
             self._hand_over()
-        if self._looks % LOOK_EVERY == 1:
-            self._answer()
-            self._record()
         if self._looks % CALL_EVERY == 2:
             self._log_call(stage)
 
-    def _answer(self) -> None:
-        for post in (self._ask("GET", "/duty/check-in") or {"posts": []})["posts"]:
-            current = post["current"]
-            if current is not None and current["state"] == "open":
-                self._ask("POST", "/duty/check-in", {"window": current["window"]})
+    def check_in(self) -> bool:
+        """Answer 查岗. Whether nothing is open any more."""
+        shown = self._ask("GET", "/duty/check-in")
+        if shown is None:
+            return False
+        windows = [post["current"] for post in shown["posts"]]
+        wanted = [one["window"] for one in windows if one is not None and one["state"] == "open"]
+        taken = [self._ask("POST", "/duty/check-in", {"window": window}) for window in wanted]
+        return bool(windows) and all(windows) and None not in taken
 
-    def _record(self) -> None:
-        draft = self._ask("GET", f"/duty/records/draft?place={MONITOR_ROOM}")
-        if draft is not None and draft["window"] is not None:
-            fields = {"summary": "平静 quiet", "cameras_checked": 3, "unusual": "无 none"}
-            self._ask("POST", "/duty/records", {"place": MONITOR_ROOM, "fields": fields})
+    def record(self) -> bool:
+        """Write the record of two hours. Whether the hub has taken it."""
+        fields = {"summary": "平静 quiet", "cameras_checked": 3, "unusual": "无 none"}
+        return self._ask("POST", "/duty/records", {"place": MONITOR_ROOM, "fields": fields}) is not None
 
     def _lend(self) -> None:
         """The key is out most of the time, so that the register and the handover have something to show."""
@@ -87,3 +92,38 @@ class DeskWork:
         except (URLError, OSError, ValueError):
             self.refused += 1
             return None
+
+
+class DeskHand:
+    """Keeps the windows of one duty at the desk: what a guard does with a wand is done here by `does`, until the hub takes it."""
+
+    def __init__(self, does: Callable[[], bool]) -> None:
+        self._does = does
+        self._opens_us = 0
+
+    def fitting(self, walk: Walk, opens_us: int, span: Span | None) -> Walk:  # noqa: ARG002 - see Hand
+        """See Hand."""
+        return walk
+
+    def begin(self, stage: Stage, walk: Walk, opens_us: int) -> None:  # noqa: ARG002 - see Hand
+        """See Hand."""
+        self._opens_us = opens_us
+
+    def visit(self, stage: Stage, place: str) -> int | None:  # noqa: ARG002 - it has one
+        """See Hand. The hub takes nothing after the end, so what it has taken was in time, however long its answer was on the
+        way."""
+        while stage.since_s(self._opens_us) < ENDS_S - BEFORE_S:
+            at_us = stage.clock.now_us()
+            if self._does():
+                return at_us
+            stage.rest(AGAIN_S)
+        return None
+
+    def home(self, stage: Stage) -> None:
+        """See Hand: nothing is to be brought back."""
+
+
+def sitters(desk: DeskWork, night: Night) -> list[Walker]:
+    """Who keeps the desk's own windows."""
+    does = {beat.route: desk.check_in if beat.route == CHECK_IN else desk.record for beat in DESK_BEATS}
+    return [Walker(beat, DeskHand(does[beat.route]), night) for beat in DESK_BEATS]

@@ -91,7 +91,7 @@ PLACES = (
     ("substation", "配电房", "Substation", "estate"),
     ("monitor-room", "监控室", "Monitoring room", "estate"),
 )
-MONITOR_ROOM = "monitor-room"
+MONITOR_ROOM = rounds.DESK_PLACE
 TAGS: Mapping[str, str] = {
     place: f"04A22B7C195E8{at}"
     for at, place in enumerate(place for beat in rounds.BEATS if beat.guard_tag for place in beat.places)
@@ -100,8 +100,6 @@ TAGS: Mapping[str, str] = {
 STAFF = (("zhang-wei", "张伟", "Zhang Wei"), ("li-na", "李娜", "Li Na"), ("wang-fang", "王芳", "Wang Fang"))
 MONITORS = (("li-wei", "李伟", "Li Wei"), ("zhao-min", "赵敏", "Zhao Min"))
 """Who sits in the monitoring room; their accounts bear the same names."""
-DESK_DUTIES = (("post-check-in", "查岗", "check-in"), ("two-hour-record", "值班记录", "record"))
-"""What is done there, by the shipped policy's own times."""
 PHONES: Mapping[str, tuple[str, str, str, str]] = {
     "phone-1": ("zhang-wei", "gate", "张伟的手机", "Zhang Wei's phone"),
     "phone-2": ("li-na", "gate", "李娜的手机", "Li Na's phone"),
@@ -204,8 +202,15 @@ def _routes() -> list[dict[str, Any]]:
         }
         for beat in rounds.BEATS
     ] + [
-        {"id": duty, "duty": duty, "name_zh": zh, "name_en": en, "places": [MONITOR_ROOM], "sources": ["hub"]}
-        for duty, zh, en in DESK_DUTIES
+        {
+            "id": beat.route,
+            "duty": beat.route,
+            "name_zh": beat.zh,
+            "name_en": beat.en,
+            "places": list(beat.places),
+            "sources": [beat.source],
+        }
+        for beat in rounds.DESK_BEATS
     ]
 
 

@@ -25,16 +25,17 @@ LOOPBACK = "127.0.0.0/8"
 def shortened(speed: float, night: rounds.Night) -> dict[str, Any]:
     """The shipped policy as plain data, every number in seconds divided by `speed` as far as the number's range allows. The
     demo's webhook receiver is on loopback, which the policy therefore allows. Its `night` is now, with rounds of seconds at any
-    speed: a guard's hour would be too long to look on."""
+    speed, and what the desk does by the clock too: an hour would be too long to look on."""
     file: dict[str, Any] = yaml.safe_load(RESIDENTIAL.read_text(encoding="utf-8"))
     for clause, body in file["clauses"].items():
         for name, value in body.get("numbers", {}).items():
             if name.endswith("_s") and name not in KEPT:
                 body["numbers"][name] = _divided(clause, name, value, speed)
-    patrol = next(row for row in file["clauses"]["PAT-1"]["duties"] if row["duty"] == rounds.DUTY)
+    duties = {row["duty"]: row for clause in file["clauses"].values() for row in clause.get("duties", ())}
     begin, end = night.hours()
-    patrol["schedules"] = [{"type": "interval", "from": begin, "to": end, "every_s": rounds.EVERY_S, "open_s": rounds.OPEN_S}]
-    patrol |= {"tolerance_s": rounds.TOLERANCE_S, "early_s": 0}
+    for duty, every_s in {rounds.DUTY: rounds.EVERY_S, **{beat.route: beat.every_s for beat in rounds.DESK_BEATS}}.items():
+        hours = {"type": "interval", "from": begin, "to": end, "every_s": every_s, "open_s": rounds.OPEN_S}
+        duties[duty] |= {"schedules": [hours], "tolerance_s": rounds.TOLERANCE_S, "early_s": 0}
     file["policy"] = "demo"
     file["demonstration"] = True
     file["webhook"] = {"allow_private": [LOOPBACK]}

@@ -47,7 +47,7 @@ class Walk(NamedTuple):
 
 class Beat(NamedTuple):
     """A route of the estate, who walks it, with what, and what happens round by round, over and over. `guard_tag`: what the wand
-    is told whose it is by."""
+    is told whose it is by. `every_s`: from one opening to the next."""
 
     route: str
     zh: str
@@ -57,6 +57,7 @@ class Beat(NamedTuple):
     guard: str
     guard_tag: str
     walks: tuple[Walk, ...]
+    every_s: int = EVERY_S
 
 
 def _well(*visits_s: float) -> Walk:
@@ -92,6 +93,24 @@ BEATS = (
 # fmt: on
 
 
+CHECK_IN, RECORD = "post-check-in", "two-hour-record"
+DESK_PLACE = "monitor-room"
+# fmt: off
+DESK_BEATS = (
+    Beat(CHECK_IN, "查岗", "check-in", (DESK_PLACE,), "hub", "li-wei", "", (
+        Walk((4.0,), 0.0, "应答查岗", "answers the check-in"),
+        Walk((None,), 0.0, "离岗，查岗无应答", "has left the post: nobody answers the check-in"),
+        Walk((8.3,), 0.0, "最后一刻应答查岗", "answers the check-in in the last moment"),
+        Walk((4.5,), 0.0, "应答查岗", "answers the check-in"),
+    ), 2 * EVERY_S),
+    Beat(RECORD, "值班记录", "record", (DESK_PLACE,), "hub", "li-wei", "", (
+        Walk((5.0,), 0.0, "写值班记录", "writes the record of two hours"),
+    ), 3 * EVERY_S),
+)
+# fmt: on
+"""What is done at the desk, by duty: seconds stand for half an hour, and for two hours. A window is open as long as a round's."""
+
+
 def plain(beat: Beat) -> Walk:
     """A round on which nothing happens: before life begins, and after it has ended."""
     return _well(*(3.0 + 1.5 * at for at in range(len(beat.places))))
@@ -113,9 +132,9 @@ class Night(NamedTuple):
         begin, end = (datetime.fromtimestamp(self.begins_us // US_PER_S + more_s, ZONE) for more_s in (0, NIGHT_S))
         return f"{begin:%H:%M}", f"{end:%H:%M}"
 
-    def next_us(self, from_us: int) -> int:
+    def next_us(self, from_us: int, every_s: int = EVERY_S) -> int:
         """When the first round opens that opens then or later."""
-        every_us = EVERY_S * US_PER_S
+        every_us = every_s * US_PER_S
         since_us = -(-max(0, from_us - self.begins_us) // every_us) * every_us
         days, rest_us = divmod(since_us, _DAY_US)
         return self.begins_us + (since_us if rest_us < NIGHT_S * US_PER_S else (days + 1) * _DAY_US)
@@ -137,9 +156,9 @@ class Span(NamedTuple):
         """Whether the round is one of them."""
         return opens_us >= self.first_us and (self.last_us is None or opens_us <= self.last_us)
 
-    def number(self, opens_us: int) -> int:
+    def number(self, opens_us: int, every_s: int = EVERY_S) -> int:
         """How many rounds' time after the first one."""
-        return (opens_us - self.first_us) // (EVERY_S * US_PER_S)
+        return (opens_us - self.first_us) // (every_s * US_PER_S)
 
     def ends(self) -> tuple[int, int | None]:
         """When the first one's windows end, and the latest moment at which another's may."""

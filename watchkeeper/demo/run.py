@@ -16,12 +16,13 @@ from hub.accounts.local import LOCAL_TOKEN_FILE
 from hub.detectors.table import DETECTORS
 from hub.policy.load import Policy
 from watchkeeper.broker import EmbeddedBroker, Program
-from watchkeeper.demo import estate, people, policy, script, walkers
+from watchkeeper.demo import deskwork, estate, people, policy, script, walkers
 from watchkeeper.demo.agent_twin import AgentTwin
 from watchkeeper.demo.books import Accepted, Books, Committed, accepted
 from watchkeeper.demo.children import Child, free_port
 from watchkeeper.demo.desk import Operator
 from watchkeeper.demo.deskwork import DeskWork
+from watchkeeper.demo.forgery import Forger, ToldAgent
 from watchkeeper.demo.known import Enrolling
 from watchkeeper.demo.life import Curtain, Lane, News, Stage
 from watchkeeper.demo.phones import Phone
@@ -241,7 +242,7 @@ class Demo:
         self.stage, self._backstage = (Stage(self.clock, self.record, limits) for _ in range(2))
         desk = DeskWork(self.url, self.people[people.OPERATOR].token, self.people[people.LEADER].token)
         self._backdrop = script.backdrop(self.plant, self._operator(random), desk, Random(random.random()))  # noqa: S311
-        self.walkers = walkers.walkers(self.plant, self.night, limits)
+        self.walkers = [*walkers.walkers(self.plant, self.night, limits), *deskwork.sitters(desk, self.night)]
         self._backdrop += [walkers.lane(walker) for walker in self.walkers]
         self._stack.callback(self._end_backdrop)
         for lane in self._backdrop:
@@ -252,6 +253,9 @@ class Demo:
             for phone, (person, *_) in estate.PHONES.items()
         ]
         self.lanes += script.of_phones(carried, random)
+        forger = enter(Forger(broker.port, keys.hub_at_broker))
+        told = [ToldAgent(agent, folder / agent, folder / f"{agent}.log", forger) for agent in self._agents]
+        self.lanes += script.of_audit(told, self.books.newest_head, random)
         self._await_everybody()
 
     def _operator(self, random: Random) -> Operator:

@@ -4,18 +4,27 @@ from collections.abc import Callable
 from functools import partial
 from random import Random
 
-from watchkeeper.demo import cameras, estate, phones, troubles
+from contract.orders import KeepHead
+from watchkeeper.demo import cameras, estate, forgery, phones, troubles
 from watchkeeper.demo.agent_twin import AgentTwin
 from watchkeeper.demo.desk import Operator
 from watchkeeper.demo.deskwork import DeskWork
+from watchkeeper.demo.forgery import ToldAgent
 from watchkeeper.demo.life import Act, Lane, Stage
 from watchkeeper.demo.phones import SILENT_S, Phone
 from watchkeeper.demo.plant import Plant
 from watchkeeper.demo.proxy import CutProxy
+from watchkeeper.demo.takeovers import Taker
 
 NEAR = 0.3
 EPISODE = 2.0
 """How long near misses and episodes are meant to last, in limits."""
+_PUMPS = (
+    "taken quarantined repeated forged overtakes damaged near silent once",
+    "once near silent taken quarantined repeated forged overtakes damaged",
+    "once quarantined damaged repeated forged overtakes silent taken near",
+)
+"""What befalls each small agent, in turn."""
 
 
 def lanes(plant: Plant, garage: CutProxy, pumps: list[AgentTwin], limits: dict[str, float], random: Random) -> list[Lane]:
@@ -88,6 +97,23 @@ def backdrop(plant: Plant, operator: Operator, desk: DeskWork, random: Random) -
     ]
 
 
+def of_audit(told: list[ToldAgent], newest: Callable[[], KeepHead | None], random: Random) -> list[Lane]:
+    """What agents are told of the hub's audit log."""
+    return [
+        Lane(
+            f"audit-{agent.agent}",
+            [
+                Act(3.0, partial(forgery.head_told, agent, newest)),
+                Act(4.0, partial(forgery.log_forked, agent)),
+                Act(4.0, partial(forgery.log_put_back, agent)),
+            ],
+            random=Random(random.random()),  # noqa: S311 - a script, no secret
+            pause_s=3.0,
+        )
+        for agent in told
+    ]
+
+
 def of_phones(carried: list[Phone], random: Random) -> list[Lane]:
     """What guards say by their phones; each phone does one thing, over and over."""
     first, second, third = carried
@@ -108,18 +134,20 @@ def _timed(limit_s: float, share: float, play: Callable[[Stage, float], None]) -
 
 
 def _pump(pump: AgentTwin, at: int, limits: dict[str, float]) -> list[Act]:
-    """What goes wrong with one small agent; each begins elsewhere in the same round."""
+    """What goes wrong with one small agent, in an order of its own: the same things come early and late in a minute, and a quiet
+    window lies between an episode of its connection and a near miss."""
     silent = limits["agent_silent_s"]
     foreign = f"meter-{(at + 1) % len(estate.PUMPS) + 1}"
-    acts = [
-        Act(8.0, partial(troubles.connection_taken, pump, times=int(limits["takeover_connects"]))),
-        Act(4.0, partial(troubles.report_quarantined, pump, foreign=foreign)),
-        Act(4.0, partial(troubles.report_repeated, pump)),
-        Act(4.0, partial(troubles.report_forged, pump)),
-        Act(4.0, partial(troubles.report_overtakes, pump)),
-        Act(4.0, partial(troubles.connection_taken, pump, times=1)),
-        Act(6.0, partial(troubles.log_damaged, pump)),
-        Act(4.0 + NEAR * silent, lambda stage: troubles.agent_silent(pump, stage, NEAR * silent)),
-        Act(4.0 + EPISODE * silent, lambda stage: troubles.agent_silent(pump, stage, EPISODE * silent)),
-    ]
-    return acts[-2 * at :] + acts[: -2 * at] if at else acts
+    taker = Taker(pump)
+    acts = {
+        "taken": Act(14.0, taker.insists),
+        "once": Act(5.0, taker.tries_once),
+        "quarantined": Act(4.0, partial(troubles.report_quarantined, pump, foreign=foreign)),
+        "repeated": Act(4.0, partial(troubles.report_repeated, pump)),
+        "forged": Act(4.0, partial(troubles.report_forged, pump)),
+        "overtakes": Act(4.0, partial(troubles.report_overtakes, pump)),
+        "damaged": Act(6.0, partial(troubles.log_damaged, pump)),
+        "near": Act(4.0 + NEAR * silent, lambda stage: troubles.agent_silent(pump, stage, NEAR * silent)),
+        "silent": Act(4.0 + EPISODE * silent, lambda stage: troubles.agent_silent(pump, stage, EPISODE * silent)),
+    }
+    return [acts[name] for name in _PUMPS[at % len(_PUMPS)].split()]

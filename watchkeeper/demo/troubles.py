@@ -359,20 +359,6 @@ def report_forged(pump: AgentTwin, stage: Stage) -> None:
             break
 
 
-def connection_taken(pump: AgentTwin, stage: Stage, times: int) -> None:
-    """Somebody uses a small agent's client id: the broker throws the agent out, and it comes back."""
-    if not stage.is_fresh("agent_takeover", pump.agent, "takeover_window_s"):
-        return
-    zh, en = NAMES[pump.agent]
-    stage.tell(f"{zh}的连接被顶替 {times} 次", f"the connection of {en} is taken {times} times")
-    for _ in range(times):
-        before = pump.connects
-        pump.take_connection()
-        if stage.until(lambda: pump.connects > before, SEEN_S):  # noqa: B023 - called at once
-            stage.happened("agent_takeover", pump.agent, "takeover_window_s", "takeover_connects")
-    _settle(pump, stage)
-
-
 def report_repeated(pump: AgentTwin, stage: Stage) -> None:
     """Somebody has recorded a genuine report and plays it again."""
     _settle(pump, stage)

@@ -36,8 +36,8 @@ class Hand(Protocol):
         """A round of life has opened."""
         ...
 
-    def visit(self, stage: Stage, place: str) -> int:
-        """The guard is there. Returns when."""
+    def visit(self, stage: Stage, place: str) -> int | None:
+        """The guard is there. Returns when; None where it came to nothing."""
         ...
 
     def home(self, stage: Stage) -> None:
@@ -133,12 +133,13 @@ class Walker:
     def walk(self, stage: Stage) -> None:
         """Wait for a round, and walk it. Rounds of life are walked each, and none left out, however late it has become."""
         now_us = stage.clock.now_us()
-        opens_us = self._night.next_us(self._from_us or now_us)
+        every_s = self.beat.every_s
+        opens_us = self._night.next_us(self._from_us or now_us, every_s)
         if not self._lives(opens_us):
             soon_us = now_us - EVERY_S * US_PER_S // 4
             if self.span is not None and self._from_us <= self.span.first_us:
                 soon_us = min(soon_us, self.span.first_us)
-            opens_us = self._night.next_us(max(self._from_us, soon_us))
+            opens_us = self._night.next_us(max(self._from_us, soon_us), every_s)
         stage.rest(-stage.since_s(opens_us))
         self._from_us = opens_us + 1
         span = self.span
@@ -147,7 +148,7 @@ class Walker:
             self._play(stage, walk, opens_us, living=False)
             return
         walks = self.beat.walks
-        walk = self._hand.fitting(walks[span.number(opens_us) % len(walks)], opens_us, span)
+        walk = self._hand.fitting(walks[span.number(opens_us, every_s) % len(walks)], opens_us, span)
         if self.news is not None:
             zh, en = NAMES[self.beat.guard]
             self.news.tell(f"{zh}·{self.beat.zh}：{walk.zh}", f"{en}, {self.beat.en}: {walk.en}")
@@ -166,7 +167,8 @@ class Walker:
             self._show(walk, [one for one in wanted if one >= (at, place)], opens_us, living=living)
             stage.rest(at - stage.since_s(opens_us))
             if stage.since_s(opens_us) < ENDS_S - BEFORE_S - 0.1:  # a guard who was held up so long does not pretend
-                done[place].append((self._hand.visit(stage, place) - opens_us) / US_PER_S)
+                at_us = self._hand.visit(stage, place)
+                done[place] += [] if at_us is None else [(at_us - opens_us) / US_PER_S]
         self._show(walk, [], opens_us, living=living)
         stage.rest(max(walk.home_s, ENDS_S if walk.dead else 0.0) - stage.since_s(opens_us))
         self._hand.home(stage)
