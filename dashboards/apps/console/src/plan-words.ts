@@ -85,3 +85,39 @@ export const postWords = words(
     head: "Head of department",
   },
 );
+
+/** What starts a plan by itself: what is found, and what of it is asked. The policy may name others. */
+export const startWords = words(
+  {
+    fire_input: "火警",
+    alarm_input: "报警",
+    panic: "紧急求助",
+    guard_silent: "值班人员失联",
+    observation: "巡查发现",
+    measurement_over_threshold: "读数越限",
+    device_silent: "设备失联",
+    agent_silent: "采集端失联",
+    door_forced: "强行开门",
+    panel_fault: "报警主机故障",
+    tamper: "设备被拆",
+    name: "部位",
+    category: "类别",
+    quantity: "读数",
+  },
+  {
+    fire_input: "Fire alarm",
+    alarm_input: "Alarm",
+    panic: "Call for help",
+    guard_silent: "Lone guard silent",
+    observation: "Observation",
+    measurement_over_threshold: "Reading beyond its threshold",
+    device_silent: "Device out of reach",
+    agent_silent: "Agent silent",
+    door_forced: "Door forced",
+    panel_fault: "Panel fault",
+    tamper: "Tamper",
+    name: "part",
+    category: "category",
+    quantity: "reading",
+  },
+);

@@ -33,6 +33,11 @@ export class Refusal extends Error {
   }
 }
 
+/** What a failed question is told as in the language in use. */
+export function why(error: Error, language: "zh" | "en"): string {
+  return error instanceof Refusal ? error[language] : error.message;
+}
+
 const UNREACHED = new Refusal("network", 0, "连不上服务器，请稍后重试", "The hub cannot be reached: try again in a moment");
 
 /** Hears of every answer that says that nobody is signed in. */
@@ -114,6 +119,11 @@ async function refusalOf(answer: Response, template: string): Promise<Refusal> {
   }
   const code = told.code ?? "unknown";
   if (answer.status === 401 && template !== "/sign-in") signedOut.dispatchEvent(new Event("signed-out"));
-  const fallback = `HTTP ${answer.status}`;
-  return new Refusal(code, answer.status, told.message_zh ?? fallback, told.message_en ?? fallback, told.errors ?? []);
+  return new Refusal(
+    code,
+    answer.status,
+    told.message_zh ?? `服务器未正常应答（${answer.status}），请稍后重试`,
+    told.message_en ?? `The hub gave no proper answer (${answer.status}): try again in a moment`,
+    told.errors ?? [],
+  );
 }

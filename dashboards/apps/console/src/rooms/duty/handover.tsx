@@ -1,6 +1,6 @@
 /** One handover: its items one by one, both who sign, and afterwards the record, which can be printed. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { ask, type HandoverDetail } from "@watchkeeper/api";
+import { ask, type HandoverDetail, why } from "@watchkeeper/api";
 import { dateTime, Skeleton, Stopped, told, useLanguage, useWords } from "@watchkeeper/ui";
 import { Button, Popconfirm } from "antd";
 import { Said } from "../../sending/said";
@@ -32,6 +32,7 @@ export function useHandoverAct(id: string) {
 }
 
 export function Handover({ id }: { id: string }) {
+  const language = useLanguage();
   const asked = useQuery({
     queryKey: ["handovers", id],
     queryFn: () => ask("GET /handovers/{handover}", { path: { handover: id } }),
@@ -40,7 +41,7 @@ export function Handover({ id }: { id: string }) {
     return asked.error === null ? (
       <Skeleton />
     ) : (
-      <Stopped sinceMs={asked.errorUpdatedAt} why={asked.error.message} onRetry={() => void asked.refetch()} />
+      <Stopped sinceMs={asked.errorUpdatedAt} why={why(asked.error, language)} onRetry={() => void asked.refetch()} />
     );
   return asked.data.handover.state === "draft" ? <UnderWay id={id} detail={asked.data} /> : <Record detail={asked.data} />;
 }

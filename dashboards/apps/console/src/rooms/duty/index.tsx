@@ -2,7 +2,7 @@
 import type { Route } from "@watchkeeper/api";
 import { useKeys, useWords } from "@watchkeeper/ui";
 import type { ComponentType } from "react";
-import { Link, NavLink, useNavigate, useParams } from "react-router";
+import { Link, useNavigate, useParams } from "react-router";
 import { useSession } from "../../session/session";
 import { Calls } from "./calls";
 import { CheckIns } from "./check-ins";
@@ -39,9 +39,9 @@ export default function Duty() {
     <div className="wk-duty">
       <nav aria-label={w.duty} className="wk-tabs">
         {tabs.map((tab, at) => (
-          <NavLink key={tab.path} to={`/duty/${tab.path}`} aria-current={tab === chosen ? "page" : undefined}>
+          <Link key={tab.path} to={`/duty/${tab.path}`} aria-current={tab === chosen ? "page" : undefined}>
             <kbd>{at + 1}</kbd> {w[tab.word]}
-          </NavLink>
+          </Link>
         ))}
         {may("GET /reports/unvisited") && <Link to="/patrol">{w.patrol} →</Link>}
       </nav>

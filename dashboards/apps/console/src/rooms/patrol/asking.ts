@@ -1,7 +1,7 @@
 /** What the room asks of the hub. The first word of each key stands in live/topics.ts, so that changes renew it. */
 import { useQuery } from "@tanstack/react-query";
-import { ask, Refusal, type ScanView, type WindowView } from "@watchkeeper/api";
-import { hubClock, type Language, localDay, useLanguage } from "@watchkeeper/ui";
+import { ask, type ScanView, type WindowView } from "@watchkeeper/api";
+import { hubClock, localDay, useLanguage } from "@watchkeeper/ui";
 import { useSession } from "../../session/session";
 import { type Beat, beatsOf, nextLookMs } from "./rounds";
 import { dayBounds, plusDays } from "./spans";
@@ -109,9 +109,4 @@ export function useLastScans(people: readonly string[]) {
     enabled: people.length > 0,
     placeholderData: (before) => before,
   });
-}
-
-/** What a question's failure says in the language in use. */
-export function why(error: Error, language: Language): string {
-  return error instanceof Refusal ? error[language] : error.message;
 }

@@ -1,11 +1,11 @@
 /** 合规热力图: how well duties were kept, as shades with numbers and as a table; and the places that stayed unvisited for longest. */
 import { useQuery } from "@tanstack/react-query";
-import { ask } from "@watchkeeper/api";
+import { ask, why } from "@watchkeeper/api";
 import { hubClock, localDay, Skeleton, Stopped, told, useLanguage, useWords } from "@watchkeeper/ui";
 import { Button, Segmented, Select } from "antd";
 import { lazy, Suspense, useState } from "react";
 import { useSession } from "../../session/session";
-import { useBeats, why } from "./asking";
+import { useBeats } from "./asking";
 import { FileButton } from "./files";
 import { HeatTable } from "./heat-table";
 import { SPANS, type Span, type SpanName, spanOf } from "./spans";

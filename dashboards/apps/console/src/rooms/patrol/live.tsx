@@ -1,8 +1,8 @@
 /** 正在进行: the rounds of now, with today's figures, and who is on duty. */
-import type { FiguresRow } from "@watchkeeper/api";
+import { type FiguresRow, why } from "@watchkeeper/api";
 import { clockTime, Empty, Skeleton, Stopped, told, useLanguage, useNow, useWords } from "@watchkeeper/ui";
 import { useSession } from "../../session/session";
-import { ROUTES_MAX, useBeats, useLastScans, useLiveWindows, useRoster, useScansSince, useStaff, useToday, why } from "./asking";
+import { ROUTES_MAX, useBeats, useLastScans, useLiveWindows, useRoster, useScansSince, useStaff, useToday } from "./asking";
 import { useChosen } from "./chosen";
 import { RoundCard } from "./round";
 import { type Beat, onDutyAnywhere, type Phase, type Round, roundsOf } from "./rounds";

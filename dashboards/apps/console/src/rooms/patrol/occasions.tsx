@@ -1,13 +1,12 @@
 /** What was announced that schedules go by: bad weather, an event. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { ask, type OccasionView } from "@watchkeeper/api";
+import { ask, type OccasionView, why } from "@watchkeeper/api";
 import { dateTime, Empty, hubClock, Stopped, useLanguage, useNow, useWords } from "@watchkeeper/ui";
 import { Button, Input, Popconfirm, Select } from "antd";
 import { useState } from "react";
 import { Said } from "../../sending/said";
 import { useSending } from "../../sending/sending";
 import { useSession } from "../../session/session";
-import { why } from "./asking";
 import { table, wordFor } from "./words";
 
 const KINDS = ["bad_weather", "event"] as const;

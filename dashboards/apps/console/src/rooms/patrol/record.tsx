@@ -1,11 +1,11 @@
 /** 记录: windows by their state, route, place, person and day; and the day's record to sign. */
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { ask, type WindowView } from "@watchkeeper/api";
+import { ask, type WindowView, why } from "@watchkeeper/api";
 import { clockTime, Empty, localDay, Skeleton, Stopped, told, useLanguage, useNow, useWords } from "@watchkeeper/ui";
 import { Button, Select } from "antd";
 import { useState } from "react";
 import { useSession } from "../../session/session";
-import { useBeats, useStaff, why } from "./asking";
+import { useBeats, useStaff } from "./asking";
 import { useChosen } from "./chosen";
 import { DailyRecord } from "./files";
 import { Mark } from "./mark";

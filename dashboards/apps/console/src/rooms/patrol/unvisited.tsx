@@ -1,9 +1,8 @@
 /** 最长未巡时间: the checkpoints that nobody saw for longest, the worst first. */
 import { useQuery } from "@tanstack/react-query";
-import { ask } from "@watchkeeper/api";
+import { ask, why } from "@watchkeeper/api";
 import { dateTime, duration, Stopped, told, useLanguage, useWords } from "@watchkeeper/ui";
 import { useSession } from "../../session/session";
-import { why } from "./asking";
 import type { Span } from "./spans";
 import { table } from "./words";
 

@@ -1,12 +1,12 @@
 /** One window: why it is what it is, in the hub's own words, with every scan and what became of it. */
 import { useQuery } from "@tanstack/react-query";
-import { ask, type WeighedScan, type WindowDetail } from "@watchkeeper/api";
+import { ask, type WeighedScan, type WindowDetail, why } from "@watchkeeper/api";
 import { clockTime, dateTime, Stopped, told, useKeys, useLanguage, useNow, useWords } from "@watchkeeper/ui";
 import { Button } from "antd";
 import { useNavigate } from "react-router";
 import { useLive } from "../../live/provider";
 import { useSession } from "../../session/session";
-import { useBeats, useStaff, why } from "./asking";
+import { useBeats, useStaff } from "./asking";
 import { Mark } from "./mark";
 import { priorityOf, stopState } from "./rounds";
 import { Flags } from "./stop";

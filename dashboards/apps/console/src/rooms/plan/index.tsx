@@ -1,4 +1,5 @@
 /** 小区平面图: the estate's floors with its devices and incidents. The list beside it says the same in words. */
+import { why } from "@watchkeeper/api";
 import { Skeleton, Stopped, told, useKeys, useLanguage, useWords } from "@watchkeeper/ui";
 import type { InputRef } from "antd";
 import { type RefObject, useCallback, useMemo, useRef } from "react";
@@ -18,11 +19,12 @@ import "./plan.css";
 export default function PlanRoom() {
   const [estate, devices] = [useEstate(), useDevices()];
   const plan = usePlanData(estate, devices);
+  const language = useLanguage();
   const failed = [estate, devices].find((one) => one.isError);
   const stopped = failed !== undefined && (
     <Stopped
       sinceMs={failed.dataUpdatedAt || failed.errorUpdatedAt}
-      why={failed.error?.message ?? ""}
+      why={failed.error === null ? "" : why(failed.error, language)}
       onRetry={() => void Promise.all([estate.refetch(), devices.refetch()])}
     />
   );

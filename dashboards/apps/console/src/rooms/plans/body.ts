@@ -68,10 +68,10 @@ export function factsOf(typed: string): Record<string, string[]> {
   return facts;
 }
 
-/** The facts of a trigger as they are typed. */
-export function factsText(facts: Readonly<Record<string, readonly string[]>> = {}): string {
+/** The facts of a trigger as they are typed; `called` names them as they are read. */
+export function factsText(facts: Readonly<Record<string, readonly string[]>> = {}, called = (name: string) => name): string {
   return Object.entries(facts)
-    .map(([name, texts]) => `${name}=${texts.join(", ")}`)
+    .map(([name, texts]) => `${called(name)}=${texts.join(", ")}`)
     .join("; ");
 }
 

@@ -1,6 +1,6 @@
 /** 预案: the plans in force with their versions, edited by managers, and the runs that still ask for something. */
 import { useQuery } from "@tanstack/react-query";
-import { ask, type PlanView } from "@watchkeeper/api";
+import { ask, type PlanView, why } from "@watchkeeper/api";
 import { dateTime, Skeleton, Stopped, useLanguage, useWords } from "@watchkeeper/ui";
 import { Button } from "antd";
 import { useState } from "react";
@@ -46,6 +46,7 @@ export default function Plans() {
 
 function OnePlan({ plan }: { plan: string }) {
   const w = useWords(table);
+  const language = useLanguage();
   const { may } = useSession();
   const asked = useQuery({ queryKey: ["plans", plan], queryFn: () => ask("GET /plans/{plan}", { path: { plan } }) });
   const [editing, setEditing] = useState<PlanView | null>(null);
@@ -54,7 +55,7 @@ function OnePlan({ plan }: { plan: string }) {
     return asked.error === null ? (
       <Skeleton />
     ) : (
-      <Stopped sinceMs={asked.errorUpdatedAt} why={asked.error.message} onRetry={() => void asked.refetch()} />
+      <Stopped sinceMs={asked.errorUpdatedAt} why={why(asked.error, language)} onRetry={() => void asked.refetch()} />
     );
   const current = asked.data.plan;
   if (editing !== null)

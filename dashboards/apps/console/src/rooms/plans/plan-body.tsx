@@ -2,13 +2,14 @@
 import type { PlanView, StepModel } from "@watchkeeper/api";
 import { type Priority, PriorityTag, useLanguage, useWords } from "@watchkeeper/ui";
 import { useNames } from "../../names";
-import { doneByWords, postWords, whomWords } from "../../plan-words";
+import { doneByWords, postWords, startWords, whomWords } from "../../plan-words";
 import { factsText } from "./body";
 import { table } from "./words";
 
 export function PlanBody({ view }: { view: PlanView }) {
   const w = useWords(table);
   const whom = useWords(whomWords);
+  const starting = useWords(startWords);
   const language = useLanguage();
   const { placeName } = useNames();
   const { body } = view;
@@ -24,7 +25,9 @@ export function PlanBody({ view }: { view: PlanView }) {
         {(body.tell ?? []).length > 0 && (
           <>
             {" "}
-            · {w.tell}: {(body.tell ?? []).map((one) => whom[one]).join(" · ")}
+            · {w.tell}
+            {w.colon}
+            {(body.tell ?? []).map((one) => whom[one]).join(" · ")}
           </>
         )}
       </p>
@@ -38,8 +41,8 @@ export function PlanBody({ view }: { view: PlanView }) {
       <ul className="wk-plain">
         {(body.starts ?? []).map((one) => (
           <li key={JSON.stringify(one)} data-user-data>
-            <code>{one.detector}</code> {factsText(one.facts)} {(one.devices ?? []).join(", ")}{" "}
-            {(one.places ?? []).map(placeName).join(", ")}
+            {wordFor(starting, one.detector)} {factsText(one.facts, (name) => wordFor(starting, name))}{" "}
+            {(one.devices ?? []).join(", ")} {(one.places ?? []).map(placeName).join(", ")}
           </li>
         ))}
       </ul>
@@ -72,4 +75,9 @@ function StepLine({ step }: { step: StepModel }) {
 export function usePostName(): (post: string) => string {
   const words = useWords(postWords);
   return (post) => (post in words ? words[post as keyof typeof words] : post);
+}
+
+/** A name of the policy in words, or itself where there are none. */
+function wordFor(known: Readonly<Record<string, string>>, name: string): string {
+  return known[name] ?? name;
 }

@@ -15,10 +15,15 @@ export interface Acting {
   readonly dialog: React.ReactNode;
 }
 
+interface Opened {
+  readonly act: Possible;
+  readonly incident: Incident;
+}
+
 /** The acts on one incident. One request for one press: while it is under way a second press does nothing. */
 export function useActing(detail: IncidentDetail | undefined): Acting {
   const { incidents } = useLive();
-  const [open, setOpen] = useState<Possible | null>(null);
+  const [open, setOpen] = useState<Opened | null>(null);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const [busy, setBusy] = useState<string | null>(null);
   const send = useCallback(
@@ -46,20 +51,23 @@ export function useActing(detail: IncidentDetail | undefined): Acting {
   useFocusBack(open === null, incident?.no);
   const begin = (act: Possible) => {
     if (incident === undefined || busy !== null) return;
+    setRefusal(null);
     if (act.required.length === 0 && act.act === "acknowledge") void send(incident, act, {});
-    else setOpen(act);
+    else setOpen({ act, incident });
   };
-  const dialog = open !== null && incident !== undefined && (
+  // what is open stays about its incident, wherever the selection goes meanwhile; its version is the newest known
+  const about = open === null ? undefined : (incidents.get(open.incident.no) ?? open.incident);
+  const dialog = open !== null && about !== undefined && (
     <ActDialog
-      act={open}
-      incident={incident}
+      act={open.act}
+      incident={about}
       busy={busy !== null}
       refusal={refusal}
       onCancel={() => {
         setOpen(null);
         setRefusal(null);
       }}
-      onDo={(fields) => void send(incident, open, fields)}
+      onDo={(fields) => void send(about, open.act, fields)}
     />
   );
   return { begin, refusal: open === null ? refusal : null, busy, dialog };
@@ -111,16 +119,24 @@ function ActDialog({
     <Modal
       open
       title={`${told(act, "title", language)} · #${incident.no} ${told(incident, "title", language)}`}
-      okText={w.ok}
+      okText={`${w.ok} (Ctrl+Enter)`}
       cancelText={w.cancel}
       confirmLoading={busy}
       onOk={() => form.submit()}
       onCancel={onCancel}
       focusTriggerAfterClose={false}
       destroyOnHidden
+      // the dialog itself takes the focus as it opens: a field cannot by `autoFocus`
+      afterOpenChange={(isOpen) => isOpen && form.focusField(names[0] ?? "")}
     >
-      <Form form={form} layout="vertical" onFinish={submit} initialValues={{ minutes: 30, by: "radio" }}>
-        {names.map((name, at) => (
+      <Form
+        form={form}
+        layout="vertical"
+        onKeyDown={(event) => event.key === "Enter" && event.ctrlKey && form.submit()}
+        onFinish={submit}
+        initialValues={{ minutes: 30, by: "radio" }}
+      >
+        {names.map((name) => (
           <Form.Item
             key={name}
             name={name}
@@ -131,7 +147,7 @@ function ActDialog({
             }
             rules={[{ required: act.required.includes(name) || (unfinished && name === "reason"), message: "" }]}
           >
-            <Field name={name} choices={act.choices[name]} first={at === 0} />
+            <Field name={name} choices={act.choices[name]} />
           </Form.Item>
         ))}
       </Form>
@@ -140,25 +156,16 @@ function ActDialog({
   );
 }
 
-function Field({
-  name,
-  choices,
-  first,
-  ...given
-}: {
-  name: string;
-  choices: Record<string, string[]> | undefined;
-  first: boolean;
-}) {
+function Field({ name, choices, ...given }: { name: string; choices: Record<string, string[]> | undefined }) {
   const language = useLanguage();
   if (choices !== undefined) {
     const options = Object.entries(choices).map(([value, [zh, en]]) => ({ value, label: language === "zh" ? zh : en }));
-    return <Select {...given} options={options} autoFocus={first} />;
+    return <Select {...given} options={options} />;
   }
-  if (name === "guard" || name === "assignee" || name === "owner") return <PersonField {...given} first={first} />;
-  if (name === "minutes") return <InputNumber {...given} min={1} max={480} autoFocus={first} />;
-  if (name === "note" || name === "finding") return <Input.TextArea {...given} rows={3} maxLength={1_000} autoFocus={first} />;
-  return <Input {...given} maxLength={1_000} autoFocus={first} />;
+  if (name === "guard" || name === "assignee" || name === "owner") return <PersonField {...given} />;
+  if (name === "minutes") return <InputNumber {...given} min={1} max={480} />;
+  if (name === "note" || name === "finding") return <Input.TextArea {...given} rows={3} maxLength={1_000} />;
+  return <Input {...given} maxLength={1_000} />;
 }
 
 function fieldWord(w: Readonly<Record<string, unknown>>, name: string): string {

@@ -1,6 +1,6 @@
 /** One incident: what is known, what may be done, who did what, and what the cameras saw. */
 import { useQuery } from "@tanstack/react-query";
-import { ask, type CaseClockState, type IncidentDetail, type TimelineEntry, type Told } from "@watchkeeper/api";
+import { ask, type CaseClockState, type IncidentDetail, type TimelineEntry, type Told, why } from "@watchkeeper/api";
 import {
   dateTime,
   duration,
@@ -43,7 +43,7 @@ export function Detail({ no, acting, extra }: { no: number; acting: Acting; extr
   const incident = live ?? detail?.incident;
   if (incident === undefined)
     return asked.error === null ? null : (
-      <Stopped sinceMs={asked.errorUpdatedAt} why={asked.error.message} onRetry={() => void asked.refetch()} />
+      <Stopped sinceMs={asked.errorUpdatedAt} why={why(asked.error, language)} onRetry={() => void asked.refetch()} />
     );
   const acknowledged = detail?.timeline.findLast((entry) => entry.act === "acknowledged");
   return (

@@ -8,6 +8,7 @@ import { useChannel, useIncidentChanges, useLive, useSelected } from "../../live
 import { useSession } from "../../session/session";
 import { useSilence } from "../../sound/silence";
 import { useActing } from "./acting";
+import { bulkSaid } from "./bulk";
 import { Detail, useDetail } from "./detail";
 import { MoreEnded, useEnded } from "./ended";
 import { EVERYTHING, type Filter, toggled, type View } from "./filter";
@@ -127,7 +128,6 @@ interface Bulk {
 
 /** The same act on those that a person has chosen one by one. There is none on all. */
 function useBulk(chosen: ReadonlySet<number>, clear: () => void): Bulk {
-  const w = useWords(table);
   const language = useLanguage();
   const { incidents } = useLive();
   const [result, setResult] = useState<string | null>(null);
@@ -137,7 +137,7 @@ function useBulk(chosen: ReadonlySet<number>, clear: () => void): Bulk {
     try {
       const done = await ask("POST /incidents/acts/{act}", { path: { act: "acknowledge" }, body: { selection, fields: {} } });
       for (const one of done.results) if (one.incident !== null) incidents.put(one.incident);
-      setResult(`${w.done(done.done)}${done.refused > 0 ? ` · ${w.failed(done.refused)}` : ""}`);
+      setResult(bulkSaid(done, language));
       clear();
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;

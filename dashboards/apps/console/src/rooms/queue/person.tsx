@@ -8,13 +8,12 @@ import { table } from "./words";
 
 const FIELD_MAX = 1_000;
 
-export function PersonField({ first, ...given }: { first: boolean }) {
+export function PersonField(given: object) {
   const w = useWords(table);
   const names = useOnDuty();
   return (
     <AutoComplete
       {...given}
-      autoFocus={first}
       maxLength={FIELD_MAX}
       options={names.map((name) => ({ value: name, label: `${name} · ${w.onDuty}` }))}
       showSearch={{ filterOption: (written, option) => String(option?.value ?? "").includes(written) }}

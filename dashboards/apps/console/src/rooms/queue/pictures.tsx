@@ -10,7 +10,13 @@ import { table } from "./words";
 export function Pictures({ detail }: { detail: IncidentDetail }) {
   const w = useWords(table);
   const { zone, may } = useSession();
+  const language = useLanguage();
+  const cameras = useCameras(detail.incident.place);
   if (!may("GET /pictures/{picture}")) return null;
+  const name = (device: string) => {
+    const camera = cameras.find((one) => one.id === device);
+    return camera === undefined ? device : told(camera, "name", language);
+  };
   return (
     <section>
       <h3>{w.pictures}</h3>
@@ -22,11 +28,11 @@ export function Pictures({ detail }: { detail: IncidentDetail }) {
             <figure key={picture.id}>
               <Image
                 src={`/pictures/${encodeURIComponent(picture.id)}`}
-                alt={`${picture.device} ${clockTime(picture.at, zone)}`}
+                alt={`${name(picture.device)} ${clockTime(picture.at, zone)}`}
                 width={220}
               />
               <figcaption>
-                {picture.device} · {clockTime(picture.at, zone)}
+                {name(picture.device)} · {clockTime(picture.at, zone)}
               </figcaption>
             </figure>
           ))}
@@ -36,17 +42,23 @@ export function Pictures({ detail }: { detail: IncidentDetail }) {
   );
 }
 
-function Nearby({ place }: { place: string }) {
-  const w = useWords(table);
-  const language = useLanguage();
+/** The cameras near a place; the same question for the pictures' names and for the buttons. */
+function useCameras(place: string) {
   const { may } = useSession();
-  const [ordered, setOrdered] = useState<string | null>(null);
   const cameras = useQuery({
     queryKey: ["devices", "camera", place],
     queryFn: () => ask("GET /devices", { query: { kind: "camera", place } }),
     enabled: may("GET /devices"),
   });
-  const found = cameras.data?.devices ?? [];
+  return cameras.data?.devices ?? [];
+}
+
+function Nearby({ place }: { place: string }) {
+  const w = useWords(table);
+  const language = useLanguage();
+  const { may } = useSession();
+  const [ordered, setOrdered] = useState<string | null>(null);
+  const found = useCameras(place);
   if (found.length === 0 || !may("POST /devices/{device}/snapshots")) return null;
   return (
     <p className="wk-nearby">
