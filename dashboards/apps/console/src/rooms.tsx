@@ -11,8 +11,9 @@ export interface Room {
   readonly page: LazyExoticComponent<ComponentType>;
 }
 
-export const roomWords = words({ queue: "事件队列" }, { queue: "Incidents" });
+export const roomWords = words({ queue: "事件队列", estate: "小区资料" }, { queue: "Incidents", estate: "Estate" });
 
 export const ROOMS: readonly Room[] = [
   { path: "queue", word: "queue", needs: "GET /incidents", page: lazy(() => import("./rooms/queue")) },
+  { path: "estate", word: "estate", needs: "GET /estate/versions", page: lazy(() => import("./rooms/estate")) },
 ];

@@ -1,0 +1,158 @@
+/** What could stand on the drawing and what does: dragged onto it, or put there by a button. */
+import { useLanguage, useWords } from "@watchkeeper/ui";
+import { Button, Input, Segmented } from "antd";
+import { type PointerEvent, useMemo, useState } from "react";
+import { nameOf } from "../choices";
+import { found, plainly } from "../columns";
+import type { Row } from "../document";
+import { useWork } from "../working";
+import type { Chosen } from "./index";
+import { PLACED_KINDS, type PlacedKind, type Spot, unplacedOn } from "./placing";
+import { table } from "./words";
+
+const SHOWN_MAX = 200;
+const DRAG_PX = 4;
+const SEARCHED = ["id", "name_zh", "name_en", "place", "kind"];
+
+interface Given {
+  readonly floor: string;
+  readonly chosen: Chosen | null;
+  readonly spots: readonly Spot[];
+  onChoose(one: Chosen): void;
+  onPut(one: Chosen): void;
+  /** Let go of at this point of the window. */
+  onDrop(one: Chosen, x: number, y: number): void;
+}
+
+export function Tray({ floor, chosen, spots, onChoose, onPut, onDrop }: Given) {
+  const w = useWords(table);
+  const { document, mayWrite } = useWork();
+  const [kind, setKind] = useState<PlacedKind>("devices");
+  const [search, setSearch] = useState("");
+  const waiting = useMemo(() => unplacedOn(document, kind, floor), [document, kind, floor]);
+  const unplaced = found(waiting, search, SEARCHED, plainly);
+  const placed = found(
+    spots.filter((spot) => spot.kind === kind).map((spot) => spot.row),
+    search,
+    SEARCHED,
+    plainly,
+  );
+  return (
+    <aside className="wk-plan-tray">
+      <Segmented<PlacedKind>
+        aria-label={w.kind}
+        value={kind}
+        onChange={setKind}
+        options={PLACED_KINDS.map((value) => ({ value, label: w[value] }))}
+      />
+      <Input
+        allowClear
+        aria-label={w.search}
+        placeholder={w.search}
+        value={search}
+        onChange={(event) => setSearch(event.target.value)}
+      />
+      <h3>
+        {w.unplaced} {unplaced.length}
+      </h3>
+      <ul aria-label={w.unplaced} data-list="unplaced">
+        {unplaced.slice(0, SHOWN_MAX).map((row) => (
+          <Waiting
+            key={row.id}
+            row={row}
+            mayWrite={mayWrite}
+            onPut={() => onPut({ kind, id: row.id })}
+            onDrop={(x, y) => onDrop({ kind, id: row.id }, x, y)}
+          />
+        ))}
+        <Rest count={unplaced.length} none={w.noneUnplaced} />
+      </ul>
+      <h3>
+        {w.placed} {placed.length}
+      </h3>
+      <ul aria-label={w.placed} data-list="placed">
+        {placed.slice(0, SHOWN_MAX).map((row) => (
+          <Placed
+            key={row.id}
+            row={row}
+            chosen={chosen?.kind === kind && chosen.id === row.id}
+            onChoose={() => onChoose({ kind, id: row.id })}
+          />
+        ))}
+        <Rest count={placed.length} none={w.nonePlaced} />
+      </ul>
+    </aside>
+  );
+}
+
+function Rest({ count, none }: { count: number; none: string }) {
+  const w = useWords(table);
+  if (count === 0) return <li className="wk-quiet">{none}</li>;
+  return count > SHOWN_MAX ? <li className="wk-quiet">{w.more(count - SHOWN_MAX)}</li> : null;
+}
+
+interface WaitingGiven {
+  readonly row: Row;
+  readonly mayWrite: boolean;
+  onPut(): void;
+  onDrop(x: number, y: number): void;
+}
+
+function Waiting({ row, mayWrite, onPut, onDrop }: WaitingGiven) {
+  const w = useWords(table);
+  const language = useLanguage();
+  const [start, setStart] = useState<{ x: number; y: number } | null>(null);
+  const [ghost, setGhost] = useState<{ x: number; y: number } | null>(null);
+  const end = () => {
+    setStart(null);
+    setGhost(null);
+  };
+  const name = nameOf(row, language);
+  const move = (event: PointerEvent) => {
+    if (start === null) return;
+    const [x, y] = [event.clientX, event.clientY];
+    if (ghost !== null || Math.hypot(x - start.x, y - start.y) > DRAG_PX) setGhost({ x, y });
+  };
+  if (!mayWrite) return <li lang="zh">{name}</li>;
+  return (
+    <li data-id={row.id}>
+      <span
+        className="wk-plan-grip"
+        lang="zh"
+        onPointerDown={(event) => {
+          event.currentTarget.setPointerCapture(event.pointerId);
+          setStart({ x: event.clientX, y: event.clientY });
+        }}
+        onPointerMove={move}
+        onPointerUp={(event) => {
+          if (ghost !== null) onDrop(event.clientX, event.clientY);
+          end();
+        }}
+        onPointerCancel={end}
+      >
+        <span aria-hidden="true">⠿</span> {name}
+      </span>
+      <Button size="small" onClick={onPut} aria-label={w.putNamed(name)}>
+        {w.put}
+      </Button>
+      {ghost !== null && (
+        <span className="wk-plan-ghost" style={{ left: ghost.x, top: ghost.y }} aria-hidden="true">
+          {name}
+        </span>
+      )}
+    </li>
+  );
+}
+
+function Placed({ row, chosen, onChoose }: { row: Row; chosen: boolean; onChoose: () => void }) {
+  const w = useWords(table);
+  const language = useLanguage();
+  const name = nameOf(row, language);
+  return (
+    <li>
+      <button type="button" lang="zh" aria-pressed={chosen} aria-label={w.select(name)} onClick={onChoose}>
+        {name}
+      </button>
+    </li>
+  );
+}
