@@ -22,12 +22,15 @@ class Whole(NamedTuple):
         node, line = self.root, None
         for part in path:
             inner: Any = None if node is None else node.value
-            known = part in inner if isinstance(inner, dict) else isinstance(inner, list) and int(part) < len(inner)
-            if not known:
+            if not _has(inner, part):
                 break
             found: Node = inner[part]
             node, line = found, found.key_line
         return line
+
+
+def _has(inner: Any, part: str | int) -> bool:
+    return part in inner if isinstance(inner, dict) else isinstance(inner, list) and isinstance(part, int) and part < len(inner)
 
 
 def read_whole(data: bytes) -> Whole:

@@ -69,7 +69,7 @@ export function Bar() {
 
 function Counts() {
   const w = useWords(table);
-  const { changes } = useWork();
+  const { changes, kept } = useWork();
   const counts = countsOf(changes);
   if (changes.length === 0) return <span className="wk-quiet">{w.noChanges}</span>;
   const told = (["added", "changed", "removed"] as const).filter((what) => counts[what] > 0);
@@ -79,6 +79,9 @@ function Counts() {
         <b key={what}>{w[what](counts[what])}</b>
       ))}
       <span className="wk-quiet">{w.notInForce}</span>
+      <span className="wk-quiet" data-kept={kept}>
+        {w[`draft_${kept}`]}
+      </span>
     </span>
   );
 }

@@ -3,6 +3,7 @@ import { useLanguage, useWords } from "@watchkeeper/ui";
 import { Alert, Button } from "antd";
 import { useState } from "react";
 import { Link } from "react-router";
+import { HERE } from "./here";
 import type { Mistake } from "./mistakes";
 import { table } from "./words";
 import { type Checked, useWork } from "./working";
@@ -49,8 +50,10 @@ function Panel({ checked, onClose }: { checked: Checked; onClose: () => void }) 
 export function Mistakes({ mistakes }: { mistakes: readonly Mistake[] }) {
   const w = useWords(table);
   const language = useLanguage();
-  const way = ({ kind, id }: Mistake) =>
-    kind === "estate" || kind === "floors" ? "site" : `${kind}?row=${encodeURIComponent(id)}`;
+  const way = ({ kind, id }: Mistake) => {
+    if (kind === "estate") return `${HERE}/site`;
+    return `${HERE}/${kind === "floors" ? "site" : kind}?row=${encodeURIComponent(id)}`;
+  };
   const field = (one: string) => String((w as Readonly<Record<string, unknown>>)[`f_${one}`] ?? one);
   return (
     <ul className="wk-estate-list">

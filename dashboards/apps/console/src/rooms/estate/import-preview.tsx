@@ -5,7 +5,7 @@ import { Alert, Button, Input } from "antd";
 import { useState } from "react";
 import { Consequences } from "./check-panel";
 import type { What } from "./exchange";
-import { doesSomething, inOrder, typeOf } from "./tables";
+import { columnName, doesSomething, inOrder, typeOf } from "./tables";
 import { table } from "./words-files";
 import { useWork } from "./working";
 
@@ -117,7 +117,7 @@ function Errors({ outcome }: { outcome: EstateOutcome }) {
           {inOrder(outcome.errors).map((one) => (
             <tr key={`${one.row} ${one.column} ${one.at} ${one.code} ${one.message_en}`} data-error-row={one.row ?? ""}>
               <td>{one.row ?? w.ofTable}</td>
-              <td>{one.column || one.at}</td>
+              <td>{columnName(one.column, language) || one.at}</td>
               <td>
                 {one[`message_${language}`]}
                 {language === "zh" && one.message_en !== "" && (
@@ -148,7 +148,7 @@ function Good({ shown, importing }: { shown: Shown; importing: Importing }) {
   return (
     <>
       <p className="wk-estate-counts">
-        {w.changes}：
+        <span>{w.changes}</span>
         {told.map((what) => (
           <b key={what}>{w[what](count(what))}</b>
         ))}
@@ -169,7 +169,7 @@ function Good({ shown, importing }: { shown: Shown; importing: Importing }) {
         }}
       >
         <label htmlFor="import-reason">
-          {w.reason}（{w.must}）
+          {w.reason} · {w.must}
           <Input id="import-reason" value={reason} maxLength={500} onChange={(event) => setReason(event.target.value)} />
         </label>
         <Button type="primary" htmlType="submit" disabled={!ready} loading={importing.busy}>

@@ -4,6 +4,7 @@ import { Navigate, NavLink, Route, Routes } from "react-router";
 import { Bar } from "./bar";
 import { CheckPanel } from "./check-panel";
 import { Exchange } from "./exchange";
+import { HERE } from "./here";
 import { Meanwhile } from "./meanwhile";
 import { Plan } from "./plan";
 import { Section } from "./section";
@@ -42,7 +43,7 @@ function Room() {
         <Meanwhile />
         <CheckPanel />
         <Routes>
-          <Route index element={<Navigate to="devices" replace />} />
+          <Route index element={<Navigate to={`${HERE}/devices`} replace />} />
           <Route path="site" element={<Site />} />
           {TABLES.map((kind) => (
             <Route key={kind} path={kind} element={<Section key={kind} kind={kind} />} />
@@ -50,7 +51,7 @@ function Room() {
           <Route path="plan" element={<Plan />} />
           <Route path="exchange" element={<Exchange />} />
           <Route path="versions" element={<Versions />} />
-          <Route path="*" element={<Navigate to="../devices" replace />} />
+          <Route path="*" element={<Navigate to={`${HERE}/devices`} replace />} />
         </Routes>
       </div>
     </div>
@@ -67,7 +68,7 @@ function Sections() {
         const edited = changes.filter((change) => kinds.includes(change.kind)).length;
         const wrong = [...mistakes.keys()].filter((key) => kinds.includes(key.split("/")[0] ?? "")).length;
         return (
-          <NavLink key={name} to={name}>
+          <NavLink key={name} to={`${HERE}/${name}`}>
             <span>{w[name]}</span>
             {edited > 0 && <em>{edited}</em>}
             {wrong > 0 && <em data-abnormal>! {wrong}</em>}

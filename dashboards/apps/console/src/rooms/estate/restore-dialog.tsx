@@ -51,7 +51,7 @@ export function RestoreDialog({ version, onClose, onRestored }: Given) {
     >
       <p>{w.restoreHelp}</p>
       <label htmlFor="restore-reason">
-        {w.reason}（{w.must}）
+        {w.reason} · {w.must}
         <Input id="restore-reason" autoFocus value={reason} maxLength={500} onChange={(event) => setReason(event.target.value)} />
       </label>
       {refusal !== null && <Alert type="error" role="alert" title={refusal[language]} />}

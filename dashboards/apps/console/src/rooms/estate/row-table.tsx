@@ -10,6 +10,8 @@ import type { Mistake } from "./mistakes";
 import { table } from "./words";
 import { useWork } from "./working";
 
+const INDENT_PX = 16;
+
 interface Acts {
   onEdit(row: Row): void;
   onDuplicate(row: Row): void;
@@ -103,7 +105,11 @@ function TableRow({ kind, row, columns, shown, acts, depth, mark, mistakes, note
       </td>
       {columns.map(({ name }, at) => (
         <td key={name} data-edited={mark?.fields.includes(name) || undefined} data-wrong={wrong.has(name) || undefined} lang="zh">
-          {at === 0 && depth > 0 && <span aria-hidden="true">{"　".repeat(depth - 1)}└ </span>}
+          {at === 0 && depth > 0 && (
+            <span aria-hidden="true" style={{ paddingLeft: (depth - 1) * INDENT_PX }}>
+              └{" "}
+            </span>
+          )}
           {shown(row, name)}
         </td>
       ))}

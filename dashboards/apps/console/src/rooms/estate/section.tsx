@@ -83,15 +83,16 @@ function useView(kind: Kind) {
   const [page, setPage] = useState(0);
   const asked = useDeferredValue(search);
   const tree = useMemo(() => (kind === "places" ? treeOf(rowsOf(document, kind)) : null), [document, kind]);
-  const rows = useMemo(() => {
+  const [rows, all] = useMemo(() => {
     const present = tree === null ? rowsOf(document, kind) : tree.map((one) => one.row);
     const gone = rowsOf(state.base.document, kind).filter((row) => marks.get(`${kind}/${row.id}`)?.what === "removed");
-    const kept = [...present, ...gone].filter((row) => {
+    const whole = [...present, ...gone];
+    const kept = whole.filter((row) => {
       const key = `${kind}/${row.id}`;
       return only === "all" || (only === "onlyChanged" ? marks.has(key) : mistakes.has(key));
     });
     const fields = FIELDS[kind].map((field) => field.name);
-    return sorted(found(kept, asked, fields, shown), sorting, shown);
+    return [sorted(found(kept, asked, fields, shown), sorting, shown), whole.length] as const;
   }, [tree, document, state.base, kind, marks, mistakes, only, asked, sorting, shown]);
   const depths = useMemo(
     () =>
@@ -104,7 +105,7 @@ function useView(kind: Kind) {
   const at = Math.min(page, pages - 1);
   return {
     ...{ rows, depths, search, only, sorting, setSorting, pages, page: at, setPage },
-    all: rowsOf(document, kind).length,
+    all,
     onPage: rows.slice(at * PAGE_ROWS, (at + 1) * PAGE_ROWS),
     setSearch: (text: string) => {
       setSearch(text);

@@ -51,7 +51,7 @@ export function SendDialog({ onClose, onSent }: { onClose: () => void; onSent: (
         {good && current.outcome !== null && <Consequences texts={current.outcome.consequences} />}
         {refusal !== null && <Alert type="error" role="alert" title={refusal[language]} />}
         <label htmlFor="send-reason">
-          {w.reason}（{w.must}）
+          {w.reason} · {w.must}
           <Input
             id="send-reason"
             autoFocus

@@ -36,6 +36,12 @@ export function templateOf(exported: string, chinese: boolean): string {
   return `${MARK}${named.join(",")}\r\n${example === "" ? "" : `${example}\r\n`}`;
 }
 
+/** What a column is called in the language, with the name that always counts. */
+export function columnName(column: string, language: "zh" | "en"): string {
+  const chinese = language === "zh" ? HEADINGS[column] : undefined;
+  return chinese === undefined ? column : `${chinese} ${column}`;
+}
+
 /** Errors in the order of the table's rows; those of no row first. */
 export function inOrder(errors: readonly EstateWrong[]): readonly EstateWrong[] {
   return [...errors].sort((one, other) => (one.row ?? 0) - (other.row ?? 0) || one.column.localeCompare(other.column));

@@ -10,6 +10,8 @@ import { byRow, type Mistake, mistakeOf, wrongOf } from "./mistakes";
 import { after, changes as changesOfState, draftFrom, hasChanges, type Step, type Working, working } from "./working-state";
 
 const SAVE_MS = 400;
+/** Whether the working copy, as it is now, would survive a reload. `not`: this browser keeps nothing. */
+export type Kept = "saving" | "kept" | "not";
 
 /** What the hub said of the working copy, and of which state of it. */
 export interface Checked {
@@ -28,6 +30,7 @@ export interface EstateWork {
   readonly refusal: Refusal | null;
   readonly busy: boolean;
   readonly mayWrite: boolean;
+  readonly kept: Kept;
   /** `tag`: steps with the same one after each other are one step. */
   edit(change: (document: Estate) => Estate, tag?: string): void;
   step(step: Step): void;
@@ -56,7 +59,7 @@ export function EstateWorkProvider({
 }) {
   const { may } = useSession();
   const [state, step] = useReducer(after, { version: view.version, document: view.document }, working);
-  const ready = useDraft(state, step);
+  const { ready, kept } = useDraft(state, step);
   useEffect(() => {
     if (ready) step({ is: "hub", now: { version: view.version, document: view.document } });
   }, [view, ready]);
@@ -73,6 +76,7 @@ export function EstateWorkProvider({
     marks,
     mistakes,
     mayWrite: may("PUT /estate"),
+    kept,
     edit: (change, tag) => step({ is: "edit", change, tag }),
     step,
     renew,
@@ -86,18 +90,19 @@ export function useWork(): EstateWork {
   return work;
 }
 
-/** Reads the draft once, and keeps it from then on. True when it was read. */
-function useDraft(state: Working, step: (step: Step) => void): boolean {
+/** Reads the draft once, and keeps it from then on. */
+function useDraft(state: Working, step: (step: Step) => void): { ready: boolean; kept: Kept } {
   const { me } = useSession();
   const key = `estate/${me.name}`;
   const [ready, setReady] = useState(false);
+  const [kept, setKept] = useState<Kept>("kept");
   useEffect(() => {
     let here = true;
     void draftOf(key)
       .catch(() => undefined)
-      .then((kept) => {
+      .then((found) => {
         if (!here) return;
-        const draft = draftFrom(kept);
+        const draft = draftFrom(found);
         if (draft !== null) step({ is: "draft", draft });
         setReady(true);
       });
@@ -110,12 +115,16 @@ function useDraft(state: Working, step: (step: Step) => void): boolean {
     if (!ready) return;
     const save = () => {
       pending.current = null;
-      const kept = hasChanges(state)
+      const writing = hasChanges(state)
         ? keepDraft(key, { base: state.base, mine: state.history.present }, Date.now())
         : dropDraft(key);
-      // a browser that keeps nothing still lets one edit; the head says that nothing is sent yet
-      void kept.catch(() => undefined);
+      // a browser that keeps nothing still lets one edit, and says so
+      void writing.then(
+        () => pending.current === null && setKept("kept"),
+        () => setKept("not"),
+      );
     };
+    setKept((before) => (before === "not" ? before : "saving"));
     pending.current = save;
     const timer = window.setTimeout(save, SAVE_MS);
     return () => window.clearTimeout(timer);
@@ -128,7 +137,7 @@ function useDraft(state: Working, step: (step: Step) => void): boolean {
       now();
     };
   }, []);
-  return ready;
+  return { ready, kept };
 }
 
 function useAsking(state: Working, step: (step: Step) => void, renew: () => Promise<void>) {

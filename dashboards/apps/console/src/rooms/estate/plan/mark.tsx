@@ -77,7 +77,7 @@ export const Mark = memo(function Mark({ spot, at, aside, size, chosen, movable,
       {beside && <line x2={aside[0]} y2={aside[1]} className="wk-plan-leader" />}
       <g transform={`translate(${aside[0]} ${aside[1]})`}>
         <path d={SHAPES[spot.kind]} />
-        <text y={2.2} className="wk-plan-label">
+        <text y={2.8} className="wk-plan-label">
           {nameOf(spot.row, language)}
         </text>
         <title>{nameOf(spot.row, language)}</title>
