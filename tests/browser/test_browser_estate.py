@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
-
 from tests.browser.conftest import Room
 from tests.support.browser_estate import BrowserEstate, Wanted
 

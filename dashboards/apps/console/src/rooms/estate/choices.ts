@@ -3,10 +3,12 @@ import { useQuery } from "@tanstack/react-query";
 import { ask, type DutyList, type PolicyView, type Refusal } from "@watchkeeper/api";
 import { type Language, useLanguage, useWords } from "@watchkeeper/ui";
 import { useMemo } from "react";
-import { type Estate, type Kind, type Row, rowsOf } from "./document";
+import { type Kind, type Row, rowsOf } from "./document";
 import { type Choice, DEVICE_KINDS, FIELDS, ORDERS } from "./fields";
 import { table } from "./words";
 import { useWork } from "./working";
+
+const GATES = ["door", "barrier"];
 
 export interface Option {
   readonly value: string;
@@ -23,10 +25,16 @@ export function nameOf(row: Row, language: Language): string {
   return typeof name === "string" && name !== "" ? `${name} (${row.id})` : row.id;
 }
 
-function named(estate: Estate, kind: Kind, language: Language, keep: (row: Row) => boolean = () => true): Option[] {
-  return rowsOf(estate, kind)
-    .filter(keep)
-    .map((row) => ({ value: row.id, label: nameOf(row, language) }));
+function named(rows: readonly Row[], language: Language): Option[] {
+  return rows.map((row) => ({ value: row.id, label: nameOf(row, language) }));
+}
+
+/** Made anew when rows of that kind change, and not with every step of another kind. */
+function useNamed(kind: Kind): readonly Option[] {
+  const language = useLanguage();
+  const { document } = useWork();
+  const rows = rowsOf(document, kind);
+  return useMemo(() => named(rows, language), [rows, language]);
 }
 
 function byName(names: Readonly<Record<string, Readonly<Record<string, string>>>>, language: Language): Option[] {
@@ -39,25 +47,30 @@ export function useChoices(): Choices {
   const { document } = useWork();
   const policy = useQuery<PolicyView, Refusal>({ queryKey: ["policy"], queryFn: () => ask("GET /policy") }).data;
   const duties = useQuery<DutyList, Refusal>({ queryKey: ["duties"], queryFn: () => ask("GET /duties") }).data;
+  const [place, agent, floor, phone, device] = [
+    useNamed("places"),
+    useNamed("agents"),
+    useNamed("floors"),
+    useNamed("phones"),
+    useNamed("devices"),
+  ];
+  const devices = rowsOf(document, "devices");
   return useMemo(() => {
     const duty = (duties?.duties ?? []).map((one) => ({
       value: one.duty,
       label: `${{ zh: one.zh, en: one.en }[language]} (${one.duty})`,
     }));
     return {
-      place: named(document, "places", language),
-      agent: named(document, "agents", language),
-      floor: named(document, "floors", language),
-      gate: named(document, "devices", language, (row) => row.kind === "door" || row.kind === "barrier"),
-      source: [{ value: "hub", label: w.hub }, ...named(document, "phones", language), ...named(document, "devices", language)],
+      ...{ place, agent, floor, duty },
+      gate: device.filter((_, at) => GATES.includes(String(devices[at]?.kind))),
+      source: [{ value: "hub", label: w.hub }, ...phone, ...device],
       deviceKind: DEVICE_KINDS.map((value) => ({ value, label: w[`kind_${value}`] })),
       placeClass: byName(policy?.place_classes ?? {}, language),
       post: byName(policy?.posts ?? {}, language),
-      duty,
       order: ORDERS.map((value) => ({ value, label: w[`order_${value}`] })),
       numbers: policy?.device_numbers ?? [],
     };
-  }, [document, policy, duties, language, w]);
+  }, [place, agent, floor, phone, device, devices, policy, duties, language, w]);
 }
 
 /** What of a row is shown: the words of its choices, not their ids. */

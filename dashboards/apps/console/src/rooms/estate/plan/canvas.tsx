@@ -2,12 +2,12 @@
 import type { DrawingInfo } from "@watchkeeper/api";
 import { useWords } from "@watchkeeper/ui";
 import { Button } from "antd";
-import { type KeyboardEvent, type MouseEvent, type Ref, useImperativeHandle, useMemo, useState } from "react";
+import { type KeyboardEvent, type MouseEvent, type Ref, useImperativeHandle, useMemo, useRef, useState } from "react";
 import { useWork } from "../working";
 import { useFinish } from "./area-tools";
 import { Areas } from "./areas";
 import type { Chosen, Outline } from "./index";
-import { Mark } from "./mark";
+import { Mark, type MarkActs } from "./mark";
 import type { Spot } from "./placing";
 import { fanned, isOn, nudged, type Share, type Size } from "./position";
 import { table } from "./words";
@@ -55,6 +55,11 @@ export function Canvas({ ref, floor, drawing, spots, chosen, outline, onChoose, 
     centre: zoom.centre,
     show: zoom.show,
   }));
+  const acts = useRef<MarkActs>(null as unknown as MarkActs);
+  acts.current = {
+    ...{ shareAt: zoom.shareAt, onChoose, onPlace },
+    onDrag: (one, now) => setDrag(now === null ? null : { key: keyOf(one), at: now }),
+  };
   const finish = useFinish(floor, outline, onOutline);
   const keys = useCanvasKeys({ spots, chosen, outline, finish, zoomBy: zoom.by, onChoose, onPlace, onTakeOff, onOutline });
   const click = (event: MouseEvent) => {
@@ -107,10 +112,7 @@ export function Canvas({ ref, floor, drawing, spots, chosen, outline, onChoose, 
                 size={size}
                 chosen={chosen !== null && keyOf(chosen) === id}
                 movable={mayWrite && outline === null}
-                shareAt={zoom.shareAt}
-                onChoose={onChoose}
-                onDrag={(now) => setDrag(now === null ? null : { key: id, at: now })}
-                onPlace={onPlace}
+                acts={acts}
               />
             );
           })}

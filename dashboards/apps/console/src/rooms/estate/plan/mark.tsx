@@ -1,6 +1,6 @@
 /** One thing on the drawing: a device is a disc, a checkpoint a square, a phone a rhombus. */
 import { useLanguage } from "@watchkeeper/ui";
-import { memo, type PointerEvent, useRef } from "react";
+import { memo, type PointerEvent, type RefObject, useRef } from "react";
 import { nameOf } from "../choices";
 import type { Chosen } from "./index";
 import type { PlacedKind, Spot } from "./placing";
@@ -21,25 +21,29 @@ interface Given {
   readonly size: Size;
   readonly chosen: boolean;
   readonly movable: boolean;
+  /** Always the same object: with 5,000 marks only the one that is moved is drawn anew. */
+  readonly acts: RefObject<MarkActs>;
+}
+export interface MarkActs {
   shareAt(x: number, y: number): Share | null;
   onChoose(one: Chosen): void;
-  onDrag(at: Share | null): void;
+  onDrag(one: Chosen, at: Share | null): void;
   onPlace(one: Chosen, at: Share): void;
 }
 
-export const Mark = memo(function Mark({ spot, at, aside, size, chosen, movable, shareAt, onChoose, onDrag, onPlace }: Given) {
+export const Mark = memo(function Mark({ spot, at, aside, size, chosen, movable, acts }: Given) {
   const language = useLanguage();
   const from = useRef<{ x: number; y: number; off: Share; moved: boolean } | null>(null);
   const one = { kind: spot.kind, id: spot.id };
   const target = (event: PointerEvent): Share | null => {
-    const there = shareAt(event.clientX, event.clientY);
+    const there = acts.current.shareAt(event.clientX, event.clientY);
     const off = from.current?.off ?? [0, 0];
     return there === null ? null : clamped([there[0] - off[0], there[1] - off[1]]);
   };
   const down = (event: PointerEvent<SVGGElement>) => {
-    onChoose(one);
+    acts.current.onChoose(one);
     if (!movable) return;
-    const there = shareAt(event.clientX, event.clientY) ?? at;
+    const there = acts.current.shareAt(event.clientX, event.clientY) ?? at;
     event.currentTarget.setPointerCapture(event.pointerId);
     from.current = { x: event.clientX, y: event.clientY, off: [there[0] - at[0], there[1] - at[1]], moved: false };
   };
@@ -47,17 +51,17 @@ export const Mark = memo(function Mark({ spot, at, aside, size, chosen, movable,
     const start = from.current;
     if (start === null) return;
     start.moved ||= Math.hypot(event.clientX - start.x, event.clientY - start.y) > DRAG_PX;
-    if (start.moved) onDrag(target(event));
+    if (start.moved) acts.current.onDrag(one, target(event));
   };
   const up = (event: PointerEvent) => {
     const to = target(event);
-    if (from.current?.moved && to !== null) onPlace(one, to);
+    if (from.current?.moved && to !== null) acts.current.onPlace(one, to);
     from.current = null;
-    onDrag(null);
+    acts.current.onDrag(one, null);
   };
   const cancel = () => {
     from.current = null;
-    onDrag(null);
+    acts.current.onDrag(one, null);
   };
   const [x, y] = [at[0] * size.width, at[1] * size.height];
   const beside = aside[0] !== 0 || aside[1] !== 0;
@@ -84,4 +88,19 @@ export const Mark = memo(function Mark({ spot, at, aside, size, chosen, movable,
       </g>
     </g>
   );
-});
+}, isSame);
+
+function isSame(before: Given, after: Given): boolean {
+  return (
+    before.spot.row === after.spot.row &&
+    before.size === after.size &&
+    before.chosen === after.chosen &&
+    before.movable === after.movable &&
+    isAt(before.at, after.at) &&
+    isAt(before.aside, after.aside)
+  );
+}
+
+function isAt(one: Share, other: Share): boolean {
+  return one[0] === other[0] && one[1] === other[1];
+}

@@ -1,7 +1,7 @@
 /** What could stand on the drawing and what does: dragged onto it, or put there by a button. */
 import { useLanguage, useWords } from "@watchkeeper/ui";
 import { Button, Input, Segmented } from "antd";
-import { type PointerEvent, useMemo, useState } from "react";
+import { memo, type PointerEvent, type RefObject, useMemo, useRef, useState } from "react";
 import { nameOf } from "../choices";
 import { found, plainly } from "../columns";
 import type { Row } from "../document";
@@ -10,25 +10,29 @@ import type { Chosen } from "./index";
 import { PLACED_KINDS, type PlacedKind, type Spot, unplacedOn } from "./placing";
 import { table } from "./words";
 
-const SHOWN_MAX = 200;
+const SHOWN_MAX = 100;
 const DRAG_PX = 4;
 const SEARCHED = ["id", "name_zh", "name_en", "place", "kind"];
 
-interface Given {
-  readonly floor: string;
-  readonly chosen: Chosen | null;
-  readonly spots: readonly Spot[];
+interface Acts {
   onChoose(one: Chosen): void;
   onPut(one: Chosen): void;
   /** Let go of at this point of the window. */
   onDrop(one: Chosen, x: number, y: number): void;
 }
+interface Given extends Acts {
+  readonly floor: string;
+  readonly chosen: Chosen | null;
+  readonly spots: readonly Spot[];
+}
 
-export function Tray({ floor, chosen, spots, onChoose, onPut, onDrop }: Given) {
+export function Tray({ floor, chosen, spots, ...given }: Given) {
   const w = useWords(table);
   const { document, mayWrite } = useWork();
   const [kind, setKind] = useState<PlacedKind>("devices");
   const [search, setSearch] = useState("");
+  const acts = useRef<Acts>(given);
+  acts.current = given;
   const waiting = useMemo(() => unplacedOn(document, kind, floor), [document, kind, floor]);
   const unplaced = found(waiting, search, SEARCHED, plainly);
   const placed = found(
@@ -57,13 +61,7 @@ export function Tray({ floor, chosen, spots, onChoose, onPut, onDrop }: Given) {
       </h3>
       <ul aria-label={w.unplaced} data-list="unplaced">
         {unplaced.slice(0, SHOWN_MAX).map((row) => (
-          <Waiting
-            key={row.id}
-            row={row}
-            mayWrite={mayWrite}
-            onPut={() => onPut({ kind, id: row.id })}
-            onDrop={(x, y) => onDrop({ kind, id: row.id }, x, y)}
-          />
+          <Waiting key={row.id} row={row} {...{ kind, mayWrite, acts }} />
         ))}
         <Rest count={unplaced.length} none={w.noneUnplaced} />
       </ul>
@@ -72,12 +70,7 @@ export function Tray({ floor, chosen, spots, onChoose, onPut, onDrop }: Given) {
       </h3>
       <ul aria-label={w.placed} data-list="placed">
         {placed.slice(0, SHOWN_MAX).map((row) => (
-          <Placed
-            key={row.id}
-            row={row}
-            chosen={chosen?.kind === kind && chosen.id === row.id}
-            onChoose={() => onChoose({ kind, id: row.id })}
-          />
+          <Placed key={row.id} row={row} chosen={chosen?.kind === kind && chosen.id === row.id} {...{ kind, acts }} />
         ))}
         <Rest count={placed.length} none={w.nonePlaced} />
       </ul>
@@ -92,13 +85,14 @@ function Rest({ count, none }: { count: number; none: string }) {
 }
 
 interface WaitingGiven {
+  readonly kind: PlacedKind;
   readonly row: Row;
   readonly mayWrite: boolean;
-  onPut(): void;
-  onDrop(x: number, y: number): void;
+  /** Always the same object, so that a step draws only the rows anew that it changes. */
+  readonly acts: RefObject<Acts>;
 }
 
-function Waiting({ row, mayWrite, onPut, onDrop }: WaitingGiven) {
+const Waiting = memo(function Waiting({ kind, row, mayWrite, acts }: WaitingGiven) {
   const w = useWords(table);
   const language = useLanguage();
   const [start, setStart] = useState<{ x: number; y: number } | null>(null);
@@ -125,14 +119,14 @@ function Waiting({ row, mayWrite, onPut, onDrop }: WaitingGiven) {
         }}
         onPointerMove={move}
         onPointerUp={(event) => {
-          if (ghost !== null) onDrop(event.clientX, event.clientY);
+          if (ghost !== null) acts.current.onDrop({ kind, id: row.id }, event.clientX, event.clientY);
           end();
         }}
         onPointerCancel={end}
       >
         <span aria-hidden="true">⠿</span> {name}
       </span>
-      <Button size="small" onClick={onPut} aria-label={w.putNamed(name)}>
+      <Button size="small" onClick={() => acts.current.onPut({ kind, id: row.id })} aria-label={w.putNamed(name)}>
         {w.put}
       </Button>
       {ghost !== null && (
@@ -142,17 +136,22 @@ function Waiting({ row, mayWrite, onPut, onDrop }: WaitingGiven) {
       )}
     </li>
   );
+});
+
+interface PlacedGiven extends Omit<WaitingGiven, "mayWrite"> {
+  readonly chosen: boolean;
 }
 
-function Placed({ row, chosen, onChoose }: { row: Row; chosen: boolean; onChoose: () => void }) {
+const Placed = memo(function Placed({ kind, row, chosen, acts }: PlacedGiven) {
   const w = useWords(table);
   const language = useLanguage();
   const name = nameOf(row, language);
+  const choose = () => acts.current.onChoose({ kind, id: row.id });
   return (
     <li>
-      <button type="button" lang="zh" aria-pressed={chosen} aria-label={w.select(name)} onClick={onChoose}>
+      <button type="button" lang="zh" aria-pressed={chosen} aria-label={w.select(name)} onClick={choose}>
         {name}
       </button>
     </li>
   );
-}
+});
