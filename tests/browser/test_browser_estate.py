@@ -191,3 +191,100 @@ def drag(page: Page, device_id: str, x: float, y: float) -> None:
     page.mouse.move(sheet["x"] + 5, sheet["y"] + 5, steps=4)
     page.mouse.move(sheet["x"] + x * sheet["width"], sheet["y"] + y * sheet["height"], steps=6)
     page.mouse.up()
+
+
+def test_the_area_of_a_place_is_drawn_corner_by_corner(estate: BrowserEstate, room: Room, picture):
+    page = room("manager", path="estate/plan")
+    tools = page.get_by_role("combobox", name="画区域")
+    tools.fill("yard")
+    page.keyboard.press("Enter")
+    for x, y in ((0.5, 0.6), (0.7, 0.6), (0.7, 0.9), (0.9, 0.1)):
+        click_at(page, x, y)
+    page.get_by_role("button", name="退一个角").click()
+    page.locator(".wk-plan-canvas").press("Enter")
+    expect(page.locator("[data-area=yard]")).to_have_count(1)
+    picture(page, "estate-area")
+    submit(page, "画区域")
+    yard = next(one for one in shown(estate)["document"]["places"] if one["id"] == "yard")
+    assert yard["floor"] == "ground"
+    for corner, meant in zip(yard["area"], ((0.5, 0.6), (0.7, 0.6), (0.7, 0.9)), strict=True):
+        assert corner == pytest.approx(meant, abs=0.01)
+
+
+def test_a_device_on_the_plan_is_moved_by_mouse_and_the_step_is_undone(room: Room):
+    page = room("manager", path="estate/plan")
+    page.locator("[data-list=unplaced] [data-id=panel] button").click()
+    chosen = page.locator(".wk-plan-chosen")
+    expect(chosen).to_contain_text("50 %, 50 %")
+    mark = page.locator("[data-mark=panel] path").bounding_box()
+    sheet = page.locator(".wk-plan-sheet").bounding_box()
+    assert mark is not None
+    assert sheet is not None
+    page.mouse.move(mark["x"] + mark["width"] / 2, mark["y"] + mark["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(sheet["x"] + 0.8 * sheet["width"], sheet["y"] + 0.2 * sheet["height"], steps=8)
+    page.mouse.up()
+    expect(chosen).to_contain_text(re.compile(r"(79|80)[.\d]* %, (19|20)[.\d]* %"))
+    page.keyboard.press("Control+z")
+    expect(chosen).to_contain_text("50 %, 50 %")
+    page.keyboard.press("Delete")
+    expect(page.locator("[data-mark=panel]")).to_have_count(0)
+
+
+def test_a_finger_drags_a_device_onto_the_plan(room: Room):
+    page = room("manager", path="estate/plan")
+    handle = page.locator("[data-list=unplaced] [data-id=panel] .wk-plan-handle")
+    handle.scroll_into_view_if_needed()
+    grip = handle.bounding_box()
+    sheet = page.locator(".wk-plan-sheet").bounding_box()
+    assert grip is not None
+    assert sheet is not None
+    start = (grip["x"] + grip["width"] / 2, grip["y"] + grip["height"] / 2)
+    end = (sheet["x"] + 0.3 * sheet["width"], sheet["y"] + 0.7 * sheet["height"])
+    finger = page.context.new_cdp_session(page)
+    finger.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    finger.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": start[0], "y": start[1]}]})
+    for part in (0.2, 0.5, 1):
+        x, y = (from_ + part * (to - from_) for from_, to in zip(start, end, strict=True))
+        finger.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": x, "y": y}]})
+    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    expect(page.locator(".wk-plan-chosen")).to_contain_text(re.compile(r"(29|30)[.\d]* %, (69|70)[.\d]* %"))
+
+
+def test_the_places_of_a_route_are_put_in_order_by_keyboard(estate: BrowserEstate, room: Room):
+    page = room("manager", path="estate/routes")
+    page.get_by_role("button", name="新增").click()
+    form = page.get_by_role("dialog")
+    for field, text in (("id", "round-a"), ("name_zh", "夜巡"), ("name_en", "Round A")):
+        form.locator(f"[data-field={field}] input").fill(text)
+    for field, words in (("duty", ["patrol-day"]), ("places", ["gate", "lobby"]), ("sources", ["hub"])):
+        for word in words:
+            form.locator(f"[data-field={field}] input[role=combobox]").fill(word)
+            page.keyboard.press("Enter")
+    form.locator("[data-field=places] li[data-id=lobby] [data-move=up]").focus()
+    page.keyboard.press("Enter")
+    items = form.locator("[data-field=places] li")
+    expect(items.first).to_have_attribute("data-id", "lobby")
+    form.get_by_role("button", name="保存到草稿").click()
+    expect(page.locator("tr[data-row=round-a]")).to_contain_text("1号楼大堂 (lobby)、东门 (gate)")
+
+
+def test_an_older_version_is_restored_with_a_reason(estate: BrowserEstate, room: Room, picture):
+    page = room("manager", path="estate/versions")
+    before = shown(estate)
+    expect(page.locator("[data-version='1']")).to_be_visible()
+    picture(page, "estate-versions")
+    page.get_by_role("button", name="恢复此版 1", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("原因").fill("误改")
+    dialog.get_by_role("button", name="恢复此版").click()
+    expect(page.get_by_text("已恢复")).to_be_visible()
+    after = shown(estate)
+    assert after["version"] == before["version"] + 1
+    assert "door-7" not in [one["id"] for one in after["document"]["devices"]]
+
+
+def click_at(page: Page, x: float, y: float) -> None:
+    sheet = page.locator(".wk-plan-sheet").bounding_box()
+    assert sheet is not None
+    page.mouse.click(sheet["x"] + x * sheet["width"], sheet["y"] + y * sheet["height"])

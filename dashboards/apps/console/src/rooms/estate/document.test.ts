@@ -79,6 +79,12 @@ test("a form says what is missing, taken or no id before the hub is asked", () =
   ).toBe("cornersBad");
 });
 
+test("what stands for itself is not missing", () => {
+  const route = { id: "x", duty: "d", places: ["hall"], sources: ["hub"], name_zh: "x", name_en: "x" };
+  expect(faultsOf(ESTATE, "routes", route, "")).toEqual({});
+  expect(faultsOf(ESTATE, "staff", { id: "x", name_zh: "x", name_en: "x" }, "")).toEqual({});
+});
+
 test("a template has the heading in the language and one row that changes nothing", () => {
   const exported = "﻿id,name_zh,post\r\nli,李,guard\r\nwu,吴,guard\r\n";
   expect(templateOf(exported, false)).toBe("﻿id,name_zh,post\r\nli,李,guard\r\n");

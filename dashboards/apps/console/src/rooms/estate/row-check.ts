@@ -1,5 +1,5 @@
 /** What can be told of a row without asking the hub; the hub checks the rest with the whole document. */
-import { type Estate, KINDS, type Kind, type Row, rowsOf } from "./document";
+import { type Estate, KINDS, type Kind, type Row, rowsOf, standardOf } from "./document";
 import { applies, FIELDS, type FieldName } from "./fields";
 import { isOn, type Share } from "./plan/position";
 
@@ -18,7 +18,7 @@ export function faultsOf(estate: Estate, kind: Kind, row: Row, was: string): Rea
   for (const field of FIELDS[kind]) {
     const { name, how } = field;
     if (!applies(field, row)) continue;
-    if ("must" in how && how.must === true && isEmpty(row[name])) found[name] = "must";
+    if ("must" in how && how.must === true && isEmpty(row[name] ?? standardOf(kind, name))) found[name] = "must";
     if (how.as === "point" && row[name] !== undefined && !isShare(row[name])) found[name] = "pointBad";
     if (how.as === "corners" && !areCorners(row[name])) found[name] = "cornersBad";
   }

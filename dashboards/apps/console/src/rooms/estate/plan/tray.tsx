@@ -95,17 +95,19 @@ interface WaitingGiven {
 const Waiting = memo(function Waiting({ kind, row, mayWrite, acts }: WaitingGiven) {
   const w = useWords(table);
   const language = useLanguage();
-  const [start, setStart] = useState<{ x: number; y: number } | null>(null);
+  const start = useRef<{ x: number; y: number; moved: boolean } | null>(null);
   const [ghost, setGhost] = useState<{ x: number; y: number } | null>(null);
   const end = () => {
-    setStart(null);
+    start.current = null;
     setGhost(null);
   };
   const name = nameOf(row, language);
   const move = (event: PointerEvent) => {
-    if (start === null) return;
+    const from = start.current;
+    if (from === null) return;
     const [x, y] = [event.clientX, event.clientY];
-    if (ghost !== null || Math.hypot(x - start.x, y - start.y) > DRAG_PX) setGhost({ x, y });
+    from.moved ||= Math.hypot(x - from.x, y - from.y) > DRAG_PX;
+    if (from.moved) setGhost({ x, y });
   };
   if (!mayWrite) return <li lang="zh">{name}</li>;
   return (
@@ -115,16 +117,19 @@ const Waiting = memo(function Waiting({ kind, row, mayWrite, acts }: WaitingGive
         lang="zh"
         onPointerDown={(event) => {
           event.currentTarget.setPointerCapture(event.pointerId);
-          setStart({ x: event.clientX, y: event.clientY });
+          start.current = { x: event.clientX, y: event.clientY, moved: false };
         }}
         onPointerMove={move}
         onPointerUp={(event) => {
-          if (ghost !== null) acts.current.onDrop({ kind, id: row.id }, event.clientX, event.clientY);
+          if (start.current?.moved) acts.current.onDrop({ kind, id: row.id }, event.clientX, event.clientY);
           end();
         }}
         onPointerCancel={end}
       >
-        <span aria-hidden="true">⠿</span> {name}
+        <span className="wk-plan-handle" aria-hidden="true">
+          ⠿
+        </span>{" "}
+        {name}
       </span>
       <Button size="small" onClick={() => acts.current.onPut({ kind, id: row.id })} aria-label={w.putNamed(name)}>
         {w.put}
