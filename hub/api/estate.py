@@ -41,7 +41,8 @@ def show_estate(backend: Behind, request: Request, response: Response) -> m.Esta
     book = backend.book
     estate, version = book.current, book.version
     heads = backend.estates.drawings()
-    told = f"{version} {book.file_state} {backend.book.body.digest} {[(one.floor, one.digest) for one in heads]}"
+    keyless = sorted(agent for agent in estate.agents if backend.enrolment.ring.key_of(agent) is None)
+    told = f"{version} {book.file_state} {backend.book.body.digest} {[(one.floor, one.digest) for one in heads]} {keyless}"
     headers = {"ETag": f'"{hashlib.sha256(told.encode()).hexdigest()}"', "Cache-Control": "private, no-cache"}
     if headers["ETag"] in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
@@ -50,7 +51,7 @@ def show_estate(backend: Behind, request: Request, response: Response) -> m.Esta
         version=version,
         document=plain_of(estate.file),
         drawings=[m.DrawingInfo(**one._asdict()) for one in heads],
-        keyless=sorted(agent for agent in estate.agents if estate.key_of(agent) is None),
+        keyless=keyless,
         file=book.file_state,
     )
 
