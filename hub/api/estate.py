@@ -1,6 +1,7 @@
 """The estate: read, checked, edited, imported, exported and restored. Every change is a version, put in force by the worker."""
 
 import hashlib
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -11,12 +12,13 @@ from contract.clock import rfc3339
 from contract.settings import Mistake
 from hub.api import estate_models as m
 from hub.api.errors import ApiError
-from hub.api.estate_weighing import applied, outcome_of, weighed, wrong_of
+from hub.api.estate_weighing import applied, name_of, outcome_of, weighed, wrong_of
 from hub.api.gatekeeper import Acting
 from hub.api.ports import Backend
 from hub.api.routes import Behind, Limit, problems
 from hub.estates import tables
 from hub.estates.document import file_of, plain_of
+from hub.estates.whole import read_whole
 from hub.estates.words import told
 from hub.reports.csvfile import csv_bytes
 from hub.store.estate_rows import VersionRow
@@ -39,7 +41,8 @@ def show_estate(backend: Behind, request: Request, response: Response) -> m.Esta
     book = backend.book
     estate, version = book.current, book.version
     heads = backend.estates.drawings()
-    told = f"{version} {book.file_state} {backend.book.body.digest} {[(one.floor, one.digest) for one in heads]}"
+    keyless = sorted(agent for agent in estate.agents if backend.enrolment.ring.key_of(agent) is None)
+    told = f"{version} {book.file_state} {backend.book.body.digest} {[(one.floor, one.digest) for one in heads]} {keyless}"
     headers = {"ETag": f'"{hashlib.sha256(told.encode()).hexdigest()}"', "Cache-Control": "private, no-cache"}
     if headers["ETag"] in request.headers.get("if-none-match", ""):
         return Response(status_code=304, headers=headers)
@@ -48,7 +51,7 @@ def show_estate(backend: Behind, request: Request, response: Response) -> m.Esta
         version=version,
         document=plain_of(estate.file),
         drawings=[m.DrawingInfo(**one._asdict()) for one in heads],
-        keyless=sorted(agent for agent in estate.agents if estate.key_of(agent) is None),
+        keyless=keyless,
         file=book.file_state,
     )
 
@@ -75,7 +78,7 @@ async def import_table(
     backend: Behind,
     who: Acting,
     request: Request,
-    kind: Annotated[Table, Query(description="Which table it is")],
+    kind: Annotated[Table | Literal["estate"], Query(description="Which table it is; estate: a whole estate file, YAML")],
     apply: Annotated[bool, Query(description="Put it in force where nothing is wrong; else this is a dry run")] = False,
     replace: Annotated[bool, Query(description="Rows that the table does not name are removed")] = False,
     seen: Annotated[
@@ -84,9 +87,25 @@ async def import_table(
     reason: Annotated[str, Query(max_length=500, description="Why")] = "",
 ) -> m.EstateOutcome:
     """CSV (UTF-8, or GB18030 as Excel writes it in China) or YAML. A row takes the place of the one with its id, or is added;
-    columns that the table lacks stay as they are, an empty cell takes the value away. Errors name the table's row and column."""
+    columns that the table lacks stay as they are, an empty cell takes the value away. Errors name the table's row and column.
+    A whole estate file takes the estate's place, without keys and drawings; its errors name the line as `row`."""
     data = await request.body()
+    if kind == "estate":
+        return await run_in_threadpool(_import_whole, backend, data, apply, seen, (who.name, reason))
     return await run_in_threadpool(_import, backend, kind, data, (apply, replace), seen, (who.name, reason))
+
+
+def _import_whole(backend: Backend, data: bytes, apply: bool, seen: int | None, why: tuple[str, str]) -> m.EstateOutcome:
+    version, whole = backend.book.version, read_whole(data)
+    if whole.wrong:
+        return _not_read(version, whole.wrong)
+    found = weighed(
+        backend, whole.document, lambda mistake: name_of(mistake).model_copy(update={"row": whole.line_of(mistake.path)})
+    )
+    if found.file is None or not apply:
+        return outcome_of(found, version, document=whole.document)
+    done = applied(backend, found.file, version if seen is None else seen, "edit", *why)
+    return outcome_of(found, done, applied=True, document=whole.document)
 
 
 def _import(
@@ -96,8 +115,7 @@ def _import(
     version, document = backend.book.version, plain_of(backend.estate.file)
     read = tables.read_table(kind, data)
     if read.wrong:
-        errors = [_cell(one) for one in read.wrong[:200]]
-        return m.EstateOutcome(good=False, applied=False, version=version, errors=errors, changes=[], consequences=[])
+        return _not_read(version, read.wrong)
     merged, at = tables.merged(document, kind, read, replace=replace)
     found = weighed(backend, merged, lambda mistake: _of_row(mistake, kind, at))
     if found.file is None or not apply:
@@ -169,6 +187,11 @@ def _info(row: VersionRow) -> m.VersionInfo:
     fields: dict[str, Any] = row._asdict()
     del fields["body"], fields["at_us"]
     return m.VersionInfo(**fields, at=rfc3339(row.at_us))
+
+
+def _not_read(version: int, wrong: Sequence[tables.CellWrong]) -> m.EstateOutcome:
+    errors = [_cell(one) for one in wrong[:200]]
+    return m.EstateOutcome(good=False, applied=False, version=version, errors=errors, changes=[], consequences=[])
 
 
 def _cell(one: tables.CellWrong) -> m.EstateWrong:

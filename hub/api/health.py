@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Literal
+from typing import Literal, TypeVar
 
 from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
@@ -17,8 +17,11 @@ from hub.api.gatekeeper import MaybeActing
 from hub.api.ports import Backend
 from hub.api.routes import Behind, problems
 from hub.ingest.ports import Ailing
+from hub.policy.load import Name
+from hub.policy.numbers import OF_A_DEVICE
 
 router = APIRouter(tags=["health"])
+_Key = TypeVar("_Key")
 TOLD_FOR_US = 3_600 * US_PER_S
 STATES: Mapping[Literal["well", "degraded", "failed"], tuple[str, str]] = {
     "well": ("正常", "well"),
@@ -78,8 +81,15 @@ def show_policy(backend: Behind) -> models.PolicyView:
             models.ClauseView(id=name, zh=clause.zh, en=clause.en, numbers=dict(clause.numbers), legal_basis=clause.legal_basis)
             for name, clause in policy.clauses.items()
         ],
-        priorities={number: {"zh": name.zh, "en": name.en} for number, name in policy.priorities.items()},
+        priorities=_names(policy.priorities),
+        posts=_names(policy.posts),
+        place_classes=_names(policy.place_classes),
+        device_numbers=sorted(OF_A_DEVICE),
     )
+
+
+def _names(names: Mapping[_Key, Name]) -> dict[_Key, dict[str, str]]:
+    return {key: {"zh": name.zh, "en": name.en} for key, name in names.items()}
 
 
 def health(backend: Backend) -> models.Health:

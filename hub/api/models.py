@@ -467,3 +467,6 @@ class PolicyView(Strict):
     policy: str = Field(description="The policy's id")
     clauses: list[ClauseView] = Field(description="In the file's order")
     priorities: dict[int, dict[str, str]] = Field(description="The names of the priorities 1 to 4")
+    posts: dict[str, dict[str, str]] = Field(description="What somebody of the staff can be, with its names")
+    place_classes: dict[str, dict[str, str]] = Field(description="What a place can be, with its names")
+    device_numbers: list[str] = Field(description="Numbers that a device's options may have otherwise")

@@ -74,7 +74,7 @@ async def bring_live_picture(
 ) -> None:
     """The body is the JPEG of a `show_picture` order that is waited for, 1 MiB at most. 409 where it is not waited for any more;
     never send it again."""
-    key = backend.estate.key_of(agent)
+    key = backend.enrolment.ring.key_of(agent)
     if key is None:
         raise ApiError("unknown_agent", agent=agent)
     began_us = backend.clock.mono_us()

@@ -203,8 +203,9 @@ def _header(kind: str, line: Sequence[str]) -> tuple[list[str], list[CellWrong]]
     for cell in line:
         name = _BY_ZH.get(_bare(cell), _bare(cell).lower())
         if name and (name not in COLUMNS[kind] or name in columns):
-            known = ", ".join(COLUMNS[kind])
-            what = ("列名重复", "stands twice") if name in columns else ("没有这一列", f"is no column: write one of {known}")
+            known, known_zh = ", ".join(COLUMNS[kind]), "、".join(NAMES_ZH[one] for one in COLUMNS[kind])
+            odd = (f"没有这一列，可用：{known_zh}", f"is no column: write one of {known}")
+            what = ("列名重复", "stands twice") if name in columns else odd
             wrong.append(CellWrong(1, _bare(cell)[:40], "unknown_column", what[0], what[1]))
         columns.append(name)
     if "id" not in columns:

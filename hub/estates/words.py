@@ -7,6 +7,7 @@ import re
 from typing import NamedTuple
 
 from contract.settings import Mistake, dotted
+from hub.estates.instead import instead_zh
 
 
 class Told(NamedTuple):
@@ -60,5 +61,7 @@ def told(mistake: Mistake) -> Told:
     for pattern, code, zh in _ROWS:
         found = pattern.fullmatch(mistake.what)
         if found is not None:
-            return Told(dotted(mistake.path), code, zh.format(**found.groupdict()), english)
+            better = instead_zh(mistake.instead)
+            chinese = "，".join(part for part in (zh.format(**found.groupdict()), better) if part)
+            return Told(dotted(mistake.path), code, chinese, english)
     return Told(dotted(mistake.path), "wrong", f"有误：{english}", english)

@@ -245,6 +245,9 @@ def test_the_policy_and_the_metrics_are_shown(site):
     site.incident()
     policy = site.http.get("/policy").json()
     assert {clause["id"]: clause for clause in policy["clauses"]}["GATE-7"]["numbers"]["held_s"] == 30
+    assert policy["posts"]["guard"] == {"zh": "保安", "en": "guard"}
+    assert policy["place_classes"]["perimeter"]["zh"] == "周界与出入口"
+    assert "held_s" in policy["device_numbers"]
     metrics = site.http.get("/metrics").text
     assert 'watchkeeper_ready{check="broker"} 1.0' in metrics
     assert "watchkeeper_ingest_events_total 2.0" in metrics

@@ -102,3 +102,13 @@ def test_a_command_is_recorded_before_anything_goes_to_the_agent(site):
         answer = client.post("/devices/door-1/commands", json={"action": "open", "reason": "消防检查"})
     assert answer.json()["code"] == "agent_did_not_answer"
     assert seen == [1]
+
+
+def test_an_agent_that_has_enrolled_brings_pictures_under_the_key_that_it_was_given(site):
+    with site.client("administrator") as root, site.client(None) as nobody:
+        token = root.post("/agents/gatehouse/enrolment").json()["token"]
+        key = bytes.fromhex(nobody.post("/enrol", json={"token": token, "csr": ""}).json()["key"])
+    site.outward.enrolment.ring.coming_key_used("gatehouse")
+    site.http.get("/cameras/camera-1/picture")
+    assert bring(site, ordered(site), key=KEY).json()["code"] == "wrong_mac"
+    assert bring(site, ordered(site), key=key).status_code == 204

@@ -61,6 +61,24 @@ def test_each_mistake_has_a_code_and_a_chinese_sentence(bend: dict[str, Any], co
     assert all(re.search(r"[\u4e00-\u9fff]", one.zh) for one in found)
 
 
+@pytest.mark.parametrize(
+    ("bend", "better"),
+    [
+        (device(kind="doorr"), "可填：door, barrier, camera, reader, meter, contacts, wand, other；是否为 door？"),
+        (device(place="gat"), "“gat”不存在，可填：gate；是否为 gate？"),
+        (device(name_zh="x" * 101), "请填文字，1 到 100 个字"),
+        (device(at=[0.5, 7]), "请填 0 到 1 之间的数"),
+        (device(options={"held_s": -1}), "范围为 1 到 3600"),
+        (device(opens="door-x"), "请填门或道闸的编号"),
+        ({"routes": [ROUTE | {"places": []}]}, "至少填 1 项"),
+    ],
+)
+def test_the_chinese_sentence_says_what_to_write_instead(bend: dict[str, Any], better: str):
+    document = json.loads(json.dumps(plain_of(estate().file))) | bend
+    found = [told(mistake).zh for mistake in check_document(document, Policy.load(), "garden").mistakes]
+    assert any(better in zh for zh in found), found
+
+
 def test_a_mistake_that_nobody_thought_of_is_told_all_the_same():
     found = told(Mistake(("devices", 3, "kind"), "is odd", "write another"))
     assert found == ("devices[3].kind", "wrong", "有误：is odd: write another", "is odd: write another")

@@ -20,6 +20,7 @@ export const roomWords = words(
     patrol: "巡逻",
     duty: "值守",
     plans: "预案",
+    estate: "小区资料",
   },
   {
     queue: "Incidents",
@@ -29,6 +30,7 @@ export const roomWords = words(
     patrol: "Patrols",
     duty: "Duty desk",
     plans: "Emergency plans",
+    estate: "Estate",
   },
 );
 
@@ -40,4 +42,5 @@ export const ROOMS: readonly Room[] = [
   { path: "patrol", word: "patrol", needs: "GET /reports/unvisited", page: lazy(() => import("./rooms/patrol")) },
   { path: "duty", word: "duty", needs: "GET /handovers", page: lazy(() => import("./rooms/duty")) },
   { path: "plans", word: "plans", needs: "GET /plans", page: lazy(() => import("./rooms/plans")) },
+  { path: "estate", word: "estate", needs: "GET /estate/versions", page: lazy(() => import("./rooms/estate")) },
 ];

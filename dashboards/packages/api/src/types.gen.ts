@@ -1802,6 +1802,12 @@ export interface PolicyView {
   clauses: ClauseView[];
   /** The names of the priorities 1 to 4 */
   priorities: Record<string, Record<string, string>>;
+  /** What somebody of the staff can be, with its names */
+  posts: Record<string, Record<string, string>>;
+  /** What a place can be, with its names */
+  place_classes: Record<string, Record<string, string>>;
+  /** Numbers that a device's options may have otherwise */
+  device_numbers: string[];
 }
 
 /** An act that the incident's state allows, and the fields that it takes. `choices`: what a field may be, in Chinese and in English. */
@@ -3171,7 +3177,7 @@ export interface Routes {
   };
   /** Import a table. */
   "POST /estate/import": {
-    query: { kind: "devices" | "places" | "staff" | "routes" | "phones"; apply?: boolean; replace?: boolean; seen?: number | null; reason?: string };
+    query: { kind: "devices" | "places" | "staff" | "routes" | "phones" | "estate"; apply?: boolean; replace?: boolean; seen?: number | null; reason?: string };
     body: Blob;
     result: EstateOutcome;
   };
