@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple, Protocol
 
 from hub.cases import titles
+from hub.cases.parts import QUANTITIES, REASONS, part
 from hub.cases.titles import Lang
 from hub.cases.workflow import CAUSES, MEANS, Pairs
 
@@ -83,7 +84,7 @@ LABELS: Pairs = {
 }
 """By the field's name, without the unit at its end."""
 
-_WORDS: Mapping[str, Pairs] = {"cause": CAUSES, "by": MEANS}
+_WORDS: Mapping[str, Pairs] = {"cause": CAUSES, "by": MEANS, "quantity": QUANTITIES, "reason": REASONS}
 """Fields whose values have words of their own."""
 _UNSAID = frozenset(("clock", "unless", "tell", "zh", "en", "episode", "late", "proven"))
 """What says to the program what another field says to people."""
@@ -151,6 +152,8 @@ def _text(name: str, value: Any, names: Names, lang: Lang) -> str:
     at = 0 if lang == "zh" else 1
     if isinstance(value, bool):
         return _YES[value][at]
+    if name == "name":
+        return part(str(value), lang)
     word = _WORDS.get(name, {}).get(str(value))
     unit = next((words[at] for end, words in _UNITS.items() if name.endswith(end)), "")
     return word[at] if word else f"{value:g}{unit}" if isinstance(value, float) else f"{value}{unit}"

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Literal, Protocol
 
+from hub.cases.parts import part, quantity
 from hub.cases.types import Case
 
 Lang = Literal["zh", "en"]
@@ -61,7 +62,13 @@ def title(case: Case, names: Names, lang: Lang) -> str:
     row = TITLES.get(case.detector, (case.detector, case.detector))
     colon, comma, unproven = _SEPARATORS[lang]
     what = row[0] if lang == "zh" else row[1]
-    named = case.facts.get("name") or case.facts.get("quantity")
+    named = _named(case, lang)
     place, about = names.place_name(case.place, lang), case.facts.get(f"duty_{lang}") or case.facts.get(f"about_{lang}")
-    where = (str(about), place) if about else (place, names.device_name(case.device, lang), *((str(named),) if named else ()))
+    where = (str(about), place) if about else (place, names.device_name(case.device, lang), *((named,) if named else ()))
     return f"{what}{colon}{comma.join(where)}{'' if case.proven else unproven}"
+
+
+def _named(case: Case, lang: Lang) -> str:
+    if name := case.facts.get("name"):
+        return part(str(name), lang)
+    return quantity(str(case.facts.get("quantity") or ""), lang)

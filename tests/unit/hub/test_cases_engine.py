@@ -328,6 +328,10 @@ def test_titles_in_both_languages():
     unproven = raised("alarm_input", proven=False, facts={"name": "zone 3"}).case
     assert title(unproven, Named(), "zh") == "报警：东门，人行门，zone 3（未证实）"
     assert title(unproven, Named(), "en") == "Alarm: East gate, pedestrian door, zone 3 (unproven)"
+    hot = raised("measurement_over_threshold", facts={"quantity": "temperature"}).case
+    assert title(hot, Named(), "zh") == "读数越限：东门，人行门，温度"
+    mains = raised("panel_fault", facts={"name": "主电 mains"}).case
+    assert title(mains, Named(), "en") == "Panel fault: East gate, pedestrian door, mains"
 
 
 @pytest.mark.parametrize("detector", DETECTORS, ids=lambda row: row.name)

@@ -9,6 +9,14 @@ export interface Room {
   /** What one has to be allowed to ask, to find anything there. */
   readonly needs: Route;
   readonly page: LazyExoticComponent<ComponentType>;
+  /** Fetches the page's code; it is fetched once. */
+  readonly load: Load;
+}
+
+type Load = () => Promise<{ default: ComponentType }>;
+
+function loaded(load: Load): Pick<Room, "page" | "load"> {
+  return { page: lazy(load), load };
 }
 
 export const roomWords = words(
@@ -35,12 +43,12 @@ export const roomWords = words(
 );
 
 export const ROOMS: readonly Room[] = [
-  { path: "queue", word: "queue", needs: "GET /incidents", page: lazy(() => import("./rooms/queue")) },
-  { path: "plan", word: "plan", needs: "GET /estate", page: lazy(() => import("./rooms/plan")) },
-  { path: "wall", word: "wall", needs: "GET /cameras/{device}/picture", page: lazy(() => import("./rooms/wall")) },
-  { path: "gates", word: "gates", needs: "GET /devices", page: lazy(() => import("./rooms/gates")) },
-  { path: "patrol", word: "patrol", needs: "GET /reports/unvisited", page: lazy(() => import("./rooms/patrol")) },
-  { path: "duty", word: "duty", needs: "GET /handovers", page: lazy(() => import("./rooms/duty")) },
-  { path: "plans", word: "plans", needs: "GET /plans", page: lazy(() => import("./rooms/plans")) },
-  { path: "estate", word: "estate", needs: "GET /estate/versions", page: lazy(() => import("./rooms/estate")) },
+  { path: "queue", word: "queue", needs: "GET /incidents", ...loaded(() => import("./rooms/queue")) },
+  { path: "plan", word: "plan", needs: "GET /estate", ...loaded(() => import("./rooms/plan")) },
+  { path: "wall", word: "wall", needs: "GET /cameras/{device}/picture", ...loaded(() => import("./rooms/wall")) },
+  { path: "gates", word: "gates", needs: "GET /devices", ...loaded(() => import("./rooms/gates")) },
+  { path: "patrol", word: "patrol", needs: "GET /reports/unvisited", ...loaded(() => import("./rooms/patrol")) },
+  { path: "duty", word: "duty", needs: "GET /handovers", ...loaded(() => import("./rooms/duty")) },
+  { path: "plans", word: "plans", needs: "GET /plans", ...loaded(() => import("./rooms/plans")) },
+  { path: "estate", word: "estate", needs: "GET /estate/versions", ...loaded(() => import("./rooms/estate")) },
 ];

@@ -1,15 +1,17 @@
 /** What every room stands in: the head, the banners, the most urgent slot. The rooms' order is the table's. */
 import { dateTime, told, useKeys, useLanguage, useNow, useWords } from "@watchkeeper/ui";
 import { Button } from "antd";
-import { Suspense, useState } from "react";
+import { useState } from "react";
 import { Navigate, NavLink, Route, Routes } from "react-router";
 import { useSetLanguage } from "../language";
 import { ReportButton } from "../report/report";
 import { ROOMS, type Room, roomWords } from "../rooms";
 import { useSession } from "../session/session";
 import { Banners } from "./banners";
+import { useFetchAhead } from "./fetch-ahead";
 import { GateJump } from "./gate-jump";
 import { Help } from "./help";
+import { RoomPage } from "./room-page";
 import { SoundControl } from "./sound-control";
 import { Urgent } from "./urgent";
 import { table } from "./words";
@@ -18,6 +20,7 @@ export function Shell() {
   const w = useWords(table);
   const { may } = useSession();
   const rooms = ROOMS.filter((room) => may(room.needs));
+  useFetchAhead(rooms);
   const [help, setHelp] = useState(false);
   useKeys({ "?": () => setHelp(true) });
   const first = rooms[0];
@@ -29,17 +32,15 @@ export function Shell() {
       <Head rooms={rooms} onHelp={() => setHelp(true)} />
       <Urgent />
       <main id="content" tabIndex={-1}>
-        <Suspense fallback={null}>
-          <Routes>
-            {rooms.map((room) => (
-              <Route key={room.path} path={`/${room.path}/*`} element={<room.page />} />
-            ))}
-            <Route
-              path="*"
-              element={first === undefined ? <p className="wk-quiet">{w.denied}</p> : <Navigate to={`/${first.path}`} replace />}
-            />
-          </Routes>
-        </Suspense>
+        <Routes>
+          {rooms.map((room) => (
+            <Route key={room.path} path={`/${room.path}/*`} element={<RoomPage room={room} />} />
+          ))}
+          <Route
+            path="*"
+            element={first === undefined ? <p className="wk-quiet">{w.denied}</p> : <Navigate to={`/${first.path}`} replace />}
+          />
+        </Routes>
       </main>
       {may("GET /devices") && <GateJump />}
       {/* below: a line that comes up here moves nothing that somebody points at */}

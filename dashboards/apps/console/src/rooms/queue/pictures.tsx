@@ -62,7 +62,8 @@ function Nearby({ place }: { place: string }) {
   if (found.length === 0 || !may("POST /devices/{device}/snapshots")) return null;
   return (
     <p className="wk-nearby">
-      {w.cameras}：
+      {w.cameras}
+      {w.colon}
       {found.map((camera) => (
         <Button
           key={camera.id}
