@@ -85,7 +85,7 @@ def show_draft(backend: Behind, place: PlaceQuery) -> m.RecordDraft:
         window=None if window is None else window.window_id,
         ends_at=None if window is None else rfc3339(window.ends_us),
         requires=[] if duty is None else list(duty.requires),
-        facts=_facts_view(_facts(window, backend, now_us)),
+        facts=_facts_view(_facts(window, backend, now_us), backend),
     )
 
 
@@ -246,9 +246,15 @@ def _facts(window: Window | None, backend: Backend, now_us: int) -> dict[str, An
     }
 
 
-def _facts_view(fields: dict[str, Any]) -> m.RecordFacts:
+def _facts_view(fields: dict[str, Any], backend: Backend) -> m.RecordFacts:
     plain = {name.removeprefix(OWN): value for name, value in fields.items()}
-    return m.RecordFacts.model_validate(plain | {"devices_away": plain["devices_away"].split()})
+    away = plain["devices_away"].split()
+    name_of = backend.estate.device_name
+    names = {
+        "devices_away_zh": [name_of(one, "zh") for one in away],
+        "devices_away_en": [name_of(one, "en") for one in away],
+    }
+    return m.RecordFacts.model_validate(plain | {"devices_away": away} | names)
 
 
 def _record(scan: Scan, backend: Backend) -> m.RecordView:
@@ -261,7 +267,7 @@ def _record(scan: Scan, backend: Backend) -> m.RecordView:
         person_zh=backend.estate.person_name(scan.person, "zh"),
         person_en=backend.estate.person_name(scan.person, "en"),
         fields={name: value for name, value in scan.fields.items() if name not in own},
-        facts=_facts_view(own) if own else None,
+        facts=_facts_view(own, backend) if own else None,
     )
 
 

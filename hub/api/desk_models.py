@@ -86,6 +86,8 @@ class RecordFacts(Strict):
     rounds_kept: int = Field(description="Windows of patrols that ended in it and were kept")
     rounds_missed: int = Field(description="Windows of patrols that ended in it and were not kept, or not provably")
     devices_away: list[str] = Field(description="Devices and agents that were out of reach in it")
+    devices_away_zh: list[str] = Field(description="What they are called, in Chinese")
+    devices_away_en: list[str] = Field(description="What they are called, in English")
 
 
 class RecordDraft(Strict):

@@ -1,7 +1,7 @@
 """What parts of devices and measured quantities are called, in both languages: tables of words.
 
-Pure. Drivers name a panel's own parts by a word in each language, `主电 mains`, perhaps after where the part is; installers name the
-inputs of a panel as they like, and those names are told as they are.
+Pure. Drivers name a panel's own parts by a word in each language, `主电 mains`, perhaps after where the part is; installers name
+the inputs of a panel as they like, and those names are told as they are.
 """
 
 from collections.abc import Mapping

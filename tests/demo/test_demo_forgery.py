@@ -1,5 +1,6 @@
 """Agents are told of heads that fit and of heads that do not; what must come of it is written down when the agent shows it."""
 
+from math import ceil
 from pathlib import Path
 
 import msgspec
@@ -12,7 +13,7 @@ from contract.topics import agent_topic
 from edge.heads import Heads
 from watchkeeper.demo import forgery
 from watchkeeper.demo.estate import GATE, SITE
-from watchkeeper.demo.forgery import CONFLICT, TRIES_MAX, Forger, ToldAgent
+from watchkeeper.demo.forgery import CONFLICT, TRIES_MAX, TRY_S, Forger, ToldAgent
 from watchkeeper.demo.life import Stage
 from watchkeeper.demo.record import Record
 
@@ -48,7 +49,7 @@ class Wire(Forger):
 
 @pytest.fixture
 def stage() -> Patience:
-    return Patience(ManualClock(), Record(), {"quiet_s": 50.0})
+    return Patience(ManualClock(), Record(), {"quiet_s": 50.0, "agent_silent_s": 10.0})
 
 
 @pytest.fixture
@@ -99,9 +100,17 @@ def test_an_agent_that_hears_nothing_is_told_again(agent, wire, stage):
     assert (len(wire.sent), stage.record.tally().episodes) == (4, {CONFLICT: 1})
 
 
+def test_an_agent_is_told_for_longer_than_its_cable_is_cut_in_a_slow_demo(agent, wire, stage):
+    stage.limits["agent_silent_s"] = 90.0
+    wire.heads.keep(head(7))
+    wire.deaf = ceil(1.7 * 90.0 / TRY_S)
+    forgery.log_forked(agent, stage)
+    assert stage.record.tally().episodes == {CONFLICT: 1}
+
+
 def test_an_agent_that_never_shows_a_sign_ends_the_demo(agent, wire, stage):
     wire.heads.keep(head(7))
-    wire.deaf = TRIES_MAX
+    wire.deaf = 10 * TRIES_MAX
     with pytest.raises(RuntimeError, match="read its log"):
         forgery.log_forked(agent, stage)
     assert stage.record.tally().episodes == {}

@@ -4,6 +4,7 @@ The orders are genuine to an agent: sealed under its key, which the demo knows a
 """
 
 from collections.abc import Callable
+from math import ceil
 from pathlib import Path
 from secrets import token_hex
 
@@ -22,6 +23,8 @@ CONFLICT = "audit_head_conflict"
 TRIES_MAX = 12
 TRY_S = 5.0
 """An agent whose cable is cut hears nothing: it is told again."""
+AWAY_LIMITS = 3
+"""So many times the limit of its silence it is never cut off: minutes, where times are hardly shortened."""
 _CONNECT_S = 5.0
 
 
@@ -73,7 +76,8 @@ class ToldAgent:
 
     def told(self, stage: Stage, head: KeepHead, heard: Callable[[], bool]) -> None:
         """Tell it of the head until it is `heard`. Raises RuntimeError when it never is."""
-        for _ in range(TRIES_MAX):
+        away = ceil(AWAY_LIMITS * stage.limits["agent_silent_s"] / TRY_S)
+        for _ in range(TRIES_MAX + away):
             self._forger.send(self.agent, self._key, head)
             if stage.until(heard, TRY_S):
                 return

@@ -1,5 +1,6 @@
 """What a report must hold."""
 
+import msgspec
 import pytest
 
 from hub.duties.forms import check
@@ -22,6 +23,13 @@ def test_two_fields_that_must_be_equal_and_are_not_are_named_with_what_they_say(
     assert found is not None
     assert found.reason == "fields_differ"
     assert f"slips_counted = {pair[0]}" in found.message
+
+
+def test_a_field_of_the_policies_that_ship_is_called_in_chinese_too():
+    record = msgspec.structs.replace(LETTERS, requires=("summary", "unusual"), equal=())
+    found = check(record, {})
+    assert found is not None
+    assert found.message == "请填写“值班情况”、“异常情况” / give summary, unusual"
 
 
 @pytest.mark.parametrize("fields", [{}, {"slips_counted": 3}, {"slips_counted": 3, "complaints_registered": " "}])

@@ -1920,6 +1920,10 @@ export interface RecordFacts {
   rounds_missed: number;
   /** Devices and agents that were out of reach in it */
   devices_away: string[];
+  /** What they are called, in Chinese */
+  devices_away_zh: string[];
+  /** What they are called, in English */
+  devices_away_en: string[];
 }
 
 /** The records of a local day, newest first. */

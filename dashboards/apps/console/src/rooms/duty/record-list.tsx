@@ -13,6 +13,7 @@ const COUNTS = ["incidents_raised", "incidents_closed", "incidents_open", "round
 /** What the hub knows; nobody types it, and nobody can change it. */
 export function Facts({ facts }: { facts: RecordFacts }) {
   const w = useWords(table);
+  const language = useLanguage();
   const { zone } = useSession();
   return (
     <section aria-label={w.facts} className="wk-known">
@@ -34,7 +35,7 @@ export function Facts({ facts }: { facts: RecordFacts }) {
         ))}
         <div>
           <dt>{w.devices_away}</dt>
-          <dd>{facts.devices_away.length === 0 ? w.none : facts.devices_away.join(", ")}</dd>
+          <dd>{facts.devices_away.length === 0 ? w.none : facts[`devices_away_${language}`].join(w.comma)}</dd>
         </div>
       </dl>
     </section>

@@ -38,7 +38,7 @@ export const table = words(
     seenWaiting: "等待设备反馈",
     seenMissing: "设备没有反馈，请查看",
     seenNotOpened: "未见开门",
-    seenSame: (state: string) => `设备原已${state}，无法据此判断`,
+    seenSame: (state: string) => `指令前设备即为“${state}”，无法据此判断`,
     notYet: (step: string) => `${step}：未到`,
     log: "最近指令",
     noCommands: "还没有指令",
