@@ -10,6 +10,8 @@ from hub.cases import titles
 from hub.cases.parts import QUANTITIES, REASONS, part
 from hub.cases.titles import Lang
 from hub.cases.workflow import CAUSES, MEANS, Pairs
+from hub.plans.words import MEANS as BY
+from hub.plans.words import STEP_STATES, WHOM
 
 DONE: Pairs = {
     "raised": ("新事件", "new"),
@@ -32,6 +34,15 @@ DONE: Pairs = {
     "held": ("检修中暂缓", "held back by maintenance"),
     "released": ("检修结束仍未恢复", "still so after maintenance"),
     "came_back": ("反复发生", "came back again"),
+    "reported": ("人工上报", "reported by people"),
+    "plan_started": ("启动预案", "plan started"),
+    "plan_step": ("预案步骤", "step of the plan"),
+    "plan_told": ("登记通知", "somebody was told"),
+    "plan_overdue": ("预案超时", "the plan is overdue"),
+    "plan_ended": ("预案结束", "plan ended"),
+    "plan_resumed": ("预案恢复执行", "plan resumed"),
+    "plan_review": ("复盘", "review"),
+    "plan_notice": ("告知书", "notice"),
 }
 """By the change's name in the change log and the timeline."""
 
@@ -81,12 +92,44 @@ LABELS: Pairs = {
     "sources_silent": ("未上报的来源", "sources that are silent"),
     "did_not_count": ("未计入的原因", "why scans did not count"),
     "began": ("开始", "began"),
+    "plan": ("预案", "plan"),
+    "step": ("步骤", "step"),
+    "state": ("状态", "state"),
+    "whom": ("通知谁", "who was told"),
+    "answered_by": ("接听人或编号", "answered by"),
+    "means": ("方式", "by"),
+    "told": ("通知时间", "told at"),
+    "text": ("情况", "what was told or seen"),
+    "about": ("事由", "about"),
+    "caller": ("报告人", "who told it"),
+    "reporter": ("上报人", "reported by"),
 }
 """By the field's name, without the unit at its end."""
 
-_WORDS: Mapping[str, Pairs] = {"cause": CAUSES, "by": MEANS, "quantity": QUANTITIES, "reason": REASONS}
+STATES: Pairs = {
+    **STEP_STATES,
+    "review": ("待复盘", "waits for review"),
+    "over": ("已完成", "over"),
+    "void": ("已作废", "void"),
+    "draft": ("草稿", "draft"),
+    "approved": ("已批准", "approved"),
+    "published": ("已发布", "published"),
+}
+"""How a plan, its steps, its review and its notice stand."""
+
+_WORDS: Mapping[str, Pairs] = {
+    "cause": CAUSES,
+    "by": MEANS,
+    "quantity": QUANTITIES,
+    "reason": REASONS,
+    "state": STATES,
+    "whom": WHOM,
+    "means": BY,
+}
 """Fields whose values have words of their own."""
-_UNSAID = frozenset(("clock", "unless", "tell", "zh", "en", "episode", "late", "proven"))
+_UNSAID = frozenset(
+    ("clock", "unless", "tell", "zh", "en", "episode", "late", "proven", "kind", "emergency", "plan_version", "clocks")
+)
 """What says to the program what another field says to people."""
 _YES: Mapping[bool, tuple[str, str]] = {True: ("是", "yes"), False: ("否", "no")}
 _UNITS: Mapping[str, tuple[str, str]] = {"_s": (" 秒", " s"), "_percent": (" %", " %"), "_ms": (" 毫秒", " ms")}
@@ -122,6 +165,8 @@ def told(known: Mapping[str, Any], names: Names) -> list[Told]:
     """What people are told of facts, or of an entry's body, in its order. What is empty, or stands for another field, is left
     out; a pair of fields in two languages is one thing."""
     pairs = {name.removesuffix("_zh") for name in known if name.endswith("_zh") and f"{name[:-3]}_en" in known}
+    if "whom" in known:  # whoever was told has a name, not a part
+        known = {"answered_by" if name == "name" else name: value for name, value in known.items()}
     return [
         _pair(name[:-3], known) if name[:-3] in pairs else _one(name, value, names)
         for name, value in known.items()

@@ -1,6 +1,6 @@
 """What becomes of a run: pure functions from a run and what happened to a Done, or to a Refusal."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from msgspec.structs import replace
@@ -45,7 +45,8 @@ def begin(case_no: int, version: PlanVersion, actor: str, now_us: int, policy: N
     plan = version.plan
     steps = tuple(RunStep(step.step) for step in plan.steps)
     run = Run(case_no, plan, version.no, now_us, actor, steps, clocks.at_start(plan, now_us, policy), note=note)
-    return Done(run, "plan_started", {"plan": plan.plan, "plan_version": version.no, "note": note}, now_us, actor)
+    named = {"plan": plan.plan, "plan_zh": plan.zh, "plan_en": plan.en, "plan_version": version.no}
+    return Done(run, "plan_started", named | {"note": note}, now_us, actor)
 
 
 def act(run: Run, asked: asks.RunAct, now_us: int) -> Outcome:
@@ -67,7 +68,7 @@ def tick(run: Run, asked: asks.StepTicked, actor: str, now_us: int) -> Outcome:
         return refused("step_is_so", actor=was.actor or HUB, state=en, state_zh=zh)
     if asked.state == "skipped" and not asked.note:
         return refused("step_reason")
-    body = {"step": asked.step, "state": asked.state, "note": asked.note}
+    body = _named(run, [asked.step]) | {"state": asked.state, "note": asked.note}
     return _done(_ticked(run, asked.step, asked.state, actor, now_us, asked.note), "plan_step", body, now_us, actor)
 
 
@@ -79,7 +80,17 @@ def follow(run: Run, act_done: str, actor: str, now_us: int) -> Done | None:
         return None
     for step in ticked:
         run = _ticked(run, step, "done", actor, now_us)
-    return _done(run, "plan_step", {"step": ", ".join(ticked), "state": "done", "note": ""}, now_us, actor)
+    return _done(run, "plan_step", _named(run, ticked) | {"state": "done", "note": ""}, now_us, actor)
+
+
+def _named(run: Run, names: Sequence[str]) -> dict[str, Any]:
+    """Steps by their names, and as the plan has them in words."""
+    steps = [step for step in run.plan.steps if step.step in names]
+    return {
+        "step": ", ".join(step.step for step in steps),
+        "step_zh": "；".join(step.zh for step in steps),
+        "step_en": "; ".join(step.en for step in steps),
+    }
 
 
 def left(run: Run) -> list[tuple[str, str]]:

@@ -53,3 +53,23 @@ def test_what_is_empty_or_for_the_program_alone_is_not_told(known):
 
 def test_what_has_no_word_is_told_all_the_same():
     assert only(squeaks=3) == Told("squeaks", "squeaks", "squeaks", "3", "3")
+
+
+def test_what_is_done_in_a_plan_is_told_in_the_plans_own_words():
+    body = {"step": "send", "step_zh": "派保安", "step_en": "Send a guard", "state": "done", "note": ""}
+    assert [(one.title_zh, one.text_zh, one.text_en) for one in told(body, estate())] == [
+        ("步骤", "派保安", "Send a guard"),
+        ("状态", "已完成", "done"),
+    ]
+    begun = {"plan": "fire", "plan_zh": "火灾", "plan_en": "Fire", "plan_version": 2, "note": ""}
+    assert [(one.title_zh, one.text_zh) for one in told(begun, estate())] == [("预案", "火灾")]
+
+
+def test_whoever_was_told_has_a_name_or_a_number_and_is_no_part_of_a_panel():
+    found = told({"whom": "police", "name": "12345", "means": "phone"}, estate())
+    assert [(one.title_zh, one.text_zh) for one in found] == [("通知谁", "公安 110"), ("接听人或编号", "12345"), ("方式", "电话")]
+
+
+@pytest.mark.parametrize("act", ["started", "step", "told", "overdue", "ended", "resumed", "review", "notice"])
+def test_each_act_on_a_plan_has_words(act):
+    assert done(f"plan_{act}")[0] != f"plan_{act}"
