@@ -106,8 +106,7 @@ LABELS: Pairs = {
 }
 """By the field's name, without the unit at its end."""
 
-STATES: Pairs = {
-    **STEP_STATES,
+STATES: Pairs = {str(name): words for name, words in STEP_STATES.items()} | {
     "review": ("待复盘", "waits for review"),
     "over": ("已完成", "over"),
     "void": ("已作废", "void"),
@@ -117,7 +116,7 @@ STATES: Pairs = {
 }
 """How a plan, its steps, its review and its notice stand."""
 
-_WORDS: Mapping[str, Pairs] = {
+_WORDS: Mapping[str, Mapping[Any, tuple[str, str]]] = {
     "cause": CAUSES,
     "by": MEANS,
     "quantity": QUANTITIES,

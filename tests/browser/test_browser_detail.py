@@ -85,3 +85,22 @@ def test_acts_and_facts_are_told_in_words_and_moments_as_times(estate, ended, ro
     assert "raised" not in said
     assert page.locator(".wk-facts dd").nth(1).inner_text() == "Yard's panel"
     assert not [word for word in said.split() if word.isdigit() and len(word) > 12], "no microseconds"
+
+
+def test_an_acts_dialog_begins_in_its_first_field_and_stays_about_its_incident_when_another_is_selected(estate, ended, room):
+    page = room("operator")
+    other = room("operator", beside=page)
+    estate.raise_incidents(1)
+    newest = wait_for(lambda: [one["no"] for one in estate.incidents() if one["no"] != ended], "another incident")[0]
+    page.locator(f".wk-row[data-no='{ended}']").click()
+    expect(page.locator("[data-act=shelve]")).to_be_visible()
+    page.keyboard.press("h")
+    expect(page.get_by_role("dialog").get_by_label("原因")).to_be_focused()
+    other.locator(f".wk-row[data-no='{newest}']").click()
+    expect(page.locator(".wk-detail header")).to_contain_text(f"#{newest}")
+    expect(page.get_by_role("dialog")).to_contain_text(f"#{ended} ")
+    page.keyboard.type("等配件")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    states = {one["no"]: one["state"] for one in estate.incidents()}
+    assert (states[ended], states[newest]) == ("shelved", "open")

@@ -47,3 +47,19 @@ def test_a_signed_out_window_says_so_and_shows_nothing_of_the_estate(estate, roo
     expect(page.locator(".wk-sign-in")).to_be_visible()
     assert page.locator(".wk-row").count() == 0
     assert "湖畔花园" not in page.content()
+
+
+def test_a_page_that_cannot_be_loaded_leaves_the_console_standing_and_is_there_once_the_hub_is(estate, room, rooms):
+    page = room("operator")
+    page.route("**/assets/plans-*", lambda route: route.abort())
+    page.get_by_role("link", name="预案", exact=True).click()
+    failed = page.locator(".wk-room-failed")
+    expect(failed).to_be_visible()
+    expect(page.locator(".wk-urgent")).to_be_visible()
+    page.get_by_role("link", name="事件队列").click()
+    expect(page.locator(".wk-queue")).to_be_visible()
+    page.get_by_role("link", name="预案", exact=True).click()
+    page.unroute("**/assets/plans-*")
+    failed.get_by_role("button", name="重新载入").click()
+    expect(page.locator(".wk-plans")).to_be_visible()
+    rooms.said.clear()  # the browser says that the page's code did not come
