@@ -9,6 +9,7 @@ from contract.envelope import Receipt
 from contract.orders import AnyOrder
 from contract.readings import Reading
 from hub.cases.limits import Numbers
+from hub.cases.titles import Lang
 from hub.desk.asks import DeskAsk
 from hub.detectors.types import Detector, Device
 from hub.duties.effect import Effect
@@ -258,6 +259,14 @@ class SiteBook(Protocol):
 
     def detector_device(self, device: str) -> Device | None:
         """The estate's row of a device, or of an agent under its own id; None for a stranger."""
+        ...
+
+    def place_name(self, place: str, lang: Lang) -> str:
+        """The place's name in the language."""
+        ...
+
+    def device_name(self, device: str, lang: Lang) -> str:
+        """The device's or agent's name in the language."""
         ...
 
     @property

@@ -123,7 +123,7 @@ class Handing:
     def _refresh(self, handover: Handover) -> tuple[str, ...]:
         """Bring the list to what is open now. The names of what came or changed."""
         there = {one.item: one for one in self._items(handover)}
-        found = pure.refreshed(handover.handover, there, open_items(self._around.site), self._around.now_us)
+        found = pure.refreshed(handover.handover, there, open_items(self._around.site, self._around.book), self._around.now_us)
         for row in found.rows:
             self._around.site.handover_items.put(row.key, row)
         if found.rows and there:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from hub.cases.titles import TITLES
+from hub.cases.maintenance import Maintenance
+from hub.cases.titles import TITLES, Lang, Names, title
 from hub.cases.types import Case
 from hub.cases.workflow import LIVE, STATE_NAMES
 from hub.desk.handover import Found
@@ -16,16 +17,16 @@ FAULTS = ("agent_silent", "device_silent", "device_clock_off", "camera_lost", "c
 """Detectors whose condition is a device that is out of order."""
 
 
-def open_items(site: Site) -> list[Found]:
+def open_items(site: Site, names: Names) -> list[Found]:
     """Incidents, devices out of order, keys and equipment, maintenance windows; in this order."""
-    return [*_incidents(site), *_devices(site), *_keys(site), *_maintenance(site)]
+    return [*_incidents(site, names), *_devices(site, names), *_keys(site), *_maintenance(site, names)]
 
 
-def _incidents(site: Site) -> Iterator[Found]:
+def _incidents(site: Site, names: Names) -> Iterator[Found]:
     live = [case for no in site.cases if (case := site.cases.get(no)) is not None and case.state in LIVE]
     live.sort(key=lambda case: (case.priority, case.case_no))
     for case in live[:INCIDENTS_MAX]:
-        zh, en = _words(case)
+        zh, en = _words(case, names)
         stamp = f"{case.state}/{case.priority}/{case.dispatch}"
         yield Found("incident", str(case.case_no), zh, en, stamp)
     rest = len(live) - INCIDENTS_MAX
@@ -33,18 +34,15 @@ def _incidents(site: Site) -> Iterator[Found]:
         yield Found("incident", REST, f"另有 {rest} 起未结事件", f"{rest} more open incidents", str(rest))
 
 
-def _words(case: Case) -> tuple[str, str]:
-    zh, en = TITLES.get(case.detector, (case.detector, case.detector))
+def _words(case: Case, names: Names) -> tuple[str, str]:
     state_zh, state_en = STATE_NAMES.get(case.state, (case.state, case.state))
-    about = [str(case.facts.get(f"{name}_{lang}") or "") for lang in ("zh", "en") for name in ("duty", "about")]
-    told_zh, told_en = about[0] or about[1] or case.device, about[2] or about[3] or case.device
     return (
-        f"{case.case_no} 号 P{case.priority} {zh}：{case.place}，{told_zh}（{state_zh}）",
-        f"no. {case.case_no}, P{case.priority}, {en}: {case.place}, {told_en} ({state_en})",
+        f"{case.case_no} 号 P{case.priority} {title(case, names, 'zh')}（{state_zh}）",
+        f"no. {case.case_no}, P{case.priority}, {title(case, names, 'en')} ({state_en})",
     )
 
 
-def _devices(site: Site) -> Iterator[Found]:
+def _devices(site: Site, names: Names) -> Iterator[Found]:
     """By the detectors' own states: closing an incident does not mend a device."""
     wrong: dict[str, set[str]] = {}
     for key in site.states:
@@ -54,7 +52,13 @@ def _devices(site: Site) -> Iterator[Found]:
     for device in sorted(wrong):
         causes = sorted(wrong[device])
         zh, en = ("、".join(TITLES[one][0] for one in causes), ", ".join(TITLES[one][1].lower() for one in causes))
-        yield Found("device", device, f"{device}：{zh}", f"{device}: {en}", "/".join(causes))
+        yield Found(
+            "device",
+            device,
+            f"{names.device_name(device, 'zh')}：{zh}",
+            f"{names.device_name(device, 'en')}: {en}",
+            "/".join(causes),
+        )
 
 
 def _keys(site: Site) -> Iterator[Found]:
@@ -72,11 +76,16 @@ def _keys(site: Site) -> Iterator[Found]:
             )
 
 
-def _maintenance(site: Site) -> Iterator[Found]:
+def _maintenance(site: Site, names: Names) -> Iterator[Found]:
     for name in sorted(site.maintenance):
         row = site.maintenance.get(name)
         if row is not None and row.ended_us is None:
-            scope = ", ".join(part for part in (row.place, row.device, row.detector) if part)
-            yield Found(
-                "maintenance", name, f"检修：{scope}，{row.reason}", f"maintenance: {scope}, {row.reason}", str(row.until_us)
-            )
+            zh, en = _scope(row, names, "zh"), _scope(row, names, "en")
+            yield Found("maintenance", name, f"检修：{zh}，{row.reason}", f"maintenance: {en}, {row.reason}", str(row.until_us))
+
+
+def _scope(row: Maintenance, names: Names, lang: Lang) -> str:
+    place = names.place_name(row.place, lang) if row.place else ""
+    device = names.device_name(row.device, lang) if row.device else ""
+    detector = TITLES.get(row.detector, (row.detector, row.detector))[0 if lang == "zh" else 1]
+    return ("，" if lang == "zh" else ", ").join(part for part in (place, device, detector) if part)

@@ -239,6 +239,14 @@ def test_the_hub_fills_the_list_and_both_sign_what_was_accepted_one_by_one(busy)
     assert reason(busy.sign(name, COMES)) == "unknown_handover"
 
 
+def test_what_is_handed_over_is_called_by_the_estates_names(busy):
+    busy.handover()
+    told = dict(busy.hub.rows("handover_item", "item", "zh"))
+    assert told["device:gatehouse"] == "名：采集端失联"
+    assert any("P2 设备被拆：名，名（" in zh for zh in told.values())
+    assert [zh for item, zh in told.items() if item.startswith("maintenance:")] == ["检修：名，painting"]
+
+
 def test_what_is_rejected_keeps_the_handover_open_until_it_is_accepted(busy):
     name = busy.handover()
     busy.sign(name, LEAVES)

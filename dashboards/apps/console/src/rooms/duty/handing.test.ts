@@ -87,3 +87,8 @@ test("items stand by kind, in the order in which they came", () => {
     ["key", ["key:b", "key:a"]],
   ]);
 });
+
+test("incidents are listed by their numbers, nine before ten", () => {
+  const items = ["10", "9", "others", "101"].map((about) => ({ ...item(`incident:${about}`), about }));
+  expect(byKind(items)[0]?.[1].map((one) => one.about)).toEqual(["9", "10", "101", "others"]);
+});

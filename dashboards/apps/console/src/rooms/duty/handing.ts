@@ -41,9 +41,15 @@ export function stepItem(items: readonly HandoverItemView[], from: string | null
 
 const KINDS: readonly HandoverItemView["kind"][] = ["incident", "device", "key", "maintenance"];
 
-/** The items by kind, each group in the order in which they came. */
+/** `9` before `10`, and what is no number after both. */
+const inOrder = new Intl.Collator("en", { numeric: true });
+
+/** The items by kind; incidents by their numbers, the others in the order in which they came. */
 export function byKind(
   items: readonly HandoverItemView[],
 ): readonly (readonly [HandoverItemView["kind"], readonly HandoverItemView[]])[] {
-  return KINDS.map((kind) => [kind, items.filter((one) => one.kind === kind)] as const).filter(([, found]) => found.length > 0);
+  return KINDS.map((kind) => {
+    const found = items.filter((one) => one.kind === kind);
+    return [kind, kind === "incident" ? found.sort((a, b) => inOrder.compare(a.about, b.about)) : found] as const;
+  }).filter(([, found]) => found.length > 0);
 }
