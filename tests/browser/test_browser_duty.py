@@ -223,7 +223,7 @@ def test_a_draft_of_the_record_survives_a_reload_and_is_gone_once_it_was_written
     expect(page.locator("#wk-record-summary")).to_have_value("一切平静")
     expect(page.locator("[data-draft=found]")).to_be_visible()
     page.get_by_role("button", name="提交记录").click()
-    expect(page.get_by_role("alert").filter(has_text="unusual")).to_be_visible()
+    expect(page.get_by_role("alert").filter(has_text="请填写“异常情况”")).to_be_visible()
     page.locator("#wk-record-unusual").fill("无")
     page.get_by_role("button", name="提交记录").click()
     expect(page.locator(".wk-record-view").first).to_contain_text("一切平静")
