@@ -7,6 +7,7 @@ import type { Span } from "./spans";
 const KPI_EVERY_MS = 60_000;
 const FLOODS_MAX = 100;
 const WINDOWS_MAX = 200;
+const HELD_EVERY_MS = 10_000;
 
 /** The figures of a span; they count on while one looks. */
 export function useKpi(span: Span) {
@@ -26,6 +27,8 @@ export function useWindows() {
   return useQuery({
     queryKey: ["maintenance"],
     queryFn: async () => (await ask("GET /alarms/maintenance", { query: { limit: WINDOWS_MAX } })).windows,
+    // what a window holds back grows without a change that is told
+    refetchInterval: HELD_EVERY_MS,
   });
 }
 
