@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from hub.accounts.permissions import ROLES, may
 from tests.browser.conftest import KEEP_LANGUAGE, ROOT
+from tests.browser.test_browser_every_room import ALONE, COLOURS, TEXTS, USERS, serious
 from tests.support.browser_estate import GATEHOUSE, YARD
 
 ROOMS_FILE = ROOT / "dashboards" / "apps" / "console" / "src" / "rooms.tsx"
@@ -46,7 +47,7 @@ def signed_in(rooms, name: str, password: str) -> Page:
     context = rooms.browser.new_context(base_url=rooms.estate.url, locale="zh-CN")
     rooms.contexts.append(context)
     context.add_init_script(KEEP_LANGUAGE % "zh")
-    page = context.new_page()
+    page: Page = context.new_page()
     rooms.pages.append(page)
     page.goto("/console/")
     page.get_by_label("姓名").fill(name)
@@ -189,3 +190,24 @@ def test_somebody_is_erased_by_name_and_the_log_says_so(estate, rooms):
     expect(page.locator("form[aria-label=清除个人信息]")).to_contain_text("已清除 person:")
     page.goto("/console/audit?act=account.create")
     expect(page.locator("[data-entry]").first).to_contain_text("已清除")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_page_of_these_rooms_can_be_used_by_anybody_and_is_whole_in_both_languages(rooms, picture, language):
+    page = rooms.open("administrator", language, path="people", bypass_csp=True)
+    for room in ("alarms", "people", "audit"):
+        page.locator(f".wk-head nav a[href='/console/{room}']").click()
+        page.wait_for_selector(".wk-tabs")
+        for at in range(page.locator(".wk-tabs a").count()):
+            page.locator(".wk-tabs a").nth(at).click()
+            page.wait_for_load_state("networkidle")
+            opener = page.locator("tr button[aria-expanded]")
+            if opener.count():
+                opener.first.click()
+                expect(page.locator("[data-panel]")).to_be_visible()
+            name = f"{room}-{at}-{language}"
+            picture(page, f"whole-{name}")
+            assert serious(page) == [], name
+            assert page.evaluate(COLOURS) == [], name
+            left = [re.sub("|".join(USERS), "", text) for text in page.evaluate(TEXTS)] if language == "en" else []
+            assert [text for text in left if ALONE.search(text)] == [], name

@@ -126,7 +126,7 @@ function Silences() {
           {lasting.map((one) => (
             <li key={one.post}>
               {one.post === "" ? w.site : one.post} · <span data-user-data>{one.actor}</span> · {dateTime(one.at, zone)} ·{" "}
-              {w.left} {duration((Date.parse(one.until) - now) / 1000, language)}
+              {w.left(duration((Date.parse(one.until) - now) / 1000, language))}
             </li>
           ))}
         </ul>

@@ -60,7 +60,7 @@ function Invited({ row, invitation, onAway }: { row: AgentRow; invitation: Invit
   return (
     <Secret name={w.inviteToken(told(row.key, "name", language))} value={invitation.token} onAway={onAway}>
       <p>
-        {w.leftTime} <b className="wk-number">{duration(leftS, language)}</b> · {w.typeThis}
+        <b className="wk-number">{w.leftTime(duration(leftS, language))}</b> · {w.typeThis}
       </p>
       <Command lines={enrolLines(row.key.agent, invitation.token, location.origin)} />
       <p>{w.restart}</p>
