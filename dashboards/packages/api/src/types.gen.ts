@@ -48,7 +48,7 @@ export interface AccountView {
   sign_ins: number;
   /** How many of its tokens last */
   tokens: number;
-  /** When one of these was last used, to about a minute; null: there is none */
+  /** When one of these was last used, to about a minute: RFC 3339, UTC; null: there is none */
   used_at: string | null;
 }
 
