@@ -197,9 +197,9 @@ def test_every_page_of_these_rooms_can_be_used_by_anybody_and_is_whole_in_both_l
     page = rooms.open("administrator", language, path="people", bypass_csp=True)
     for room in ("alarms", "people", "audit"):
         page.locator(f".wk-head nav a[href='/console/{room}']").click()
-        page.wait_for_selector(f".wk-tabs a[href='/console/{room}']")
-        for at in range(page.locator(".wk-tabs a").count()):
-            page.locator(".wk-tabs a").nth(at).click()
+        page.wait_for_selector(f".wk-room-views a[href='/console/{room}']")
+        for at in range(page.locator(".wk-room-views a").count()):
+            page.locator(".wk-room-views a").nth(at).click()
             page.wait_for_load_state("networkidle")
             opener = page.locator("tr button[aria-expanded]")
             if opener.count():

@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 export function Rows({ label, columns, children }: { label: string; columns: readonly string[]; children: ReactNode }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keyboard
-    <section className="wk-scroll" aria-label={label} tabIndex={0}>
+    <section className="wk-rows-scroll" aria-label={label} tabIndex={0}>
       <table className="wk-rows">
         <thead>
           <tr>

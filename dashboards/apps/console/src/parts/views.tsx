@@ -12,7 +12,7 @@ export interface View {
 export function Views({ room, label, views }: { room: string; label: string; views: readonly View[] }) {
   return (
     <div className="wk-room">
-      <nav className="wk-tabs" aria-label={label}>
+      <nav className="wk-room-views" aria-label={label}>
         {views.map((view) => (
           <NavLink key={view.path} to={view.path === "" ? `/${room}` : `/${room}/${view.path}`} end>
             {view.name}

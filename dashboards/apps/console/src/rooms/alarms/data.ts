@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { ask } from "@watchkeeper/api";
 import { useLanguage } from "@watchkeeper/ui";
+import { type Choice, useNames } from "../../names";
 import type { Span } from "./spans";
 
 const KPI_EVERY_MS = 60_000;
@@ -37,22 +38,17 @@ export function useAlarmState() {
   return useQuery({ queryKey: ["alarms"], queryFn: () => ask("GET /alarms") });
 }
 
-interface Choice {
-  readonly value: string;
-  readonly label: string;
-}
 export type Named = Readonly<Record<"place" | "device" | "detector", readonly Choice[]>>;
 
 /** What a window can name, in the language in use; a name that nothing is called by stands for itself. */
 export function useNamed() {
   const language = useLanguage();
-  const places = useQuery({ queryKey: ["estate"], queryFn: () => ask("GET /estate") });
+  const { places } = useNames();
   const devices = useQuery({ queryKey: ["devices"], queryFn: () => ask("GET /devices") });
   const detectors = useQuery({ queryKey: ["detectors"], queryFn: () => ask("GET /alarms/detectors") });
   const label = (one: { name_zh: string; name_en: string }) => (language === "zh" ? one.name_zh : one.name_en);
-  const rows = (places.data?.document.places ?? []) as readonly { id: string; name_zh: string; name_en: string }[];
   const named: Named = {
-    place: rows.map((one) => ({ value: one.id, label: label(one) })),
+    place: places,
     device: (devices.data?.devices ?? []).map((one) => ({ value: one.id, label: label(one) })),
     detector: (detectors.data?.detectors ?? []).map((one) => ({ value: one.detector, label: label(one) })),
   };

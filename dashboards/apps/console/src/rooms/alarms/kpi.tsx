@@ -28,7 +28,7 @@ function SpanChooser({ span, today, onChoose }: { span: Span; today: string; onC
   const w = useWords(table);
   const same = (other: Span) => other.from === span.from && other.to === span.to;
   return (
-    <form className="wk-form" aria-label={w.span} onSubmit={(event) => event.preventDefault()}>
+    <form className="wk-fields" aria-label={w.span} onSubmit={(event) => event.preventDefault()}>
       <span>
         {SPANS.map((name) => (
           <Button

@@ -4,10 +4,10 @@ import { ask } from "@watchkeeper/api";
 import { dateTime, hubClock, localDay, useWords } from "@watchkeeper/ui";
 import { Button, Input, Select } from "antd";
 import { useId, useState } from "react";
+import { localMoment } from "../../estate-time";
 import { Said } from "../../sending/said";
 import { useSending } from "../../sending/sending";
 import { useSession } from "../../session/session";
-import { instantOf } from "../patrol/spans";
 import type { Named } from "./data";
 import { HOURS, timesOf } from "./windows";
 import { table } from "./words";
@@ -28,7 +28,7 @@ export function MaintenanceForm({ named }: { named: Named }) {
   const [reason, setReason] = useState("");
   const isNowhere = KINDS.every((kind) => what[kind] === "");
   const set = async () => {
-    const begins = later === null ? null : instantOf(later.day, later.time, zone);
+    const begins = later === null ? null : localMoment(`${later.day}T${later.time}`, zone);
     const done = await sending.send(async () => {
       const body = { ...what, ...timesOf(begins, hours, hubClock.nowMs()), reason: reason.trim() };
       const made = await ask("POST /alarms/maintenance", { body });
@@ -42,7 +42,7 @@ export function MaintenanceForm({ named }: { named: Named }) {
   };
   return (
     <form
-      className="wk-form wk-card"
+      className="wk-fields wk-card"
       aria-label={w.newWindow}
       onSubmit={(event) => {
         event.preventDefault();

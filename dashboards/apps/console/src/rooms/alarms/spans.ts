@@ -1,4 +1,6 @@
 /** Spans of local days that the figures are asked for. Pure. */
+import { plusDays } from "../../estate-time";
+
 export type SpanName = "today" | "week" | "weeks" | "month" | "before";
 export const SPANS: readonly SpanName[] = ["today", "week", "weeks", "month", "before"];
 
@@ -6,12 +8,6 @@ export const SPANS: readonly SpanName[] = ["today", "week", "weeks", "month", "b
 export interface Span {
   readonly from: string;
   readonly to: string;
-}
-
-const DAY_MS = 86_400_000;
-
-function plusDays(day: string, days: number): string {
-  return new Date(Date.parse(`${day}T00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
 }
 
 /** Today, the last 7 days, the last 28, this month, the month before; up to today. */

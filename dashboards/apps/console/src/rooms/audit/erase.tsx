@@ -43,7 +43,7 @@ export function EraseView() {
         <li>{w.eraseAgain}</li>
         <li>{w.eraseNames}</li>
       </ul>
-      <form className="wk-form wk-card" aria-label={w.erase} onSubmit={(event) => event.preventDefault()}>
+      <form className="wk-fields wk-card" aria-label={w.erase} onSubmit={(event) => event.preventDefault()}>
         <label htmlFor={`${id}-person`}>
           {w.person}
           <Input id={`${id}-person`} value={person} maxLength={PERSON_MAX} onChange={(event) => setPerson(event.target.value)} />

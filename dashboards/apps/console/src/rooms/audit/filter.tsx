@@ -17,7 +17,7 @@ export function Filter({ wanted, onAsk }: { wanted: Wanted; onAsk: (wanted: Want
   const isEmpty = FIELDS.every((name) => wanted[name] === "");
   return (
     <form
-      className="wk-form"
+      className="wk-fields"
       aria-label={w.filter}
       onSubmit={(event) => {
         event.preventDefault();

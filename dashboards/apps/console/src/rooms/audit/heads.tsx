@@ -71,7 +71,7 @@ function Keys({ count }: { count: number }) {
   const w = useWords(table);
   if (count === 1) return <p>{w.oneKey}</p>;
   return (
-    <p className="wk-abnormal">
+    <p className="wk-wrong">
       <PrioritySymbol priority={3} /> {w.moreKeys(count)}
     </p>
   );

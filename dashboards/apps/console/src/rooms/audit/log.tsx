@@ -5,11 +5,11 @@ import { dateTime, Empty, useWords } from "@watchkeeper/ui";
 import { Button } from "antd";
 import { useState } from "react";
 import { useSearchParams } from "react-router";
+import { localMoment, plusDays } from "../../estate-time";
 import { Asked } from "../../parts/asked";
 import { Rows } from "../../parts/rows";
 import { ToIncident } from "../../parts/to-incident";
 import { useSession } from "../../session/session";
-import { dayBounds } from "../patrol/spans";
 import { acts, actWord, topics, topicWord } from "./acts";
 import { newer, older, paramsOf, START, type Trail, type Wanted, wantedOf } from "./asking";
 import { Difference } from "./difference-view";
@@ -24,8 +24,8 @@ function useEntries(wanted: Wanted, before: number | null) {
   return useQuery({
     queryKey: ["audit", wanted, before],
     queryFn: () => {
-      const from = wanted.from === "" ? null : dayBounds(wanted.from, zone).from;
-      const to = wanted.to === "" ? null : dayBounds(wanted.to, zone).to;
+      const from = wanted.from === "" ? null : localMoment(`${wanted.from}T00:00`, zone);
+      const to = wanted.to === "" ? null : localMoment(`${plusDays(wanted.to, 1)}T00:00`, zone);
       return ask("GET /audit", { query: { ...wanted, from, to, before, limit: PAGE } });
     },
     gcTime: 0,

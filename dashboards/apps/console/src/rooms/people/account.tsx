@@ -5,11 +5,11 @@ import { useWords } from "@watchkeeper/ui";
 import { Button, Popconfirm, Select } from "antd";
 import { useId, useState } from "react";
 import { Link } from "react-router";
+import { useNames } from "../../names";
 import { Secret } from "../../parts/secret";
 import { Said } from "../../sending/said";
 import { useSending } from "../../sending/sending";
 import { useSession } from "../../session/session";
-import { useStaff } from "./data";
 import { newPassword } from "./password";
 import { type Role, useRoles } from "./roles";
 import { Sessions } from "./sessions";
@@ -50,7 +50,7 @@ function Changes({ account, onSecret }: { account: AccountView; onSecret: (shown
   const queries = useQueryClient();
   const sending = useSending();
   const roles = useRoles();
-  const { staff } = useStaff();
+  const { people } = useNames();
   const id = useId();
   const [role, setRole] = useState<Role>(account.role);
   const [person, setPerson] = useState(account.person);
@@ -68,7 +68,7 @@ function Changes({ account, onSecret }: { account: AccountView; onSecret: (shown
   };
   return (
     <form
-      className="wk-form"
+      className="wk-fields"
       aria-label={w.details(account.name)}
       onSubmit={(event) => {
         event.preventDefault();
@@ -84,7 +84,7 @@ function Changes({ account, onSecret }: { account: AccountView; onSecret: (shown
         <Select
           id={`${id}-person`}
           value={person}
-          options={[{ value: "", label: w.nobody }, ...staff.map((one) => ({ value: one.id, label: one.name }))]}
+          options={[{ value: "", label: w.nobody }, ...people]}
           showSearch={{ optionFilterProp: "label" }}
           onChange={setPerson}
         />

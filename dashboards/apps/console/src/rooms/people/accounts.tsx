@@ -3,11 +3,12 @@ import type { AccountView } from "@watchkeeper/api";
 import { dateTime, told, useKeys, useLanguage, useWords } from "@watchkeeper/ui";
 import { Button } from "antd";
 import { useState } from "react";
+import { useNames } from "../../names";
 import { Asked } from "../../parts/asked";
 import { Rows } from "../../parts/rows";
 import { useSession } from "../../session/session";
 import { AccountPanel } from "./account";
-import { useAccounts, useStaff } from "./data";
+import { useAccounts } from "./data";
 import { NewAccount } from "./new-account";
 import { table } from "./words";
 
@@ -48,7 +49,7 @@ function AccountRow({ account, open, onOpen }: { account: AccountView; open: boo
   const w = useWords(table);
   const language = useLanguage();
   const { zone } = useSession();
-  const { nameOf } = useStaff();
+  const { personName } = useNames();
   return (
     <tr aria-selected={open} data-account={account.account}>
       <td data-user-data>
@@ -57,7 +58,7 @@ function AccountRow({ account, open, onOpen }: { account: AccountView; open: boo
         </Button>
       </td>
       <td>{told(account, "role", language)}</td>
-      <td>{account.person === "" ? w.nobody : nameOf(account.person)}</td>
+      <td>{account.person === "" ? w.nobody : personName(account.person)}</td>
       <td className="wk-number">{account.sign_ins}</td>
       <td className="wk-number">{account.tokens}</td>
       <td>{account.used_at !== null && <time dateTime={account.used_at}>{dateTime(account.used_at, zone)}</time>}</td>

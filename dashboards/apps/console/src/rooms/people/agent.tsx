@@ -87,7 +87,7 @@ function Revoke({ agent, onRevoked }: { agent: string; onRevoked: () => void }) 
     }
   };
   return (
-    <form className="wk-form" aria-label={w.revoke} onSubmit={(event) => event.preventDefault()}>
+    <form className="wk-fields" aria-label={w.revoke} onSubmit={(event) => event.preventDefault()}>
       <p className="wk-quiet">{w.revokeWhat}</p>
       <label htmlFor={id}>
         {w.reason}

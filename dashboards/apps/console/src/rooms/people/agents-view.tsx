@@ -123,7 +123,7 @@ function Warnings({ numbers }: { numbers: readonly number[] }) {
   const found = warnings(numbers.map((no) => incidents.get(no)));
   if (found.length === 0) return w.noWarnings;
   return found.map((one) => (
-    <span key={one.no} className="wk-abnormal">
+    <span key={one.no} className="wk-wrong">
       <PrioritySymbol priority={one.priority as 1 | 2 | 3 | 4} /> {told(one, "title", language)} <ToIncident no={one.no} />
     </span>
   ));

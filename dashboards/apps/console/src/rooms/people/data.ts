@@ -1,7 +1,6 @@
 /** What the room asks of the hub. No secret ever comes this way: what is asked here stays in the cache. */
 import { useQuery } from "@tanstack/react-query";
 import { ask } from "@watchkeeper/api";
-import { useLanguage } from "@watchkeeper/ui";
 import { askHealth } from "./health";
 
 const ACCOUNTS_EVERY_MS = 30_000;
@@ -25,14 +24,6 @@ export function useSessions(account: string | null) {
     queryFn: async () => (await ask("GET /sessions", { query: account === null ? {} : { account } })).sessions,
     refetchInterval: ACCOUNTS_EVERY_MS,
   });
-}
-
-/** The estate's people, by their ids. */
-export function useStaff() {
-  const language = useLanguage();
-  const asked = useQuery({ queryKey: ["estate", "staff"], queryFn: () => ask("GET /roster/staff") });
-  const staff = (asked.data?.staff ?? []).map((one) => ({ id: one.id, name: language === "zh" ? one.name_zh : one.name_en }));
-  return { staff, nameOf: (id: string) => staff.find((one) => one.id === id)?.name ?? id };
 }
 
 /** How agents are known, and what is heard of them. */

@@ -4,10 +4,10 @@ import { ask, Refusal } from "@watchkeeper/api";
 import { useLanguage, useWords } from "@watchkeeper/ui";
 import { Button, Input, Select } from "antd";
 import { useId, useState } from "react";
+import { useNames } from "../../names";
 import { Secret } from "../../parts/secret";
 import { Said } from "../../sending/said";
 import { useSending } from "../../sending/sending";
-import { useStaff } from "./data";
 import { newPassword } from "./password";
 import { type Role, useRoles } from "./roles";
 import { table } from "./words";
@@ -20,7 +20,7 @@ export function NewAccount() {
   const queries = useQueryClient();
   const sending = useSending();
   const roles = useRoles();
-  const { staff } = useStaff();
+  const { people } = useNames();
   const id = useId();
   const [name, setName] = useState("");
   const [role, setRole] = useState<Role>("operator");
@@ -43,7 +43,7 @@ export function NewAccount() {
   return (
     <>
       <form
-        className="wk-form wk-card"
+        className="wk-fields wk-card"
         aria-label={w.newAccount}
         onSubmit={(event) => {
           event.preventDefault();
@@ -63,7 +63,7 @@ export function NewAccount() {
           <Select
             id={`${id}-person`}
             value={person}
-            options={[{ value: "", label: w.nobody }, ...staff.map((one) => ({ value: one.id, label: one.name }))]}
+            options={[{ value: "", label: w.nobody }, ...people]}
             showSearch={{ optionFilterProp: "label" }}
             onChange={setPerson}
           />

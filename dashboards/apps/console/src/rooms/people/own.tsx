@@ -47,7 +47,7 @@ function PasswordForm() {
   };
   return (
     <form
-      className="wk-form wk-card"
+      className="wk-fields wk-card"
       aria-label={w.ownPassword}
       onSubmit={(event) => {
         event.preventDefault();

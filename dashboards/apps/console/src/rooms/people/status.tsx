@@ -74,7 +74,7 @@ function Channels({ channels }: { channels: readonly ChannelHealth[] }) {
 
 function Wrong({ priority, children }: { priority: 1 | 3; children: string }) {
   return (
-    <span className="wk-abnormal">
+    <span className="wk-wrong">
       <PrioritySymbol priority={priority} /> {children}
     </span>
   );

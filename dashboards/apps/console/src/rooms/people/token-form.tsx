@@ -29,7 +29,7 @@ export function TokenForm({ account, onToken }: { account: AccountView; onToken:
     });
   return (
     <form
-      className="wk-form"
+      className="wk-fields"
       aria-label={w.makeToken}
       onSubmit={(event) => {
         event.preventDefault();
