@@ -101,7 +101,9 @@ class AccountView(Strict):
     disabled_at: Time | None = Field(description="Since when it is out of use: RFC 3339, UTC; null: it is in use")
     sign_ins: int = Field(description="How many of its sign-ins last")
     tokens: int = Field(description="How many of its tokens last")
-    used_at: Time | None = Field(description="When one of these was last used, to about a minute: RFC 3339, UTC; null: there is none")
+    used_at: Time | None = Field(
+        description="When one of these was last used, to about a minute: RFC 3339, UTC; null: there is none"
+    )
 
 
 class AccountList(Strict):

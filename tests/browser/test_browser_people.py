@@ -103,7 +103,7 @@ def test_p6_the_rooms_that_are_drawn_are_those_whose_data_the_role_may_ask_for(e
         page.goto(f"/console/{path}")
         page.wait_for_selector(".wk-shell")
         if allowed:
-            expect(page).not_to_have_url(re.compile(f"/console/{path}"))
+            expect(page).not_to_have_url(re.compile(f"/console/{path}(/|$)"))
         else:
             expect(page.locator("main")).to_have_text("当前角色没有可查看的页面")
         answer = context.request.fetch(re.sub(r"\{\w+\}", "x", template), method=method)
@@ -199,7 +199,9 @@ def test_every_page_of_these_rooms_can_be_used_by_anybody_and_is_whole_in_both_l
         page.locator(f".wk-head nav a[href='/console/{room}']").click()
         page.wait_for_selector(f".wk-room-views a[href='/console/{room}']")
         for at in range(page.locator(".wk-room-views a").count()):
-            page.locator(".wk-room-views a").nth(at).click()
+            link = page.locator(".wk-room-views a").nth(at)
+            link.click()
+            expect(link).to_have_class("active")
             page.wait_for_load_state("networkidle")
             opener = page.locator("tr button[aria-expanded]")
             if opener.count():
