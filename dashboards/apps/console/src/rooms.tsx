@@ -20,7 +20,10 @@ export const roomWords = words(
     patrol: "巡逻",
     duty: "值守",
     plans: "预案",
+    alarms: "报警管理",
     estate: "小区资料",
+    people: "账号与采集端",
+    audit: "审计日志",
   },
   {
     queue: "Incidents",
@@ -30,7 +33,10 @@ export const roomWords = words(
     patrol: "Patrols",
     duty: "Duty desk",
     plans: "Emergency plans",
+    alarms: "Alarms",
     estate: "Estate",
+    people: "Accounts & agents",
+    audit: "Audit log",
   },
 );
 
@@ -42,5 +48,8 @@ export const ROOMS: readonly Room[] = [
   { path: "patrol", word: "patrol", needs: "GET /reports/unvisited", page: lazy(() => import("./rooms/patrol")) },
   { path: "duty", word: "duty", needs: "GET /handovers", page: lazy(() => import("./rooms/duty")) },
   { path: "plans", word: "plans", needs: "GET /plans", page: lazy(() => import("./rooms/plans")) },
+  { path: "alarms", word: "alarms", needs: "GET /alarms/kpi", page: lazy(() => import("./rooms/alarms")) },
   { path: "estate", word: "estate", needs: "GET /estate/versions", page: lazy(() => import("./rooms/estate")) },
+  { path: "people", word: "people", needs: "GET /accounts", page: lazy(() => import("./rooms/people")) },
+  { path: "audit", word: "audit", needs: "GET /audit", page: lazy(() => import("./rooms/audit")) },
 ];

@@ -1,7 +1,7 @@
 /** What every room stands in: the head, the banners, the most urgent slot. The rooms' order is the table's. */
 import { dateTime, told, useKeys, useLanguage, useNow, useWords } from "@watchkeeper/ui";
 import { Button } from "antd";
-import { Suspense, useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { Navigate, NavLink, Route, Routes } from "react-router";
 import { useSetLanguage } from "../language";
 import { ReportButton } from "../report/report";
@@ -13,6 +13,8 @@ import { Help } from "./help";
 import { SoundControl } from "./sound-control";
 import { Urgent } from "./urgent";
 import { table } from "./words";
+
+const Me = lazy(() => import("../rooms/people/me"));
 
 export function Shell() {
   const w = useWords(table);
@@ -34,6 +36,7 @@ export function Shell() {
             {rooms.map((room) => (
               <Route key={room.path} path={`/${room.path}/*`} element={<room.page />} />
             ))}
+            <Route path="/me/*" element={<Me />} />
             <Route
               path="*"
               element={first === undefined ? <p className="wk-quiet">{w.denied}</p> : <Navigate to={`/${first.path}`} replace />}
@@ -68,9 +71,9 @@ function Head({ rooms, onHelp }: { rooms: readonly Room[]; onHelp: () => void })
       <ReportButton />
       <SoundControl />
       <WallClock />
-      <span className="wk-me">
-        {me.name} · {told(me, "role", language)}
-      </span>
+      <NavLink to="/me" className="wk-me" title={w.ownAccount}>
+        <span data-user-data>{me.name}</span> · {told(me, "role", language)}
+      </NavLink>
       <Button size="small" onClick={onHelp} aria-label={w.help}>
         ?
       </Button>
