@@ -1,4 +1,4 @@
-/** 报警洪峰: floods, newest first, each with its causes and what came first. */
+/** 报警泛滥: floods, newest first, each with its causes and what came first. */
 import type { Flood } from "@watchkeeper/api";
 import { clockTime, dateTime, duration, Empty, told, useLanguage, useNow, useWords } from "@watchkeeper/ui";
 import { Asked } from "../../parts/asked";
