@@ -61,6 +61,15 @@ def test_only_the_cameras_agent_brings_it_under_its_key_and_only_when_it_is_wait
     assert bring(site, order).json()["code"] == "picture_not_wanted"
 
 
+def test_an_agent_whose_keys_were_taken_away_shows_nobody_anything(site):
+    site.http.get("/cameras/camera-1/picture")
+    order = ordered(site)
+    with site.client("administrator") as client:
+        assert client.post("/agents/gatehouse/revoke", json={"reason": "card stolen"}).status_code == 200
+    assert bring(site, order).json()["code"] == "unknown_agent"
+    assert site.http.get("/cameras/camera-1/picture").status_code == 204
+
+
 def test_a_door_shows_no_picture_and_not_everybody_may_look(site):
     assert site.http.get("/cameras/door-1/picture").json()["code"] == "not_a_camera"
     assert site.http.get("/cameras/camera-x/picture").json()["code"] == "unknown_device"
