@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
 from sqlalchemy import Connection
@@ -19,7 +19,8 @@ from hub.api.ports import Backend
 from hub.api.routes import Behind, Limit, TimeQuery, allowed, problems
 from hub.audit.chain import Entry
 from hub.audit.log import erase_person
-from hub.audit.seal import put_back, token
+from hub.audit.seal import TOKEN, put_back, token
+from hub.audit.types import Personal
 from hub.cases.types import Refusal
 from hub.store.audit_reads import AuditFilter
 
@@ -43,8 +44,7 @@ def list_audit(
 ) -> AuditList:
     """Entries that fit every filter. Names of people are opened for an auditor alone."""
     wanted = AuditFilter(actor, subject, act, time_us(from_), time_us(to), before)
-    asked = {name: value for name, value in wanted._asdict().items() if value not in ("", None)}
-    note_act(backend, who, Told("audit.read", "audit", after={"filter": asked, "limit": limit}))
+    note_act(backend, who, Told("audit.read", "audit", after={"filter": _asked(wanted), "limit": limit}))
     found = backend.reads.audit.entries(wanted, limit)
     return AuditList(entries=_models(backend, who, found), before=found[-1].no if len(found) == limit else None)
 
@@ -92,6 +92,18 @@ def erase_from_audit(
 
     erased: str = allowed(commit_audited(backend, who, run, told))
     return Erased(person=token(erased))
+
+
+def _asked(wanted: AuditFilter) -> dict[str, Any]:
+    """The filter as the log may keep it: whom somebody looks for is a person. An id of a person names nobody, and is no name."""
+    asked = {name: value for name, value in wanted._asdict().items() if value not in ("", None)}
+    for name in ("actor", "subject"):
+        told = asked.pop(name, "")
+        if told.startswith(TOKEN):
+            asked[f"{name}_id"] = told
+        elif told:
+            asked[name] = told if told.isascii() and told.isdigit() else Personal(told)
+    return asked
 
 
 def _models(backend: Backend, who: Identity, entries: Sequence[Entry]) -> list[AuditEntry]:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, desc, insert, select, text, update
 
 from hub.accounts.secrets import account_key
 from hub.audit.chain import START, Entry, hash_of
-from hub.audit.seal import KEY_BYTES, NONCE_BYTES, Where, seal, token
+from hub.audit.seal import KEY_BYTES, NONCE_BYTES, TOKEN, Where, seal, token
 from hub.audit.types import NOBODY, PERSONAL_FIELDS, Act, Personal
 from hub.cases.types import Refusal
 from hub.store import bulk, schema
@@ -84,9 +84,10 @@ def erase_person(connection: Connection, site: str, person: str, at_us: int) -> 
     """Throw the key away of somebody, named by name or by the id that stands in entries. The id; None where nobody is known by
     that. Every entry keeps its bytes, and the chain holds."""
     c = _person.c
-    named = person.removeprefix("person:")
-    query = select(c.person).where(c.site == site, (c.person == named) | (c.subject == account_key(person)), c.subject != "")
-    found = connection.execute(query).scalars().first()
+    known = select(c.person).where(c.site == site, c.subject != "")
+    by_id = connection.execute(known.where(c.person == person.removeprefix(TOKEN))).scalar()
+    # by id first: somebody may once have been called by what is another's id
+    found = by_id or connection.execute(known.where(c.subject == account_key(person))).scalar()
     if found is not None:
         gone = {"subject": "", "key": b"", "erased_us": at_us}
         connection.execute(update(_person).where(c.site == site, c.person == found).values(**gone))

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import text
 
 from hub.audit.seal import ERASED
 from tests.support.outward_rig import NAMES, Site, password_of, running_site
@@ -109,6 +110,20 @@ def test_a_record_that_is_downloaded_and_the_log_that_is_read_are_on_the_log(sit
     assert last(site, "record.read")["after"] == {"form": "csv", "routes": []}
     read(site, act="case.close")
     assert last(site, "audit.read")["after"]["filter"]["act"] in ("audit.read", "case.close")
+
+
+def test_whom_somebody_looks_for_stands_nowhere_in_the_clear_and_an_id_makes_no_other_person(site):
+    name = NAMES["manager"]
+    read(site, subject=name, act="sign_in")
+    entry = read(site, act="audit.read", limit=2)[1]
+    assert entry["after"]["filter"]["subject"] == name
+    with site.engine.connect() as connection:
+        assert not [row for row in connection.execute(text("SELECT after FROM audit_entry")).scalars() if name in row]
+        before = connection.execute(text("SELECT count(*) FROM person_key")).scalar()
+    read(site, actor="person:0123456789abcdef")
+    read(site, subject="person:0123456789abcdef")
+    with site.engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM person_key")).scalar() == before
 
 
 def test_pages_go_on_where_the_last_one_ended_and_times_cut(site):
