@@ -86,6 +86,14 @@ def at(offset_s: float = 0) -> str:
     return rfc3339(SystemClock().now_us() + round(offset_s * US_PER_S))
 
 
+def test_for_whom_an_account_stands_and_stood_is_on_the_audit_log(site):
+    stands_for(site, "operator", "wang")
+    stands_for(site, "operator", "zhao")
+    (entry, first) = site.client("auditor").get("/audit", params={"act": "account.change"}).json()["entries"]
+    assert (first["before"]["person"], first["after"]["person"]) == ("", "wang")
+    assert (entry["subject"], entry["before"]["person"], entry["after"]["person"]) == (NAMES["operator"], "wang", "zhao")
+
+
 def test_an_account_stands_for_one_of_the_staff_and_says_so(site):
     admin = site.client("administrator")
     assert refusal(admin.patch(f"/accounts/{NAMES['operator']}", json={"person": "wagn"}), 404) == "unknown_person"
