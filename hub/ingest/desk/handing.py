@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from hub.cases.types import Refusal
 from hub.desk import handover as pure
 from hub.desk.asks import HandoverAsk, HandoverBegin, HandoverCancel, HandoverJoin, HandoverSign, ItemDecision
+from hub.desk.entered import HANDOVER_DUTY
 from hub.desk.handover import Handover, HandoverItem, ItemKey, Party
 from hub.desk.words import refused
 from hub.ingest.desk.around import Around
@@ -15,7 +16,6 @@ from hub.ingest.desk.items import open_items
 from hub.ingest.ports import Item
 
 TOPIC = "handover"
-HANDOVER_DUTY = "shift-handover"
 Report = Callable[[Item], None]
 """Has evidence taken in."""
 

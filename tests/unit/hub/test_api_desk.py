@@ -86,6 +86,17 @@ def at(offset_s: float = 0) -> str:
     return rfc3339(SystemClock().now_us() + round(offset_s * US_PER_S))
 
 
+def test_nobody_reports_a_handover_that_two_have_not_signed(manned):
+    fields: dict[str, Any] = {"open_incidents": 0, "devices_out_of_order": 0, "keys_and_equipment": 0}
+    fields |= {"signed_by_leaving": "王五", "signed_by_coming": "赵六"}
+    body = {"duty": "shift-handover", "place": "room", "fields": fields}
+    assert refusal(manned.client("operator").post("/duty/records", json=body), 409) == "signed_by_two"
+    one = {"key": "k", "kind": "report", "made_at": at(0), **body}
+    sent = {"phone": "hub", "sent_at": at(0), "sent_mono_ms": 0, "items": [one]}
+    (found,) = manned.client("manager").post("/scans", json=sent).json()["items"]
+    assert found["code"] == "signed_by_two"
+
+
 def test_for_whom_an_account_stands_and_stood_is_on_the_audit_log(site):
     stands_for(site, "operator", "wang")
     stands_for(site, "operator", "zhao")

@@ -12,7 +12,7 @@ from contract.clock import rfc3339
 from hub.duties.schedule import Random
 from hub.ingest.duties import dutybook
 from tests.support.duty_site import HOUR_S, TAGS, announce, at, detail, duty_site, estate, item, policy, report, settled
-from tests.support.outward_rig import Site, running_site, until
+from tests.support.outward_rig import NAMES, Site, running_site, until
 from tests.unit.hub.test_api_http import problem
 
 
@@ -205,7 +205,11 @@ def test_scans_are_found_by_every_filter_in_pages_newest_first(site):
     assert [one["key"] for one in first["scans"]] == ["d", "c", "b"]
     assert keys(limit=3, cursor=first["next"]) == ["a"]
     row = first["scans"][0]
-    assert (row["duty"], row["fields"], row["place_zh"]) == ("post", {"note": "正常", "count": 2}, "东门")
+    assert (row["duty"], row["fields"], row["place_zh"]) == (
+        "post",
+        {"note": "正常", "count": 2, "account": NAMES["manager"]},
+        "东门",
+    )
     problem(site.http.get("/duties/scans", params={"flag": "strange"}), 422, "wrong_request")
     problem(site.http.get("/duties/scans", params={"from": "today"}), 422, "bad_time")
 
