@@ -18,10 +18,11 @@ from hub.api.gatekeeper import Acting
 from hub.api.ports import Backend
 from hub.api.routes import Behind, Limit, TimeQuery, allowed, problems
 from hub.audit.chain import Entry
-from hub.audit.log import erase_person
+from hub.audit.log import erase_person, known_person
 from hub.audit.seal import TOKEN, put_back, token
 from hub.audit.types import Personal
 from hub.cases.types import Refusal
+from hub.store.accounts import account_of
 from hub.store.audit_reads import AuditFilter
 
 router = APIRouter(prefix="/audit", tags=["audit"])
@@ -69,7 +70,7 @@ def show_audit(backend: Behind, who: Acting, no: Annotated[int, Path(ge=1, le=mo
     return _models(backend, who, [found])[0]
 
 
-@router.post("/people/{person}/erase", summary="Erase a person from the audit log", responses=problems(404, 413))
+@router.post("/people/{person}/erase", summary="Erase a person from the audit log", responses=problems(404, 409, 413))
 def erase_from_audit(
     backend: Behind,
     who: Acting,
@@ -77,9 +78,14 @@ def erase_from_audit(
     asked: EraseRequest,
 ) -> Erased:
     """The key of what is sealed about the person is thrown away: nobody can read it any more, and no entry changes. It cannot be
-    undone; a backup from before still has the key."""
+    undone; a backup from before still has the key. 409 `person_in_use`: the person's account is not disabled."""
 
     def run(connection: Connection) -> str | Refusal:
+        known = known_person(connection, backend.site, person)
+        account = None if known is None else account_of(connection, backend.site, known.subject)
+        if account is not None and account.disabled_us is None:
+            told = "该人员的账号仍在使用，请先停用 / the person's account is in use: disable it first"
+            return Refusal("person_in_use", told)
         found = erase_person(connection, backend.site, person, backend.clock.now_us())
         if found is None:
             told = f"审计日志中没有“{person}” / the audit log knows nobody called {person!r}: see GET /audit"

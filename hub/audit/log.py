@@ -80,18 +80,34 @@ def audited(
     return both
 
 
-def erase_person(connection: Connection, site: str, person: str, at_us: int) -> str | None:
-    """Throw the key away of somebody, named by name or by the id that stands in entries. The id; None where nobody is known by
-    that. Every entry keeps its bytes, and the chain holds."""
+class Known(NamedTuple):
+    """Somebody whom entries name: the id that stands there, and the key of the name."""
+
+    person: str
+    subject: str
+
+
+def known_person(connection: Connection, site: str, person: str) -> Known | None:
+    """Somebody by name, or by the id that stands in entries; None where nobody is known by that."""
     c = _person.c
-    known = select(c.person).where(c.site == site, c.subject != "")
-    by_id = connection.execute(known.where(c.person == person.removeprefix(TOKEN))).scalar()
+    known = select(c.person, c.subject).where(c.site == site, c.subject != "")
     # by id first: somebody may once have been called by what is another's id
-    found = by_id or connection.execute(known.where(c.subject == account_key(person))).scalar()
-    if found is not None:
-        gone = {"subject": "", "key": b"", "erased_us": at_us}
-        connection.execute(update(_person).where(c.site == site, c.person == found).values(**gone))
-    return None if found is None else str(found)
+    for fits in (c.person == person.removeprefix(TOKEN), c.subject == account_key(person)):
+        row = connection.execute(known.where(fits)).first()
+        if row is not None:
+            return Known(str(row.person), str(row.subject))
+    return None
+
+
+def erase_person(connection: Connection, site: str, person: str, at_us: int) -> str | None:
+    """Throw the key away of somebody, named as for `known_person`. The id; None where nobody is known by that. Every entry keeps
+    its bytes, and the chain holds."""
+    found = known_person(connection, site, person)
+    if found is None:
+        return None
+    gone = {"subject": "", "key": b"", "erased_us": at_us}
+    connection.execute(update(_person).where(_person.c.site == site, _person.c.person == found.person).values(**gone))
+    return found.person
 
 
 class _PersonKeys:

@@ -147,6 +147,9 @@ def test_one_entry_is_shown_and_one_that_is_not_there_is_not(site):
 def test_a_person_who_is_erased_cannot_be_named_any_more_and_that_is_on_the_log(site):
     http = client(site, "administrator")
     assert http.post("/accounts", json={"name": "老周", "role": "desk"}).status_code == 201
+    early = client(site, "auditor").post("/audit/people/老周/erase", json={"reason": "asked for it"})
+    assert (early.status_code, early.json()["code"]) == (409, "person_in_use")
+    assert http.patch("/accounts/老周", json={"disabled": True}).status_code == 200
     reply = client(site, "auditor").post("/audit/people/老周/erase", json={"reason": "asked for it"})
     assert reply.status_code == 200, reply.text
     person = reply.json()["person"]
