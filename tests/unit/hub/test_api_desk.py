@@ -1,5 +1,6 @@
 """The duty desk over real HTTP, on a real worker and database."""
 
+import json
 from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -272,6 +273,8 @@ def test_declared_and_measured_calls_are_told_apart_in_lists_and_in_figures(mann
     assert told == {"declared": (2, 1, 0, 1, 6.0), "exchange": (1, 0, 1, 0, 20.0)}
     cases = [row for row in manned.http.get("/incidents").json()["incidents"] if row["detector"] == "phone_unanswered"]
     assert {(row["facts"]["source"], row["active"]) for row in cases} == {("declared", False), ("exchange", False)}
+    bodies = [json.loads(row.body) for row in manned.changes() if (row.topic, row.key) == ("call", "exchange:x.1")]
+    assert {row["actor"] for row in bodies} == {NAMES["operator"]}, "whose token says that it is the exchange"
     noted = operator.post("/calls/exchange:x.1/notes", json={"about": "noise", "incident": cases[0]["no"]}).json()
     assert (noted["about"], noted["answer_s"], noted["source"]) == ("noise", 20.0, "exchange")
 
