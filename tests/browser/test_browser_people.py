@@ -184,6 +184,7 @@ def test_an_auditor_reads_who_changed_what_from_what_to_what(estate, rooms, pict
 def test_somebody_is_erased_by_name_and_the_log_says_so(estate, rooms):
     with estate.client("administrator") as http:
         http.post("/accounts", json={"name": "周二", "role": "guard"}).raise_for_status()
+        http.patch("/accounts/周二", json={"disabled": True}).raise_for_status()
     page = rooms.open("auditor", path="audit/erase")
     button = page.get_by_role("button", name="按住 1 秒清除")
     for at, text in enumerate(("周二", "离职并要求清除")):
