@@ -63,7 +63,7 @@ def later(seconds: float, run: Callable[[], None]) -> None:
 
 class LivePictures:
     """The pictures of one hub. Safe from any thread. `on_view`: told when somebody begins to look at a camera, once for as long
-    as he goes on: the one place from which views of live pictures are recorded."""
+    as he goes on: the one place from which views of live pictures are recorded. Where it raises, nothing is shown."""
 
     def __init__(
         self,
@@ -94,10 +94,19 @@ class LivePictures:
             frame = camera.frame
             self.counters["looks"] += 1
         if begun:
-            self._on_view(view)
+            self._tell(view)
         if order:
             self._sender.order(agent, ShowPicture(order, view.device))
         return frame
+
+    def _tell(self, view: View) -> None:
+        """Before anything is shown. Where it cannot be told he has not begun, and is told of the next time."""
+        try:
+            self._on_view(view)
+        except BaseException:
+            with self._lock:
+                self._views.pop(view, None)
+            raise
 
     def wanted(self, agent: str, order: str) -> bool:
         """Whether a picture of this order is waited for: asked before its body is read."""

@@ -153,9 +153,12 @@ class Outward:
         first_positions(self.settings.channels, self._site, self._reads, self._worker)
 
     def _note_view(self, view: View) -> None:
-        """Somebody begins to look at a camera: an entry of the audit log, which nobody waits for."""
+        """Somebody begins to look at a camera: an entry of the audit log. What cannot be noted is not shown: raises ApiError,
+        Unavailable."""
+        from hub.api.routes import answer
+
         act, now_us = Act(view.actor, "camera.look", "device", view.device, role=view.role), self._clock.now_us()
-        self._worker.ask(Write(lambda connection: append(connection, self._site, [act], now_us)))
+        answer(self._worker.ask(Write(lambda connection: append(connection, self._site, [act], now_us))))
 
     def start(self) -> None:
         """Begin to answer and to tell. Raises NotLoopback, CannotListen, and ValueError where a channel's secret is not there."""

@@ -45,6 +45,8 @@ def change(connection: Connection, site: str, key: str, changes: Changes, now_us
         before, after = _told(was), _told(done)
         if done.password_hash != was.password_hash:
             after["password"] = "changed"  # noqa: S105 - a word for people
+        if done.person != was.person:
+            before["person"], after["person"] = was.person, done.person
         _note(connection, site, by, "account.change", done.name, now_us, before=before, after=after)
     return done
 

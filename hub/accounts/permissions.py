@@ -51,6 +51,7 @@ LIVE = "LIVE"
 PERMISSIONS: Mapping[tuple[str, str], Roles] = {
     # signing in, and one's own account
     ("POST", "/sign-in"): ANYONE,
+    ("GET", "/sign-in"): ANYONE,
     ("GET", "/oidc/begin"): ANYONE,
     ("GET", "/oidc/callback"): ANYONE,
     ("POST", "/sign-out"): ALL,
@@ -92,6 +93,7 @@ PERMISSIONS: Mapping[tuple[str, str], Roles] = {
     ("POST", "/alarms/maintenance"): IN_CHARGE,
     ("POST", "/alarms/maintenance/{window}/end"): IN_CHARGE,
     ("GET", "/alarms/kpi"): WATCH,
+    ("GET", "/alarms/detectors"): WATCH,
     # devices
     ("GET", "/devices"): WATCH,
     ("GET", "/devices/{device}"): WATCH,

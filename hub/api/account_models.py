@@ -26,6 +26,12 @@ class SignInRequest(Strict):
     password: Password = Field(description="The account's password")
 
 
+class SignInWays(Strict):
+    """How one may prove who one is. A name and a password always do."""
+
+    oidc: bool = Field(description="The settings name a provider: a browser may begin at /oidc/begin")
+
+
 class Me(Strict):
     """Who one is signed in as. `may`: each route that the role may use, as METHOD and template; `LIVE` is the live channel."""
 
@@ -93,6 +99,11 @@ class AccountView(Strict):
     has_password: bool = Field(description="False: only its tokens can be used")
     created_at: Time = Field(description="When it was made: RFC 3339, UTC")
     disabled_at: Time | None = Field(description="Since when it is out of use: RFC 3339, UTC; null: it is in use")
+    sign_ins: int = Field(description="How many of its sign-ins last")
+    tokens: int = Field(description="How many of its tokens last")
+    used_at: Time | None = Field(
+        description="When one of these was last used, to about a minute: RFC 3339, UTC; null: there is none"
+    )
 
 
 class AccountList(Strict):

@@ -1,6 +1,8 @@
 """Signing in and out, one's own account, and for administrators everybody's."""
 
 import logging
+from collections import defaultdict
+from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -51,6 +53,12 @@ def sign_in(backend: Behind, request: Request, response: Response, asked: m.Sign
         session.account, account.name, account.role, session.session, "cookie", "", session.expires_us, account.person
     )
     return _me(backend, identity)
+
+
+@router.get("/sign-in", summary="How one may sign in", responses=problems())
+def show_sign_in(backend: Behind) -> m.SignInWays:
+    """For the page that asks who one is."""
+    return m.SignInWays(oidc=backend.provider is not None)
 
 
 @router.post("/sign-out", summary="Sign out", responses=problems())
@@ -116,7 +124,10 @@ def end_session(
 def list_accounts(backend: Behind) -> m.AccountList:
     """Disabled ones too: what they did stays theirs."""
     found: list[Account] = backend.accounts.read(lambda connection: rows.accounts(connection, backend.site))
-    return m.AccountList(accounts=[_account(one) for one in found])
+    lasting: dict[str, list[Session]] = defaultdict(list)
+    for session in backend.accounts.read(lambda connection: rows.sessions(connection, backend.site)):
+        lasting[session.account].append(session)
+    return m.AccountList(accounts=[_account(one, lasting[one.account]) for one in found])
 
 
 @router.post("/accounts", summary="Make an account", responses=problems(409, 413), status_code=201)
@@ -128,7 +139,7 @@ def create_account(backend: Behind, who: Acting, asked: m.NewAccount) -> m.Accou
         commit(backend, lambda c: acts.create(c, backend.site, asked.name, asked.role, password_hash, now_us, by_of(who)))
     )
     _log.info("account_made", extra={"account": made.account, "role": made.role, "actor": who.account})
-    return _account(made)
+    return _account(made, [])
 
 
 @router.patch("/accounts/{account}", summary="Change an account", responses=problems(404, 409, 413))
@@ -148,7 +159,7 @@ def change_account(backend: Behind, who: Acting, account: AccountPath, asked: m.
         "password": password_hash is not None,
     }
     _log.info("account_changed", extra={"account": key, "actor": who.account, **told})
-    return _account(changed)
+    return _account(changed, _sessions(backend, key))
 
 
 @router.post(
@@ -237,7 +248,7 @@ def _session(session: Session, who: Identity) -> m.SessionView:
     )
 
 
-def _account(account: Account) -> m.AccountView:
+def _account(account: Account, lasting: Sequence[Session]) -> m.AccountView:
     zh, en = ROLE_NAMES[account.role]
     return m.AccountView(
         account=account.account,
@@ -249,4 +260,7 @@ def _account(account: Account) -> m.AccountView:
         has_password=bool(account.password_hash),
         created_at=rfc3339(account.created_us),
         disabled_at=when(account.disabled_us),
+        sign_ins=sum(one.kind == "cookie" for one in lasting),
+        tokens=sum(one.kind == "token" for one in lasting),
+        used_at=when(max((one.used_us for one in lasting), default=None)),
     )

@@ -127,6 +127,20 @@ class MaintenanceRequest(Strict):
     reason: Words = Field(description="What is done there, for who looks at the list")
 
 
+class DetectorName(Strict):
+    """A rule that a maintenance window can name."""
+
+    detector: str = Field(examples=["door_held"], description="Its name")
+    name_zh: str = Field(description="What it finds, in Chinese")
+    name_en: str = Field(description="What it finds, in English")
+
+
+class DetectorNames(Strict):
+    """The rules that may be held back: not fire, calls for help and silent guards."""
+
+    detectors: list[DetectorName] = Field(description="All of them")
+
+
 class MaintenanceView(Strict):
     """A maintenance window. `held`: how many incidents it held back; `released`: how many of them still held when it was over."""
 

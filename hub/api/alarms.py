@@ -13,10 +13,12 @@ from hub.api.gatekeeper import Acting
 from hub.api.models import Plain
 from hub.api.ports import Backend
 from hub.api.routes import Behind, Limit, Offset, answer, problems
+from hub.cases.alarms import ALWAYS_HEARD
 from hub.cases.limits import number
 from hub.cases.maintenance import Maintenance
 from hub.cases.titles import TITLES
 from hub.cases.types import Refusal
+from hub.detectors.table import BY_NAME
 from hub.duties.localtime import DAY, day_us
 from hub.ingest.ports import MaintenanceAct, MaintenanceEnd, SilenceAct
 from hub.refusals import refusal_text
@@ -101,6 +103,13 @@ def end_maintenance(backend: Behind, who: Acting, window: WindowId) -> m.Mainten
     if isinstance(done, Refusal):
         raise Refused(done.reason, done.message)
     return _window(done)
+
+
+@router.get("/detectors", summary="What a maintenance window can name", responses=problems())
+def list_detectors() -> m.DetectorNames:
+    """Rules by their names, for a form to choose from."""
+    rules = [(name, TITLES.get(name, (name, name))) for name in BY_NAME if name not in ALWAYS_HEARD]
+    return m.DetectorNames(detectors=[m.DetectorName(detector=name, name_zh=zh, name_en=en) for name, (zh, en) in rules])
 
 
 @router.get("/kpi", summary="Figures of alarms, each with its definition", responses=problems())

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
 from sqlalchemy import Connection
@@ -18,9 +18,11 @@ from hub.api.gatekeeper import Acting
 from hub.api.ports import Backend
 from hub.api.routes import Behind, Limit, TimeQuery, allowed, problems
 from hub.audit.chain import Entry
-from hub.audit.log import erase_person
-from hub.audit.seal import put_back, token
+from hub.audit.log import erase_person, known_person
+from hub.audit.seal import TOKEN, put_back, token
+from hub.audit.types import Personal
 from hub.cases.types import Refusal
+from hub.store.accounts import account_of
 from hub.store.audit_reads import AuditFilter
 
 router = APIRouter(prefix="/audit", tags=["audit"])
@@ -43,8 +45,7 @@ def list_audit(
 ) -> AuditList:
     """Entries that fit every filter. Names of people are opened for an auditor alone."""
     wanted = AuditFilter(actor, subject, act, time_us(from_), time_us(to), before)
-    asked = {name: value for name, value in wanted._asdict().items() if value not in ("", None)}
-    note_act(backend, who, Told("audit.read", "audit", after={"filter": asked, "limit": limit}))
+    note_act(backend, who, Told("audit.read", "audit", after={"filter": _asked(wanted), "limit": limit}))
     found = backend.reads.audit.entries(wanted, limit)
     return AuditList(entries=_models(backend, who, found), before=found[-1].no if len(found) == limit else None)
 
@@ -69,7 +70,7 @@ def show_audit(backend: Behind, who: Acting, no: Annotated[int, Path(ge=1, le=mo
     return _models(backend, who, [found])[0]
 
 
-@router.post("/people/{person}/erase", summary="Erase a person from the audit log", responses=problems(404, 413))
+@router.post("/people/{person}/erase", summary="Erase a person from the audit log", responses=problems(404, 409, 413))
 def erase_from_audit(
     backend: Behind,
     who: Acting,
@@ -77,9 +78,14 @@ def erase_from_audit(
     asked: EraseRequest,
 ) -> Erased:
     """The key of what is sealed about the person is thrown away: nobody can read it any more, and no entry changes. It cannot be
-    undone; a backup from before still has the key."""
+    undone; a backup from before still has the key. 409 `person_in_use`: the person's account is not disabled."""
 
     def run(connection: Connection) -> str | Refusal:
+        known = known_person(connection, backend.site, person)
+        account = None if known is None else account_of(connection, backend.site, known.subject)
+        if account is not None and account.disabled_us is None:
+            told = "该人员的账号仍在使用，请先停用 / the person's account is in use: disable it first"
+            return Refusal("person_in_use", told)
         found = erase_person(connection, backend.site, person, backend.clock.now_us())
         if found is None:
             told = f"审计日志中没有“{person}” / the audit log knows nobody called {person!r}: see GET /audit"
@@ -92,6 +98,18 @@ def erase_from_audit(
 
     erased: str = allowed(commit_audited(backend, who, run, told))
     return Erased(person=token(erased))
+
+
+def _asked(wanted: AuditFilter) -> dict[str, Any]:
+    """The filter as the log may keep it: whom somebody looks for is a person. An id of a person names nobody, and is no name."""
+    asked = {name: value for name, value in wanted._asdict().items() if value not in ("", None)}
+    for name in ("actor", "subject"):
+        told = asked.pop(name, "")
+        if told.startswith(TOKEN):
+            asked[f"{name}_id"] = told
+        elif told:
+            asked[name] = told if told.isascii() and told.isdigit() else Personal(told)
+    return asked
 
 
 def _models(backend: Backend, who: Identity, entries: Sequence[Entry]) -> list[AuditEntry]:

@@ -78,7 +78,7 @@ def hear_exchange(backend: Behind, who: Acting, asked: m.ExchangeEvent) -> m.Cal
         raise ApiError("token_needed")
     at_us = time_us(asked.at)
     assert at_us is not None
-    heard = CallHeard(asked.call, asked.event, at_us, asked.number, asked.direction, _place(backend, asked.place))
+    heard = CallHeard(asked.call, asked.event, at_us, asked.number, asked.direction, _place(backend, asked.place), who.name)
     return _done(backend, heard)
 
 

@@ -20,6 +20,7 @@ from hub.api.routes import Behind, allowed, answer, problems
 from hub.desk.asks import CheckInAnswer, DeskReport
 from hub.desk.calls import SOURCES, Call, answer_us, judge
 from hub.desk.checkin import phase
+from hub.desk.entered import HANDOVER_DUTY, OWN, RECORD_DUTY
 from hub.desk.handover import Party
 from hub.desk.numbers import rings_us, sound_us
 from hub.desk.words import refused
@@ -28,18 +29,14 @@ from hub.duties.explain import WORDS
 from hub.duties.localtime import DAY, day_us, local_day
 from hub.duties.schedule import Random
 from hub.duties.types import HUB_SOURCE, Duty, Route, Scan, Window
-from hub.ingest.desk.handing import HANDOVER_DUTY
 from hub.ingest.ports import TakenItem
 from hub.store.desk_reads import KPI_CALLS_MAX, TooManyCalls
 from hub.store.duty_reads import WindowFilter
 
 router = APIRouter(prefix="/duty", tags=["duty desk"])
-RECORD_DUTY = "two-hour-record"
 RECORD_US = 7_200 * US_PER_S
 RECORDS_MAX = 200
 KPI_DAYS_MAX = 366
-OWN = "hub_"
-"""How the fields begin that the hub itself adds to a record."""
 ROUNDS = "PAT-"
 """The clauses whose duties are rounds."""
 PlaceQuery = Annotated[str, Plain, Query(max_length=63, description="The post, by the place's id")]
@@ -102,6 +99,8 @@ def write_record(backend: Behind, who: Acting, asked: m.RecordRequest) -> m.Take
     own = next((name for name in asked.fields if name.startswith(OWN)), None)
     if own is not None:
         raise ApiError("hub_field", field=own)
+    if asked.duty == HANDOVER_DUTY:
+        allowed(refused("signed_by_two"))
     allowed(forms.check(duty, asked.fields) if who.person else refused("account_no_person"))
     now_us = backend.clock.now_us()
     window = _open_window(asked.duty, asked.place, backend, now_us)

@@ -1,33 +1,45 @@
 """Duties: what is to be done, its windows with the reason of each, and the evidence."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Literal
 
 import msgspec
 from fastapi import APIRouter, Path, Query
 
 from contract.clock import rfc3339
+from hub.accounts.permissions import WATCH, Role
 from hub.api import duty_models as m
 from hub.api.cursors import cursor_of, cursor_text, time_us
 from hub.api.errors import ApiError
+from hub.api.gatekeeper import Acting
 from hub.api.knowing import check
 from hub.api.models import Plain
 from hub.api.ports import Backend
 from hub.api.routes import Behind, Limit, problems
 from hub.duties.explain import WORDS, Known, Weighed, explain, near_us
+from hub.duties.schedule import Random
 from hub.duties.types import HUB_SOURCE, Duty, Route, Scan, Window
 from hub.estate import Estate
 from hub.ingest.duties.planning import view_of
-from hub.store.duty_reads import ScanCursor, ScanFilter, WindowCursor, WindowFilter, WindowPage
+from hub.store.duty_reads import Hidden, ScanCursor, ScanFilter, WindowCursor, WindowFilter, WindowPage
 from hub.views import when
 
 router = APIRouter(prefix="/duties", tags=["duties"])
 NEAR_SCANS_MAX = 200
 """Shown with one window."""
+SITS = frozenset(("operator", "shift_leader"))
+"""Who sits in the monitoring room, and answers what is asked there."""
 IdQuery = Annotated[str, Plain, Query(max_length=63)]
 FromQuery = Annotated[str | None, Query(alias="from", description="RFC 3339 with an offset")]
 ToQuery = Annotated[str | None, Query(alias="to", description="RFC 3339 with an offset; not included")]
 CursorQuery = Annotated[str | None, Query(max_length=600, description="`next` of the page before")]
+
+
+def unforeseen(duties: Iterable[Duty], role: Role) -> tuple[str, ...]:
+    """The duties at random whose windows somebody in the role is not told of before they open: of what the room answers, who
+    sits there; of all of them, who walks."""
+    random = [one for one in duties if any(isinstance(schedule, Random) for schedule in one.schedule)]
+    return tuple(one.duty for one in random if role not in WATCH or (one.evidence == "answer" and role in SITS))
 
 
 @router.get("", summary="The duties of the policy and their routes", responses=problems())
@@ -40,6 +52,7 @@ def list_duties(backend: Behind) -> m.DutyList:
 @router.get("/windows", summary="Windows, newest first", responses=problems(404))
 def list_windows(
     backend: Behind,
+    who: Acting,
     *,
     state: Annotated[list[m.State] | None, Query(description="Several may be given")] = None,
     duty: IdQuery = "",
@@ -53,10 +66,11 @@ def list_windows(
     limit: Limit = 50,
 ) -> m.WindowPage:
     """All windows that fit every filter. `from`, `to`: those that overlap this time. Windows are made 36 hours ahead: without
-    `to` the list begins with what is still to come."""
+    `to` the list begins with what is still to come, but for windows at random: who may have to keep them is not told of them."""
     check(backend, duty=duty, route=route, place=place, person=person)
     now_us = backend.clock.now_us()
     wanted = WindowFilter(tuple(state or ()), duty, route, place, person, time_us(from_), time_us(to))
+    wanted = wanted._replace(hidden=Hidden(unforeseen(backend.policy.duties.values(), who.role), now_us))
     if only == "now":
         wanted = wanted._replace(states=("open",), from_us=now_us, to_us=now_us + 1)
     elif only == "next":
@@ -72,12 +86,14 @@ def list_windows(
 @router.get("/windows/{window:path}", summary="One window, and why it is what it is", responses=problems(404))
 def show_window(
     backend: Behind,
+    who: Acting,
     window: Annotated[str, Plain, Path(max_length=400, examples=["patrol/north/pump/20260101T060000Z/0"])],
 ) -> m.WindowDetail:
     """The reason in words, the scans at its place in it and near it with what became of each, its gap's incident, and how far its
     sources have reported."""
     page = backend.reads.duties.window(window, near_us, NEAR_SCANS_MAX)
-    if page is None:
+    hidden = unforeseen(backend.policy.duties.values(), who.role)
+    if page is None or (page.window.duty in hidden and page.window.opens_us > backend.clock.now_us()):
         raise ApiError("unknown_window")
     known = _known(page, backend)
     told = explain(known, backend.estate)

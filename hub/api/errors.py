@@ -170,7 +170,7 @@ REFUSAL_STATUS = {
     "unknown_post": 404, "unknown_scope": 404, "unknown_maintenance": 404,
     "unknown_tag": 404, "unknown_place": 404, "unknown_person": 404, "tag_enrolled": 409, "tag_ended": 409, "too_many_tags": 409,
     "too_many_shifts": 409, "too_many_shifts_of_one": 409,
-    "unknown_person_of_audit": 404,
+    "unknown_person_of_audit": 404, "person_in_use": 409,
     "unknown_account": 404, "account_exists": 409, "too_many_accounts": 409, "last_administrator": 409, "local_account": 409,
     "account_disabled": 409, "too_many_tokens": 409,
     "unknown_plan": 404, "unknown_step": 404, "no_plan": 404, "plan_not_by_hand": 409, "plan_runs": 409, "case_over": 409,
@@ -185,7 +185,7 @@ _FINAL = frozenset(
     ("changed_meanwhile", "not_dispatched", "always_heard", "maintenance_over", "nothing_sounds", "tag_enrolled", "tag_ended",
      "too_many_tags", "too_many_shifts", "too_many_shifts_of_one",
      "account_exists", "too_many_accounts", "last_administrator", "local_account", "account_disabled", "too_many_tokens",
-     "no_password", "too_many_drawings", "enrolment_used",
+     "no_password", "too_many_drawings", "enrolment_used", "person_in_use",
      "plan_not_by_hand", "plan_runs", "case_over", "plan_over", "plan_changed", "plan_open", "step_is_so", "too_many_plans",
      "too_many_told", "not_over_yet", "review_unfinished", "review_approved", "notice_empty", "notice_published")
 ) | FINAL  # fmt: skip

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Path, Query
 
 from contract.clock import US_PER_S, rfc3339
+from hub.accounts.permissions import TELEPHONE, Role
 from hub.api import models
 from hub.api.alarm_models import SelectionDone, SelectionRequest, SelectionResult
 from hub.api.cursors import time_us
@@ -20,6 +21,7 @@ from hub.cases.limits import names, step_of
 from hub.cases.telling import Names, done, told
 from hub.cases.types import Case, Change, Entry, Refusal
 from hub.cases.workflow import LIVE, WORKFLOWS
+from hub.desk.calls import masked_in
 from hub.ingest.ports import CaseAct, CaseActs
 from hub.policy.load import Policy
 from hub.refusals import refusal_text
@@ -83,8 +85,9 @@ def _count(rows: Sequence[LiveCount], priority: int) -> models.Count:
 
 
 @router.get("/{no}", summary="One incident with everything that belongs to it", responses=problems(404))
-def show_incident(backend: Behind, no: Number) -> models.IncidentDetail:
-    """The incident, its timeline, its clocks, its pictures, and the acts that its state allows."""
+def show_incident(backend: Behind, who: Acting, no: Number) -> models.IncidentDetail:
+    """The incident, its timeline, its clocks, its pictures, and the acts that its state allows. A caller's number is whole for
+    whoever answers the phone, and masked for others."""
     page = backend.reads.case_page(no)
     if page is None:
         raise ApiError("unknown_case", no=no)
@@ -96,7 +99,7 @@ def show_incident(backend: Behind, no: Number) -> models.IncidentDetail:
         device_zh=estate.device_name(case.device, "zh"),
         device_en=estate.device_name(case.device, "en"),
         told=_told(case.facts, estate),
-        timeline=[_entry(entry, estate) for entry in page.entries],
+        timeline=[_entry(_shown_to(who.role, entry), estate) for entry in page.entries],
         clocks=_clocks(page, backend.clock.now_us(), backend.policy),
         pictures=[picture_model(row) for row in page.pictures],
         acts=_possible(case),
@@ -142,6 +145,13 @@ def act_on_incident(
 def incident_model(case: Case, titles: Titles) -> models.Incident:
     """A case for the outside."""
     return models.Incident.model_validate(incident_view(case, titles))
+
+
+def _shown_to(role: Role, entry: Entry) -> Entry:
+    caller = entry.body.get("caller")
+    if role in TELEPHONE or not isinstance(caller, str):
+        return entry
+    return entry._replace(body={**entry.body, "caller": masked_in(caller)})
 
 
 def _entry(entry: Entry, names: Names) -> models.TimelineEntry:

@@ -19,7 +19,7 @@ from hub.cases.types import Refusal
 
 router = APIRouter(prefix="/oidc", tags=["accounts"])
 KEEPSAKE = "watchkeeper-oidc"
-_HOME = "/docs"
+_HOME = "/console/"
 _PAGE = (
     f'<!DOCTYPE html><meta charset="utf-8"><meta http-equiv="refresh" content="0;url={_HOME}"><title>值守 Watchkeeper</title>'
     f'<a href="{_HOME}">值守 Watchkeeper</a>'

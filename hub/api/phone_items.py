@@ -9,9 +9,11 @@ from pydantic import TypeAdapter, ValidationError
 from contract.clock import US_PER_S, parse_rfc3339
 from contract.readings import GuardSign, LoneWatch, Observed, PanicPressed, Reading, TagScanned
 from contract.settings import nearest, nearest_zh
+from hub.accounts.types import Identity
 from hub.api import scan_models as m
 from hub.api.ports import Backend
 from hub.cases.types import Refusal
+from hub.desk.entered import ENTERED_BY, may_enter
 from hub.duties.forms import check
 from hub.duties.phonetime import Began, Made, Sent, placed
 from hub.duties.types import HUB_SOURCE, PERSON_TOLD, Duty, Evidence, Medium, Seen
@@ -31,12 +33,13 @@ _items: TypeAdapter[Any] = TypeAdapter(m.AnyItem)
 
 class Around(NamedTuple):
     """What a request says of itself, the hub's time when it came, and what is known of the phone's last boots. `wand`: it brings
-    what a wand had stored."""
+    what a wand had stored. `who`: whose sign-in it is."""
 
     source: str
     sent: Sent
     now_us: int
     began: Began
+    who: Identity
     wand: bool = False
 
 
@@ -71,6 +74,8 @@ def item_of(told: Any, around: Around, backend: Backend) -> Item | Refusal:
     # What people say at the desk is their word, whatever its clock; nobody but its cradle sets a wand's.
     proven = proven or around.wand or around.source == HUB_SOURCE
     blank = Seen(around.source, item.key, at_us, "hand", device_at_us=made_us, clock_off_us=off_us, time_proven=proven)
+    if around.source == HUB_SOURCE and isinstance(item, m.FormItem):
+        return _entered(item, blank, around, backend)
     found = _OF_KIND[type(item)](item, blank, backend)
     return _of_wand(found, off_us) if around.wand and isinstance(found, Item) else found
 
@@ -110,6 +115,17 @@ def _of_wand(item: Item, off_us: int) -> Item:
         clock_off_s=off_us / US_PER_S,
     )
     return item._replace(told=told)
+
+
+def _entered(item: m.FormItem, blank: Seen, around: Around, backend: Backend) -> Item | Refusal:
+    """What somebody who is signed in says at the hub. A post answers now, and not for a time that has gone by."""
+    who = around.who
+    wrong = may_enter(item.kind, item.duty, item.fields, who.role, oneself=item.person in ("", who.person))
+    found = _form(item, blank._replace(at_us=around.now_us) if item.kind == "answer" else blank, backend)
+    if isinstance(found, Refusal) or wrong is not None:
+        return wrong or found
+    assert found.seen is not None
+    return found._replace(seen=found.seen._replace(fields={**found.seen.fields, ENTERED_BY: who.name}))
 
 
 def _form(item: m.FormItem, blank: Seen, backend: Backend) -> Item | Refusal:

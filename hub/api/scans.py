@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from contract.clock import US_PER_S
 from contract.readings import WandRead
 from hub.api.errors import ApiError
+from hub.api.gatekeeper import Acting
 from hub.api.phone_items import MS_US, Around, clock_us, item_of, key_of, mono_us
 from hub.api.routes import Behind, answer, problems
 from hub.api.scan_models import ItemOutcome, ScansRequest, ScansTaken
@@ -19,7 +20,7 @@ router = APIRouter(tags=["duties"])
 
 
 @router.post("/scans", summary="A phone reports what it has", responses=problems(404, 413))
-def report_scans(backend: Behind, asked: ScansRequest) -> ScansTaken:
+def report_scans(backend: Behind, who: Acting, asked: ScansRequest) -> ScansTaken:
     """Answered once everything is committed, item by item: one that is refused keeps no other out. Send everything again that was
     not answered: what is known is `duplicate`. The phone's clock may be wrong; send it as it is, and the hub reckons. What a
     program of its maker has read out of a wand may be brought in the wand's name."""
@@ -37,7 +38,7 @@ def report_scans(backend: Behind, asked: ScansRequest) -> ScansTaken:
     # The hub itself has always reported up to now.
     told_us = None if up_to is None or asked.phone == HUB_SOURCE else up_to_us(up_to, sent, now_us)
     has_boots = asked.phone in backend.estate.phones
-    around = Around(asked.phone, sent, now_us, backend.reads.duties.phone_began(asked.phone) if has_boots else {}, wand)
+    around = Around(asked.phone, sent, now_us, backend.reads.duties.phone_began(asked.phone) if has_boots else {}, who, wand)
     boot = Boot(sent.boot, began_us(sent, now_us)) if has_boots and sent.boot else None
     try:
         found = [item_of(told, around, backend) for told in asked.items]

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, desc, insert, select, text, update
 
 from hub.accounts.secrets import account_key
 from hub.audit.chain import START, Entry, hash_of
-from hub.audit.seal import KEY_BYTES, NONCE_BYTES, Where, seal, token
+from hub.audit.seal import KEY_BYTES, NONCE_BYTES, TOKEN, Where, seal, token
 from hub.audit.types import NOBODY, PERSONAL_FIELDS, Act, Personal
 from hub.cases.types import Refusal
 from hub.store import bulk, schema
@@ -80,17 +80,34 @@ def audited(
     return both
 
 
-def erase_person(connection: Connection, site: str, person: str, at_us: int) -> str | None:
-    """Throw the key away of somebody, named by name or by the id that stands in entries. The id; None where nobody is known by
-    that. Every entry keeps its bytes, and the chain holds."""
+class Known(NamedTuple):
+    """Somebody whom entries name: the id that stands there, and the key of the name."""
+
+    person: str
+    subject: str
+
+
+def known_person(connection: Connection, site: str, person: str) -> Known | None:
+    """Somebody by name, or by the id that stands in entries; None where nobody is known by that."""
     c = _person.c
-    named = person.removeprefix("person:")
-    query = select(c.person).where(c.site == site, (c.person == named) | (c.subject == account_key(person)), c.subject != "")
-    found = connection.execute(query).scalars().first()
-    if found is not None:
-        gone = {"subject": "", "key": b"", "erased_us": at_us}
-        connection.execute(update(_person).where(c.site == site, c.person == found).values(**gone))
-    return None if found is None else str(found)
+    known = select(c.person, c.subject).where(c.site == site, c.subject != "")
+    # by id first: somebody may once have been called by what is another's id
+    for fits in (c.person == person.removeprefix(TOKEN), c.subject == account_key(person)):
+        row = connection.execute(known.where(fits)).first()
+        if row is not None:
+            return Known(str(row.person), str(row.subject))
+    return None
+
+
+def erase_person(connection: Connection, site: str, person: str, at_us: int) -> str | None:
+    """Throw the key away of somebody, named as for `known_person`. The id; None where nobody is known by that. Every entry keeps
+    its bytes, and the chain holds."""
+    found = known_person(connection, site, person)
+    if found is None:
+        return None
+    gone = {"subject": "", "key": b"", "erased_us": at_us}
+    connection.execute(update(_person).where(_person.c.site == site, _person.c.person == found.person).values(**gone))
+    return found.person
 
 
 class _PersonKeys:

@@ -110,7 +110,8 @@ class CallDeclared(NamedTuple):
 
 
 class CallHeard(NamedTuple):
-    """The exchange tells of a call by its own id; the same told twice changes nothing. Answered by the Call."""
+    """The exchange tells of a call by its own id; the same told twice changes nothing. `by`: whose token told it, for the change
+    log. Answered by the Call."""
 
     call: str
     event: CallEvent
@@ -118,6 +119,7 @@ class CallHeard(NamedTuple):
     number: str
     direction: Direction
     place: str
+    by: str = "exchange"
 
 
 class CallNoted(NamedTuple):

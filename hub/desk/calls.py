@@ -1,5 +1,6 @@
 """The phone log: what is told of a call, by people or by the exchange, and what follows from its times."""
 
+import re
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -94,3 +95,11 @@ def answer_us(call: Call) -> int | None:
 def masked(number: str) -> str:
     """The number as lists show it: its ends alone, of a short one nothing."""
     return f"{number[:3]}****{number[-4:]}" if len(number) >= 10 else "*" * len(number)
+
+
+def masked_in(text: str) -> str:
+    """The text with each number in it masked that one could ring up."""
+    return _NUMBER.sub(lambda found: masked(re.sub(r"\D", "", found[0])), text)
+
+
+_NUMBER = re.compile(r"\+?\d(?:[ ()-]{0,2}\d){6,19}")

@@ -13,6 +13,12 @@ DESK_REFUSALS: Mapping[str, tuple[int, str, str]] = {
     "window_not_open": (409, "尚未开始查岗", "the window has not opened: answer when it has"),
     "window_over": (409, "本次查岗已结束，不能补答", "the window is over: it cannot be answered any more"),
     "window_kept": (409, "本次查岗已应答", "the window is kept already"),
+    "not_oneself": (
+        403, "应答须由本人作出，填报他人须班长或经理",
+        "one answers for oneself, and a shift leader or a manager reports for others: leave the person out, or sign in as them"),
+    "signed_by_two": (
+        409, "交接班须在交接班页面由双方签字，不能填报",
+        "a handover is signed by two and not reported: begin one, POST /handovers"),
     "no_window": (404, "没有可应答的查岗", "there is no such window of a duty that the desk answers: see GET /duty/check-in"),
     # handover
     "unknown_handover": (404, "没有这次交接班，或已结束", "there is no such handover, or it is over: see GET /handovers"),

@@ -16,6 +16,8 @@ _XLINK = "http://www.w3.org/1999/xlink"
 ELEMENTS_MAX = 20_000
 DEPTH_MAX = 64
 _SPLIT = " "
+_SERVERS = frozenset(("pattern", "marker", "clipPath"))
+"""What others are painted with or cut by. One within another, each of many shapes, unfolds as `use` does."""
 _TEXTS = frozenset(("text", "tspan", "title", "desc"))
 # fmt: off
 ELEMENTS = frozenset((
@@ -43,7 +45,7 @@ _WORDS = frozenset((
 _NUMBER = re.compile(r"[A-Za-z0-9\s.,%()+\-]*", re.ASCII)
 _LOOK = re.compile(r"[\w\s.,%#()+\-']*")
 _ID = re.compile(r"[A-Za-z_][\w.\-]{0,99}", re.ASCII)
-_OWN = re.compile(r"url\(#[A-Za-z_][\w.\-]{0,99}\)", re.ASCII)
+_OWN = re.compile(r"url\(#([A-Za-z_][\w.\-]{0,99})\)", re.ASCII)
 _REFERS = re.compile(r"url|expression|javascript|import", re.IGNORECASE)
 _SIDE = re.compile(r"\s*(\d+(?:\.\d*)?|\.\d+)(?:px)?\s*", re.ASCII)
 _ENOUGH = "请用绘图软件另存为“普通 SVG” / save it as a plain SVG"
@@ -59,12 +61,15 @@ class Cleaned(NamedTuple):
 
 
 class _Element:
-    __slots__ = ("attributes", "inside", "name")
+    """`refers`: what it is painted with, where it is itself a part of what others are painted with."""
+
+    __slots__ = ("attributes", "inside", "name", "refers")
 
     def __init__(self, name: str, attributes: dict[str, str]) -> None:
         self.name = name
         self.attributes = attributes
         self.inside: list[_Element | str] = []
+        self.refers: list[str] = []
 
 
 def clean_svg(data: bytes) -> Cleaned:
@@ -203,6 +208,9 @@ def _check_uses(root: _Element) -> None:
     for element in every:
         if "id" in element.attributes:
             by_id.setdefault(element.attributes["id"], element)
+        if element.name in _SERVERS:
+            for inner in _all(element):
+                inner.refers += [found[1] for value in inner.attributes.values() if (found := _OWN.fullmatch(value))]
     weights: dict[int, int] = {}
     for element in every:
         if _weight(element, by_id, weights, frozenset()) > ELEMENTS_MAX:
@@ -217,9 +225,9 @@ def _weight(element: _Element, by_id: Mapping[str, _Element], known: dict[int, i
     if me in above or len(above) > DEPTH_MAX:
         return ELEMENTS_MAX + 1
     if me not in known:
-        named = element.attributes.get("href", "")[1:]
-        more = by_id.get(named) if named else None
-        parts = [one for one in element.inside if isinstance(one, _Element)] + ([] if more is None else [more])
+        named = dict.fromkeys((element.attributes.get("href", "")[1:], *element.refers))
+        parts = [one for one in element.inside if isinstance(one, _Element)]
+        parts += [by_id[name] for name in named if name in by_id]
         weight = 1
         for part in parts:
             weight += _weight(part, by_id, known, above | {me})

@@ -153,10 +153,12 @@ def _run_act(asked: RunAct, _: None, _answer: Any) -> Iterator[Act]:
 
 
 def _command(row: ChangeRow) -> Iterator[Act]:
+    """By the hub, which an agent has told so: that it names somebody makes nobody act. `command.ask` has who did."""
     body: dict[str, Any] = msgspec.json.decode(row.body)
     reading = body.get("reading", {})
     after = {"outcome": row.act, "action": reading.get("action"), "reason": reading.get("reason", ""), "nonce": row.key}
-    yield Act(reading.get("actor") or HUB, "command.ended", "device", str(body.get("device", "")), after=after)
+    after |= {"actor": reading["actor"]} if reading.get("actor") else {}
+    yield Act(HUB, "command.ended", "device", str(body.get("device", "")), after=after)
 
 
 def _estate(asked: EstateAct, _: None, answer: EstateDone) -> Iterator[Act]:

@@ -10,6 +10,7 @@ from hub.cases.alarms import calls
 from hub.cases.limits import Numbers
 from hub.cases.types import Case, Change, Entry, Refusal
 from hub.cases.workflow import HUB, LIVE
+from hub.desk.calls import masked_in
 from hub.detectors.types import Detector, Device, Raise
 from hub.ingest.site import PLAN_OWNER, CaseKey, Deadline, DeadlineKey, Site
 from hub.plans import clocks
@@ -164,7 +165,8 @@ class Planbook:
         return self._take(case, done) if isinstance(done, Done) else done
 
     def _report(self, asked: Reported, now_us: int) -> Case | Refusal:
-        """An incident that people tell of. An emergency starts its plan with it."""
+        """An incident that people tell of. An emergency starts its plan with it. The caller's number stands whole in the timeline
+        alone, which is shown by role; facts go to everybody."""
         newest = {version.plan.plan: version.plan for version in self._versions()}
         plan = newest.get(asked.kind)
         if plan is None and asked.kind != OBSERVATION:
@@ -172,7 +174,7 @@ class Planbook:
         if plan is not None and not plan.by_hand:
             return refused("plan_not_by_hand", plan=asked.kind)
         about = asked.text if len(asked.text) <= ABOUT_CHARS else f"{asked.text[:ABOUT_CHARS]}…"
-        facts = {"text": asked.text, "by": asked.by, "caller": asked.caller, "reporter": asked.actor}
+        facts = {"text": asked.text, "by": asked.by, "caller": masked_in(asked.caller), "reporter": asked.actor}
         facts |= {"about_zh": about if plan is None else plan.zh, "about_en": about if plan is None else plan.en}
         if plan is not None:
             facts[KIND] = plan.plan
@@ -189,7 +191,8 @@ class Planbook:
         if case.case_no > last_no:
             body = {"kind": asked.kind, "by": asked.by, "caller": asked.caller, "note": asked.text}
             self._hands.remark(case, Entry(now_us, "reported", asked.actor, body))
-            self._hands.change(now_us, "report", str(case.case_no), "reported", _encode({**body, "actor": asked.actor}))
+            told = {**body, "caller": masked_in(asked.caller), "actor": asked.actor}
+            self._hands.change(now_us, "report", str(case.case_no), "reported", _encode(told))
         return case
 
     # Rows

@@ -26,12 +26,12 @@ FIGURES: Mapping[str, tuple[Pair, Pair, Pair]] = {
         _RATE,
         ("任意连续 10 分钟内最多的报警数 ÷ 值机岗位数", "the most in any 10 minutes, by the operators"),
     ),
-    "floods": (("报警洪峰次数", "Floods"), ("次", ""), ("与时段相交的报警洪峰次数", "floods that touch the span")),
-    "flood_s": (("洪峰时长", "Time in flood"), _S, ("时段内处于洪峰的时间", "how long a flood lasted within the span")),
+    "floods": (("报警泛滥次数", "Floods"), ("次", ""), ("与时段相交的报警泛滥次数", "floods that touch the span")),
+    "flood_s": (("泛滥时长", "Time in flood"), _S, ("时段内处于泛滥的时间", "how long a flood lasted within the span")),
     "flood_percent": (
-        ("洪峰占比", "Share of time in flood"),
+        ("泛滥占比", "Share of time in flood"),
         ("%", "%"),
-        ("洪峰时长 ÷ 时段长度", "time in flood, by the span's length"),
+        ("泛滥时长 ÷ 时段长度", "time in flood, by the span's length"),
     ),
     "ack_median_s": (
         ("确认时间中位数", "Time to acknowledge, median"),

@@ -29,6 +29,14 @@ class WindowFilter(NamedTuple):
     from_us: int | None = None
     to_us: int | None = None
     opens_after_us: int | None = None
+    hidden: "Hidden | None" = None
+
+
+class Hidden(NamedTuple):
+    """Windows that nobody is told of: those of these duties that open later than that."""
+
+    duties: tuple[str, ...]
+    after_us: int
 
 
 class PhoneStreams(NamedTuple):
@@ -239,6 +247,8 @@ def _window_conditions(wanted: WindowFilter) -> Iterable[Condition]:
     yield from _span(c.opens_us, c.ends_us, wanted.from_us, wanted.to_us)
     if wanted.opens_after_us is not None:
         yield c.opens_us > wanted.opens_after_us
+    if wanted.hidden is not None and wanted.hidden.duties:
+        yield or_(c.duty.not_in(wanted.hidden.duties), c.opens_us <= wanted.hidden.after_us)
 
 
 def _scan_conditions(wanted: ScanFilter) -> Iterable[Condition]:

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from hub.cases.types import Refusal
 from hub.desk import asks, keys
 from hub.desk.checkin import why_unanswerable
+from hub.desk.entered import ENTERED_BY
 from hub.desk.keys import KeyItem, Moved
 from hub.desk.numbers import DESK_OWNER, OVERDUE, key_out_us
 from hub.desk.words import refused
@@ -113,7 +114,7 @@ class Deskbook:
         if wrong:
             return refused(wrong)
         key = f"answer-{self._around.new_id()}"
-        item = self._around.item(key, window.duty, window.place, asked.who, {"account": asked.who.name})
+        item = self._around.item(key, window.duty, window.place, asked.who, {ENTERED_BY: asked.who.name})
         return reports.report(Report(HUB_SOURCE, (item,)))
 
     def _is_answered_here(self, window: Window) -> bool:

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from hub.cases.types import Refusal
 from hub.desk import handover as pure
 from hub.desk.asks import HandoverAsk, HandoverBegin, HandoverCancel, HandoverJoin, HandoverSign, ItemDecision
+from hub.desk.entered import HANDOVER_DUTY
 from hub.desk.handover import Handover, HandoverItem, ItemKey, Party
 from hub.desk.words import refused
 from hub.ingest.desk.around import Around
@@ -15,7 +16,6 @@ from hub.ingest.desk.items import open_items
 from hub.ingest.ports import Item
 
 TOPIC = "handover"
-HANDOVER_DUTY = "shift-handover"
 Report = Callable[[Item], None]
 """Has evidence taken in."""
 
@@ -127,7 +127,7 @@ class Handing:
         for row in found.rows:
             self._around.site.handover_items.put(row.key, row)
         if found.rows and there:
-            self._around.tell(TOPIC, handover.handover, "changed", handover, "hub", items=[row.item for row in found.rows])
+            self._around.tell(TOPIC, handover.handover, "changed", _told(handover), "hub", items=[row.item for row in found.rows])
         return found.news
 
     def _items(self, handover: Handover) -> list[HandoverItem]:
@@ -136,5 +136,10 @@ class Handing:
 
     def _put(self, handover: Handover, act: str, actor: str) -> Handover:
         self._around.site.handovers.put(handover.handover, handover)
-        self._around.tell(TOPIC, handover.handover, act, handover, actor)
+        self._around.tell(TOPIC, handover.handover, act, _told(handover), actor)
         return handover
+
+
+def _told(handover: Handover) -> Handover:
+    """For the change log, which all who watch read: nobody's sign-in."""
+    return replace(handover, coming_session="")

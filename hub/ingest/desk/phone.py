@@ -57,7 +57,7 @@ class PhoneLog:
         call = heard(was or blank, asked.event, at_us)
         if not call.number and asked.number:
             call = replace(call, number=asked.number)
-        return was if was is not None and call == was else self._put(call, asked.event, "exchange")
+        return was if was is not None and call == was else self._put(call, asked.event, asked.by)
 
     def _noted(self, asked: CallNoted) -> Call | Refusal:
         was = self._find(asked.call)

@@ -71,7 +71,7 @@ def test_what_everybody_may_is_what_is_needed_before_signing_in():
         ("POST", "/sign-in"), ("GET", "/oidc/begin"), ("GET", "/oidc/callback"), ("GET", "/healthz"),
         ("POST", "/agents/{agent}/pictures/{picture}"), ("POST", "/agents/{agent}/live/{order}/{age_ms}"), ("POST", "/enrol"),
         ("GET", "/docs"), ("GET", "/openapi.json"), ("GET", "/static-offline-docs"),
-        ("GET", "/"), ("GET", "/console"), ("GET", "/console/{path:path}"),
+        ("GET", "/"), ("GET", "/console"), ("GET", "/console/{path:path}"), ("GET", "/sign-in"),
     }  # fmt: skip
     assert not [row for row, roles in PERMISSIONS.items() if not roles or (roles > ANYONE)]
 

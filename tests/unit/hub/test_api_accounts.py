@@ -270,6 +270,21 @@ def test_an_account_has_no_more_sign_ins_than_its_limit(site, monkeypatch):
         assert second.get("/me").status_code == third.get("/me").status_code == 200
 
 
+def test_the_list_of_accounts_says_who_is_signed_in_and_when_they_were_seen_last(site):
+    with site.client("administrator") as admin, browser(site):
+        found = {one["name"]: one for one in admin.get("/accounts").json()["accounts"]}
+        assert (found["王芳"]["sign_ins"], found["王芳"]["tokens"]) == (1, 1)
+        sessions = admin.get("/sessions", params={"account": "王芳"}).json()["sessions"]
+        assert found["王芳"]["used_at"] == max(one["used_at"] for one in sessions)
+        made = admin.post("/accounts", json={"name": "Zhang Wei", "role": "guard", "password": "four words for him"}).json()
+        assert (made["sign_ins"], made["tokens"], made["used_at"]) == (0, 0, None)
+
+
+def test_a_page_learns_that_there_is_no_provider_before_anybody_signed_in(site):
+    with site.client(None) as nobody:
+        assert nobody.get("/sign-in").json() == {"oidc": False}
+
+
 def test_an_administrator_makes_changes_and_disables_accounts(site):
     with site.client("administrator") as admin:
         made = admin.post("/accounts", json={"name": "Zhang Wei", "role": "guard", "password": "four words for him"})

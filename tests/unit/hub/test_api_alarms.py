@@ -106,6 +106,15 @@ def test_silence_is_told_and_needs_a_sound_and_a_post_that_is_there(site):
     assert site.http.get("/incidents/summary").json()["sounding"] == 1
 
 
+def test_every_detector_that_a_window_can_name_is_told_and_is_taken(site):
+    told = [one["detector"] for one in site.http.get("/alarms/detectors").json()["detectors"]]
+    assert "door_held" in told
+    assert "fire_input" not in told
+    for detector in told:
+        made = site.http.post("/alarms/maintenance", json={"detector": detector, "until": later(30), "reason": "换锁"})
+        assert made.status_code == 201, made.text
+
+
 def test_a_maintenance_window_is_made_listed_and_ended(site):
     asked = {"place": "gate", "until": later(30), "reason": "换闸杆"}
     made = site.http.post("/alarms/maintenance", json=asked)

@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import text
 
 from hub.audit.seal import ERASED
 from tests.support.outward_rig import NAMES, Site, password_of, running_site
@@ -111,6 +112,20 @@ def test_a_record_that_is_downloaded_and_the_log_that_is_read_are_on_the_log(sit
     assert last(site, "audit.read")["after"]["filter"]["act"] in ("audit.read", "case.close")
 
 
+def test_whom_somebody_looks_for_stands_nowhere_in_the_clear_and_an_id_makes_no_other_person(site):
+    name = NAMES["manager"]
+    read(site, subject=name, act="sign_in")
+    entry = read(site, act="audit.read", limit=2)[1]
+    assert entry["after"]["filter"]["subject"] == name
+    with site.engine.connect() as connection:
+        assert not [row for row in connection.execute(text("SELECT after FROM audit_entry")).scalars() if name in row]
+        before = connection.execute(text("SELECT count(*) FROM person_key")).scalar()
+    read(site, actor="person:0123456789abcdef")
+    read(site, subject="person:0123456789abcdef")
+    with site.engine.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM person_key")).scalar() == before
+
+
 def test_pages_go_on_where_the_last_one_ended_and_times_cut(site):
     for _ in range(4):
         read(site)
@@ -132,6 +147,9 @@ def test_one_entry_is_shown_and_one_that_is_not_there_is_not(site):
 def test_a_person_who_is_erased_cannot_be_named_any_more_and_that_is_on_the_log(site):
     http = client(site, "administrator")
     assert http.post("/accounts", json={"name": "老周", "role": "desk"}).status_code == 201
+    early = client(site, "auditor").post("/audit/people/老周/erase", json={"reason": "asked for it"})
+    assert (early.status_code, early.json()["code"]) == (409, "person_in_use")
+    assert http.patch("/accounts/老周", json={"disabled": True}).status_code == 200
     reply = client(site, "auditor").post("/audit/people/老周/erase", json={"reason": "asked for it"})
     assert reply.status_code == 200, reply.text
     person = reply.json()["person"]

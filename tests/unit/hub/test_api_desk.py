@@ -1,5 +1,6 @@
 """The duty desk over real HTTP, on a real worker and database."""
 
+import json
 from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -84,6 +85,25 @@ def refusal(reply, status: int) -> str:
 
 def at(offset_s: float = 0) -> str:
     return rfc3339(SystemClock().now_us() + round(offset_s * US_PER_S))
+
+
+def test_nobody_reports_a_handover_that_two_have_not_signed(manned):
+    fields: dict[str, Any] = {"open_incidents": 0, "devices_out_of_order": 0, "keys_and_equipment": 0}
+    fields |= {"signed_by_leaving": "王五", "signed_by_coming": "赵六"}
+    body = {"duty": "shift-handover", "place": "room", "fields": fields}
+    assert refusal(manned.client("operator").post("/duty/records", json=body), 409) == "signed_by_two"
+    one = {"key": "k", "kind": "report", "made_at": at(0), **body}
+    sent = {"phone": "hub", "sent_at": at(0), "sent_mono_ms": 0, "items": [one]}
+    (found,) = manned.client("manager").post("/scans", json=sent).json()["items"]
+    assert found["code"] == "signed_by_two"
+
+
+def test_for_whom_an_account_stands_and_stood_is_on_the_audit_log(site):
+    stands_for(site, "operator", "wang")
+    stands_for(site, "operator", "zhao")
+    (entry, first) = site.client("auditor").get("/audit", params={"act": "account.change"}).json()["entries"]
+    assert (first["before"]["person"], first["after"]["person"]) == ("", "wang")
+    assert (entry["subject"], entry["before"]["person"], entry["after"]["person"]) == (NAMES["operator"], "wang", "zhao")
 
 
 def test_an_account_stands_for_one_of_the_staff_and_says_so(site):
@@ -253,6 +273,8 @@ def test_declared_and_measured_calls_are_told_apart_in_lists_and_in_figures(mann
     assert told == {"declared": (2, 1, 0, 1, 6.0), "exchange": (1, 0, 1, 0, 20.0)}
     cases = [row for row in manned.http.get("/incidents").json()["incidents"] if row["detector"] == "phone_unanswered"]
     assert {(row["facts"]["source"], row["active"]) for row in cases} == {("declared", False), ("exchange", False)}
+    bodies = [json.loads(row.body) for row in manned.changes() if (row.topic, row.key) == ("call", "exchange:x.1")]
+    assert {row["actor"] for row in bodies} == {NAMES["operator"]}, "whose token says that it is the exchange"
     noted = operator.post("/calls/exchange:x.1/notes", json={"about": "noise", "incident": cases[0]["no"]}).json()
     assert (noted["about"], noted["answer_s"], noted["source"]) == ("noise", 20.0, "exchange")
 

@@ -2,13 +2,17 @@
 
 import json
 from collections.abc import Iterator
+from typing import Any
 
+import msgspec
 import pytest
+from msgspec.structs import replace
 
 from contract.clock import rfc3339
+from hub.duties.schedule import Random
 from hub.ingest.duties import dutybook
-from tests.support.duty_site import HOUR_S, TAGS, announce, at, detail, duty_site, item, report, settled
-from tests.support.outward_rig import Site
+from tests.support.duty_site import HOUR_S, TAGS, announce, at, detail, duty_site, estate, item, policy, report, settled
+from tests.support.outward_rig import NAMES, Site, running_site, until
 from tests.unit.hub.test_api_http import problem
 
 
@@ -201,7 +205,11 @@ def test_scans_are_found_by_every_filter_in_pages_newest_first(site):
     assert [one["key"] for one in first["scans"]] == ["d", "c", "b"]
     assert keys(limit=3, cursor=first["next"]) == ["a"]
     row = first["scans"][0]
-    assert (row["duty"], row["fields"], row["place_zh"]) == ("post", {"note": "正常", "count": 2}, "东门")
+    assert (row["duty"], row["fields"], row["place_zh"]) == (
+        "post",
+        {"note": "正常", "count": 2, "account": NAMES["manager"]},
+        "东门",
+    )
     problem(site.http.get("/duties/scans", params={"flag": "strange"}), 422, "wrong_request")
     problem(site.http.get("/duties/scans", params={"from": "today"}), 422, "bad_time")
 
@@ -300,3 +308,22 @@ def test_a_bug_that_keeps_duties_from_being_judged_shows_in_the_health_in_both_l
     monkeypatch.undo()
     report(site, item("b", tag=TAGS["gate"], person="zhang", made_s=-30))
     assert site.http.get("/healthz").json()["checks"]["duties"]["reason"] == "failed_lately"
+
+
+def test_windows_at_random_are_told_to_nobody_beforehand_who_may_have_to_keep_them(tmp_path):
+    found, book = policy(), estate()
+    at_random = (msgspec.convert({"type": "random", "count": 20, "from": "00:00", "to": "23:59", "open_s": 600}, Random),)
+    found.duties = {name: replace(found.duties[name], schedule=at_random) for name in ("post", "weather")}
+    with running_site(tmp_path, policy=found, book=book) as site:
+        query: dict[str, Any] = {"only": "next", "limit": 200}
+        until(lambda: windows(site, **query)["windows"])
+        seen = {}
+        for role in ("operator", "shift_leader", "guard", "desk", "auditor", "manager"):
+            with site.client(role) as client:
+                seen[role] = {one["duty"] for one in client.get("/duties/windows", params=query).json()["windows"]}
+        assert seen["manager"] == seen["auditor"] == {"post", "weather"}
+        assert seen["operator"] == seen["shift_leader"] == {"weather"}, "the room is asked at random"
+        assert seen["guard"] == seen["desk"] == set()
+        secret = windows(site, duty="post", **query)["windows"][-1]["id"]
+        with site.client("operator") as client:
+            assert client.get(f"/duties/windows/{secret}").json()["code"] == "unknown_window"

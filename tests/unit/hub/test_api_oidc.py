@@ -54,12 +54,16 @@ def test_whoever_the_provider_knows_signs_in_and_acts_under_the_name_it_says(sit
     session = next(one for one in back.headers.get_list("set-cookie") if one.startswith("watchkeeper="))
     assert "HttpOnly" in session
     assert "SameSite=strict" in session
-    assert 'http-equiv="refresh"' in back.text
+    assert 'content="0;url=/console/"' in back.text
     me = page.get("/me").json()
     assert (me["name"], me["role"], me["kind"]) == ("孙莉", "operator", "cookie")
     number = site.incident()
     page.post(f"/incidents/{number}/acts/acknowledge", json={}, headers={"Origin": site.outward.url})
     assert page.get(f"/incidents/{number}").json()["timeline"][1]["actor"] == "孙莉"
+
+
+def test_a_page_learns_that_there_is_a_provider_before_anybody_signed_in(page):
+    assert page.get("/sign-in").json() == {"oidc": True}
 
 
 def test_the_browser_is_sent_with_pkce_state_and_nonce_and_keeps_what_binds_it(page, provider):

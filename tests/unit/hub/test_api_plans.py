@@ -79,6 +79,19 @@ def test_an_emergency_told_by_phone_is_an_incident_with_its_plan(site):
     assert site.http.get(f"/incidents/{other['no']}/plan").json()["code"] == "no_plan"
 
 
+def test_the_number_of_who_told_is_whole_for_those_alone_who_answer_the_phone(site):
+    no = reported(site, caller="陈女士 138 0000-5678")
+    page = site.http.get(f"/incidents/{no}").json()
+    assert page["timeline"][2]["body"]["caller"] == "陈女士 138 0000-5678"
+    assert page["incident"]["facts"]["caller"] == "陈女士 138****5678"
+    for role in ("guard", "auditor", "administrator"):
+        with site.client(role) as client:
+            shown = client.get(f"/incidents/{no}").text
+        assert "陈女士 138****5678" in shown, role
+        assert "0000" not in shown, role
+    assert not [row for row in site.changes() if "138 0000-5678" in row.body], "the live channel goes to all who watch"
+
+
 def test_what_is_reported_twice_under_one_key_is_one_incident(site):
     assert reported(site, key="call-7") == reported(site, key="call-7")
     assert reported(site) != reported(site)

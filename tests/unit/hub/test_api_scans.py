@@ -9,7 +9,7 @@ import pytest
 from contract.clock import SystemClock, parse_rfc3339
 from hub.api.body import LONG_BYTES_MAX
 from tests.support.duty_site import HOUR_S, SENT_MONO_MS, TAGS, announce, at, detail, duty_site, item, report
-from tests.support.outward_rig import Site
+from tests.support.outward_rig import NAMES, Site
 from tests.unit.hub.test_api_http import problem
 
 LETTERS: dict[str, Any] = {"duty": "letters", "place": "gate", "person": "zhang"}
@@ -226,6 +226,30 @@ def test_whoever_brings_evidence_is_told_which_window_it_keeps_or_why_none(site)
     assert told("again", person="zhang") == (None, "not_needed")
     assert told("strange", "scan", tag="04FFFF") == (None, "unknown_tag")
     assert told("moved", "sign", moved=True, answered=True) == (None, None)
+
+
+def test_whoever_enters_at_the_hub_answers_for_nobody_else_and_not_for_a_time_that_has_gone_by(site):
+    windows = {one["duty"]: one["id"] for one in announce(site, "event")}
+    fields = {"slips_counted": 0, "complaints_registered": 0}
+
+    def told(role, kind, *, made_s=-60.0, **more):
+        sent = item(f"{role}-{kind}-{len(more)}", kind, made_s, **more)
+        body = {"phone": "hub", "sent_at": at(0), "sent_mono_ms": 0, "items": [sent]}
+        with site.client(role) as client:
+            (found,) = client.post("/scans", json=body).json()["items"]
+        return found["code"] or found["outcome"]
+
+    post = {"duty": "post", "place": "gate"}
+    assert told("operator", "answer", **post, person="zhang") == "not_oneself"
+    assert told("shift_leader", "answer", **post, person="zhang") == "not_oneself"
+    assert told("guard", "answer", **post) == told("desk", "answer", **post) == "not_oneself", "they do not sit there"
+    assert told("guard", "report", **LETTERS | {"fields": fields, "person": "wang"}) == "not_oneself"
+    assert told("manager", "report", **LETTERS | {"fields": fields | {"hub_from": 1}}) == "hub_field"
+    assert {detail(site, one)["window"]["state"] for one in windows.values()} == {"open"}
+    assert told("operator", "answer", made_s=-3 * HOUR_S, **post) == "new"
+    (row,) = [one for one in scans(site) if one["source"] == "hub"]
+    assert row["at"] > at(-60)
+    assert row["fields"] == {"account": NAMES["operator"]}
 
 
 def test_nobody_scans_a_checkpoint_at_the_hub_itself(site):

@@ -1,14 +1,16 @@
 """Live pictures over real HTTP: asked for by people, brought by agents, and the commands' log."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
 
 from contract.envelope import bulk_mac, live_path
 from contract.orders import ShowPicture
+from hub.ingest.ports import Unavailable
 from hub.orders import ENDED
-from tests.support.outward_rig import Site, door, running_site, until
+from tests.support.outward_rig import NAMES, Site, door, running_site, until
 from tests.support.site_rig import KEY, OTHER_KEY
 
 JPEG = b"\xff\xd8\xff\xe0" + b"picture" * 100
@@ -59,6 +61,36 @@ def test_only_the_cameras_agent_brings_it_under_its_key_and_only_when_it_is_wait
     assert bring(site, order, agent="nobody").json()["code"] == "unknown_agent"
     assert bring(site, order).status_code == 204
     assert bring(site, order).json()["code"] == "picture_not_wanted"
+
+
+def cannot_write(*_: Any) -> None:
+    raise Unavailable("the database is away")
+
+
+def test_who_begins_to_look_is_on_the_audit_log_before_anything_is_shown(site, monkeypatch):
+    site.http.get("/cameras/camera-1/picture")
+    assert bring(site, ordered(site)).status_code == 204
+    with site.client("operator") as operator, site.client("auditor") as auditor:
+        with monkeypatch.context() as patched:
+            patched.setattr("hub.outward.append", cannot_write)
+            for _ in range(2):
+                assert operator.get("/cameras/camera-1/picture").status_code == 503
+        assert operator.get("/cameras/camera-1/picture").content == JPEG
+        assert operator.get("/cameras/camera-1/picture").content == JPEG
+        rows = auditor.get("/audit", params={"act": "camera.look"}).json()["entries"]
+    assert [(one["actor"], one["role"], one["subject"]) for one in rows] == [
+        (NAMES["operator"], "operator", "camera-1"),
+        (NAMES["manager"], "manager", "camera-1"),
+    ]
+
+
+def test_an_agent_whose_keys_were_taken_away_shows_nobody_anything(site):
+    site.http.get("/cameras/camera-1/picture")
+    order = ordered(site)
+    with site.client("administrator") as client:
+        assert client.post("/agents/gatehouse/revoke", json={"reason": "card stolen"}).status_code == 200
+    assert bring(site, order).json()["code"] == "unknown_agent"
+    assert site.http.get("/cameras/camera-1/picture").status_code == 204
 
 
 def test_a_door_shows_no_picture_and_not_everybody_may_look(site):

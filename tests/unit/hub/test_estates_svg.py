@@ -84,6 +84,11 @@ REFUSED = {
     "uses of uses": svg(
         "".join(f'<g id="g{n}">' + f'<use href="#g{n - 1}"/>' * 10 + "</g>" for n in range(1, 9)) + '<g id="g0"/>'
     ),
+    "patterns of patterns": svg(
+        "".join(f'<pattern id="p{n}">' + f'<rect fill="url(#p{n - 1})"/>' * 10 + "</pattern>" for n in range(1, 9))
+        + '<pattern id="p0"/><rect fill="url(#p8)"/>'
+    ),
+    "a marker of itself": svg('<marker id="a"><path d="M0 0 1 1" style="marker-mid: none" marker-end="url(#a)"/></marker>'),
 }
 
 
@@ -174,3 +179,8 @@ def test_of_a_png_nothing_is_kept_but_the_picture():
 def test_a_png_whose_parts_are_not_in_order_is_refused(bad: bytes):
     with pytest.raises(BadDrawing):
         drawing_of(bad)
+
+
+def test_thousands_of_shapes_may_be_hatched_by_one_pattern():
+    body = '<pattern id="h">' + "<line/>" * 20 + "</pattern>" + '<rect fill="url(#h)"/>' * 5_000
+    assert drawing_of(svg(body)).dropped == 0

@@ -183,12 +183,13 @@ def test_what_is_refused_has_no_entry(hub: Hub):
     assert told(hub) == []
 
 
-def test_what_became_of_a_command_has_an_entry_with_who_asked_for_it(hub: Hub):
+def test_what_became_of_a_command_has_an_entry_in_which_an_agent_makes_nobody_act(hub: Hub):
     done = CommandDone(nonce="n1", action="open", outcome="refused", reason="beam_blocked", actor="王芳")
     hub.take(ModelAgent(hub.clock).says("door-1", done))
     (entry,) = told(hub)
-    assert (entry["actor"], entry["act"], entry["subject"]) == ("王芳", "command.ended", "door-1")
-    assert entry["after"] == {"outcome": "refused", "action": "open", "reason": "beam_blocked", "nonce": "n1"}
+    assert (entry["actor"], entry["act"], entry["subject"]) == ("hub", "command.ended", "door-1")
+    result = {"outcome": "refused", "action": "open", "reason": "beam_blocked", "nonce": "n1"}
+    assert entry["after"] == {**result, "actor": "王芳"}, "whom the agent names"
 
 
 def test_a_write_adds_its_entry_in_its_own_run_and_loses_it_with_itself(hub: Hub):

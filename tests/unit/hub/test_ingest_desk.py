@@ -296,6 +296,14 @@ def test_one_handover_at_a_post_and_one_that_is_cancelled_makes_room(desk):
     assert desk.handover() != name
 
 
+def test_the_change_log_tells_of_a_handover_and_not_in_whose_sign_in_it_is_accepted(desk):
+    name = desk.handover()
+    bodies = [json.loads(body) for topic, body in desk.hub.rows("change", "topic", "body") if topic == "handover"]
+    assert [one["coming_account"] for one in bodies] == ["", COMES.account]
+    assert not any(one["coming_session"] for one in bodies)
+    assert desk.hub.rows("handover", "handover", "coming_session") == [(name, "s2")]
+
+
 def seen(desk: Desk) -> object:
     tables = ("handover", "handover_item", "scan", "duty_window")
     return [desk.hub.rows(table) for table in tables], desk.hub.rows("change", "topic", "key", "act")

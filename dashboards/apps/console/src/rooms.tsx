@@ -28,7 +28,10 @@ export const roomWords = words(
     patrol: "巡逻",
     duty: "值守",
     plans: "预案",
+    alarms: "报警管理",
     estate: "小区资料",
+    people: "账号与采集端",
+    audit: "审计日志",
   },
   {
     queue: "Incidents",
@@ -38,7 +41,10 @@ export const roomWords = words(
     patrol: "Patrols",
     duty: "Duty desk",
     plans: "Emergency plans",
+    alarms: "Alarms",
     estate: "Estate",
+    people: "Accounts & agents",
+    audit: "Audit log",
   },
 );
 
@@ -50,5 +56,8 @@ export const ROOMS: readonly Room[] = [
   { path: "patrol", word: "patrol", needs: "GET /reports/unvisited", ...loaded(() => import("./rooms/patrol")) },
   { path: "duty", word: "duty", needs: "GET /handovers", ...loaded(() => import("./rooms/duty")) },
   { path: "plans", word: "plans", needs: "GET /plans", ...loaded(() => import("./rooms/plans")) },
+  { path: "alarms", word: "alarms", needs: "GET /alarms/kpi", ...loaded(() => import("./rooms/alarms")) },
   { path: "estate", word: "estate", needs: "GET /estate/versions", ...loaded(() => import("./rooms/estate")) },
+  { path: "people", word: "people", needs: "GET /accounts", ...loaded(() => import("./rooms/people")) },
+  { path: "audit", word: "audit", needs: "GET /audit", ...loaded(() => import("./rooms/audit")) },
 ];

@@ -44,6 +44,12 @@ export interface AccountView {
   created_at: string;
   /** Since when it is out of use: RFC 3339, UTC; null: it is in use */
   disabled_at: string | null;
+  /** How many of its sign-ins last */
+  sign_ins: number;
+  /** How many of its tokens last */
+  tokens: number;
+  /** When one of these was last used, to about a minute: RFC 3339, UTC; null: there is none */
+  used_at: string | null;
 }
 
 /** A person's act. `version`: the incident's version that the person saw; with it, nobody's change is overwritten unseen. */
@@ -572,6 +578,22 @@ export interface DeskKpi {
   calls: CallFigures[];
   /** Check-ins, records and handovers */
   duties: DutyFigures[];
+}
+
+/** A rule that a maintenance window can name. */
+export interface DetectorName {
+  /** Its name */
+  detector: string;
+  /** What it finds, in Chinese */
+  name_zh: string;
+  /** What it finds, in English */
+  name_en: string;
+}
+
+/** The rules that may be held back: not fire, calls for help and silent guards. */
+export interface DetectorNames {
+  /** All of them */
+  detectors: DetectorName[];
 }
 
 /** A device and its newest events. */
@@ -2398,6 +2420,12 @@ export interface SignInRequest {
   password: string;
 }
 
+/** How one may prove who one is. A name and a password always do. */
+export interface SignInWays {
+  /** The settings name a provider: a browser may begin at /oidc/begin */
+  oidc: boolean;
+}
+
 /** A sign of life of somebody who works alone. */
 export interface SignItem {
   /** The phone's own name for it, the same each time it is sent */
@@ -2966,6 +2994,10 @@ export interface Routes {
   "GET /alarms": {
     result: AlarmState;
   };
+  /** What a maintenance window can name. */
+  "GET /alarms/detectors": {
+    result: DetectorNames;
+  };
   /** Floods, newest first. */
   "GET /alarms/floods": {
     query: { limit?: number };
@@ -3505,6 +3537,10 @@ export interface Routes {
   "DELETE /sessions/{session}": {
     path: { session: string };
     result: Ended;
+  };
+  /** How one may sign in. */
+  "GET /sign-in": {
+    result: SignInWays;
   };
   /** Sign in. */
   "POST /sign-in": {

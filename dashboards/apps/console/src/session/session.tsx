@@ -1,7 +1,7 @@
 /** Who sits before this screen, and what he may do. Nothing of the estate is drawn before that is known. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { ask, type Me, type Refusal, type Route, signedOut } from "@watchkeeper/api";
-import { createContext, type ReactNode, useContext, useEffect, useMemo } from "react";
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from "react";
 import { SignIn } from "./sign-in";
 
 interface Session {
@@ -21,10 +21,12 @@ export function SessionGate({ children }: { children: ReactNode }) {
     queryFn: () => ask("GET /me"),
     retry: (tries, why) => why.status !== 401 && tries < 20,
   });
+  const [ended, setEnded] = useState(false);
   useEffect(() => {
     // nothing of the estate stays in the window of somebody who is no longer signed in
     const end = () => {
       if (queries.getQueryData(["me"]) === undefined) return;
+      setEnded(true);
       queries.removeQueries({ predicate: (query) => query.queryKey[0] !== "me" });
       void queries.resetQueries({ queryKey: ["me"] });
     };
@@ -44,7 +46,11 @@ export function SessionGate({ children }: { children: ReactNode }) {
       },
     };
   }, [me.data]);
-  if (me.error?.status === 401) return <SignIn onSignedIn={() => void queries.invalidateQueries({ queryKey: ["me"] })} />;
+  const enter = () => {
+    setEnded(false);
+    void queries.invalidateQueries({ queryKey: ["me"] });
+  };
+  if (me.error?.status === 401) return <SignIn ended={ended} onSignedIn={enter} />;
   if (value === null) return null;
   return <SessionContext value={value}>{children}</SessionContext>;
 }

@@ -1,7 +1,7 @@
 /** What every room stands in: the head, the banners, the most urgent slot. The rooms' order is the table's. */
 import { dateTime, told, useKeys, useLanguage, useNow, useWords } from "@watchkeeper/ui";
 import { Button } from "antd";
-import { useState } from "react";
+import { lazy, useState } from "react";
 import { Navigate, NavLink, Route, Routes } from "react-router";
 import { useSetLanguage } from "../language";
 import { ReportButton } from "../report/report";
@@ -11,10 +11,12 @@ import { Banners } from "./banners";
 import { useFetchAhead } from "./fetch-ahead";
 import { GateJump } from "./gate-jump";
 import { Help } from "./help";
-import { RoomPage } from "./room-page";
 import { SoundControl } from "./sound-control";
 import { Urgent } from "./urgent";
+import { Walled } from "./walled";
 import { table } from "./words";
+
+const Me = lazy(() => import("../rooms/people/me"));
 
 export function Shell() {
   const w = useWords(table);
@@ -34,8 +36,24 @@ export function Shell() {
       <main id="content" tabIndex={-1}>
         <Routes>
           {rooms.map((room) => (
-            <Route key={room.path} path={`/${room.path}/*`} element={<RoomPage room={room} />} />
+            <Route
+              key={room.path}
+              path={`/${room.path}/*`}
+              element={
+                <Walled key={room.path}>
+                  <room.page />
+                </Walled>
+              }
+            />
           ))}
+          <Route
+            path="/me/*"
+            element={
+              <Walled key="me">
+                <Me />
+              </Walled>
+            }
+          />
           <Route
             path="*"
             element={first === undefined ? <p className="wk-quiet">{w.denied}</p> : <Navigate to={`/${first.path}`} replace />}
@@ -69,9 +87,9 @@ function Head({ rooms, onHelp }: { rooms: readonly Room[]; onHelp: () => void })
       <ReportButton />
       <SoundControl />
       <WallClock />
-      <span className="wk-me">
-        {me.name} · {told(me, "role", language)}
-      </span>
+      <NavLink to="/me" className="wk-me" title={w.ownAccount}>
+        <span data-user-data>{me.name}</span> · {told(me, "role", language)}
+      </NavLink>
       <Button size="small" onClick={onHelp} aria-label={w.help}>
         ?
       </Button>

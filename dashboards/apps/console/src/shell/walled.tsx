@@ -3,15 +3,12 @@ import { useWords } from "@watchkeeper/ui";
 import { Button } from "antd";
 import { Component, type ReactNode, Suspense } from "react";
 import { useChannel } from "../live/provider";
-import type { Room } from "../rooms";
 import { table } from "./words";
 
-export function RoomPage({ room }: { room: Room }) {
+export function Walled({ children }: { children: ReactNode }) {
   return (
-    <Walls key={room.path}>
-      <Suspense fallback={null}>
-        <room.page />
-      </Suspense>
+    <Walls>
+      <Suspense fallback={null}>{children}</Suspense>
     </Walls>
   );
 }
