@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import expect
-from tests.support.browser_estate import ZONE, Wanted
 
 from tests.support.agent_rig import wait_for
+from tests.support.browser_estate import ZONE, Wanted
 
 TAGS = {"gate": "04A1B2C3D4", "lobby": "04A1B2C3D5"}
 DUTY = "weather-check"
