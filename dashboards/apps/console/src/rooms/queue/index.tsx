@@ -6,7 +6,6 @@ import { useCallback, useRef, useState } from "react";
 import { useNavigate } from "react-router";
 import { useChannel, useIncidentChanges, useLive, useSelected } from "../../live/provider";
 import { useSession } from "../../session/session";
-import { useSilence } from "../../sound/silence";
 import { useActing } from "./acting";
 import { bulkSaid } from "./bulk";
 import { Detail, useDetail } from "./detail";
@@ -33,7 +32,6 @@ export default function Queue() {
   const search = useRef<InputRef>(null);
   const detail = useDetail(selected);
   const acting = useActing(detail.data);
-  const silence = useSilence();
   const ended = useEnded(filter);
   const toggle = useCallback(
     (no: number) =>
@@ -58,7 +56,6 @@ export default function Queue() {
     a: () => begin("acknowledge"),
     h: () => begin("shelve"),
     d: () => begin("dispatch"),
-    m: silence.begin,
     x: () => selected !== null && toggle(selected),
     "shift+a": bulk.acknowledge,
     escape: () => selection.select(null),
