@@ -92,7 +92,8 @@ def serve(app: FastAPI, host: str = "127.0.0.1", port: int = 8080, tls: tuple[Pa
 def listen(host: str, port: int) -> socket.socket:
     """A listening socket. Raises CannotListen."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    found = socket.socket(family, socket.SOCK_STREAM)
+    # named, or asyncio does not know it for TCP and leaves TCP_NODELAY off: each answer then waited 40 ms for an acknowledgement
+    found = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         found.bind((host, port))

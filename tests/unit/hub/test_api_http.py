@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import re
+import socket
 import threading
 from collections.abc import Iterator
 
@@ -422,6 +423,18 @@ def test_only_this_machine_is_listened_on(site):
 def test_a_taken_port_is_told_plainly(site):
     with pytest.raises(CannotListen, match="is taken"):
         listen("127.0.0.1", site.outward.server.port)
+
+
+def test_an_answer_does_not_wait_until_the_other_end_has_acknowledged_its_beginning(site):
+    """The server leaves TCP_NODELAY off for a socket that does not name its protocol: each answer took 40 ms longer."""
+    listening = listen("127.0.0.1", 0)
+    try:
+        with socket.create_connection(listening.getsockname()):
+            accepted, _ = listening.accept()
+            with accepted:
+                assert accepted.proto == socket.IPPROTO_TCP
+    finally:
+        listening.close()
 
 
 def test_a_stopped_server_leaves_no_thread(tmp_path):
