@@ -2,16 +2,16 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { type AccountChange, type AccountView, ask } from "@watchkeeper/api";
 import { useWords } from "@watchkeeper/ui";
-import { Button, Popconfirm, Select } from "antd";
-import { useId, useState } from "react";
+import { Button, Popconfirm } from "antd";
+import { useState } from "react";
 import { Link } from "react-router";
-import { useNames } from "../../names";
 import { Secret } from "../../parts/secret";
 import { Said } from "../../sending/said";
 import { useSending } from "../../sending/sending";
 import { useSession } from "../../session/session";
 import { newPassword } from "./password";
-import { type Role, useRoles } from "./roles";
+import { RoleAndPerson } from "./role-and-person";
+import type { Role } from "./roles";
 import { Sessions } from "./sessions";
 import { TokenForm } from "./token-form";
 import { table } from "./words";
@@ -49,9 +49,6 @@ function Changes({ account, onSecret }: { account: AccountView; onSecret: (shown
   const w = useWords(table);
   const queries = useQueryClient();
   const sending = useSending();
-  const roles = useRoles();
-  const { people } = useNames();
-  const id = useId();
   const [role, setRole] = useState<Role>(account.role);
   const [person, setPerson] = useState(account.person);
   const isOut = account.disabled_at !== null;
@@ -75,20 +72,7 @@ function Changes({ account, onSecret }: { account: AccountView; onSecret: (shown
         change({ role, person }, w.changed);
       }}
     >
-      <label htmlFor={`${id}-role`}>
-        {w.role}
-        <Select id={`${id}-role`} value={role} options={roles} onChange={setRole} />
-      </label>
-      <label htmlFor={`${id}-person`}>
-        {w.person}
-        <Select
-          id={`${id}-person`}
-          value={person}
-          options={[{ value: "", label: w.nobody }, ...people]}
-          showSearch={{ optionFilterProp: "label" }}
-          onChange={setPerson}
-        />
-      </label>
+      <RoleAndPerson role={role} person={person} onRole={setRole} onPerson={setPerson} />
       <Button htmlType="submit" disabled={sending.busy || (role === account.role && person === account.person)}>
         {w.change}
       </Button>

@@ -4,12 +4,12 @@ import { ask, Refusal } from "@watchkeeper/api";
 import { useLanguage, useWords } from "@watchkeeper/ui";
 import { Button, Input, Select } from "antd";
 import { useId, useState } from "react";
-import { useNames } from "../../names";
 import { Secret } from "../../parts/secret";
 import { Said } from "../../sending/said";
 import { useSending } from "../../sending/sending";
 import { newPassword } from "./password";
-import { type Role, useRoles } from "./roles";
+import { RoleAndPerson } from "./role-and-person";
+import type { Role } from "./roles";
 import { table } from "./words";
 
 const NAME_MAX = 40;
@@ -19,8 +19,6 @@ export function NewAccount() {
   const language = useLanguage();
   const queries = useQueryClient();
   const sending = useSending();
-  const roles = useRoles();
-  const { people } = useNames();
   const id = useId();
   const [name, setName] = useState("");
   const [role, setRole] = useState<Role>("operator");
@@ -54,20 +52,7 @@ export function NewAccount() {
           {w.name}
           <Input id={`${id}-name`} value={name} maxLength={NAME_MAX} onChange={(event) => setName(event.target.value)} />
         </label>
-        <label htmlFor={`${id}-role`}>
-          {w.role}
-          <Select id={`${id}-role`} value={role} options={roles} onChange={setRole} />
-        </label>
-        <label htmlFor={`${id}-person`}>
-          {w.person}
-          <Select
-            id={`${id}-person`}
-            value={person}
-            options={[{ value: "", label: w.nobody }, ...people]}
-            showSearch={{ optionFilterProp: "label" }}
-            onChange={setPerson}
-          />
-        </label>
+        <RoleAndPerson role={role} person={person} onRole={setRole} onPerson={setPerson} />
         <label htmlFor={`${id}-password`}>
           {w.password}
           <Select
