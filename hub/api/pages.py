@@ -1,8 +1,8 @@
 """The pages for browsers, as hatch_build.py leaves them in hub/web: read once, and served from memory.
 
 They name no estate: whoever opens them has to sign in before they show anything. Only what was read can be asked for, so that no
-path leads out of the folder. An application's own addresses (`/console/incidents/7`) all answer with its `index.html`, which gets a fresh
-nonce each time: the styles that its scripts add are let in by that, and nobody else's.
+path leads out of the folder. An application's own addresses (`/console/incidents/7`) all answer with its `index.html`, which gets
+a fresh nonce each time: the styles that its scripts add are let in by that, and nobody else's.
 """
 
 import secrets
