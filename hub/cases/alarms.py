@@ -8,6 +8,8 @@ from hub.cases.types import Case
 ALWAYS_HEARD = frozenset(("fire_input", "panic", "guard_silent", "emergency"))
 """Detectors that nobody may shelve, hold back or merge: each of their cases may be somebody's life."""
 FIRE = "fire"
+NEVER_MERGED = ALWAYS_HEARD | {"duty_gap"}
+"""Detectors whose cases chattering merges never: each window that was missed is a duty of its own, and is one gap."""
 SOUNDING_PRIORITY_MAX = 3
 """P4 is a hint: it is listed and never sounds."""
 FLOOD_PRIORITY_MAX = 2
