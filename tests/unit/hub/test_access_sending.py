@@ -299,6 +299,19 @@ def test_each_day_the_schedules_go_a_day_further(rig):
     assert applied(held, order).entries["schedule:day"].until_s == until_s + 86_400
 
 
+def test_what_has_been_over_for_thirty_days_is_taken_out_of_the_table_at_night(rig):
+    card = rig.hub.ask(CredentialIssue("p1", proof(2), BY))
+    rig.hub.ask(CredentialAct(card.credential, "lost", 1, BY))
+    rig.step()
+    held = rig.fetch("gatehouse")
+    key = f"credential:{proof(2).name}"
+    for _ in range(29):
+        assert all(key not in order.drop for _, order in rig.step(86_400))
+    assert held.entries[key].state == "lost"
+    told = [order for days in range(2) for _, order in rig.step(86_400)]
+    assert [order.drop for order in told] == [[key]]
+
+
 def test_who_went_through_is_told_to_the_other_agents_of_the_zone_and_silence_is_told_too(rig):
     rig.step()
     rig.orders.clear()
