@@ -80,7 +80,7 @@ def list_permits(
     after: After = "",
     limit: Limit = 100,
 ) -> m.PermitPage:
-    """By id."""
+    """By their ids, a page at a time; `text` is looked for in the holder's name and in the note."""
     found = backend.access.page("permit", Filter(text=text, holder=holder, group=group, live=live), after, limit)
     return m.PermitPage(permits=things_of(found, m.PermitView), next=next_of(found, limit))
 
@@ -105,7 +105,7 @@ def list_credentials(
 
 @router.get("/rules", summary="Groups, zones, portals and schedules", responses=problems())
 def list_rules(backend: Behind) -> m.RulesView:
-    """All of them."""
+    """All of them at once: they are few, and every editor needs them together."""
     kinds: tuple[Kind, ...] = ("group", "zone", "portal", "schedule")
     pages = {kind: backend.access.page(kind, Filter(), "", 1_000) for kind in kinds}
     return m.RulesView(
