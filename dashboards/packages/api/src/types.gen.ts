@@ -362,7 +362,7 @@ export interface CaseClockState {
 
 /** What is wrong with a file. `row`: as a spreadsheet counts it, the header being 1; 0: no row of it. */
 export interface CellWrongModel {
-  /** The row */
+  /** The row, as a spreadsheet counts it */
   row: number;
   /** The column's English name, or empty */
   column: string;
@@ -568,7 +568,7 @@ export interface CredentialView {
   version: number;
   /** When this version came to be: RFC 3339, UTC */
   changed_at: string;
-  /** Its id */
+  /** Its id in the book of permits */
   id: string;
   /** Which permit it proves */
   permit: string;
@@ -588,7 +588,7 @@ export interface CredentialView {
   has_pin: boolean;
   /** The credential that replaced it, or empty */
   instead: string;
-  /** Since when it is lost, revoked or replaced; null: it is live */
+  /** Since when it is lost, revoked or replaced: RFC 3339, UTC; null: it is live */
   ended_at: string | null;
 }
 
@@ -626,7 +626,7 @@ export interface DeadLetterPage {
 export interface DeedBody {
   /** The version that was seen; 0: it is new */
   version: number;
-  /** Why */
+  /** Why it is done; it stands in the history and on the audit log */
   reason?: string;
 }
 
@@ -816,7 +816,7 @@ export interface EmergencyFigures {
 export interface EndBody {
   /** The version that was seen; 0: it is new */
   version: number;
-  /** Why */
+  /** Why it is done; it stands in the history and on the audit log */
   reason?: string;
   /** Of a holder: erase name, phone and note too */
   erase?: boolean;
@@ -1140,7 +1140,7 @@ export interface GroupView {
   version: number;
   /** When this version came to be: RFC 3339, UTC */
   changed_at: string;
-  /** Its id */
+  /** Its id in the book of permits */
   id: string;
   /** Its name in Chinese */
   name_zh: string;
@@ -1292,9 +1292,9 @@ export interface HistoryEntry {
   at: string;
   /** added, changed, ended, removed, erased, issued, lost, revoked, replaced, suspended or resumed */
   act: string;
-  /** Who */
+  /** Who did it: the account's name */
   actor: string;
-  /** Why */
+  /** Why it was done, in the actor's words */
   reason: string;
   /** The thing as it was then, without what is personal */
   body: Record<string, unknown>;
@@ -1304,7 +1304,7 @@ export interface HistoryEntry {
 export interface HistoryView {
   /** Of which kind it is */
   kind: "household" | "holder" | "permit" | "credential" | "group" | "zone" | "portal" | "schedule";
-  /** Its id */
+  /** Its id in the book of permits */
   id: string;
   /** The newest first */
   history: HistoryEntry[];
@@ -1354,7 +1354,7 @@ export interface HolderView {
   household: string;
   /** What is to be known */
   note: string;
-  /** Since when no permit of theirs holds; null: they do */
+  /** Since when no permit of theirs holds: RFC 3339, UTC; null: they do */
   ended_at: string | null;
 }
 
@@ -1366,9 +1366,9 @@ export interface HouseholdBody {
   reason?: string;
   /** The building */
   building?: string;
-  /** The unit */
+  /** The unit of the building */
   unit?: string;
-  /** The room */
+  /** The room's number */
   room?: string;
   /** The estate's place it lies in, or empty */
   place?: string;
@@ -1390,19 +1390,19 @@ export interface HouseholdView {
   version: number;
   /** When this version came to be: RFC 3339, UTC */
   changed_at: string;
-  /** Its id */
+  /** Its id in the book of permits */
   id: string;
   /** The building */
   building: string;
-  /** The unit */
+  /** The unit of the building */
   unit: string;
-  /** The room */
+  /** The room's number */
   room: string;
   /** The estate's place, or empty */
   place: string;
   /** What is to be known */
   note: string;
-  /** Since when nobody lives there; null: somebody does */
+  /** Since when nobody lives there: RFC 3339, UTC; null: somebody does */
   ended_at: string | null;
 }
 
@@ -1534,7 +1534,7 @@ export interface IssueBody {
   valid_until?: string | null;
   /** The PIN that is to follow it, or empty */
   pin?: string;
-  /** Why */
+  /** Why it is done; it stands in the history and on the audit log */
   reason?: string;
 }
 
@@ -2014,7 +2014,7 @@ export interface PermitView {
   version: number;
   /** When this version came to be: RFC 3339, UTC */
   changed_at: string;
-  /** Its id */
+  /** Its id in the book of permits */
   id: string;
   /** Whose it is */
   holder: string;
@@ -2034,7 +2034,7 @@ export interface PermitView {
   origin: string;
   /** What is to be known */
   note: string;
-  /** Since when it is over; null: it is not */
+  /** Since when it is over: RFC 3339, UTC; null: it is not */
   ended_at: string | null;
 }
 
@@ -2176,7 +2176,7 @@ export interface PortalBody {
   media?: ("card" | "plate" | "qr" | "pin" | "face")[];
   /** hard refuses whoever is there already */
   passback?: "off" | "soft" | "hard";
-  /** For so long; null: the policy's, 0: until they left */
+  /** For so many seconds; null: the policy's, 0: until they left */
   passback_s?: number | null;
   /** Whom a way out lets through */
   leave?: "anyone" | "known" | "permitted";
@@ -2200,7 +2200,7 @@ export interface PortalView {
   media: ("card" | "plate" | "qr" | "pin" | "face")[];
   /** off, soft or hard */
   passback: string;
-  /** For so long; null: the policy's */
+  /** For so many seconds; null: the policy's */
   passback_s: number | null;
   /** anyone, known or permitted */
   leave: string;
@@ -2380,7 +2380,7 @@ export interface Removed {
 export interface ReplaceBody {
   /** The version that was seen; 0: it is new */
   version: number;
-  /** Why */
+  /** Why it is done; it stands in the history and on the audit log */
   reason?: string;
   /** As when it is issued; the medium stays */
   number: string;
@@ -2736,7 +2736,7 @@ export interface ScheduleView {
   version: number;
   /** When this version came to be: RFC 3339, UTC */
   changed_at: string;
-  /** Its id */
+  /** Its id in the book of permits */
   id: string;
   /** Its name in Chinese */
   name_zh: string;
@@ -3060,9 +3060,9 @@ export interface TableView {
   held_hash: string;
   /** How many entries the agent has */
   held_entries: number;
-  /** When the hub made the table that the agent holds */
+  /** When the hub made the table that the agent holds: RFC 3339, UTC */
   held_made_at: string | null;
-  /** When the agent told; null: not since the hub was started */
+  /** When the agent told: RFC 3339, UTC; null: not since the hub was started */
   told_at: string | null;
   /** The agent holds the newest one */
   current: boolean;
@@ -3072,7 +3072,7 @@ export interface TableView {
 
 /** All agents that have gates. */
 export interface TablesView {
-  /** By agent */
+  /** By the agents' ids */
   tables: TableView[];
   /** How many things of each kind the book has */
   counts: Record<string, number>;
@@ -3434,7 +3434,7 @@ export interface ZoneView {
   version: number;
   /** When this version came to be: RFC 3339, UTC */
   changed_at: string;
-  /** Its id */
+  /** Its id in the book of permits */
   id: string;
   /** Its name in Chinese */
   name_zh: string;
