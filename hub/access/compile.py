@@ -140,7 +140,7 @@ def entry_of(source: Source, frame: Frame, now_s: int) -> permits.Credential | N
     """The credential in an agent's table; None: it has none there."""
     levels = tuple(name for name in source.groups if name in frame.levels)
     over_s = _over_s(source)
-    if not (levels or frame.whole) or (over_s is not None and over_s < now_s - ENDED_KEPT_S):
+    if not (levels or frame.whole) or (over_s is not None and over_s <= now_s - ENDED_KEPT_S):
         return None
     ended = source.permit_ended_us or source.holder_ended_us or source.household_ended_us
     return permits.Credential(
