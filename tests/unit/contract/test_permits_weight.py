@@ -1,17 +1,31 @@
 """An entry weighs the same wherever it is weighed."""
 
-from contract.permits import Credential, Level, Portal, Right, Rules, Schedule, canonical, decode_entry, weight_of, weight_of_text
+from typing import Any
+
+from contract.permits import (
+    AnyEntry,
+    Credential,
+    Level,
+    Portal,
+    Right,
+    Rules,
+    Schedule,
+    canonical,
+    decode_entry,
+    weight_of,
+    weight_of_text,
+)
 
 NAME = "0" * 32
 
 
-def other(text: str) -> str:
+def other(text: str) -> Any:
     """The same text as another object, as a database gives it."""
     return "".join(list(text))
 
 
 def test_an_entry_out_of_a_database_weighs_what_it_weighs_once_it_was_sent():
-    entries = [
+    entries: list[AnyEntry] = [
         Rules(),
         Portal(other("reader"), other(""), "estate", tuple(other(one) for one in ("card", "plate", "qr", "pin", "face"))),
         Portal("reader", passback=other("off"), passback_s=int("300"), leave=other("known"), factor=other("never")),

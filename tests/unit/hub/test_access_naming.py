@@ -1,5 +1,7 @@
 """What people type becomes the name that gates know a credential by."""
 
+from typing import Any
+
 import pytest
 
 from contract.names import card_name, code_name, plate_name
@@ -53,20 +55,22 @@ def test_codes_and_plates_have_their_own_names_and_only_plates_show():
     assert proof_of(KEY, "face", "17") == Proof("face", code_name(KEY, "face", "17"))
     assert proof_of(KEY, "pin", "1234") == Proof("pin", code_name(KEY, "pin", "1234"))
     assert proof_of(KEY, "plate", "京a-12345") == Proof("plate", plate_name(KEY, "京A12345"), "京A12345")
-    for medium, text in (
+    wrong: list[tuple[Any, str]] = [
         ("pin", "123"),
         ("pin", "12345a"),
         ("qr", "a\nb"),
         ("face", "x" * 201),
         ("plate", "京А12345"),
         ("plate", "x"),
-    ):
+    ]
+    for medium, text in wrong:
         found = proof_of(KEY, medium, text)
         assert isinstance(found, Refusal), text
         assert found.reason == "wrong_number"
 
 
 def test_without_a_key_hashes_alone_are_taken():
+    medium: Any
     for medium, text in (("card", "12,1"), ("plate", "京A12345"), ("qr", "abc"), ("pin", "1234")):
         found = proof_of(None, medium, text)
         assert isinstance(found, Refusal)

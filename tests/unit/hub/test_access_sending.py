@@ -34,7 +34,7 @@ S = 1_000_000
 class Held(NamedTuple):
     """What an agent of the test holds: it does what the contract says of orders."""
 
-    entries: dict[str, p.AnyEntry]
+    entries: dict[str, Any]
     epoch: str
     no: int
     hash: str
@@ -102,7 +102,7 @@ class Rig:
 def applied(held: Held, order: ChangePermits) -> Held:
     order = decode_order(msgspec.json.encode(order))
     assert (order.epoch, order.from_no) == (held.epoch, held.no)
-    entries = {key: entry for key, entry in held.entries.items() if key not in order.drop}
+    entries: dict[str, Any] = {key: entry for key, entry in held.entries.items() if key not in order.drop}
     entries |= {p.key_of(entry): entry for entry in order.put}
     assert p.hash_of(sum(map(p.weight_of, entries.values()))) == order.hash
     return Held(entries, order.epoch, order.no, order.hash)

@@ -176,7 +176,8 @@ def test_pages_go_on_where_the_last_one_ended(site):
     for number in range(5):
         good(site.http.put(f"/access/holders/h{number}", json={"kind": "staff", "name": f"员工{number}"}))
     query: dict[str, Any] = {"text": "员工", "limit": 2}
-    names, after = [], ""
+    names: list[str] = []
+    after: str | None = ""
     while after is not None:
         page = good(site.http.get("/access/holders", params={**query, "after": after}))
         names += [one["name"] for one in page["holders"]]
@@ -254,7 +255,12 @@ def test_all_or_nothing_takes_nothing_where_one_row_is_wrong(site):
 
 def test_a_workbook_is_read_as_it_shows_and_its_formulas_are_refused(site):
     head = ["房号", "name", "电话", "卡号", "权限组", "车位数"]
-    rows = [head, [501, "韩梅梅", 13900000000, "12,1", "residents", 2.0], [502, "甲", None, "=A1", "residents", None], [None] * 6]
+    rows: list[list[Any]] = [
+        head,
+        [501, "韩梅梅", 13900000000, "12,1", "residents", 2.0],
+        [502, "甲", None, "=A1", "residents", None],
+        [None] * 6,
+    ]
     found = imported(site, workbook(rows))
     assert [(one["row"], one["code"]) for one in found["wrong"]] == [(3, "computed")]
     (who,) = good(site.http.get("/access/holders", params={"text": "韩"}))["holders"]
