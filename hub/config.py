@@ -11,6 +11,7 @@ import msgspec
 
 from contract.settings import Check, Document, load, unique
 from contract.tls import Identity, broker_trust
+from hub.access.naming import KEY_BYTES
 from hub.accounts.oidc_types import OidcSettings
 from hub.accounts.settings import AccountsSettings
 from hub.duties.plan import Plan
@@ -90,7 +91,8 @@ def _mqtt_alone() -> list[AnyChannelSettings]:
 
 
 class HubSettings(msgspec.Struct, frozen=True):
-    """What stands in the file. Paths are relative to it. `policy` absent: the one that ships; `notify` absent: MQTT alone."""
+    """What stands in the file. Paths are relative to it. `policy` absent: the one that ships; `notify` absent: MQTT alone.
+    `card_key_file`: the site's card key, the same as the agents' have; without one plain numbers of credentials are not taken."""
 
     estate: str
     data: str = "data"
@@ -101,6 +103,7 @@ class HubSettings(msgspec.Struct, frozen=True):
     accounts: AccountsSettings = AccountsSettings()
     oidc: OidcSettings | None = None
     enrolment: EnrolmentSettings = EnrolmentSettings()
+    card_key_file: str | None = None
     notify: Annotated[list[AnyChannelSettings], msgspec.Meta(max_length=50)] = msgspec.field(default_factory=_mqtt_alone)
 
 
@@ -116,6 +119,7 @@ class HubConfig(NamedTuple):
     data: Path
     database: str
     broker: BrokerAddress
+    card_key: bytes | None = None
 
 
 def load_config(path: Path | str) -> HubConfig:
@@ -137,6 +141,7 @@ def load_config(path: Path | str) -> HubConfig:
         data=data,
         database=settings.database or f"sqlite:///{data / 'hub.db'}",
         broker=broker_address(settings.broker, folder),
+        card_key=None if settings.card_key_file is None else read_card_key(folder / settings.card_key_file),
     )
 
 
@@ -150,7 +155,20 @@ def _read_password(path: Path) -> str:
         raise ValueError("is not UTF-8 text: write one line of text into it") from None
 
 
-_READ: dict[tuple[str, str], Callable[[Path], object]] = {
+def read_card_key(path: Path) -> bytes:
+    """The site's card key. Raises OSError, and ValueError with `what: what to do`."""
+    text = _read_password(path)
+    try:
+        key = bytes.fromhex(text)
+    except ValueError:
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise ValueError(f"does not hold a key: write {2 * KEY_BYTES} hex digits into it, the agents' card_key_file")
+    return key
+
+
+_READ: dict[tuple[str, ...], Callable[[Path], object]] = {
+    ("card_key_file",): read_card_key,
     ("broker", "password_file"): _read_password,
     ("broker", "ca_file"): broker_trust,
     ("oidc", "secret_file"): _read_password,

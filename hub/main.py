@@ -117,6 +117,7 @@ class Hub:
                 public_url=http.public_url or "",
                 tls=_certified(config),
                 api_after_s=API_AFTER_S,
+                card_key=config.card_key,
             ),
             estate=estate,
             policy=policy,

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 
 from contract.clock import Clock
 from contract.orders import AnyOrder, Nonce
+from hub.access.keeper import PermitKeeper
 from hub.accounts.oidc_types import OidcSettings, ProviderPort
 from hub.accounts.secrets import Passwords
 from hub.accounts.settings import AccountsSettings
@@ -26,7 +27,7 @@ from hub.enrolment.making import plain_desk
 from hub.estate import Estate
 from hub.estates.holder import EstateHolder
 from hub.feed import ChangeFeed
-from hub.ingest.ports import ChangeRow, Write
+from hub.ingest.ports import ChangeRow, GateNews, Write
 from hub.live_pictures import LivePictures, View
 from hub.notify.mqtt.channel import Publisher
 from hub.notify.notifiers import Notifiers, first_positions, start_notifiers
@@ -38,6 +39,7 @@ from hub.picture_files import remove_unfinished
 from hub.picture_sweep import PictureSweep
 from hub.policy.load import Policy
 from hub.store import command_log
+from hub.store.access_reads import AccessReads
 from hub.store.estate_rows import EstateReads
 from hub.store.read import SiteReads
 from hub.tags.keyfile import LabelKey
@@ -66,6 +68,10 @@ class ListeningWorker(WorkerPort, Protocol):
         """Call with agents' nonces."""
         ...
 
+    def on_gates(self, listener: Callable[[Sequence[GateNews]], None]) -> None:
+        """Call with what agents tell of their gates."""
+        ...
+
 
 class BrokerPort(Publisher, Protocol):
     """The hub's broker connection."""
@@ -92,7 +98,8 @@ class Certified(NamedTuple):
 
 class OutwardSettings(NamedTuple):
     """Where the API answers, what is told to whom, and where files are. `folder`: what secrets' file names begin at;
-    `api_after_s`: how long after the channels the API begins; `passwords` None: hashed as they should be."""
+    `api_after_s`: how long after the channels the API begins; `passwords` None: hashed as they should be. `card_key`: what
+    numbers of credentials are hashed under; None: they are not taken."""
 
     host: str
     port: int
@@ -107,6 +114,7 @@ class OutwardSettings(NamedTuple):
     oidc: OidcSettings | None = None
     public_url: str = ""
     api_after_s: float = 0.0
+    card_key: bytes | None = None
 
 
 class Outward:
@@ -138,6 +146,9 @@ class Outward:
         worker.on_change(self.feed.on_change)
         worker.on_change(self.orders.on_changes)
         worker.on_nonce(self.orders.on_nonce)
+        self.permits = PermitKeeper(engine, self.book, policy, self.feed, worker.ask, broker.order, clock)
+        worker.on_gates(self.permits.on_gates)
+        self._access = AccessReads(engine, estate.site)
         self._site, self._policy, self._broker = estate.site, policy, broker
         self.accounts = Accounts(
             engine, estate.site, settings.accounts, settings.passwords or Passwords(), lambda run: worker.ask(Write(run))
@@ -189,6 +200,7 @@ class Outward:
         self.provider = self._make_provider()
         remove_unfinished(self.settings.pictures)
         self._picture_sweep.start()
+        self.permits.start()
         settings = self.settings
         self.server = serve(build_api(self._backend(self._notifiers)), settings.host, settings.port, settings.tls)
 
@@ -197,6 +209,7 @@ class Outward:
         if self.server is not None:
             self.server.stop()
         self._picture_sweep.stop()
+        self.permits.stop()
         if self._notifiers is not None:
             self._notifiers.stop()
 
@@ -234,6 +247,7 @@ class Outward:
             "broker": lambda: dict(self._broker.counters),
             "orders": lambda: dict(self.orders.counters),
             "live_pictures": lambda: dict(self.live_pictures.counters),
+            "permits": lambda: dict(self.permits.counters),
             "pictures": lambda: {"deleted": self._picture_sweep.deleted},
             "accounts": lambda: dict(self.accounts.counters),
             "enrolment": lambda: {**self.enrolment.counters, **self.enrolment.ring.counters},
@@ -259,6 +273,9 @@ class Outward:
             counters=counters,
             provider=self.provider,
             enrolment=self.enrolment,
+            permits=self.permits,
+            access=self._access,
+            card_key=self.settings.card_key,
         )
 
 

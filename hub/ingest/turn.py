@@ -10,7 +10,8 @@ import msgspec
 
 from contract.envelope import BatchHead, Record, Verdict
 from contract.orders import Flush
-from contract.readings import KINDS, BadBytes, CommandDone, DeviceLink, Heartbeat, Reading, SnapshotTaken, WandRead
+from contract.readings import KINDS, AccessDecided, BadBytes, CommandDone, DeviceLink, Heartbeat, Reading, SnapshotTaken, WandRead
+from hub.access.asks import AccessAsk
 from hub.desk.numbers import DESK_OWNER
 from hub.detectors.types import (
     AgentAwaited,
@@ -35,7 +36,7 @@ from hub.ingest.keys import open_said
 from hub.ingest.limits import too_many_streams
 from hub.ingest.outcome import Answer, Outcome, PictureRow, QuarantineRow
 from hub.ingest.phones import note_boot
-from hub.ingest.ports import Ask, OfPeople, Suspicion, Write
+from hub.ingest.ports import Ask, OfPeople, Passed, Suspicion, TableHeld, Write
 from hub.ingest.site import ALARM_OWNER, HUB_STREAM, PLAN_OWNER, Contact, Deadline, Site
 from hub.ingest.stepping import Failure, Stepper
 from hub.ingest.surroundings import Surroundings
@@ -44,7 +45,7 @@ from hub.store.duty_reads import phone_streams
 _AGENTS_OWN_WORDS = frozenset((DeviceLink, CommandDone, BadBytes))
 """What an agent says about a device: the device itself may have been mute all along, and what it did is not known by it."""
 
-_MORE_THAN_STEPS = frozenset((*EFFECTS, *SCANS))
+_MORE_THAN_STEPS = frozenset((*EFFECTS, *SCANS, AccessDecided))
 """Readings of which more becomes than what detectors find."""
 
 _log = logging.getLogger(__name__)
@@ -180,7 +181,7 @@ class Turn:
         else:
             self.outcome.futures.append((future, answer))
 
-    def _answer(self, asked: OfPeople | Suspicion | DutyAsk) -> Any:
+    def _answer(self, asked: OfPeople | Suspicion | DutyAsk | AccessAsk) -> Any:
         if isinstance(asked, Suspicion):
             return self._refuse(Refused(asked.reason, asked.agent, foreign=True))
         hands = Hands(self._site, self.outcome, self._casebook, self._around, self._duties.acts, self._now_us)
@@ -291,6 +292,7 @@ class Turn:
                 stepper.advance(device.id, at_us, reached)
             if isinstance(reading, Heartbeat):
                 self._advance_sources(stream, reading, reached)
+                self.outcome.add(self.outcome.gates, TableHeld(agent, reading.permits, at_us))
             plan = stepper.plan(kind, device, clocked=device_at_us is not None)
             if plan or kind in _MORE_THAN_STEPS:
                 event = Event(device.id, at_us, now_us, reading, name, record.seq, at_us < late_before_us, device_at_us)
@@ -306,6 +308,10 @@ class Turn:
             self._take_scan(event, stream.offset_us)
         if kind in EFFECTS:
             self._note_effect(event, stream.agent)
+        reading = event.reading
+        if isinstance(reading, AccessDecided) and reading.granted and reading.permit:
+            passed = Passed(stream.agent, event.device, reading.card, reading.permit, reading.to_zone, event.at_us)
+            self.outcome.add(self.outcome.gates, passed)
 
     def _take_scan(self, event: Event, offset_us: int) -> None:
         """A scan that trips over a bug of ours is put aside alone, and the stream goes on."""

@@ -116,6 +116,7 @@ class Site:
         prepare: Callable[[Engine], None] = lambda _: None,
         accounts: AccountsSettings = AccountsSettings(),  # noqa: B008
         oidc: OidcSettings | None = None,
+        card_key: bytes | None = bytes(32),
     ) -> None:
         self.folder = folder
         self.clock = SystemClock()
@@ -152,6 +153,7 @@ class Site:
                 cheap_passwords(),
                 oidc=oidc,
                 public_url="https://hub.garden.example/",
+                card_key=card_key,
             ),
             estate=self.estate,
             policy=self.policy,

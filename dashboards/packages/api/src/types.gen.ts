@@ -360,6 +360,26 @@ export interface CaseClockState {
   due_at: string | null;
 }
 
+/** What is wrong with a file. `row`: as a spreadsheet counts it, the header being 1; 0: no row of it. */
+export interface CellWrongModel {
+  /** The row, as a spreadsheet counts it */
+  row: number;
+  /** The column's English name, or empty */
+  column: string;
+  /** Its Chinese name, or empty */
+  column_zh: string;
+  /** A name of what is wrong */
+  code: string;
+  /** What is wrong, in Chinese */
+  what_zh: string;
+  /** What is wrong, in English */
+  what_en: string;
+  /** What the column takes, in Chinese */
+  write_zh: string;
+  /** What the column takes, in English */
+  write_en: string;
+}
+
 /** One thing that the hub needs. `reason` is empty when it is well. */
 export interface Check {
   /** It is well */
@@ -534,6 +554,44 @@ export interface Count {
   late: number;
 }
 
+/** Credentials by id. */
+export interface CredentialPage {
+  /** By their ids */
+  credentials: CredentialView[];
+  /** What to send as `after` for the next page; null: this was the last */
+  next: string | null;
+}
+
+/** A credential. Its number is nowhere kept: `name` is its hash under the site's card key. */
+export interface CredentialView {
+  /** Counted from 1 */
+  version: number;
+  /** When this version came to be: RFC 3339, UTC */
+  changed_at: string;
+  /** Its id in the book of permits */
+  id: string;
+  /** Which permit it proves */
+  permit: string;
+  /** card, plate, qr, pin or face */
+  medium: "card" | "plate" | "qr" | "pin" | "face";
+  /** The keyed hash that gates know it by */
+  name: string;
+  /** What it is recognised by: a plate's text, the last two digits of a card */
+  shown: string;
+  /** active, suspended, lost, revoked or replaced */
+  state: "active" | "revoked" | "lost" | "replaced" | "suspended";
+  /** From when on; null: as the permit */
+  valid_from: string | null;
+  /** Until when; null: as the permit */
+  valid_until: string | null;
+  /** A PIN of its own may follow it */
+  has_pin: boolean;
+  /** The credential that replaced it, or empty */
+  instead: string;
+  /** Since when it is lost, revoked or replaced: RFC 3339, UTC; null: it is live */
+  ended_at: string | null;
+}
+
 /** Somebody else at the same window proves who they are; nobody is signed in by it. */
 export interface Credentials {
   /** The account's name */
@@ -562,6 +620,14 @@ export interface DeadLetter {
 export interface DeadLetterPage {
   /** Newest first */
   dead_letters: DeadLetter[];
+}
+
+/** An act on a credential, or an end. */
+export interface DeedBody {
+  /** The version that was seen; 0: it is new */
+  version: number;
+  /** Why it is done; it stands in the history and on the audit log */
+  reason?: string;
 }
 
 /** Figures of the desk over local days. */
@@ -744,6 +810,16 @@ export interface EmergencyFigures {
   ended: number;
   /** kept / (kept + missed), an exact fraction; null where neither is there */
   rate: string | null;
+}
+
+/** An end. */
+export interface EndBody {
+  /** The version that was seen; 0: it is new */
+  version: number;
+  /** Why it is done; it stands in the history and on the audit log */
+  reason?: string;
+  /** Of a holder: erase name, phone and note too */
+  erase?: boolean;
 }
 
 /** How many sessions ended. */
@@ -1044,6 +1120,36 @@ export interface FormItem {
   fields?: Record<string, boolean | number | string>;
 }
 
+/** Rights that many permits share. */
+export interface GroupBody {
+  /** The version that was seen; 0: it is new */
+  version?: number;
+  /** Why; it stands in the history and on the audit log */
+  reason?: string;
+  /** Its name in Chinese */
+  name_zh: string;
+  /** Its name in English */
+  name_en?: string;
+  /** Where and when */
+  rights?: RightModel[];
+}
+
+/** A group. */
+export interface GroupView {
+  /** Counted from 1 */
+  version: number;
+  /** When this version came to be: RFC 3339, UTC */
+  changed_at: string;
+  /** Its id in the book of permits */
+  id: string;
+  /** Its name in Chinese */
+  name_zh: string;
+  /** Its name in English */
+  name_en: string;
+  /** Where and when */
+  rights: RightModel[];
+}
+
 /** A handover with its list. `open`: how many items nobody has accepted. */
 export interface HandoverDetail {
   /** The handover */
@@ -1178,6 +1284,144 @@ export interface HeatReport {
   left_out: number;
 }
 
+/** One change of a thing. */
+export interface HistoryEntry {
+  /** That it had after this */
+  version: number;
+  /** RFC 3339, UTC */
+  at: string;
+  /** added, changed, ended, removed, erased, issued, lost, revoked, replaced, suspended or resumed */
+  act: string;
+  /** Who did it: the account's name */
+  actor: string;
+  /** Why it was done, in the actor's words */
+  reason: string;
+  /** The thing as it was then, without what is personal */
+  body: Record<string, unknown>;
+}
+
+/** What became of a thing, the newest first; 500 at most. */
+export interface HistoryView {
+  /** Of which kind it is */
+  kind: "household" | "holder" | "permit" | "credential" | "group" | "zone" | "portal" | "schedule";
+  /** Its id in the book of permits */
+  id: string;
+  /** The newest first */
+  history: HistoryEntry[];
+}
+
+/** Somebody, or a vehicle's keeper, who holds permits. */
+export interface HolderBody {
+  /** The version that was seen; 0: it is new */
+  version?: number;
+  /** Why; it stands in the history and on the audit log */
+  reason?: string;
+  /** resident, staff, contractor, visitor or vehicle */
+  kind: "resident" | "staff" | "contractor" | "visitor" | "vehicle";
+  /** The name */
+  name?: string;
+  /** The phone */
+  phone?: string;
+  /** The household's id, or empty */
+  household?: string;
+  /** What is to be known */
+  note?: string;
+}
+
+/** Holders by id. */
+export interface HolderPage {
+  /** By their ids */
+  holders: HolderView[];
+  /** What to send as `after` for the next page; null: this was the last */
+  next: string | null;
+}
+
+/** A holder. Name, phone and note are empty once they are erased. */
+export interface HolderView {
+  /** Counted from 1 */
+  version: number;
+  /** When this version came to be: RFC 3339, UTC */
+  changed_at: string;
+  /** The id, which says nothing about the person */
+  id: string;
+  /** resident, staff, contractor, visitor or vehicle */
+  kind: "resident" | "staff" | "contractor" | "visitor" | "vehicle";
+  /** The name */
+  name: string;
+  /** The phone */
+  phone: string;
+  /** The household's id, or empty */
+  household: string;
+  /** What is to be known */
+  note: string;
+  /** Since when no permit of theirs holds: RFC 3339, UTC; null: they do */
+  ended_at: string | null;
+}
+
+/** Who is behind one door. */
+export interface HouseholdBody {
+  /** The version that was seen; 0: it is new */
+  version?: number;
+  /** Why; it stands in the history and on the audit log */
+  reason?: string;
+  /** The building */
+  building?: string;
+  /** The unit of the building */
+  unit?: string;
+  /** The room's number */
+  room?: string;
+  /** The estate's place it lies in, or empty */
+  place?: string;
+  /** What is to be known */
+  note?: string;
+}
+
+/** Households by id. */
+export interface HouseholdPage {
+  /** By their ids */
+  households: HouseholdView[];
+  /** What to send as `after` for the next page; null: this was the last */
+  next: string | null;
+}
+
+/** A household. */
+export interface HouseholdView {
+  /** Counted from 1 */
+  version: number;
+  /** When this version came to be: RFC 3339, UTC */
+  changed_at: string;
+  /** Its id in the book of permits */
+  id: string;
+  /** The building */
+  building: string;
+  /** The unit of the building */
+  unit: string;
+  /** The room's number */
+  room: string;
+  /** The estate's place, or empty */
+  place: string;
+  /** What is to be known */
+  note: string;
+  /** Since when nobody lives there: RFC 3339, UTC; null: somebody does */
+  ended_at: string | null;
+}
+
+/** What became of a file: each of its rows is either done or among the wrong ones. */
+export interface ImportView {
+  /** Rows that hold something */
+  rows: number;
+  /** Rows that were taken in, or with dry_run would be */
+  done: number;
+  /** Rows that were not */
+  failed: number;
+  /** Nothing was written */
+  dry_run: boolean;
+  /** With one wrong row nothing was written */
+  all_or_nothing: boolean;
+  /** What is wrong, by row; every row that failed is here */
+  wrong: CellWrongModel[];
+}
+
 /** A case. `alarm`: its state as an alarm, `unacknowledged` or `acknowledged`, each also with `_returned`, `shelved`, `held`, `ended`. `sounding`: somebody is still to be called; `sound`: with which tone, `fire`, `p1`, `p2`, `p3` or `none`. `active`: the condition lasts. `late`: it came with a backlog. `held_by`: the maintenance window that held it back. `dispatch`: how far a guard who was sent has got: `sent`, `answered`, `on_spot`, `found`. `escalation`: the level of the latest one. `comebacks` over 0: it stands for a source that chatters. `flood`: it began to call in one. `merged`: how often the same cause was raised again. `version` grows with each change. */
 export interface Incident {
   /** Its number */
@@ -1276,6 +1520,22 @@ export interface IncidentPage {
   incidents: Incident[];
   /** The cursor of the next page; null at the end */
   next: number | null;
+}
+
+/** A credential to give. `number`: see docs/design/permits.md. */
+export interface IssueBody {
+  /** card, plate, qr, pin or face */
+  medium: "card" | "plate" | "qr" | "pin" | "face";
+  /** FACILITY,NUMBER[/BITS] of a card, a plate, a code; or its keyed hash */
+  number: string;
+  /** RFC 3339 with an offset; null: as the permit */
+  valid_from?: string | null;
+  /** RFC 3339 with an offset; null: as the permit */
+  valid_until?: string | null;
+  /** The PIN that is to follow it, or empty */
+  pin?: string;
+  /** Why it is done; it stands in the history and on the audit log */
+  reason?: string;
 }
 
 /** Who takes it, what for, and until when. */
@@ -1678,6 +1938,14 @@ export interface OccasionView {
   note: string;
 }
 
+/** Other hours on one date; none: closed. */
+export interface OtherDayModel {
+  /** The local date */
+  date: string;
+  /** Minutes of the day */
+  hours?: ([number, number])[];
+}
+
 /** A call for help. */
 export interface PanicItem {
   /** The phone's own name for it, the same each time it is sent */
@@ -1706,6 +1974,68 @@ export interface PasswordRequest {
   old: string;
   /** The new one: 10 characters or more */
   new: string;
+}
+
+/** A right to go through. */
+export interface PermitBody {
+  /** The version that was seen; 0: it is new */
+  version?: number;
+  /** Why; it stands in the history and on the audit log */
+  reason?: string;
+  /** Whose it is */
+  holder: string;
+  /** Groups of rights */
+  groups?: string[];
+  /** RFC 3339 with an offset; null: at once */
+  valid_from?: string | null;
+  /** RFC 3339 with an offset; null: without end */
+  valid_until?: string | null;
+  /** So many of its vehicles may be inside at once; 0: no limit */
+  spaces?: number;
+  /** How often each credential may go in; 0: no limit */
+  uses?: number;
+  /** Anti-passback does not hold it up */
+  exempt?: boolean;
+  /** What is to be known */
+  note?: string;
+}
+
+/** Permits by id. */
+export interface PermitPage {
+  /** By their ids */
+  permits: PermitView[];
+  /** What to send as `after` for the next page; null: this was the last */
+  next: string | null;
+}
+
+/** A permit. */
+export interface PermitView {
+  /** Counted from 1 */
+  version: number;
+  /** When this version came to be: RFC 3339, UTC */
+  changed_at: string;
+  /** Its id in the book of permits */
+  id: string;
+  /** Whose it is */
+  holder: string;
+  /** Groups of rights */
+  groups: string[];
+  /** From when on; null: at once */
+  valid_from: string | null;
+  /** Until when; null: without end */
+  valid_until: string | null;
+  /** So many of its vehicles may be inside at once; 0: no limit */
+  spaces: number;
+  /** How often each credential may go in; 0: no limit */
+  uses: number;
+  /** Anti-passback does not hold it up */
+  exempt: boolean;
+  /** What issued it, such as visit:ID; empty: an editor */
+  origin: string;
+  /** What is to be known */
+  note: string;
+  /** Since when it is over: RFC 3339, UTC; null: it is not */
+  ended_at: string | null;
 }
 
 /** A picture. `ready`: it can be had at `/pictures/{id}`. */
@@ -1830,6 +2160,52 @@ export interface PolicyView {
   place_classes: Record<string, Record<string, string>>;
   /** Numbers that a device's options may have otherwise */
   device_numbers: string[];
+}
+
+/** A reader or camera and the way that it guards. An empty zone is the street. */
+export interface PortalBody {
+  /** The version that was seen; 0: it is new */
+  version?: number;
+  /** Why; it stands in the history and on the audit log */
+  reason?: string;
+  /** Where one comes from */
+  from_zone?: string;
+  /** Where it leads */
+  to_zone?: string;
+  /** What is taken here */
+  media?: ("card" | "plate" | "qr" | "pin" | "face")[];
+  /** hard refuses whoever is there already */
+  passback?: "off" | "soft" | "hard";
+  /** For so many seconds; null: the policy's, 0: until they left */
+  passback_s?: number | null;
+  /** Whom a way out lets through */
+  leave?: "anyone" | "known" | "permitted";
+  /** Whether a PIN must follow */
+  factor?: "never" | "weak" | "always";
+}
+
+/** A portal. */
+export interface PortalView {
+  /** Counted from 1 */
+  version: number;
+  /** When this version came to be: RFC 3339, UTC */
+  changed_at: string;
+  /** The device's id */
+  id: string;
+  /** Where one comes from */
+  from_zone: string;
+  /** Where it leads */
+  to_zone: string;
+  /** What is taken here */
+  media: ("card" | "plate" | "qr" | "pin" | "face")[];
+  /** off, soft or hard */
+  passback: string;
+  /** For so many seconds; null: the policy's */
+  passback_s: number | null;
+  /** anyone, known or permitted */
+  leave: string;
+  /** never, weak or always */
+  factor: string;
 }
 
 /** An act that the incident's state allows, and the fields that it takes. `choices`: what a field may be, in Chinese and in English. */
@@ -2000,6 +2376,16 @@ export interface Removed {
   removed: ShiftView;
 }
 
+/** The credential that takes the place of another. */
+export interface ReplaceBody {
+  /** The version that was seen; 0: it is new */
+  version: number;
+  /** Why it is done; it stands in the history and on the audit log */
+  reason?: string;
+  /** As when it is issued; the medium stays */
+  number: string;
+}
+
 /** The tag that takes the old one's place, and why. */
 export interface ReplaceRequest {
   /** What kind of tag it is */
@@ -2102,6 +2488,14 @@ export interface RevokeRequest {
   reason: string;
 }
 
+/** Going through at a portal while a schedule holds. */
+export interface RightModel {
+  /** The portal, by its device */
+  portal: string;
+  /** The schedule; always: at any time */
+  schedule?: string;
+}
+
 /** Where a duty is done, in which order, and what brings the evidence: devices, phones, or `hub`. */
 export interface RouteView {
   /** Its id in the estate file */
@@ -2116,6 +2510,18 @@ export interface RouteView {
   sources: string[];
   /** free: any; set: as listed; random: drawn anew for each round */
   order: string;
+}
+
+/** All groups, zones, portals and schedules. */
+export interface RulesView {
+  /** By their ids */
+  groups: GroupView[];
+  /** By their ids */
+  zones: ZoneView[];
+  /** By their ids */
+  portals: PortalView[];
+  /** By their ids */
+  schedules: ScheduleView[];
 }
 
 /** Runs, newest first. */
@@ -2306,6 +2712,40 @@ export interface ScansRequest {
 export interface ScansTaken {
   /** One for each item of the request */
   items: ItemOutcome[];
+}
+
+/** When rights hold, in local time. */
+export interface ScheduleBody {
+  /** The version that was seen; 0: it is new */
+  version?: number;
+  /** Why; it stands in the history and on the audit log */
+  reason?: string;
+  /** Its name in Chinese */
+  name_zh: string;
+  /** Its name in English */
+  name_en?: string;
+  /** The week's hours; they add up */
+  weekly?: WeeklyModel[];
+  /** Other hours on single dates */
+  exceptions?: OtherDayModel[];
+}
+
+/** A schedule. */
+export interface ScheduleView {
+  /** Counted from 1 */
+  version: number;
+  /** When this version came to be: RFC 3339, UTC */
+  changed_at: string;
+  /** Its id in the book of permits */
+  id: string;
+  /** Its name in Chinese */
+  name_zh: string;
+  /** Its name in English */
+  name_en: string;
+  /** The week's hours */
+  weekly: WeeklyModel[];
+  /** Other hours on single dates */
+  exceptions: OtherDayModel[];
 }
 
 /** The results, in the order of the selection. All that was done was committed together. */
@@ -2594,6 +3034,50 @@ export interface Summary {
   priorities: Count[];
 }
 
+/** An agent's table of permits: what the hub has made, and what the agent holds. */
+export interface TableView {
+  /** The agent */
+  agent: string;
+  /** Its name in Chinese */
+  name_zh: string;
+  /** Its name in English */
+  name_en: string;
+  /** The gates that decide by it, by their devices */
+  portals: string[];
+  /** Names the numbering */
+  epoch: string;
+  /** The newest table's number */
+  no: number;
+  /** What it comes to */
+  hash: string;
+  /** How many entries it has */
+  entries: number;
+  /** When it was made: RFC 3339, UTC */
+  made_at: string;
+  /** The number that the agent holds; null: none, or it has not told */
+  held_no: number | null;
+  /** What the agent's comes to */
+  held_hash: string;
+  /** How many entries the agent has */
+  held_entries: number;
+  /** When the hub made the table that the agent holds: RFC 3339, UTC */
+  held_made_at: string | null;
+  /** When the agent told: RFC 3339, UTC; null: not since the hub was started */
+  told_at: string | null;
+  /** The agent holds the newest one */
+  current: boolean;
+  /** How much older its table is than the newest, in seconds; null: it is not known */
+  behind_s: number | null;
+}
+
+/** All agents that have gates. */
+export interface TablesView {
+  /** By the agents' ids */
+  tables: TableView[];
+  /** How many things of each kind the book has */
+  counts: Record<string, number>;
+}
+
 /** Rows of tags, newest first. `timezone`: the estate's. */
 export interface TagList {
   /** The estate's time zone, in which people read times and days */
@@ -2826,6 +3310,16 @@ export interface VersionView {
   document: Record<string, unknown>;
 }
 
+/** Hours on some days, in minutes of the local day; an end before the beginning is on the next day. */
+export interface WeeklyModel {
+  /** mon … sun, workday, holiday */
+  days: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun" | "workday" | "holiday")[];
+  /** The beginning */
+  from_min?: number;
+  /** The end, not included */
+  until_min?: number;
+}
+
 /** A scan at the window's place, in it or near it. `keeps`: the window is kept by it; `why`: the name of the reason. */
 export interface WeighedScan {
   /** The scan itself */
@@ -2920,6 +3414,36 @@ export interface Wrong {
   what: string;
 }
 
+/** A part of the estate that portals lead into and out of. */
+export interface ZoneBody {
+  /** The version that was seen; 0: it is new */
+  version?: number;
+  /** Why; it stands in the history and on the audit log */
+  reason?: string;
+  /** Its name in Chinese */
+  name_zh: string;
+  /** Its name in English */
+  name_en?: string;
+  /** The estate's place, or empty */
+  place?: string;
+}
+
+/** A zone. */
+export interface ZoneView {
+  /** Counted from 1 */
+  version: number;
+  /** When this version came to be: RFC 3339, UTC */
+  changed_at: string;
+  /** Its id in the book of permits */
+  id: string;
+  /** Its name in Chinese */
+  name_zh: string;
+  /** Its name in English */
+  name_en: string;
+  /** The estate's place, or empty */
+  place: string;
+}
+
 /** Who joins or signs: whoever is signed in, or with `credentials` somebody else at the same window. */
 export interface hub__api__handover_models__SignRequest {
   /** Of somebody else at the same window; null: who asks */
@@ -2936,6 +3460,119 @@ export interface hub__api__plan_models__SignRequest {
 
 /** Every route: what its path, query, header and body take, and what it answers. A key that is absent takes nothing. */
 export interface Routes {
+  /** Credentials. */
+  "GET /access/credentials": {
+    query: { text?: string; permit?: string; state?: "active" | "revoked" | "lost" | "replaced" | "suspended" | null; medium?: "card" | "plate" | "qr" | "pin" | "face" | null; name?: string; live?: boolean; after?: string; limit?: number };
+    result: CredentialPage;
+  };
+  /** A credential is lost, revoked, suspended or resumed. */
+  "POST /access/credentials/{id}/{deed}": {
+    path: { id: string; deed: "lost" | "revoke" | "suspend" | "resume" };
+    body: DeedBody;
+    result: CredentialView;
+  };
+  /** End or take away a thing. */
+  "POST /access/end/{kind}/{id}": {
+    path: { kind: "household" | "holder" | "permit" | "group" | "zone" | "portal" | "schedule"; id: string };
+    body: EndBody;
+    result: Record<string, unknown>;
+  };
+  /** All permits in force as a file. */
+  "GET /access/export": {
+    result: Blob;
+  };
+  /** Make or change a group. */
+  "PUT /access/groups/{id}": {
+    path: { id: string };
+    body: GroupBody;
+    result: GroupView;
+  };
+  /** What became of a thing. */
+  "GET /access/history/{kind}/{id}": {
+    path: { kind: "household" | "holder" | "permit" | "credential" | "group" | "zone" | "portal" | "schedule"; id: string };
+    result: HistoryView;
+  };
+  /** Holders of permits. */
+  "GET /access/holders": {
+    query: { text?: string; kind?: "resident" | "staff" | "contractor" | "visitor" | "vehicle" | null; household?: string; live?: boolean; after?: string; limit?: number };
+    result: HolderPage;
+  };
+  /** Make or change a holder. */
+  "PUT /access/holders/{id}": {
+    path: { id: string };
+    body: HolderBody;
+    result: HolderView;
+  };
+  /** Households. */
+  "GET /access/households": {
+    query: { text?: string; live?: boolean; after?: string; limit?: number };
+    result: HouseholdPage;
+  };
+  /** Make or change a household. */
+  "PUT /access/households/{id}": {
+    path: { id: string };
+    body: HouseholdBody;
+    result: HouseholdView;
+  };
+  /** Import permits from a file. */
+  "POST /access/import": {
+    query: { dry_run?: boolean; all_or_nothing?: boolean; reason?: string };
+    body: Blob;
+    result: ImportView;
+  };
+  /** Permits. */
+  "GET /access/permits": {
+    query: { text?: string; holder?: string; group?: string; live?: boolean; after?: string; limit?: number };
+    result: PermitPage;
+  };
+  /** Make or change a permit. */
+  "PUT /access/permits/{id}": {
+    path: { id: string };
+    body: PermitBody;
+    result: PermitView;
+  };
+  /** Give a permit a credential. */
+  "POST /access/permits/{id}/credentials": {
+    path: { id: string };
+    body: IssueBody;
+    result: CredentialView;
+  };
+  /** Make or change a portal. */
+  "PUT /access/portals/{id}": {
+    path: { id: string };
+    body: PortalBody;
+    result: PortalView;
+  };
+  /** Another credential takes one's place. */
+  "POST /access/replacements/{id}": {
+    path: { id: string };
+    body: ReplaceBody;
+    result: CredentialView;
+  };
+  /** Groups, zones, portals and schedules. */
+  "GET /access/rules": {
+    result: RulesView;
+  };
+  /** Make or change a schedule. */
+  "PUT /access/schedules/{id}": {
+    path: { id: string };
+    body: ScheduleBody;
+    result: ScheduleView;
+  };
+  /** Which table of permits each agent holds. */
+  "GET /access/tables": {
+    result: TablesView;
+  };
+  /** An empty file for an import. */
+  "GET /access/template": {
+    result: Blob;
+  };
+  /** Make or change a zone. */
+  "PUT /access/zones/{id}": {
+    path: { id: string };
+    body: ZoneBody;
+    result: ZoneView;
+  };
   /** All accounts. */
   "GET /accounts": {
     result: AccountList;
@@ -2976,6 +3613,12 @@ export interface Routes {
     header: { "X-Watchkeeper-Mac": string };
     body: Blob;
     result: undefined;
+  };
+  /** An agent fetches its table of permits. */
+  "GET /agents/{agent}/permits/{epoch}/{no}/{part}": {
+    path: { agent: string; epoch: string; no: number; part: number };
+    header: { "X-Watchkeeper-Mac": string; "X-Watchkeeper-Site"?: string };
+    result: Record<string, unknown>;
   };
   /** An agent brings a picture. */
   "POST /agents/{agent}/pictures/{picture}": {
