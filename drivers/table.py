@@ -17,6 +17,7 @@ DRIVERS: tuple[str, ...] = (
     "sia_dc09",
     "gb26875",
     "zhenshi",
+    "http_push",
 )
 """Each name is a folder of `drivers` whose `driver.py` has a `KIND`."""
 

@@ -2,6 +2,7 @@
 
 import base64
 
+from drivers.http.twin import answer_size
 from tests.support.dial_rig import Answering
 
 JPEG = base64.b64decode(
@@ -20,16 +21,6 @@ def post(body, path="/", **headers):
     }
     lines = [f"POST {path} HTTP/1.1", *(f"{name}: {value}" for name, value in head.items() if value is not None)]
     return ("\r\n".join(lines) + "\r\n\r\n").encode() + body
-
-
-def answer_size(data):
-    """How long the answer is that the bytes begin with; 0: more is needed."""
-    head, cut, _ = data.partition(b"\r\n\r\n")
-    if not cut:
-        return 0
-    sizes = [line.split(b":")[1] for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")]
-    size = len(head) + 4 + (int(sizes[0]) if sizes else 0)
-    return size if len(data) >= size else 0
 
 
 class Pushed(Answering):

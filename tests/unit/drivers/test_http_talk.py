@@ -14,11 +14,12 @@ from drivers.http.callers import Caller, Callers
 from drivers.http.capture import CaptureDecoder
 from drivers.http.requests import BODY_BYTES_MAX, Reply, Room
 from drivers.http.talk import HttpTalk, Taken
+from drivers.http.twin import answer_size
 from drivers.jpeg import picture_of
 from drivers.talk import Said
 from drivers.transports import parse_address
 from tests.support.dial_rig import until
-from tests.support.push_rig import JPEG, Pushed, answer_size, post
+from tests.support.push_rig import JPEG, Pushed, post
 
 
 def plates(request, _caller, _now_us):

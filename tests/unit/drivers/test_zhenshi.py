@@ -100,7 +100,7 @@ def test_passages_are_kept_for_a_while():
 def test_what_was_kept_while_nobody_answered_comes_later_in_order_and_is_doubtful():
     with pushed() as running:
         away = ZhenshiTwin(running.line(), CLOCK)
-        away.http.line.say = lambda _data: None  # type: ignore[method-assign]
+        away.http.line.say = lambda data: None  # type: ignore[method-assign]
         away.http._answer_s = 0.01
         assert not away.see("京A11111")
         assert not away.see("京A22222")
