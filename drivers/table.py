@@ -18,6 +18,7 @@ DRIVERS: tuple[str, ...] = (
     "gb26875",
     "zhenshi",
     "http_push",
+    "gb28181",
 )
 """Each name is a folder of `drivers` whose `driver.py` has a `KIND`."""
 

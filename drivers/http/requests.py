@@ -4,6 +4,7 @@ Limits: HEAD_BYTES_MAX of a request's head, BODY_BYTES_MAX of its body, REQUEST_
 the bodies of all connections together. What breaks HTTP ends the connection: nobody knows where the next request would begin.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
@@ -18,6 +19,7 @@ ROOM_BYTES: Final = 32 * 1024 * 1024
 REQUEST_US: Final = 60 * US_PER_S
 """A camera on a mobile link takes its time. Whoever sends a byte now and then does not get longer."""
 
+_BLANK: Final = re.compile(rb"\r?\n\r?\n")
 _SERVER: Final = (b"Server", b"watchkeeper")
 _REASONS: Final = {400: "bad_http", 413: "too_long", 431: "head_too_long", 501: "bad_http", 408: "slow", 503: "no_room"}
 
@@ -85,7 +87,7 @@ class Requests:
 
     def __init__(self, room: Room | None = None) -> None:
         self._room = room or Room()
-        self._conn = h11.Connection(h11.SERVER, max_incomplete_event_size=HEAD_BYTES_MAX)
+        self._conn = _connection()
         self._head: h11.Request | None = None
         self._body: list[bytes] = []
         self._held = 0
@@ -103,7 +105,7 @@ class Requests:
             self._fed += len(data)
             if self._begun_us is not None:
                 self._start += data[: MAX_EXAMPLE_BYTES - len(self._start)]
-            self._conn.receive_data(data)
+            self._feed(data)
             yield from self._events(now_us)
         if end and not self._over and self._begun_us is not None:
             yield self._bad(408, "truncated")
@@ -120,10 +122,19 @@ class Requests:
         body += self._conn.send(h11.EndOfMessage()) or b""
         self._forget()
         if self._conn.our_state is h11.DONE and self._conn.their_state is h11.DONE:
-            self._conn.start_next_cycle()
+            rest = self._conn.trailing_data[0]
+            self._conn = _connection()
+            self._feed(rest)
         else:
             self._over = True
         return head + body, self._over
+
+    def _feed(self, data: bytes) -> None:
+        """Give bytes to the parser. Empty lines between two requests, as old clients leave them, are passed over."""
+        fresh = self._begun_us is None and not self._conn.trailing_data[0]
+        kept = data.lstrip(b"\r\n") if fresh else data
+        if kept:
+            self._conn.receive_data(kept)
 
     def _events(self, now_us: int) -> Iterator[Request | Bad | bytes]:
         while not self._over:
@@ -182,7 +193,7 @@ class Requests:
             self._begun_us = now_us
 
     def _bad(self, status: int, reason: str = "") -> Bad:
-        offset, start = self._offset, self._start
+        offset, start = self._offset, _example(self._start)
         answer = b""
         if self._conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
             headers = [(b"Content-Length", b"0"), (b"Connection", b"close"), _SERVER]
@@ -194,3 +205,15 @@ class Requests:
     def _forget(self) -> None:
         self._room.give(self._held)
         self._head, self._body, self._held, self._start, self._begun_us = None, [], 0, b"", None
+
+
+def _connection() -> h11.Connection:
+    return h11.Connection(h11.SERVER, max_incomplete_event_size=HEAD_BYTES_MAX)
+
+
+def _example(start: bytes) -> bytes:
+    """The beginning of what is bad, as far as it does not depend on how much had come by then."""
+    if start[:1] < b"!":
+        return start[:1]
+    end = _BLANK.search(start)
+    return start[: end.end()] if end else start

@@ -112,7 +112,7 @@ def test_a_request_that_breaks_off_is_truncated_and_silence_between_two_is_not()
     assert hear(requests, b"", 0, end=True) == []
     assert hear(requests, POST[:-1], 0) == []
     (bad,) = hear(requests, b"", 0, end=True)
-    assert (bad.reason, bad.offset, bad.start) == ("truncated", len(POST), POST[:-1])
+    assert (bad.reason, bad.offset, bad.start) == ("truncated", len(POST), POST[:-5])
 
 
 def test_all_connections_share_one_room_and_give_back_what_they_took():
@@ -144,3 +144,10 @@ def test_who_wants_another_protocol_is_answered_in_this_one():
         out, sent = heard([start, POST], reply=Reply(405))
         assert len(out) >= 1
         assert sent.startswith(b"HTTP/1.1 405")
+
+
+@pytest.mark.parametrize("size", [1, 3, 1000])
+def test_empty_lines_between_two_requests_are_passed_over(size):
+    data = b"\r\n" + POST + b"\r\n\r\n" + POST
+    out, _ = heard(data[at : at + size] for at in range(0, len(data), size))
+    assert [(one.body, one.offset) for one in out] == [(b"hello", 2), (b"hello", len(POST) + 6)]
