@@ -16,6 +16,9 @@ DRIVERS: tuple[str, ...] = (
     "mqtt_json",
     "sia_dc09",
     "gb26875",
+    "zhenshi",
+    "http_push",
+    "gb28181",
 )
 """Each name is a folder of `drivers` whose `driver.py` has a `KIND`."""
 
