@@ -10,6 +10,8 @@ from xml.parsers import expat
 
 import msgspec
 
+from drivers import charsets
+
 XML_DEPTH_MAX: Final = 32
 XML_ELEMENTS_MAX: Final = 5000
 
@@ -23,13 +25,11 @@ class Refused(Exception):
 
 
 def text_of(data: bytes) -> str:
-    """The text, whichever of the two it is written in. Raises Refused."""
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise Refused("bad_text")
+    """The text, in whichever charset it is written. Raises Refused."""
+    text = charsets.text_of(data)
+    if text is None:
+        raise Refused("bad_text")
+    return text
 
 
 def from_json(data: bytes) -> Any:
@@ -121,6 +121,11 @@ class _Builder:
             siblings[name].append(content)
         else:
             siblings[name] = [siblings[name], content]
+
+
+def listed(value: Any) -> list[Any]:
+    """The value as a list: of JSON, or of XML, where one alone is none; empty where there is nothing."""
+    return value if isinstance(value, list) else [] if value in (None, "", {}) else [value]
 
 
 def at(tree: Any, path: str) -> Any:
