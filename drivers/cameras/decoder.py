@@ -2,10 +2,12 @@
 
 from typing import Final
 
+from contract.envelope import TIME_MAX_US
+from contract.readings import Reading
 from drivers.cameras.heard import Heard, Reader
 from drivers.cameras.units import Units
 from drivers.jpeg import picture_of
-from drivers.port import MAX_EXAMPLE_BYTES, Decoded, Finding
+from drivers.port import MAX_EXAMPLE_BYTES, Dated, Decoded, Finding
 
 UNIT: Final = "what the camera sent: a record alone, a multipart body (its boundary is found), or a stream as it was captured"
 
@@ -35,5 +37,11 @@ class CameraDecoder:
                 items += self._reader.heard(unit)
             elif picture_of(unit.data) is None:
                 items.append(Finding("bad_picture", unit.offset, unit.data[:MAX_EXAMPLE_BYTES]))
-        placed = [one._replace(offset=one.offset - begin) if isinstance(one, Finding) else one.said.reading for one in items]
-        return Decoded(len(data), placed)
+        return Decoded(len(data), [_shown(one, begin) for one in items])
+
+
+def _shown(one: Heard | Finding, begin: int) -> Reading | Finding:
+    if isinstance(one, Finding):
+        return one._replace(offset=one.offset - begin)
+    at_us = one.said.device_at_us
+    return one.said.reading if at_us is None or not 0 <= at_us <= TIME_MAX_US else Dated(one.said.reading, at_us)

@@ -1,6 +1,7 @@
 """The two drivers of cameras that speak HTTP: one that calls the camera and reads what it streams, and one that is called."""
 
-from collections.abc import Callable, Iterator, Mapping
+import secrets
+from collections.abc import Iterator, Mapping
 from threading import Event
 from typing import Final
 
@@ -16,12 +17,13 @@ from drivers.digest import Nonces
 from drivers.http.callers import Caller, Callers
 from drivers.http.requests import Reply, Request, Room
 from drivers.http.talk import IDLE_S, HttpTalk, Taken
-from drivers.port import CommandFailed, Finding, Sink
+from drivers.port import CommandFailed, DeviceLost, Finding, Sink
 from drivers.talk import Said, Step
 from drivers.transports import Address
 from drivers.transports.hall import check_hosts
 
 ALIVE_US: Final = US_PER_S // 2
+NONCE_KEY_BYTES: Final = 32
 RECORDS_MAX: Final = 256
 """In one pushed body."""
 
@@ -62,11 +64,11 @@ class StreamDriver:
                 if mono_us - alive_us >= ALIVE_US:
                     alive_us = mono_us
                     sink.alive()
-        finally:
-            if up and not stop.is_set():
-                for item in units.push(b"", end=True):
-                    telling.take(item, self._clock.mono_us())
-                telling.flush(self._clock.mono_us())
+        except DeviceLost:
+            for item in units.push(b"", end=True):
+                telling.take(item, self._clock.mono_us())
+            telling.flush(self._clock.mono_us())
+            raise
 
     def act(self, action: str, args: Mapping[str, str]) -> None:  # noqa: ARG002 - the port's signature
         """Raises CommandFailed: there is nothing to do at such a device."""
@@ -144,13 +146,12 @@ def pushed_driver(
     reader: Reader,
     options: HttpOptions,
     reply: Reply,
-    nonce_key: Callable[[], bytes],
     clock: Clock | None = None,
 ) -> DialledDriver:
     """The driver of cameras that call this machine. Raises ValueError for hosts that are none."""
     check_hosts(options.hosts)
     pushed = Pushed(reader, Told(), clock or SystemClock(), reply)
-    callers, room = Callers(options.callers, Nonces(nonce_key())), Room()
+    callers, room = Callers(options.callers, Nonces(secrets.token_bytes(NONCE_KEY_BYTES))), Room()
     return DialledDriver(
         address,
         lambda: PushTalk(HttpTalk(callers, pushed.meaning, room), pushed),

@@ -1,6 +1,5 @@
 """The driver for Dahua cameras: it calls them for their events or snapshots, or they push to its port."""
 
-import secrets
 from typing import Final
 from urllib.parse import quote
 
@@ -15,7 +14,6 @@ from drivers.http.requests import Reply
 from drivers.port import Driver, DriverKind
 
 HEARTBEAT_S: Final = 5
-NONCE_KEY_BYTES: Final = 32
 REPLY: Final = Reply(body=b'{"Result":true}')
 """A camera that gets none says the same again."""
 
@@ -34,7 +32,7 @@ def make(address: str, options: DahuaOptions, clock: Clock | None = None) -> Dri
     where = parse_camera(address, options.password_file)
     if isinstance(where, CameraAddress):
         return called_driver(where, target_of(options), Dahua(options), options, clock)
-    return pushed_driver(where, Dahua(options), options, REPLY, lambda: secrets.token_bytes(NONCE_KEY_BYTES), clock)
+    return pushed_driver(where, Dahua(options), options, REPLY, clock)
 
 
 KIND = DriverKind(

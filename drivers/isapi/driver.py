@@ -1,6 +1,5 @@
 """The driver for devices that speak ISAPI: it calls them for their alert stream, or they push to its port."""
 
-import secrets
 from typing import Final
 
 from contract.clock import Clock
@@ -29,7 +28,6 @@ from drivers.isapi.settings import IsapiOptions
 from drivers.port import Driver, DriverKind
 
 TARGET: Final = "/ISAPI/Event/notification/alertStream"
-NONCE_KEY_BYTES: Final = 32
 
 
 def make(address: str, options: IsapiOptions, clock: Clock | None = None) -> Driver:
@@ -37,7 +35,7 @@ def make(address: str, options: IsapiOptions, clock: Clock | None = None) -> Dri
     where = parse_camera(address, options.password_file)
     if isinstance(where, CameraAddress):
         return called_driver(where, TARGET, Isapi(options), options, clock)
-    return pushed_driver(where, Isapi(options), options, Reply(), lambda: secrets.token_bytes(NONCE_KEY_BYTES), clock)
+    return pushed_driver(where, Isapi(options), options, Reply(), clock)
 
 
 KIND = DriverKind(
