@@ -18,6 +18,7 @@ DRIVERS: tuple[str, ...] = (
     "gb26875",
     "isapi",
     "dahua",
+    "zhenshi",
 )
 """Each name is a folder of `drivers` whose `driver.py` has a `KIND`."""
 

@@ -1,10 +1,15 @@
 """Bodies that hold several things: multipart and forms. Pure, with limits; damage costs the damaged part alone."""
 
+import base64
 import codecs
 import re
 from email.message import Message
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qsl
+
+import msgspec
+
+from drivers.charsets import text_of
 
 PARTS_MAX: Final = 64
 PART_HEAD_BYTES_MAX: Final = 4096
@@ -101,6 +106,25 @@ def _text(raw: bytes) -> str:
         return raw.decode()
     except UnicodeDecodeError:
         return raw.decode("gb18030", "replace")
+
+
+def json_of(body: bytes, content_type: str = "") -> Any:
+    """What a JSON body says, in whatever charset. Raises ValueError: it says nothing."""
+    text = text_of(body, media_type(content_type)[1].get("charset", ""))
+    if text is None:
+        raise ValueError("no text")
+    try:
+        return msgspec.json.decode(text.strip("\0 \t\r\n"))
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
+        raise ValueError("no JSON") from error
+
+
+def base64_of(text: object) -> bytes:
+    """The bytes that a text of base64 stands for, also one with line ends or a `data:` in front. Raises ValueError."""
+    if not isinstance(text, str):
+        raise ValueError("no text")
+    bare = text.partition(",")[2] if text.startswith("data:") else text
+    return base64.b64decode("".join(bare.split()), validate=True)
 
 
 def form_of(text: str, charset: str = "utf-8") -> dict[str, str] | None:

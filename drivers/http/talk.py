@@ -15,12 +15,14 @@ IDLE_S = 15.0
 
 class Taken(NamedTuple):
     """What a request comes to. `reasons`: the names of what is wrong with it, or with a part of it. `reply` is sent when all
-    that is `said` is in the log. `heard`: it is a word of the device's, if only of the kind that means nothing to us."""
+    that is `said` is in the log. `heard`: it is a word of the device's, if only of the kind that means nothing to us.
+    `done` is called when all of it is in the log, so that what is told again may be known."""
 
     said: tuple[Said, ...] = ()
     reasons: tuple[str, ...] = ()
     reply: Reply = Reply()
     heard: bool = True
+    done: Callable[[], None] | None = None
 
 
 Meaning = Callable[[Request, Caller, int], Taken]
@@ -46,9 +48,12 @@ class HttpTalk:
             elif isinstance(one, Bad):
                 yield Step(findings=(Finding(one.reason, one.offset, one.start),), answer=one.answer, close=True)
             else:
-                yield self._step(one, now_us)
+                taken, step = self._step(one, now_us)
+                yield step
+                if taken.done is not None:
+                    taken.done()
 
-    def _step(self, request: Request, now_us: int) -> Step:
+    def _step(self, request: Request, now_us: int) -> tuple[Taken, Step]:
         met = self._callers.meet(request, now_us)
         if met.caller is None:
             reply = met.reply or Reply(404)
@@ -61,4 +66,4 @@ class HttpTalk:
         device = met.caller.device if met.caller else None
         said = tuple(one if one.device is not None else one._replace(device=device) for one in taken.said)
         findings = tuple(Finding(reason, request.offset, request.start[:MAX_EXAMPLE_BYTES]) for reason in taken.reasons)
-        return Step(said, findings, answer, taken.heard, device, close)
+        return taken, Step(said, findings, answer, taken.heard, device, close)

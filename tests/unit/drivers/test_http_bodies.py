@@ -9,7 +9,8 @@ from tests.support.push_rig import JPEG
 
 MIXED = (
     b"--cut\r\nContent-Type: text/xml\r\n\r\n<a/>\r\n"
-    b'--cut\r\nContent-Disposition: form-data; name="pic"; filename="\xe5\xa4\xa7\xe5\x9b\xbe.jpg"\r\nContent-Type: image/JPEG\r\n\r\n'
+    b'--cut\r\nContent-Disposition: form-data; name="pic"; filename="\xe5\xa4\xa7\xe5\x9b\xbe.jpg"\r\n'
+    b"Content-Type: image/JPEG\r\n\r\n"
     b"\xff\xd8\r\n--cu\r\n\r\n--cut--\r\n"
 )
 
