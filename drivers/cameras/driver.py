@@ -85,7 +85,7 @@ class Pushed:
         self._reply = reply
         self._keys: list[str] = []
 
-    def meaning(self, request: Request, caller: Caller, now_us: int) -> Taken:  # noqa: ARG002 - a `Meaning`
+    def meaning(self, request: Request, caller: Caller, _now_us: int) -> Taken:
         """See `drivers.http.talk.Meaning`."""
         shown, heard, reasons = Shown(), list[Heard](), list[str]()
         units = Units()
@@ -100,7 +100,9 @@ class Pushed:
                 heard += [one for one in items if isinstance(one, Heard)]
         reasons += ["bad_picture"] * shown.bad
         mono_us = self._clock.mono_us()
-        fresh = [one for one in heard if not self._told.is_again(one.key, mono_us)]
+        whose = caller.device or caller.path  # two cameras may name two passages alike
+        named = [one._replace(key=f"{whose}|{one.key}" if one.key else "") for one in heard]
+        fresh = [one for one in named if not self._told.is_again(one.key, mono_us)]
         self._keys += [one.key for one in fresh]
         return Taken(tuple(_with_picture(fresh, shown)), tuple(reasons), self._reply)
 

@@ -29,7 +29,7 @@ _BLANKS: Final = re.compile(rb"(?:[ \t\r\n\0]|\xef\xbb\xbf)+")
 _BOUNDARY: Final = re.compile(rb"--([!-~](?:[ -~]{0,198}[!-~])?)[ \t]*\r?\n")
 _HEADER: Final = re.compile(rb"[A-Za-z][A-Za-z0-9-]{0,63}[ \t]*:")
 _HTTP: Final = re.compile(rb"(?:HTTP/1\.[01] \d{3}|(?:POST|PUT|GET) \S+ HTTP/1\.[01])")
-_PROLOGUE: Final = rb"(?:\s|<\?(?:[^?]|\?(?!>))*+\?>|<!--(?:[^-]|-(?!->))*+-->|<!(?!--)[^>]*+>)*+"
+_PROLOGUE: Final = rb"(?:\s|<\?(?:[^?]|\?(?!>))*+\?>|<!--(?:[^-]|-(?!->))*+-->|<!(?!--)[^>\[]*+(?:\[[^\]]*+\][^>]*+)?>)*+"
 _ROOT: Final = re.compile(_PROLOGUE + rb"<([A-Za-z_][\w.:-]{0,80}+)(?=[\s/>])")
 _AFTER_LESS: Final = tuple(bytes((one,)) for one in b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_?!")
 _NO_ROOT: Final = re.compile(rb"\n--[!-~]")
