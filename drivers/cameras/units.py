@@ -41,6 +41,8 @@ _SKIP_TO: Final = re.compile(rb"\n|<\?xml|<(?:[\w.-]{1,40}:)?EventNotificationAl
 _RESUME: Final = re.compile(rb"\n--|<\?xml|<(?:[\w.-]{1,40}:)?EventNotificationAlert\b|Code=\w{1,64};action=|\n\{")
 _HEAD_BEGUN: Final = re.compile(rb"[A-Za-z][A-Za-z0-9-]{0,63}[ \t]*")
 _NAME: Final = re.compile(r'(?:file)?name="?([^";]{1,100})')
+_SOME_BOUNDARY: Final = re.compile(rb"\r?\n--[!-~]{1,100}\r?\n")
+_SURE_BOUNDARY: Final = re.compile(rb"\r?\n--[!-~]{1,100}\r?\nContent-[A-Z]")
 _BEHIND: Final = re.compile(rb"--|\r?\n")
 _TOO_SHORT: Final = (b"-", b"\xff", b"<", b"\xef", b"\xef\xbb")
 _OVERLAP: Final = 160
@@ -272,7 +274,9 @@ class Units:
 
     def _fields(self) -> list[Unit | Finding]:
         data = self._data
-        stop = self._body_end(lambda at: data[at - 1 : at] == b"\n" or bytes(data[at : at + 1]) in (b"\r", b"\n"), behind=1)
+        stop = self._body_end(
+            lambda at: data[at - 1 : at] == b"\n" or bytes(data[at : at + 1]) in (b"\r", b"\n"), _SOME_BOUNDARY, behind=1
+        )
         if stop is not None and stop <= FIELDS_BYTES_MAX:
             return self._take("fields", stop)
         return self._give_up("too_long") if stop is not None or len(data) > FIELDS_BYTES_MAX else []
@@ -281,16 +285,16 @@ class Units:
         data = self._data
         if self._head and self._head.length > PICTURE_BYTES_MAX:
             return self._give_up("too_long", 1)
-        stop = self._body_end(lambda at: b"\xff\xd9" in data[max(at - 1024, 0) : at])
+        stop = self._body_end(lambda at: b"\xff\xd9" in data[max(at - 1024, 0) : at], _SURE_BOUNDARY)
         if stop is not None and stop <= PICTURE_BYTES_MAX:
             return self._take("picture", stop)
         return self._give_up("too_long") if stop is not None or len(data) > PICTURE_BYTES_MAX else []
 
-    def _body_end(self, is_end: Callable[[int], bool], *, behind: int = 0) -> int | None:
+    def _body_end(self, is_end: Callable[[int], bool], other: re.Pattern[bytes], *, behind: int = 0) -> int | None:
         """Where a body ends that cannot say so itself; None: more is needed. Its length counts where `is_end`, which looks at
         `behind` bytes after it, says that a body may end there, and no boundary comes before; otherwise the next boundary."""
         length, data = (self._head.length if self._head else 0), self._data
-        again = self._next_boundary(self._seen)
+        again = self._next_boundary(self._seen, other)
         if length and (again is None or again > length):
             if len(data) < length + behind + self._cut_mark(length) and not self._end:
                 self._seen = max(0, len(data) - _OVERLAP - len(self._mark))
@@ -311,14 +315,16 @@ class Units:
                     return len(mark) - skip - size + 2
         return 0
 
-    def _next_boundary(self, start: int) -> int | None:
-        """Where the line's end before the next boundary stands, a CR with it; None: there is none yet."""
+    def _next_boundary(self, start: int, other: re.Pattern[bytes]) -> int | None:
+        """Where the line's end before the next boundary stands, a CR with it: of the boundary that is known, or of one that looks
+        like `other`; None: there is none yet."""
+        some = (_SOME_BOUNDARY if not self._mark else other).search(self._data, start)
         at = self._data.find(self._mark, start) if self._mark else -1
-        while at >= 0:
+        while at >= 0 and (some is None or at < some.start()):
             if _BEHIND.match(self._data, at + len(self._mark)):
                 return at - (self._data[at - 1 : at] == b"\r") if at else 0
             at = self._data.find(self._mark, at + 1)
-        return None
+        return None if some is None else some.start()
 
     # Moving on
 

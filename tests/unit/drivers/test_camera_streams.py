@@ -8,7 +8,7 @@ import pytest
 
 import drivers.cameras.calling
 from contract.readings import AccessDecided, CameraLink, CodeRead, PlateRead
-from drivers.cameras.address import masked, parse_camera
+from drivers.cameras.address import CameraAddress, masked, parse_camera
 from drivers.cameras.heard import AGAIN_US, Told
 from drivers.dahua.driver import make as make_dahua
 from drivers.dahua.settings import DahuaOptions
@@ -235,7 +235,7 @@ def test_a_password_stands_in_a_file_that_not_everybody_may_read(tmp_path):
     with pytest.raises(ValueError, match="chmod o="):
         parse_camera("http://admin@192.168.1.64", str(file))
     file.chmod(0o600)
-    assert parse_camera("http://admin@192.168.1.64", str(file)).password == "S3cret!pass"
+    assert parse_camera("http://admin@192.168.1.64", str(file)) == CameraAddress("http://192.168.1.64", "admin", "S3cret!pass")
     with pytest.raises(ValueError, match="both have a password"):
         parse_camera("http://admin:x@192.168.1.64", str(file))
     with pytest.raises(ValueError, match="write the camera's password into"):
