@@ -22,6 +22,14 @@ class Finding(NamedTuple):
     column: str = ""
 
 
+class Dated(Reading, frozen=True):
+    """A reading, and the device's own time of it as UTC. Only a decoder for `watchkeeper decode` gives it, so that an installer
+    sees whether the device's clock is understood; a sink gets both apart."""
+
+    reading: Reading
+    device_at_us: int
+
+
 class Decoded(NamedTuple):
     """How many bytes of the input are done with, and what they said, in order."""
 

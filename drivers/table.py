@@ -16,6 +16,8 @@ DRIVERS: tuple[str, ...] = (
     "mqtt_json",
     "sia_dc09",
     "gb26875",
+    "isapi",
+    "dahua",
     "zhenshi",
     "http_push",
     "gb28181",
