@@ -16,6 +16,7 @@ DRIVERS: tuple[str, ...] = (
     "mqtt_json",
     "sia_dc09",
     "gb26875",
+    "osdp",
 )
 """Each name is a folder of `drivers` whose `driver.py` has a `KIND`."""
 

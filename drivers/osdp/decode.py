@@ -3,6 +3,7 @@
 from typing import Literal
 
 from contract.readings import Reading
+from drivers.contacts_modbus.decode import Said
 from drivers.osdp.codes import ENCRYPTED, NAK, NAKS, name_of
 from drivers.osdp.content import Content
 from drivers.osdp.frames import Frame, Splitter
@@ -52,9 +53,11 @@ class OsdpDecoder:
         if not frame.reply or frame.block_type in ENCRYPTED:
             return items
         content = self._contents.setdefault(frame.address, Content(self._options, debounce_us=0))
-        for one in content.take(frame.code, frame.data, 0):
-            items.append(Finding(one.reason, frame.offset, frame.raw) if isinstance(one, Finding) else one.reading)
-        return items
+        return items + [_placed(one, frame) for one in content.take(frame.code, frame.data, 0)]
+
+
+def _placed(one: Said | Finding, frame: Frame) -> Reading | Finding:
+    return one._replace(offset=frame.offset, data=frame.raw) if isinstance(one, Finding) else one.reading
 
 
 def _shown(frame: Frame, name: str) -> OsdpFrame:

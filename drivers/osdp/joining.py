@@ -28,6 +28,7 @@ from drivers.osdp.session import Reply, Session
 
 Random = Callable[[int], bytes]
 _UID_BYTES: Final = 8
+_CCRYPT_BYTES: Final = _UID_BYTES + RANDOM_BYTES + CRYPTOGRAM_BYTES
 _KEY_TYPE_SCBK: Final = 1
 _ACCEPTED: Final = 1
 
@@ -67,7 +68,7 @@ def open_channel(session: Session, ask: Ask, key: bytes, which: int, identity: I
     reply = ask(CHLNG, rnd_a, bytes((SCS_11, which)))
     if reply.code != CCRYPT or reply.block[:1] != bytes((SCS_12,)):
         return _why_not(identity)
-    if len(reply.data) != _UID_BYTES + RANDOM_BYTES + CRYPTOGRAM_BYTES:
+    if len(reply.data) != _CCRYPT_BYTES:
         return "no_secure_channel"
     rnd_b, cryptogram = reply.data[_UID_BYTES:-CRYPTOGRAM_BYTES], reply.data[-CRYPTOGRAM_BYTES:]
     keys = Keys(key, rnd_a, rnd_b)
@@ -81,6 +82,18 @@ def open_channel(session: Session, ask: Ask, key: bytes, which: int, identity: I
         return "not_accepted"
     session.channel = Channel(keys)
     return ""
+
+
+def has_default_key(session: Session, ask: Ask, random: Random) -> bool:
+    """Whether a reader that does not know our key answers to the factory's. Nothing is told to it but a random number."""
+    session.restart()
+    identify(ask)
+    rnd_a = random(RANDOM_BYTES)
+    reply = ask(CHLNG, rnd_a, bytes((SCS_11, KEY_DEFAULT)))
+    if reply.code != CCRYPT or len(reply.data) != _CCRYPT_BYTES:
+        return False
+    rnd_b = reply.data[_UID_BYTES:-CRYPTOGRAM_BYTES]
+    return same(Keys(SCBK_D, rnd_a, rnd_b).client_cryptogram, reply.data[-CRYPTOGRAM_BYTES:])
 
 
 def _why_not(identity: Identity) -> str:

@@ -24,7 +24,7 @@ def read_key(named: str) -> bytes:
     except ValueError:
         key = b""
     if len(key) != KEY_BYTES:
-        raise ValueError(f"{named} does not hold a key: write {2 * KEY_BYTES} hex digits into it, such as openssl rand -hex 16 makes")
+        raise ValueError(f"{named} holds no key: write {2 * KEY_BYTES} hex digits into it, as openssl rand -hex 16 does")
     if key == SCBK_D or not any(key):
         raise ValueError(f"{named} holds a key that everybody knows: write the one that openssl rand -hex 16 makes")
     return key

@@ -46,9 +46,7 @@ class Keys:
     def __init__(self, scbk: bytes, rnd_a: bytes, rnd_b: bytes) -> None:
         self._rnd_a = rnd_a
         self._rnd_b = rnd_b
-        self.s_enc, self.s_mac1, self.s_mac2 = (
-            _ecb(scbk, label + rnd_a[:6] + bytes(8)) for label in (_S_ENC, _S_MAC1, _S_MAC2)
-        )
+        self.s_enc, self.s_mac1, self.s_mac2 = (_ecb(scbk, label + rnd_a[:6] + bytes(8)) for label in (_S_ENC, _S_MAC1, _S_MAC2))
 
     @property
     def client_cryptogram(self) -> bytes:
@@ -123,8 +121,10 @@ class Channel:
         return _cbc(self._keys.s_mac2, start, whole[-_BLOCK:])
 
     def _decrypted(self, data: bytes, last_mac: bytes) -> bytes | None:
-        if not data or len(data) % _BLOCK:
+        if len(data) % _BLOCK:
             return None
+        if not data:
+            return b""  # some readers mark a reply without data as encrypted
         decryptor = Cipher(algorithms.AES(self._keys.s_enc), modes.CBC(_inverted(last_mac))).decryptor()
         plain = (decryptor.update(data) + decryptor.finalize()).rstrip(b"\0")
         return plain[:-1] if plain.endswith(bytes((_PAD,))) else None

@@ -68,12 +68,15 @@ class Session:
             return "wrong_sequence"
         if self.channel is None:
             return Reply(frame.code, frame.data, frame.block)
+        return self._opened(frame, self.channel)
+
+    def _opened(self, frame: Frame, channel: Channel) -> Reply | str:
         if frame.block_type not in (SCS_16, SCS_18):
             return Reply(frame.code, frame.data) if frame.code in _UNPROVEN else "not_secure"
         before_mac = frame.raw[: -MAC_BYTES - (2 if frame.crc else 1)]
         encrypted = frame.block_type in ENCRYPTED
         # A reply that came twice has the MAC of the one before, and is none to this question.
-        opened = self.channel.open_reply(before_mac, frame.mac, frame.data, encrypted=encrypted)
+        opened = channel.open_reply(before_mac, frame.mac, frame.data, encrypted=encrypted)
         if opened is None:
             return "bad_mac"
         return Reply(frame.code, opened, frame.block, proven=True)
