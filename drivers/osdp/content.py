@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from contract.clock import US_PER_MS, US_PER_S
+from contract.clock import US_PER_S
 from contract.readings import CardRead, PanelFault, Reading, TamperContact
 from drivers.contacts_modbus.decode import Contacts, ContactsOptions, Said
 from drivers.osdp.codes import FMT, ISTATR, KEYPAD, LSTATR, RAW, RSTATR
@@ -21,17 +21,16 @@ _TAMPERED: Final = 2
 
 
 class Content:
-    """Remembers what a reader's contacts were, and says what changed; the first state at once. `debounce_us` is for inputs.
+    """Remembers what a reader's contacts were, and says what changed; the first state at once. Readers debounce their inputs themselves.
 
     Findings, besides those of keypads and of Wiegand frames: `malformed` (a reply that is too short or too long for what it
     says), `formatted_card` (a card as text, which names no card that another reader would know)."""
 
-    def __init__(self, options: OsdpOptions, debounce_us: int | None = None) -> None:
+    def __init__(self, options: OsdpOptions) -> None:
         self._formats = choose(options.formats)
         self._strong = options.strong_cards
         self._keypad = Keypad(options.pin_digits, round(options.pin_timeout_s * US_PER_S))
-        waits_us = options.debounce_ms * US_PER_MS if debounce_us is None else debounce_us
-        self._contacts = Contacts(ContactsOptions(inputs=options.inputs), waits_us) if options.inputs else None
+        self._contacts = Contacts(ContactsOptions(inputs=options.inputs), 0) if options.inputs else None
         self._was: dict[str, bool] = {}
         self._takes: dict[int, Callable[[bytes, int], list[Said | Finding]]] = {
             RAW: self._raw,

@@ -30,7 +30,7 @@ class OsdpFrame(Reading, frozen=True):
 
 class OsdpDecoder:
     """Findings: those of `frames.Splitter`, `unknown_code` (no command or reply of the standard), and those of `content.Content`.
-    A capture has no times, so nothing is debounced and no PIN times out; what is encrypted cannot be read here."""
+    A capture has no times, so no PIN times out; what is encrypted cannot be read here."""
 
     def __init__(self, options: OsdpOptions) -> None:
         self._options = options
@@ -52,7 +52,7 @@ class OsdpDecoder:
             items.append(Finding("unknown_code", frame.offset, frame.raw))
         if not frame.reply or frame.block_type in ENCRYPTED:
             return items
-        content = self._contents.setdefault(frame.address, Content(self._options, debounce_us=0))
+        content = self._contents.setdefault(frame.address, Content(self._options))
         return items + [_placed(one, frame) for one in content.take(frame.code, frame.data, 0)]
 
 

@@ -32,7 +32,6 @@ class OsdpOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     pin_timeout_s: Annotated[float, msgspec.Meta(ge=1, le=60)] = 5.0
     inputs: Annotated[tuple[Input, ...], msgspec.Meta(max_length=INPUTS_MAX)] = ()
     outputs: Annotated[tuple[Output, ...], msgspec.Meta(max_length=OUTPUTS_MAX)] = ()
-    debounce_ms: Annotated[int, msgspec.Meta(ge=0, le=5_000)] = 50
     poll_ms: Annotated[int, msgspec.Meta(ge=20, le=1_000)] = 50
     timeout_ms: Annotated[int, msgspec.Meta(ge=50, le=2_000)] = 200
 
