@@ -107,6 +107,9 @@ class AccessDecided(Reading, frozen=True):
     picture: str = ""
 
 
+ReaderState = Literal["secure", "plain", "install", "refused"]
+
+
 class ReaderChannel(Reading, frozen=True):
     """How far a card reader's line can be trusted, told when it changes. `secure`: the secure channel is open, under the reader's
     own key; `plain`: the settings do without, and anybody on the line can say what a reader says; `install`: for ten minutes at
@@ -116,7 +119,7 @@ class ReaderChannel(Reading, frozen=True):
     `key_refused`, `downgrade` (it spoke plainly where the channel was open)."""
 
     SORT = "alarm"
-    state: Literal["secure", "plain", "install", "refused"]
+    state: ReaderState
     reason: str = ""
 
 

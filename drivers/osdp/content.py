@@ -21,7 +21,7 @@ _TAMPERED: Final = 2
 
 
 class Content:
-    """Remembers what a reader's contacts were, and says what changed; the first state at once. Readers debounce their inputs themselves.
+    """Remembers what a reader's contacts were, and says what changed; the first state at once. Readers debounce their inputs.
 
     Findings, besides those of keypads and of Wiegand frames: `malformed` (a reply that is too short or too long for what it
     says), `formatted_card` (a card as text, which names no card that another reader would know)."""

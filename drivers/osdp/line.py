@@ -18,7 +18,7 @@ SCHEMES: Final = ("serial", "tcp", "null")
 READ_BYTES: Final = 2048
 GAP_S: Final = 0.06
 """A reader's reply has no pause as long as this, USB adapters included: what has not come by then will not."""
-ANSWER_S_MAX: Final = 2.5
+ANSWER_S_MAX: Final = 0.8
 """A line that babbles on is not listened to for longer."""
 HEARD_BYTES_MAX: Final = 4 * FRAME_BYTES_MAX
 STALE_READS_MAX: Final = 8

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import msgspec
 
-from drivers.contacts_modbus.decode import Input, Output
+from drivers.contacts_modbus.decode import NAMED_ROLES, Input, Output
 from drivers.osdp.frames import ADDRESS_MAX
 from drivers.wiegand.formats import choose
 
@@ -33,7 +33,7 @@ class OsdpOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     inputs: Annotated[tuple[Input, ...], msgspec.Meta(max_length=INPUTS_MAX)] = ()
     outputs: Annotated[tuple[Output, ...], msgspec.Meta(max_length=OUTPUTS_MAX)] = ()
     poll_ms: Annotated[int, msgspec.Meta(ge=20, le=1_000)] = 50
-    timeout_ms: Annotated[int, msgspec.Meta(ge=50, le=2_000)] = 200
+    timeout_ms: Annotated[int, msgspec.Meta(ge=50, le=500)] = 200
 
     def __post_init__(self) -> None:
         choose(self.formats)
@@ -48,6 +48,9 @@ class OsdpOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     def _check_wires(self) -> None:
         if any(one.role == "fire" for one in self.inputs):
             raise ValueError("a reader's input has the role fire: wire the fire panel to a board of its own")
+        zones = [(one.role, one.device, one.name) for one in self.inputs if one.role in NAMED_ROLES]
+        if len(set(zones)) != len(zones):
+            raise ValueError("two alarm inputs have one name: they would count as one, so give each of them its own")
         for what, numbers in (("inputs", [one.number for one in self.inputs]), ("outputs", [one.number for one in self.outputs])):
             if len(set(numbers)) != len(numbers):
                 raise ValueError(f"two {what} have one number: name each of them once")

@@ -4,7 +4,7 @@ from threading import Event
 from typing import Final
 
 from contract.clock import US_PER_MS, US_PER_S, Clock
-from contract.readings import CardRead, CodeRead, ReaderChannel
+from contract.readings import CardRead, CodeRead, ReaderChannel, ReaderState
 from drivers.osdp.asking import Asking, NoAnswer
 from drivers.osdp.codes import ACK, ISTAT, KEY_OWN, LSTAT, NAK, POLL
 from drivers.osdp.content import Content, Said
@@ -130,8 +130,8 @@ class Running:
             if self._desk.installing and not installing:
                 return
 
-    def _tell(self, state: str, reason: str = "") -> None:
-        told = ReaderChannel(state=state, reason=reason)  # type: ignore[arg-type]
+    def _tell(self, state: ReaderState, reason: str = "") -> None:
+        told = ReaderChannel(state, reason)
         if told != self._told:
             self._told = told
             self._sink.reading(told)

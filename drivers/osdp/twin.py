@@ -55,6 +55,7 @@ _UNPLUGGED_S: Final = 0.05
 _WRONG_SEQUENCE: Final = 4
 _WANTS_CHANNEL: Final = 6
 _UNKNOWN: Final = 3
+_CANNOT: Final = 9
 _OPENLY: Final = frozenset((ID, CAP, CHLNG, SCRYPT))
 """What a reader that wants the secure channel answers without."""
 
@@ -78,6 +79,8 @@ class ReaderTwin:
         """How many questions it has no time for."""
         self.plain = False
         """A thief's box in its place: it answers plainly whatever comes."""
+        self.refuses: set[int] = set()
+        """Commands that it cannot carry out."""
         self.polls = 0
         self._local = [0, 0]
         self._inputs = bytearray(inputs)
@@ -120,6 +123,16 @@ class ReaderTwin:
         """Answer the next poll with this."""
         with self._lock:
             self._waiting.append((code, data))
+
+    @property
+    def waiting(self) -> int:
+        """How much it still has to tell."""
+        return len(self._waiting)
+
+    @property
+    def challenged(self) -> bool:
+        """Whether somebody has begun to open the secure channel."""
+        return self._keys is not None
 
     def restart(self) -> None:
         """Lose the power for a moment: an open channel is gone."""
@@ -186,6 +199,8 @@ class ReaderTwin:
 
     def _do(self, code: int, data: bytes) -> tuple[int, bytes]:
         """Carry a command out: what to reply."""
+        if code in self.refuses:
+            return NAK, bytes((_CANNOT,))
         if code == POLL:
             self.polls += 1
             return self._waiting.popleft() if self._waiting else (ACK, b"")

@@ -36,7 +36,8 @@ def key_file(folder: Path, key: bytes = KEY) -> str:
 
 
 def options(folder: Path, **kwargs: Any) -> OsdpOptions:
-    return OsdpOptions(**{"key_file": key_file(folder), "poll_ms": 20, "timeout_ms": 100} | kwargs)
+    settings: dict[str, Any] = {"key_file": key_file(folder), "poll_ms": 20, "timeout_ms": 100} | kwargs
+    return OsdpOptions(**settings)
 
 
 @contextmanager
@@ -60,5 +61,5 @@ def states(one: Running) -> list[tuple[str, str]]:
     return [(reading.state, reading.reason) for reading in one.sink.readings if isinstance(reading, ReaderChannel)]
 
 
-def cards(one: Running) -> list[int | None]:
-    return [reading.number for reading in one.sink.readings if isinstance(reading, CardRead)]
+def cards(one: Running) -> list[int]:
+    return [reading.number for reading in one.sink.readings if isinstance(reading, CardRead) and reading.number]

@@ -150,6 +150,7 @@ def test_keys_that_do_not_fit_their_count_are_a_finding():
         ({"strong_cards": True, "secure": False}, "may be said by anybody"),
         ({"formats": ("H9",)}, "no Wiegand format"),
         ({"inputs": (Input(number=0, role="fire"),)}, "board of its own"),
+        ({"inputs": (Input(number=0, role="alarm"), Input(number=1, role="alarm"))}, "count as one"),
         ({"inputs": (DOOR, DOOR)}, "two inputs have one number"),
         ({"outputs": (Output(number=0), Output(number=0))}, "two outputs have one number"),
         ({"outputs": (Output(number=0, device="a"), Output(number=1, device="a"))}, "one name or device"),

@@ -5,10 +5,10 @@ import pytest
 from contract.clock import US_PER_S
 from contract.readings import CardRead, CodeRead, DoorContact, PanelFault, TamperContact
 from drivers.contacts_modbus.decode import Input, Output
-from drivers.osdp.codes import NAK, POLL, RAW
+from drivers.osdp.codes import LED, POLL, RAW
 from drivers.osdp.desk import INSTALL_US, WAITING_MAX, Desk
 from drivers.osdp.driver import KIND, OsdpDriver
-from drivers.osdp.frames import build, checked, parsed
+from drivers.osdp.frames import Frame, build, checked, parsed
 from drivers.osdp.options import OsdpOptions
 from drivers.osdp.running import AGAIN_US, STALE_US
 from drivers.osdp.twin import ReaderTwin, raw_card
@@ -253,7 +253,7 @@ def test_a_reply_that_is_lost_is_asked_for_again_and_the_card_with_it(tmp_path):
         secure(one)
         wait_for(lambda: one.sink.alives > 2)
         losses = [b""]
-        twin.bend = lambda reply: losses.pop() if losses and reader._waiting == type(reader._waiting)() else reply
+        twin.bend = lambda reply: losses.pop() if losses and not reader.waiting else reply
         reader.present(12, 345)
         wait_for(lambda: cards(one) == [345])
         time.sleep(0.1)
@@ -376,10 +376,9 @@ def test_a_pin_a_tamper_and_a_door_are_told(tmp_path):
 
 def test_a_command_that_the_reader_refuses_has_failed(tmp_path):
     reader = ReaderTwin(key=KEY)
-    usual = reader._do
+    reader.refuses.add(LED)
     with readers_on(reader) as twin, running(driver(twin, options(tmp_path))) as one:
         wait_for(lambda: one.sink.alives > 0)
-        reader._do = lambda code, data: (NAK, b"\x09") if code == 0x69 else usual(code, data)
         with pytest.raises(CommandFailed, match="reader refused"):
             one.driver.act("signal", {"answer": "granted"})
         assert "nak_cannot_process" in one.sink.reasons
@@ -404,4 +403,7 @@ def test_a_busy_reply_of_the_twin_is_one_of_the_standard():
     reader = ReaderTwin()
     reader.busy = 1
     poll = parsed(checked(build(address=0, reply=False, sequence=0, code=POLL)))
-    assert parsed(reader.answer(poll)).code == 0x79
+    assert isinstance(poll, Frame)
+    reply = parsed(reader.answer(poll))
+    assert isinstance(reply, Frame)
+    assert (reply.code, reply.block) == (0x79, b"")

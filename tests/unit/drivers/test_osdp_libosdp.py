@@ -1,4 +1,4 @@
-"""Our own control panel and our own readers against those of libosdp, so that two mistakes of ours cannot agree with each other."""
+"""Our control panel and our readers against those of libosdp, so that two mistakes of ours cannot agree with each other."""
 
 import os
 import select
@@ -9,11 +9,12 @@ import osdp
 import pytest
 
 from drivers.contacts_modbus.decode import Output
+from drivers.osdp.driver import OsdpDriver
 from drivers.osdp.twin import ReaderTwin, raw_card
 from drivers.transports.pty import PtyLine
 from drivers.wiegand.formats import DEFAULTS, encode
 from tests.support.modbus_rig import running, wait_for
-from tests.support.osdp_rig import KEY, OTHER_KEY, cards, driver, options, readers_on, states
+from tests.support.osdp_rig import KEY, OTHER_KEY, cards, options, readers_on, states
 
 CARD = raw_card(encode(DEFAULTS[26], 12, 345), 26)[4:]
 
@@ -41,14 +42,6 @@ class Pipe(osdp.Channel):
         pass
 
 
-class Wire:
-    """What `driver` needs of a twin: an address."""
-
-    def __init__(self, path):
-        self.line = self
-        self.address = f"serial://{path}"
-
-
 @pytest.fixture
 def pair() -> Iterator[tuple[int, str]]:
     far, near = os.openpty()
@@ -61,6 +54,11 @@ def pair() -> Iterator[tuple[int, str]]:
 def a_reader(fd, key):
     flags = [osdp.LibFlag.EnforceSecure] if key else [osdp.LibFlag.InstallMode]
     heard = []
+
+    def hear(command):
+        heard.append(command)
+        return 0, None
+
     reader = osdp.PeripheralDevice(
         osdp.PDInfo(1, Pipe(fd), scbk=key, flags=flags),
         osdp.PDCapabilities(
@@ -71,7 +69,7 @@ def a_reader(fd, key):
             ]
         ),
         log_level=osdp.LogLevel.Emergency,
-        command_handler=lambda command: (heard.append(command), (0, None))[1],
+        command_handler=hear,
     )
     reader.start()
     return reader, heard
@@ -86,7 +84,7 @@ def test_our_panel_and_their_reader_talk_in_the_secure_channel(tmp_path, pair):
     reader, heard = a_reader(pair[0], KEY)
     settings = options(tmp_path, address=1, outputs=(Output(number=0, device="door-1"),))
     try:
-        with running(driver(Wire(pair[1]), settings)) as one:
+        with running(OsdpDriver(f"serial://{pair[1]}", settings)) as one:
             wait_for(lambda: one.sink.alives > 0)
             assert states(one) == [("secure", "")]
             reader.submit_event(card_event())
@@ -105,7 +103,7 @@ def test_our_panel_and_their_reader_talk_in_the_secure_channel(tmp_path, pair):
 def test_our_panel_refuses_their_new_reader_until_it_is_told_to_install_it(tmp_path, pair):
     reader, heard = a_reader(pair[0], None)
     try:
-        with running(driver(Wire(pair[1]), options(tmp_path, address=1))) as one:
+        with running(OsdpDriver(f"serial://{pair[1]}", options(tmp_path, address=1))) as one:
             wait_for(lambda: states(one) == [("refused", "default_key")])
             assert heard == []
             one.driver.act("install", {})
@@ -128,7 +126,7 @@ def test_their_panel_and_our_reader_talk_in_the_secure_channel(tmp_path, key, op
         panel.start()
         try:
             if not open_:
-                wait_for(lambda: reader._keys is not None)
+                wait_for(lambda: reader.challenged)
                 assert not panel.is_sc_active(1)
                 return
             wait_for(lambda: panel.is_sc_active(1))
