@@ -89,11 +89,13 @@ def lanes(plant: Plant, garage: CutProxy, pumps: list[AgentTwin], limits: dict[s
 def backdrop(plant: Plant, operator: Operator, desk: DeskWork, random: Random) -> list[Lane]:
     """What goes on before, during and after life: agents that have something to say are never silent, and somebody is on duty."""
     climate = Act(0.0, partial(troubles.climate, plant, random=random))
+    comes_home = Act(0.0, partial(troubles.resident_comes_home, plant, random=random))
     return [
         Lane("climate", [climate], random=random, pause_s=0.8),
         Lane("panels", [Act(0.0, partial(troubles.panels_beat, plant))], random=Random(random.random()), pause_s=1.0),  # noqa: S311
         Lane("duty", [Act(0.0, operator.look)], random=Random(random.random()), pause_s=1.0),  # noqa: S311
         Lane("desk", [Act(0.0, desk.look)], random=Random(random.random()), pause_s=1.0),  # noqa: S311
+        Lane("lobby", [comes_home], random=Random(random.random()), pause_s=3.0),  # noqa: S311
     ]
 
 

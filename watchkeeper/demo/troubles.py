@@ -267,6 +267,11 @@ def _acknowledged(taken: bool) -> None:
         raise RuntimeError("a panel reported and its agent did not acknowledge: read the agent's log")
 
 
+def resident_comes_home(plant: Plant, stage: Stage, *, random: Random) -> None:  # noqa: ARG001 - a lane's signature
+    """A resident holds a card to the lobby's reader."""
+    plant.lobby.present(FACILITY, random.choice(RESIDENTS))
+
+
 def line_noise(plant: Plant, stage: Stage) -> None:
     """A damaged card frame on a reader's line: counted as noise, and no card."""
     plant.entry.damage(FACILITY, RESIDENTS[0])

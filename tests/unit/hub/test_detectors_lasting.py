@@ -41,7 +41,6 @@ INSTANT = [
     ("tamper", "board-1", TamperContact(active=True), TamperContact(active=False)),
     ("tamper", "board-1", TamperContact(active=True, name="7"), TamperContact(active=False, name="7")),
     ("reader_refused", "reader-1", ReaderChannel("refused", "default_key"), ReaderChannel("secure", "key_set")),
-    ("reader_refused", "reader-1", ReaderChannel("install", "command"), ReaderChannel("secure", "key_set")),
     ("panel_fault", "board-1", PanelFault(active=True, name="mains"), PanelFault(active=False, name="mains")),
     ("arm_knocked_off", "barrier-1", ArmState(attached=False), ArmState(attached=True)),
 ]
