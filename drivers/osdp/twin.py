@@ -82,6 +82,8 @@ class ReaderTwin:
         self.refuses: set[int] = set()
         """Commands that it cannot carry out."""
         self.polls = 0
+        self.challenges = 0
+        """How often somebody has begun to open the secure channel."""
         self._local = [0, 0]
         self._inputs = bytearray(inputs)
         self._waiting: deque[tuple[int, bytes]] = deque(maxlen=WAITING_MAX)
@@ -129,11 +131,6 @@ class ReaderTwin:
         """How much it still has to tell."""
         return len(self._waiting)
 
-    @property
-    def challenged(self) -> bool:
-        """Whether somebody has begun to open the secure channel."""
-        return self._keys is not None
-
     def restart(self) -> None:
         """Lose the power for a moment: an open channel is gone."""
         with self._lock:
@@ -158,6 +155,7 @@ class ReaderTwin:
         elif frame.sequence != self._sequence % 3 + 1:
             return self._plain(frame.sequence, NAK, bytes((_WRONG_SEQUENCE,)))
         self._asked, self._sequence = frame.raw, frame.sequence
+        self.challenges += frame.code == CHLNG
         if self.plain:
             return self._plain(frame.sequence, *self._do(frame.code, frame.data))
         if frame.block_type in (SCS_15, SCS_17):

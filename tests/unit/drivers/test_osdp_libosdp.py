@@ -126,7 +126,7 @@ def test_their_panel_and_our_reader_talk_in_the_secure_channel(tmp_path, key, op
         panel.start()
         try:
             if not open_:
-                wait_for(lambda: reader.challenged)
+                wait_for(lambda: reader.challenges)
                 assert not panel.is_sc_active(1)
                 return
             wait_for(lambda: panel.is_sc_active(1))
