@@ -21,6 +21,7 @@ DRIVERS: tuple[str, ...] = (
     "zhenshi",
     "http_push",
     "gb28181",
+    "osdp",
 )
 """Each name is a folder of `drivers` whose `driver.py` has a `KIND`."""
 

@@ -15,6 +15,7 @@ TITLES: Mapping[str, tuple[str, str]] = {
     "door_held": ("门未关", "Door held open"),
     "repeated_refusals": ("连续刷卡被拒", "Repeated refusals"),
     "tamper": ("设备被拆", "Tamper"),
+    "reader_refused": ("读卡器不可信", "Card reader not trusted"),
     "panel_fault": ("报警主机故障", "Panel fault"),
     "barrier_left_open": ("道闸未落", "Barrier left open"),
     "arm_knocked_off": ("闸杆被撞脱", "Barrier arm knocked off"),

@@ -21,6 +21,7 @@ from contract.readings import (
     PanelFault,
     PictureDark,
     PictureFrozen,
+    ReaderChannel,
     Reading,
     TamperContact,
 )
@@ -104,6 +105,8 @@ DETECTORS: tuple[Detector, ...] = (
              facts=_says_reason),
     lasting("tamper", "GATE-7", 2, (TamperContact,), condition=conditions.input_active, limit=None, subject=_zone,
             facts=_says_name),
+    lasting("reader_refused", "GATE-7", 2, (ReaderChannel,), condition=conditions.reader_refused, limit=None,
+            facts=_says_reason),
     lasting("panel_fault", "REP-1", 3, (PanelFault,), condition=conditions.input_active, limit=None, subject=_zone,
             facts=_says_name),
     lasting("barrier_left_open", "VEH-6", 3, (BarrierState, DeviceLink), condition=conditions.barrier_not_closed,

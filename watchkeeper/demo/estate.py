@@ -35,6 +35,10 @@ ACCOUNT = "5A11"
 PANEL_KEY = bytes(range(1, 17))
 """The intruder panel encrypts with it; it guards a twin on this machine and nothing else."""
 
+READER_KEY = bytes(range(17, 33))
+"""The lobby's reader has it; it guards a twin on this machine and nothing else."""
+READER_ADDRESS = 1
+
 BOARD_POLL_MS = 100
 _METER_S = 0.25
 
@@ -135,6 +139,7 @@ DEVICES = (
     Row("reader-2", "reader", GATE, "东门出口读卡器", "exit reader", {"opens": "barrier-2"}),
     *(Row(wand, "wand", GATE, f"{wand[-1]}号巡更棒", f"wand {wand[-1]}") for wand in WANDS),
     Row("reader-3", "reader", GATE, "配电房读卡器", "substation's reader", {"place": "substation"}),
+    Row("reader-4", "reader", GATE, "1号楼大堂读卡器", "lobby's reader", {"place": "lobby"}),
     Row("barrier-1", "barrier", GATE, "东门入口道闸", "entry barrier"),
     Row("barrier-2", "barrier", GATE, "东门出口道闸", "exit barrier"),
     *(Row(camera, "camera", GATE, f"东门{camera[-1]}号摄像机", f"camera {camera[-1]}") for camera in CAMERAS),

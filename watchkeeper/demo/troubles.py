@@ -17,6 +17,8 @@ PRESS_S = 0.6
 SEEN_POLLS = 4
 """A board that has answered so often since a change has told it, bounces considered."""
 SEEN_S = 10.0
+NOTICED_S = 0.5
+"""So long after a reader has been challenged its agent has judged it."""
 BACK_S = 30.0
 
 
@@ -265,6 +267,30 @@ def panels_beat(plant: Plant, stage: Stage) -> None:  # noqa: ARG001 - a lane's 
 def _acknowledged(taken: bool) -> None:
     if not taken:
         raise RuntimeError("a panel reported and its agent did not acknowledge: read the agent's log")
+
+
+def resident_comes_home(plant: Plant, stage: Stage, *, random: Random) -> None:  # noqa: ARG001 - a lane's signature
+    """A resident holds a card to the lobby's reader."""
+    plant.lobby.present(FACILITY, random.choice(RESIDENTS))
+
+
+def reader_replaced(plant: Plant, stage: Stage) -> None:
+    """Somebody hangs a box in the lobby reader's place that speaks without the secure channel. It is not listened to."""
+    reader = plant.lobby
+
+    def hang_box() -> None:
+        reader.can_secure, reader.plain = False, True
+
+    def hang_reader() -> None:
+        reader.can_secure, reader.plain = True, False
+
+    stage.tell("大堂读卡器被换成不加密的盒子", "a box without the secure channel hangs in the place of the lobby's reader")
+    with stage.lasting("reader_refused", "reader-4", "", hang_box, hang_reader):
+        before = reader.challenges
+        stage.until(lambda: reader.challenges > before, SEEN_S)
+        stage.rest(NOTICED_S)
+    before = reader.polls
+    stage.until(lambda: reader.polls > before, SEEN_S)
 
 
 def line_noise(plant: Plant, stage: Stage) -> None:

@@ -33,7 +33,7 @@ NAMES = {
     "device_silent", "device_clock_off", "sequence_gap", "camera_lost", "camera_dark", "camera_frozen",
     "measurement_over_threshold", "alarm_input", "fire_input", "foreign_report", "quarantined", "audit_head_conflict",
     "agent_takeover",
-    "panic", "guard_silent", "observation", "panel_fault",
+    "panic", "guard_silent", "observation", "panel_fault", "reader_refused",
 }  # fmt: skip
 
 
