@@ -12,6 +12,8 @@ from starlette.exceptions import HTTPException
 from hub.api.models import Problem, Wrong
 from hub.desk.words import FINAL, STATUS
 from hub.ingest.ports import Unavailable
+from hub.passages.words import FINAL as PASSAGE_FINAL
+from hub.passages.words import STATUS as PASSAGE_STATUS
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_S = "2"
@@ -177,7 +179,7 @@ REFUSAL_STATUS = {
     "plan_over": 409, "plan_changed": 409, "plan_open": 409, "step_is_so": 409, "too_many_plans": 409, "too_many_told": 409,
     "not_over_yet": 409, "review_unfinished": 409, "review_approved": 409, "notice_empty": 409, "notice_published": 409,
     "enrolment_unknown": 403, "enrolment_used": 409, "enrolment_expired": 410,
-} | STATUS  # fmt: skip
+} | STATUS | PASSAGE_STATUS  # fmt: skip
 """The status of a refused act; what is not named is 422."""
 
 
@@ -188,7 +190,7 @@ _FINAL = frozenset(
      "no_password", "too_many_drawings", "enrolment_used", "person_in_use",
      "plan_not_by_hand", "plan_runs", "case_over", "plan_over", "plan_changed", "plan_open", "step_is_so", "too_many_plans",
      "too_many_told", "not_over_yet", "review_unfinished", "review_approved", "notice_empty", "notice_published")
-) | FINAL  # fmt: skip
+) | FINAL | PASSAGE_FINAL  # fmt: skip
 """Conflicts that asking again will not solve."""
 
 

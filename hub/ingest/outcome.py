@@ -12,6 +12,7 @@ from hub.desk.keys import KeyMove
 from hub.duties.tallying import Tallied, Unvisited
 from hub.ingest.ports import ChangeRow, Write
 from hub.ingest.rows import Journal
+from hub.passages.types import Presence
 from hub.store.estate_rows import DrawingRow, VersionRow
 
 T = TypeVar("T")
@@ -117,6 +118,7 @@ class Outcome:
     estates: list[VersionRow] = field(default_factory=list)
     drawings: dict[str, DrawingRow | None] = field(default_factory=dict)
     acts: list[Act] = field(default_factory=list)
+    presences: list[Presence] = field(default_factory=list)
 
     def add(self, rows: list[T], row: T) -> None:
         """Append to one of the lists."""

@@ -1,0 +1,24 @@
+"""What is asked of the watch list. Each is answered after its commit; a Refusal writes nothing."""
+
+from typing import Literal, NamedTuple
+
+
+class WatchPut(NamedTuple):
+    """Look for a plate from now on. Answered by the Watched."""
+
+    plate: str
+    reason: str
+    until_us: int | None
+    priority: Literal[1, 2, 3, 4]
+    actor: str
+
+
+class WatchEnd(NamedTuple):
+    """Look for it no more. Answered by the Watched."""
+
+    watch: str
+    reason: str
+    actor: str
+
+
+WatchAsk = WatchPut | WatchEnd
