@@ -68,6 +68,11 @@ REASONS: dict[str, tuple[int, str, str]] = {
         "没有这条指令；重启前的结果见事件列表",
         "there is no such command in this run of the hub: older results are events of kind command_done",
     ),
+    "too_many_searches": (
+        429,
+        "查询过多：每小时最多 {limit} 次，请 {retry_s} 秒后再试，班长已获知",
+        "these are too many searches: {limit} an hour, come back in {retry_s} s; an incident says so",
+    ),
     "too_many_commands": (
         429,
         "等待执行的指令过多，请稍后重试",

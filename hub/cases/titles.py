@@ -34,6 +34,7 @@ TITLES: Mapping[str, tuple[str, str]] = {
     "duty_gap": ("应做未做", "Duty not done"),
     "key_overdue": ("钥匙装备逾期未还", "Key or equipment overdue"),
     "phone_unanswered": ("值班电话未按时接听", "Duty phone not answered in time"),
+    "searches_over": ("查询通行记录超限", "Too many searches of passages"),
     "panic": ("紧急求助", "Call for help"),
     "guard_silent": ("值班人员失联", "Lone guard silent"),
     "observation": ("巡查发现", "Observation"),

@@ -12,7 +12,7 @@ from hub.ingest.ports import AlarmAsk, CaseAct, CaseActs, EstateAsk, OfPeople, P
 from hub.ingest.site import Site
 from hub.ingest.surroundings import Surroundings
 from hub.ingest.tagging import act_on_tag
-from hub.passages.asks import WatchAsk
+from hub.passages.asks import GateAsk, SearchesOver
 from hub.plans.asks import PlanAsk
 
 
@@ -38,8 +38,9 @@ def answer(asked: OfPeople | DutyAsk, hands: Hands) -> Any:
         return act_on_tag(asked, hands.site, around.book, hands.casebook.change, around.counters, hands.now_us)
     if isinstance(asked, EstateAsk):
         return act_on_estate(asked, hands.outcome, hands.around.estate, hands.casebook.change, hands.now_us)
-    if isinstance(asked, WatchAsk):
-        return hands.passages.answer(asked._replace(actor=_plain(asked.actor), reason=_plain(asked.reason)))
+    if isinstance(asked, GateAsk):
+        asked = asked if isinstance(asked, SearchesOver) else asked._replace(reason=_plain(asked.reason))
+        return hands.passages.answer(asked._replace(actor=_plain(asked.actor)))
     return _store_picture(asked.picture, hands) if isinstance(asked, PictureStored) else hands.duties.answer(asked)
 
 

@@ -37,7 +37,7 @@ from hub.ingest.ports import (
 )
 from hub.ingest.site import Site
 from hub.ingest.tagging import ACT_NAMES
-from hub.passages.asks import WatchEnd, WatchPut
+from hub.passages.asks import SearchesOver, WatchEnd, WatchPut
 from hub.plans.asks import PlanSet, PlanStart, Reported, RunAct
 
 NOT_AUDITED: Mapping[type, str] = {
@@ -45,6 +45,7 @@ NOT_AUDITED: Mapping[type, str] = {
     Suspicion: "what somebody tried who is not known: an incident tells of it",
     Report: "a person's scans and calls are evidence, and rows of their own that are only ever added",
     CallHeard: "an exchange tells: the phone log has each of its words",
+    SearchesOver: "the search that was refused has an entry of its own",
     Write: "whoever asks for it adds its entries in its own run: hub/audit/log.py",
 }
 _NOT_TOLD = frozenset(("clocks", "entries", "facts", "version"))

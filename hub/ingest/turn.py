@@ -109,6 +109,7 @@ class Turn:
             around.holders,
             change=self._casebook.change,
             report=self._report_at,
+            find=self._casebook.apply,
             new_id=around.new_id,
             count=around.counters,
             now_us=now_us,

@@ -1,4 +1,4 @@
-"""What is asked of the watch list. Each is answered after its commit; a Refusal writes nothing."""
+"""What is asked of the watch list, and told of who searches it. Each is answered after its commit; a Refusal writes nothing."""
 
 from typing import Literal, NamedTuple
 
@@ -21,4 +21,11 @@ class WatchEnd(NamedTuple):
     actor: str
 
 
-WatchAsk = WatchPut | WatchEnd
+class SearchesOver(NamedTuple):
+    """Somebody wants to search more than the policy lets: an incident says so. Answered None."""
+
+    actor: str
+    searches: int
+
+
+GateAsk = WatchPut | WatchEnd | SearchesOver

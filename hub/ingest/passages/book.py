@@ -24,17 +24,18 @@ from contract.readings import (
 )
 from hub.cases.types import Refusal
 from hub.detectors.gates import gates_of
-from hub.detectors.types import Device, Event, PlateWatched
+from hub.detectors.types import Detector, Device, Event, Finding, PlateWatched, Raise
 from hub.detectors.unexplained import Needs, Window
 from hub.ingest.outcome import Outcome
 from hub.ingest.passages.rows import TELL_EVERY_US, Gates, News
 from hub.ingest.ports import SiteBook
 from hub.ingest.site import Site
 from hub.ingest.stepping import RuleTable
-from hub.passages.asks import WatchAsk, WatchPut
+from hub.passages.asks import GateAsk, SearchesOver, WatchEnd, WatchPut
 from hub.passages.explain import OPENINGS, explained, window_of
 from hub.passages.holders import Holders
 from hub.passages.mask import masked
+from hub.passages.searches import HOUR_US, SCRAPING
 from hub.passages.types import GATES, GateOpening, Passage, Watched, passage_of, presence_of
 from hub.passages.words import refused
 
@@ -74,6 +75,7 @@ class Passagebook:
         *,
         change: Callable[[int, str, str, str, bytes], None],
         report: Callable[[Device, Reading, int], None],
+        find: Callable[[Detector, str, Device, Finding, int], None],
         new_id: Callable[[], str],
         count: Counter[str],
         now_us: int,
@@ -82,7 +84,8 @@ class Passagebook:
         self._gates: Gates = site.gates
         self._states = site.states
         self._outcome, self._book, self._table, self._old, self._holders = outcome, book, table, old, holders
-        self._change, self._report, self._new_id, self._count, self._now_us = change, report, new_id, count, now_us
+        self._change, self._report, self._find = change, report, find
+        self._new_id, self._count, self._now_us = new_id, count, now_us
 
     def take(self, event: Event, device: Device) -> None:
         """What detectors have been shown before. Raises DatabaseGone."""
@@ -93,8 +96,21 @@ class Passagebook:
             if gate is not None and gate.kind in GATES:
                 self._at(gate, event, device)
 
-    def answer(self, asked: WatchAsk) -> Watched | Refusal:
+    def answer(self, asked: GateAsk) -> Watched | Refusal | None:
         """See each ask."""
+        if isinstance(asked, SearchesOver):
+            self._searched(asked)
+            return None
+        return self._watch(asked)
+
+    def _searched(self, asked: SearchesOver) -> None:
+        """One incident an hour for each who wants more."""
+        place = next(iter(self._book.places), "")
+        facts = {"about_zh": asked.actor, "about_en": asked.actor, "searches": asked.searches}
+        raised = Raise(f"{asked.actor}/{self._now_us // HOUR_US}", self._now_us, facts)
+        self._find(SCRAPING, asked.actor, Device(place, "other", place, "", place, {}), raised, self._now_us)
+
+    def _watch(self, asked: WatchPut | WatchEnd) -> Watched | Refusal:
         made = self._put(asked) if isinstance(asked, WatchPut) else self._ended(asked.watch, asked.actor)
         if isinstance(made, Refusal):
             return made
