@@ -170,9 +170,9 @@ PERMISSIONS: Mapping[tuple[str, str], Roles] = {
     # gates
     ("GET", "/gates"): EYES,  # with the last passages
     ("GET", "/passages"): EYES,
-    ("POST", "/passages/search"): EYES,
+    ("POST", "/passages/search"): ROOM,
     ("GET", "/presence"): WATCH,
-    ("POST", "/presence/search"): EYES,
+    ("POST", "/presence/search"): ROOM,
     ("POST", "/presence/correct"): ROOM,
     ("GET", "/reconciliation"): WATCH,
     ("GET", "/watch-list"): EYES,

@@ -62,8 +62,8 @@ class ZoneCount(Strict):
     """How many are in a zone."""
 
     zone: str = Field(description="The zone, by its id")
-    people: int = Field(description="People")
-    vehicles: int = Field(description="Vehicles")
+    people: int = Field(description="How many people, by their credentials")
+    vehicles: int = Field(description="How many vehicles, by their plates")
 
 
 class PresenceCounts(Strict):

@@ -1,8 +1,8 @@
 """Tailgating: more vehicles go through one opening of a barrier than were let through.
 
 A vehicle is a time that the loop under the arm is occupied, while the barrier is not closed; one that stood there when it opened
-counts. Each needs a right of its own. The first is not asked for: an opening that nothing explains is another incident. Nobody
-counts where somebody opened by hand, since the vehicles are seen, or while there is fire.
+counts. Each needs a right of its own. An opening that nothing explains is another incident, and nobody counts in it; nor
+where somebody opened by hand, since the vehicles are seen, or while there is fire.
 """
 
 from typing import Literal
@@ -36,6 +36,8 @@ class Opening(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     judged: bool = False
     over: bool = False
     taken_back: bool = False
+    after_us: int = 0
+    """What let through before then did so for an opening before."""
 
 
 class Lane(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -49,6 +51,8 @@ class Lane(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     by_hand_us: tuple[int, ...] = ()
     fires: tuple[str, ...] = ()
     openings: tuple[Opening, ...] = ()
+    closed_us: int = 0
+    """When it was closed last."""
 
 
 def step(state: Lane | None, event: Event, device: Device, numbers: Numbers) -> Step | None:
@@ -124,7 +128,7 @@ def _position(lane: Lane, closed: bool, event: Event, findings: list[Finding]) -
         return replace(_ended(lane, event.at_us, findings), closed=True)
     if lane.closed:
         standing = (event.at_us,) if lane.occupied else ()
-        new = Opening(event.at_us, event.name, standing, late=event.late)
+        new = Opening(event.at_us, event.name, standing, late=event.late, after_us=lane.closed_us)
         lane = replace(lane, openings=(*lane.openings, new)[-MAX_OPENINGS:])
     return replace(lane, closed=False)
 
@@ -151,7 +155,8 @@ def _ended(lane: Lane, at_us: int, findings: list[Finding]) -> Lane:
     over = last.told == "proven" and last.judged
     if over:
         findings.append(Clear(last.episode, until_us))
-    return replace(lane, openings=(*lane.openings[:-1], replace(last, until_us=until_us, over=over)))
+    ended = replace(last, until_us=until_us, over=over)
+    return replace(lane, openings=(*lane.openings[:-1], ended), closed_us=until_us)
 
 
 def _settled(lane: Lane, findings: list[Finding], at_us: int, device: Device, numbers: Numbers) -> Step:
@@ -176,13 +181,13 @@ def _due_us(one: Opening, numbers: Numbers) -> int | None:
 
 
 def _too_many(lane: Lane, one: Opening, numbers: Numbers) -> int:
-    """How many vehicles more than were let through."""
-    from_us = one.from_us - int(numbers["tail_pass_s"] * US_PER_S)
+    """How many vehicles more than were let through. Where nobody was, the opening itself is the incident."""
+    from_us = max(one.after_us, one.from_us - int(numbers["tail_pass_s"] * US_PER_S))
     until_us = max((one.from_us, *one.vehicles_us)) + _grace_us(numbers)
     if lane.fires or any(from_us <= us <= until_us for us in lane.by_hand_us):
         return 0
     let = sum(from_us <= us <= until_us for us in lane.grants_us)
-    return max(0, len(one.vehicles_us) - max(1, let))
+    return max(0, len(one.vehicles_us) - let) if let else 0
 
 
 def _raise(one: Opening, count: int, *, proven: bool) -> Raise:

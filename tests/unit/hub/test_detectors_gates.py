@@ -301,6 +301,26 @@ def test_what_is_no_tailgating(more):
     tailed(*ONE_CAR, *more, At(30, "barrier-1", CLOSED), Reported(60, "agent-1"), Wall(200))
 
 
+def test_what_let_through_for_one_opening_lets_nobody_tail_through_the_next():
+    tailed(
+        *ONE_CAR,
+        At(8, "barrier-1", CLOSED),
+        At(10, "lane-camera", granted()),
+        At(11, "barrier-1", MOVING),
+        At(13, "barrier-1", ON),
+        At(14, "barrier-1", OFF),
+        At(15, "barrier-1", ON),
+        At(16, "barrier-1", OFF),
+        Reported(20, "agent-1"),
+        Want("tailgating raised"),
+    )
+
+
+def test_two_vehicles_through_an_opening_that_nothing_explains_are_no_second_incident():
+    cars = [At(at, "barrier-1", ON if at % 2 else OFF) for at in range(3, 9)]
+    tailed(At(1, "barrier-1", MOVING), *cars, Reported(20, "agent-1"))
+
+
 def test_tailgating_is_taken_back_by_a_grant_out_of_a_backlog():
     tailed(
         *ONE_CAR,
