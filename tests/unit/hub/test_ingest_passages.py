@@ -11,8 +11,9 @@ from hub.cases.types import Refusal
 from hub.ingest.passages.book import WATCHED_MAX, Passagebook
 from hub.ingest.passages.rows import MEMORY_US
 from hub.passages.asks import WatchEnd, WatchPut
+from hub.store import sweep
 from tests.support.gate_rig import CLOSED, MOVING, OFF, ON, PLATE, Gate, by_hand, granted, refused
-from tests.support.site_rig import HubMaker, sqlite_url
+from tests.support.site_rig import SITE, HubMaker, sqlite_url
 
 
 @pytest.fixture
@@ -267,3 +268,32 @@ def test_a_loop_that_chatters_is_told_of_four_times_a_second_and_its_last_state_
     assert len(told(gate)) == before + 2
     gate.hub.later(1)
     assert len(told(gate)) == before + 2
+
+
+# How long it is kept
+
+
+def test_what_is_past_its_days_goes_and_the_watch_list_stays(gate):
+    put(gate)
+    gate.say("lane-1", granted())
+    gate.say("barrier-1", MOVING)
+    old_us = gate.hub.clock.now_us()
+    days = 181
+    gate.hub.clock.advance_us(days * 86_400 * US_PER_S)
+    gate.say("lane-1", granted(plate="粤B54321"))
+    for _ in range(4):
+        gate.hub.later(61)
+    assert min(gate.hub.rows("passage", "at_us")) > old_us
+    assert gate.hub.rows("opening") == []
+    assert gate.hub.rows("presence", "who") == ["粤B54321"]
+    assert len(gate.hub.rows("watched_plate")) == 1
+
+
+def test_a_chunk_is_swept_at_a_time(gate, monkeypatch):
+    for _ in range(3):
+        gate.say("lane-1", granted())
+    monkeypatch.setattr(sweep, "CHUNK_ROWS", 2)
+    with gate.hub.engine.begin() as connection:
+        assert sweep.sweep_passages(connection, SITE, gate.hub.clock.now_us() + 1) == 3, "two passages and a presence"
+        assert sweep.sweep_passages(connection, SITE, gate.hub.clock.now_us() + 1) == 1
+        assert sweep.sweep_passages(connection, SITE, gate.hub.clock.now_us() + 1) == 0
