@@ -194,6 +194,17 @@ PERMISSIONS: Mapping[tuple[str, str], Roles] = {
     ("GET", "/calls/{call}"): TELEPHONE,  # it shows the whole number
     ("POST", "/calls/{call}/notes"): TELEPHONE,
     ("GET", "/places"): ALL,
+    # gates
+    ("GET", "/gates"): EYES,  # with the last passages
+    ("GET", "/passages"): EYES,
+    ("POST", "/passages/search"): ROOM,
+    ("GET", "/presence"): WATCH,
+    ("POST", "/presence/search"): ROOM,
+    ("POST", "/presence/correct"): ROOM,
+    ("GET", "/reconciliation"): WATCH,
+    ("GET", "/watch-list"): EYES,
+    ("POST", "/watch-list"): ROOM,
+    ("POST", "/watch-list/{watch}/end"): ROOM,
     # the estate and its plan
     ("GET", "/estate"): WATCH,
     ("PUT", "/estate"): KEEP,

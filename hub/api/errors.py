@@ -14,6 +14,8 @@ from hub.access.words import STATUS as ACCESS_STATUS
 from hub.api.models import Problem, Wrong
 from hub.desk.words import FINAL, STATUS
 from hub.ingest.ports import Unavailable
+from hub.passages.words import FINAL as PASSAGE_FINAL
+from hub.passages.words import STATUS as PASSAGE_STATUS
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_S = "2"
@@ -67,6 +69,11 @@ REASONS: dict[str, tuple[int, str, str]] = {
         404,
         "没有这条指令；重启前的结果见事件列表",
         "there is no such command in this run of the hub: older results are events of kind command_done",
+    ),
+    "too_many_searches": (
+        429,
+        "查询过多：每小时最多 {limit} 次，请 {retry_s} 秒后再试，班长已获知",
+        "these are too many searches: {limit} an hour, come back in {retry_s} s; an incident says so",
     ),
     "too_many_commands": (
         429,
@@ -185,7 +192,7 @@ REFUSAL_STATUS = {
     "plan_over": 409, "plan_changed": 409, "plan_open": 409, "step_is_so": 409, "too_many_plans": 409, "too_many_told": 409,
     "not_over_yet": 409, "review_unfinished": 409, "review_approved": 409, "notice_empty": 409, "notice_published": 409,
     "enrolment_unknown": 403, "enrolment_used": 409, "enrolment_expired": 410,
-} | dict(STATUS) | dict(ACCESS_STATUS)  # fmt: skip
+} | dict(STATUS) | dict(ACCESS_STATUS) | dict(PASSAGE_STATUS)  # fmt: skip
 """The status of a refused act; what is not named is 422."""
 
 
@@ -197,7 +204,7 @@ _FINAL = frozenset(
      "no_password", "too_many_drawings", "enrolment_used", "person_in_use",
      "plan_not_by_hand", "plan_runs", "case_over", "plan_over", "plan_changed", "plan_open", "step_is_so", "too_many_plans",
      "too_many_told", "not_over_yet", "review_unfinished", "review_approved", "notice_empty", "notice_published")
-) | FINAL | ACCESS_FINAL  # fmt: skip
+) | FINAL | ACCESS_FINAL | PASSAGE_FINAL  # fmt: skip
 """Conflicts that asking again will not solve."""
 
 

@@ -19,6 +19,7 @@ from hub.live_pictures import LivePictures
 from hub.notify.delivery import Failure
 from hub.notify.reader import ReaderState
 from hub.orders import Orders
+from hub.passages.searches import Searches
 from hub.policy.load import Policy
 from hub.store.access_reads import AccessReads
 from hub.store.estate_rows import EstateReads
@@ -107,6 +108,7 @@ class Backend:
     card_key: bytes | None = None
     counters: Mapping[str, Counters] = field(default_factory=dict)
     provider: ProviderPort | None = None
+    searches: Searches = field(default_factory=Searches)
 
     @property
     def estate(self) -> Estate:

@@ -38,6 +38,7 @@ from hub.ingest.ports import (
 )
 from hub.ingest.site import Site
 from hub.ingest.tagging import ACT_NAMES
+from hub.passages.asks import SearchesOver, WatchEnd, WatchPut
 from hub.plans.asks import PlanSet, PlanStart, Reported, RunAct
 
 NOT_AUDITED: Mapping[type, str] = {
@@ -45,6 +46,7 @@ NOT_AUDITED: Mapping[type, str] = {
     Suspicion: "what somebody tried who is not known: an incident tells of it",
     Report: "a person's scans and calls are evidence, and rows of their own that are only ever added",
     CallHeard: "an exchange tells: the phone log has each of its words",
+    SearchesOver: "the search that was refused has an entry of its own",
     Write: "whoever asks for it adds its entries in its own run: hub/audit/log.py",
 }
 _NOT_TOLD = frozenset(("clocks", "entries", "facts", "version"))
@@ -174,6 +176,17 @@ def _drawing(asked: DrawingAct, _: None, _answer: Any) -> Iterator[Act]:
     yield Act(asked.actor, "estate.draw" if asked.row else "estate.undraw", "drawing", asked.floor, after=after)
 
 
+def _watch_put(asked: WatchPut, _: None, answer: Any) -> Iterator[Act]:
+    after = {"plate": Personal(answer.plate, answer.plate), "until_us": answer.until_us, "priority": answer.priority}
+    yield Act(asked.actor, "watch.put", "watch", answer.watch, asked.reason, after=after)
+
+
+def _watch_end(asked: WatchEnd, _: None, answer: Any) -> Iterator[Act]:
+    yield Act(
+        asked.actor, "watch.end", "watch", asked.watch, asked.reason, before={"plate": Personal(answer.plate, answer.plate)}
+    )
+
+
 _ENTRIES: Mapping[type, Callable[[Any, Any, Any], Iterator[Act]]] = {
     CaseAct: _case,
     CaseActs: _cases,
@@ -189,6 +202,8 @@ _ENTRIES: Mapping[type, Callable[[Any, Any, Any], Iterator[Act]]] = {
     RunAct: _run_act,
     EstateAct: _estate,
     DrawingAct: _drawing,
+    WatchPut: _watch_put,
+    WatchEnd: _watch_end,
     **desk.ENTRIES,
     **access.ENTRIES,
 }

@@ -35,7 +35,16 @@ from hub.ingest.surroundings import Surroundings
 from hub.ingest.sweeping import Halt, SweepGuard, doubted_since
 from hub.ingest.turn import Turn
 from hub.ingest.writer import disk_failure, is_empty, write
-from hub.store.sweep import condemn_pictures, doubted_us, note_doubt, sweep_changes, sweep_desk, sweep_duties, sweep_stream
+from hub.store.sweep import (
+    condemn_pictures,
+    doubted_us,
+    note_doubt,
+    sweep_changes,
+    sweep_desk,
+    sweep_duties,
+    sweep_passages,
+    sweep_stream,
+)
 
 SWEEP_EVERY_US = 10 * US_PER_S
 QUIET_SWEEP_EVERY_US = 60 * US_PER_S
@@ -106,6 +115,7 @@ class Core:
         self._heads = heads
         self._site_id = book.site
         self._keep_us, self._picture_keep_us, self._record_us = rules.keep_us, rules.picture_keep_us, rules.record_us
+        self._passage_keep_us = rules.passage_keep_us
         archive = DatabaseArchive(engine, book.site)
         table = RuleTable(rules)
         self._keys = keys
@@ -412,10 +422,15 @@ class Core:
             "changes_swept": sweep_changes(connection, self._site_id, site.counters.change_pos, before_us),
             "pictures_condemned": condemn_pictures(connection, self._site_id, pictures_before_us, now_us),
             "duties_swept": records,
+            "passages_swept": self._sweep_passages(connection, now_us),
             "swept": 0 if stream is None else sweep_stream(connection, self._site_id, stream, before_us),
         }
         self.counters.update(swept)
         self._quiet_sweeps = 0 if any(swept.values()) else self._quiet_sweeps + 1
+
+    def _sweep_passages(self, connection: Connection, now_us: int) -> int:
+        keep_us = self._passage_keep_us
+        return 0 if keep_us is None else sweep_passages(connection, self._site_id, now_us - keep_us)
 
     def _forget_old(self, site: Site, now_us: int) -> None:
         grown = len(site.windows) > 2 * self._kept_windows + _GROWN_MAX  # months are made up for

@@ -27,6 +27,7 @@ from hub.ingest.duties.rows import PlanRow
 from hub.ingest.duties.scanning import MEMORY_US
 from hub.ingest.gate import StreamMark
 from hub.ingest.outcome import PictureRow
+from hub.ingest.passages.rows import OPEN_US, load_gates, opening_of_row, passage_of_row
 from hub.ingest.planrows import load_plans, run_of
 from hub.ingest.site import (
     ALARM_OWNER,
@@ -43,6 +44,7 @@ from hub.ingest.site import (
 )
 from hub.ingest.stepping import DETECTOR_OWNER, RuleTable
 from hub.ingest.tagging import tag_of_row
+from hub.passages.types import GateOpening, Passage
 from hub.plans.types import Run
 from hub.store import access_rows, bulk, schema
 from hub.store.duty_reads import scan_of, unprovable
@@ -52,6 +54,8 @@ _COUNT_EVERY = 256
 """Acts: 100,000 rows take 20 ms to count."""
 _OWNERS = (CASE_OWNER, ALARM_OWNER, PLAN_OWNER, DESK_OWNER)
 """Whose deadlines are no detector's."""
+_NEAR_MAX = 1_000
+"""Of what happened at one gate around an old event."""
 _log = logging.getLogger(__name__)
 
 
@@ -91,6 +95,7 @@ def load_site(connection: Connection, site_id: str, table: RuleTable, counters: 
     load_plans(connection, site_id, site, counters)
     _load_duties(connection, site_id, site, now_us - MEMORY_US)
     load_desk(connection, site_id, site, now_us)
+    load_gates(connection, site_id, site.gates, now_us)
     return site
 
 
@@ -130,6 +135,21 @@ class DatabaseArchive:
         c = schema.phone_call.c
         query = select(schema.phone_call).where(c.site == self._site_id, c.call == call)
         return self._ask(lambda connection: call_of(row) if (row := connection.execute(query).first()) else None)
+
+    def passages_at(self, gate: str, from_us: int, to_us: int) -> list[Passage]:
+        """Of one gate, in that time; and fires that had begun before."""
+        c = schema.passage.c
+        mine = (c.site == self._site_id) & (c.gate == gate) & (c.at_us <= to_us)
+        lasted = (c.kind == "fire") & (c.at_us >= from_us - OPEN_US)
+        query = select(schema.passage).where(mine, or_(c.at_us >= from_us, lasted)).order_by(c.at_us.desc()).limit(_NEAR_MAX)
+        return self._ask(lambda connection: [passage_of_row(row) for row in connection.execute(query)])
+
+    def openings_at(self, gate: str, from_us: int, to_us: int) -> list[GateOpening]:
+        """Of one gate, in that time."""
+        c = schema.opening.c
+        mine = (c.site == self._site_id) & (c.gate == gate) & (c.at_us >= from_us) & (c.at_us <= to_us)
+        query = select(schema.opening).where(mine).order_by(c.at_us.desc()).limit(_NEAR_MAX)
+        return self._ask(lambda connection: [opening_of_row(row) for row in connection.execute(query)])
 
     def scan(self, key: ScanKey) -> Scan | None:
         """The scan of that name. Asked for each new one, which as a rule has none: see by_key."""

@@ -14,6 +14,7 @@ from hub.desk.keys import KeyMove
 from hub.duties.tallying import Tallied, Unvisited
 from hub.ingest.ports import ChangeRow, GateNews, Write
 from hub.ingest.rows import Journal
+from hub.passages.types import Presence
 from hub.store.access_rows import HistoryRow
 from hub.store.estate_rows import DrawingRow, VersionRow
 
@@ -127,6 +128,7 @@ class Outcome:
     access_of_permit: dict[str, tuple[str, ...]] = field(default_factory=dict)
     access_made: Counter[Kind] = field(default_factory=Counter)
     access_history: list[HistoryRow] = field(default_factory=list)
+    presences: list[Presence] = field(default_factory=list)
 
     def add(self, rows: list[T], row: T) -> None:
         """Append to one of the lists."""

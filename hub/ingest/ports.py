@@ -17,6 +17,7 @@ from hub.duties.effect import Effect
 from hub.duties.phonetime import Boot
 from hub.duties.plan import Plan
 from hub.duties.types import Flag, Medium, Occasion, Seen, Shift, Taken
+from hub.passages.asks import GateAsk
 from hub.plans.asks import PlanAsk
 from hub.plans.types import Plan as EmergencyPlan
 from hub.store.estate_rows import DrawingRow
@@ -198,7 +199,7 @@ class EstateDone(NamedTuple):
 
 
 EstateAsk = EstateAct | DrawingAct
-OfPeople = CaseAct | CaseActs | AlarmAsk | PlanAsk | PictureStored | TagAct | EstateAsk
+OfPeople = CaseAct | CaseActs | AlarmAsk | PlanAsk | PictureStored | TagAct | EstateAsk | GateAsk
 Ask = OfPeople | Suspicion | Write | Report | RosterAct | OccasionAct | DeskAsk | AccessAsk
 
 
@@ -353,5 +354,7 @@ class Rules(NamedTuple):
     """What the policy and the estate say of duties; None: nothing."""
     record_us: int | None = None
     """How long windows, scans and tallies are kept; None: for ever."""
+    passage_keep_us: int | None = None
+    """How long what happened at gates is kept; None: for ever."""
     emergency: tuple[EmergencyPlan, ...] = ()
     """The emergency plans that hold where no manager has made others."""

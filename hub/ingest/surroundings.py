@@ -10,11 +10,13 @@ from hub.ingest.duties.parts import OldRecords
 from hub.ingest.keys import Keys
 from hub.ingest.limits import Quota, Throttle
 from hub.ingest.outcome import PictureRow
+from hub.ingest.passages.book import OldPassages
 from hub.ingest.ports import EstateNow, SiteBook
 from hub.ingest.stepping import RuleTable
+from hub.passages.holders import Holders, NoHolders
 
 
-class Archive(ClosedCases, OldRecords, AccessArchive, Protocol):
+class Archive(ClosedCases, OldRecords, OldPassages, AccessArchive, Protocol):
     """What a turn may look up in the database. Raises DatabaseGone."""
 
     def picture(self, picture: str) -> PictureRow | None:
@@ -37,3 +39,4 @@ class Surroundings(NamedTuple):
     keys: Keys
     ready_us: int = 0
     estate: EstateNow | None = None
+    holders: Holders = NoHolders()

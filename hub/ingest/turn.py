@@ -21,6 +21,7 @@ from hub.detectors.types import (
     Device,
     Event,
     ForeignReport,
+    PlateWatched,
     Quarantined,
     SequenceJumped,
 )
@@ -35,6 +36,7 @@ from hub.ingest.gate import Admitted, BatchMessage, CameMessage, LostMessage, Me
 from hub.ingest.keys import open_said
 from hub.ingest.limits import too_many_streams
 from hub.ingest.outcome import Answer, Outcome, PictureRow, QuarantineRow
+from hub.ingest.passages.book import WATCHED_KINDS, Passagebook
 from hub.ingest.phones import note_boot
 from hub.ingest.ports import Ask, OfPeople, Passed, Suspicion, TableHeld, Write
 from hub.ingest.site import ALARM_OWNER, HUB_STREAM, PLAN_OWNER, Contact, Deadline, Site
@@ -45,12 +47,12 @@ from hub.store.duty_reads import phone_streams
 _AGENTS_OWN_WORDS = frozenset((DeviceLink, CommandDone, BadBytes))
 """What an agent says about a device: the device itself may have been mute all along, and what it did is not known by it."""
 
-_MORE_THAN_STEPS = frozenset((*EFFECTS, *SCANS, AccessDecided))
+_MORE_THAN_STEPS = frozenset((*EFFECTS, *SCANS, *WATCHED_KINDS))
 """Readings of which more becomes than what detectors find."""
 
 _log = logging.getLogger(__name__)
 _encode = msgspec.json.Encoder().encode
-_HUB_KINDS = (AgentAwaited, AgentCame, AgentHeard, AgentLost, SequenceJumped, ForeignReport, Quarantined)
+_HUB_KINDS = (AgentAwaited, AgentCame, AgentHeard, AgentLost, SequenceJumped, ForeignReport, PlateWatched, Quarantined)
 KIND_NAMES: dict[type[Reading], str] = {kind: name for name, kind in KINDS.items()} | {
     kind: str(kind.__struct_config__.tag) for kind in _HUB_KINDS
 }
@@ -98,6 +100,21 @@ class Turn:
         )
         heard = Heard(self._take_reported, self._source_has_told, partial(note_boot, site.streams, now_us=now_us))
         self._duties = duties_of(parts, Times(now_us, around.ready_us, rules.late_us), heard, self._order_flush)
+
+        self._passages = Passagebook(
+            site,
+            self.outcome,
+            around.book,
+            around.table,
+            around.archive,
+            around.holders,
+            change=self._casebook.change,
+            report=self._report_at,
+            find=self._casebook.apply,
+            new_id=around.new_id,
+            count=around.counters,
+            now_us=now_us,
+        )
 
     def distrust_watermarks(self) -> None:
         """The clock was set back, or may have been while no hub ran."""
@@ -184,19 +201,20 @@ class Turn:
     def _answer(self, asked: OfPeople | Suspicion | DutyAsk | AccessAsk) -> Any:
         if isinstance(asked, Suspicion):
             return self._refuse(Refused(asked.reason, asked.agent, foreign=True))
-        hands = Hands(self._site, self.outcome, self._casebook, self._around, self._duties.acts, self._now_us)
+        hands = Hands(self._site, self.outcome, self._casebook, self._around, self._duties.acts, self._passages, self._now_us)
         return asking.answer(asked, hands)
 
     def judge_duties(self) -> None:
         """What the turn's scans and watermarks, and the wall clock, make of windows. After everything that came in."""
         self._duties.book.judge()
         self._duties.acts.complete()
+        self._passages.tell()
 
     def end(self) -> None:
         """Nothing more comes. The parts hold the turn as it holds them: left so, every turn would wait for Python's collector of
         rings, which stopped all threads for 10 ms twice a second at 1,000 turns a second, and now and then for 50."""
         self._casebook.end()
-        del self._stepper, self._duties
+        del self._stepper, self._duties, self._passages
 
     def fire_by_clock(self) -> None:
         """Deadlines that the wall clock has reached, after everything that came in."""
@@ -297,10 +315,10 @@ class Turn:
             if plan or kind in _MORE_THAN_STEPS:
                 event = Event(device.id, at_us, now_us, reading, name, record.seq, at_us < late_before_us, device_at_us)
                 stepper.run(plan, event, device)
-                self._take_more(kind, event, stream, reached)
+                self._take_more(kind, event, device, stream, reached)
         stepper.mark(reached)
 
-    def _take_more(self, kind: type[Reading], event: Event, stream: StreamMark, reached: dict[str, int]) -> None:
+    def _take_more(self, kind: type[Reading], event: Event, device: Device, stream: StreamMark, reached: dict[str, int]) -> None:
         """What becomes of some readings besides what detectors find."""
         if kind is DeviceLink:
             self._stepper.mark(reached)  # how far the source had told before it was lost
@@ -312,6 +330,20 @@ class Turn:
         if isinstance(reading, AccessDecided) and reading.granted and reading.permit:
             passed = Passed(stream.agent, event.device, reading.card, reading.permit, reading.to_zone, event.at_us)
             self.outcome.add(self.outcome.gates, passed)
+        if kind in WATCHED_KINDS:
+            self._take_passage(event, device)
+
+    def _take_passage(self, event: Event, device: Device) -> None:
+        """One that trips over a bug of ours is put aside alone, and the stream goes on."""
+        saved = self._site.journal.savepoint()
+        try:
+            self._passages.take(event, device)
+        except DatabaseGone:
+            raise
+        except Exception as error:
+            self._site.journal.rollback(saved)
+            _log.exception("passage_failed", extra={"device": device.id})
+            self._detector_failed(Failure("passages", device.id, repr(error)), event)
 
     def _take_scan(self, event: Event, offset_us: int) -> None:
         """A scan that trips over a bug of ours is put aside alone, and the stream goes on."""
@@ -418,6 +450,10 @@ class Turn:
         if device is None:
             return
         self._step_own(device, reading, HUB_STREAM, self._now_us, stored=stored)
+
+    def _report_at(self, device: Device, reading: Reading, at_us: int) -> None:
+        """An event of the hub's own about what happened then."""
+        self._step_own(device, reading, HUB_STREAM, at_us, stored=True)
 
     def _take_reported(self, source: str, reading: Reading, at_us: int) -> None:
         """What a phone reported, or a wand's dump, as an event of its own stream, which the hub numbers: they name things by

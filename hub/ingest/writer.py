@@ -14,6 +14,7 @@ from hub.ingest.desk.rows import write_desk
 from hub.ingest.lease import Lease
 from hub.ingest.load import case_row, scan_row
 from hub.ingest.outcome import Outcome
+from hub.ingest.passages.rows import write_gates
 from hub.ingest.planrows import write_plans
 from hub.ingest.ports import Hook
 from hub.ingest.rows import Rows
@@ -62,6 +63,7 @@ def write(connection: Connection, lease: Lease, site: Site, outcome: Outcome, *,
     _write_alarms(connection, lease.site, site, outcome)
     write_plans(connection, lease.site, site)
     write_desk(connection, lease.site, site, outcome.key_moves)
+    write_gates(connection, lease.site, site.gates, outcome.presences)
     bulk.insert(connection, schema.case_entry, outcome.entries)
     bulk.insert(connection, schema.case_clock, outcome.clocks)
     bulk.upsert(connection, schema.picture, list(outcome.pictures.values()))

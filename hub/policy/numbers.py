@@ -36,6 +36,10 @@ CLAUSES: Mapping[str, Mapping[str, Number]] = {
         ),
     },
     "GATE-6": {
+        "passbacks": Number("how many refusals of those who are on that side already are too many", 1, 100, whole=True),
+        "passbacks_window_s": Number("the window of those refusals, in seconds", 1, _HOUR),
+        "stopped_quiet_s": Number("how long after a stopped credential's use another is a new incident, in seconds", 1, _DAY),
+        "travel_s": Number("how long it takes at least from one place with gates to another, in seconds", 0, _HOUR),
         "passback_s": Number(
             "how long nobody goes in a second time where a gate holds to that, in seconds", 0, _DAY, required=False
         ),
@@ -62,8 +66,26 @@ CLAUSES: Mapping[str, Mapping[str, Number]] = {
         "grant_s": Number("how long after a pass a door may open, in seconds", 1, 300),
         "grace_s": Number("how much later than the opening a pass may be reported, in seconds", 0, 30),
     },
+    "GATE-5": {
+        "passage_days": Number("how long passages at gates are kept, in days", 1, 3_650),
+        "searches": Number("how many searches for people and plates somebody may make in an hour", 1, 1_000, whole=True),
+    },
+    "VEH-5": {
+        "pass_s": Number("how long after a pass a barrier may open, in seconds", 1, 300),
+        "pass_grace_s": Number("how much later than the opening a pass may be reported, in seconds", 0, 30),
+        "free_exit": Number("whether a barrier's own loop opens it (1) or not (0)", 0, 1, whole=True),
+    },
     "VEH-6": {
         "left_open_s": Number("how long a barrier may stay open, in seconds", 1, _HOUR),
+        "tail_pass_s": Number("how long before an opening a vehicle may have been let through, in seconds", 1, 300),
+        "tail_grace_s": Number("how much later than a vehicle its pass may be reported, in seconds", 0, 60),
+        "loop_gap_s": Number("how long the loop is free between two vehicles at least, in seconds", 0, 60),
+        "loop_plate_s": Number("how soon after a vehicle is on the loop its plate is read, in seconds", 1, 600),
+        "plate_before_s": Number("how long before a vehicle is on the loop its plate may have been read, in seconds", 1, 600),
+        "plate_loop_s": Number("how soon after its plate opened a vehicle is on the loop, in seconds", 1, 600),
+        "vehicle_before_s": Number("how long before its plate is read a vehicle may have left the loop, in seconds", 0, 600),
+        "plate_doubt_s": Number("how long after a plate in doubt another one is a new incident, in seconds", 1, _HOUR),
+        "watch_quiet_s": Number("how long after a watched plate was seen it is a new incident, in seconds", 1, _DAY),
     },
     "MON-2": {
         "camera_lost_s": Number("how long a stream may be lost, in seconds", 1, _HOUR),
@@ -171,7 +193,9 @@ LEGAL = frozenset(clause for clause, numbers in CLAUSES.items() if any(number.fl
 
 OF_A_DEVICE: frozenset[str] = frozenset(
     (
+        *CLAUSES["GATE-6"],
         *CLAUSES["GATE-7"],
+        *CLAUSES["VEH-5"],
         *CLAUSES["VEH-6"],
         *CLAUSES["MON-2"],
         *CLAUSES["REP-1"],

@@ -146,7 +146,7 @@ DEVICES = (
     Row("frigate", "other", GATE, "影像分析", "video analysis"),
     Row("lobby-view", "other", GATE, "大堂影像分析", "lobby's video analysis"),
     Row("intruder", "other", GATE, "周界报警主机", "intruder panel"),
-    Row("fire", "other", GATE, "消防用户信息传输装置", "fire alarm transmitter"),
+    Row("fire", "other", GATE, "消防用户信息传输装置", "fire alarm transmitter", {"frees": []}),
     Row("panel", "contacts", GARAGE, "报警主机", "alarm panel"),
     Row("cabinet-1", "contacts", GARAGE, "1号弱电箱", "cabinet 1"),
     Row("cabinet-2", "contacts", GARAGE, "2号弱电箱", "cabinet 2"),

@@ -42,7 +42,12 @@ def lanes(plant: Plant, garage: CutProxy, pumps: list[AgentTwin], limits: dict[s
         lane("forced", Act(2.0, partial(troubles.door_forced, plant, 3)), pause_s=6.0),
         lane("lets-out", Act(3.0, partial(troubles.let_out, plant, 4)), pause_s=4.0),
         lane("left-open", _timed(left_open, EPISODE, partial(troubles.barrier_stands_open, plant, "barrier-1")), first_s=1.0),
-        lane("residents", Act(4.0 + NEAR * left_open, partial(troubles.resident_drives_out, plant, random=random)), pause_s=4.0),
+        lane(
+            "residents",
+            Act(4.0 + NEAR * left_open, partial(troubles.resident_drives_out, plant, random=random)),
+            Act(8.0 + EPISODE * left_open, partial(troubles.resident_is_tailed, plant, random=random)),
+            pause_s=4.0,
+        ),
         lane(
             "arm",
             Act(2.0, partial(troubles.arm_knocked_off, plant)),

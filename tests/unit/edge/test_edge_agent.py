@@ -17,7 +17,7 @@ from drivers.port import CommandFailed, DeviceLost, Finding
 from edge.access import Permit
 from edge.config import AccessRule, DeviceSettings
 from edge.spool import SpoolFailed, SpoolFull
-from hub.detectors.door import DOOR_FORCED
+from hub.detectors.gates import DOOR_FORCED
 from hub.detectors.types import Device, Event
 from tests.support.agent_rig import CARD_KEY, Rig, device, running, wait_for
 

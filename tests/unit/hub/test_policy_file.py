@@ -166,7 +166,7 @@ ALARMS = """    alarms:
       - { detector: door_held, priority: 4 }
       - { detector: alarm_input, sound: fire }
 """
-AT = "    numbers:\n      left_open_s: 60\n"
+AT = "      left_open_s: 60\n"
 
 
 def test_a_detectors_priority_goes_by_the_class_of_the_place(tmp_path):

@@ -222,6 +222,18 @@ export interface AuditList {
   before: number | null;
 }
 
+/** An opening by hand, with who and why. */
+export interface ByHandView {
+  /** When it was done: RFC 3339, UTC */
+  at: string;
+  /** The door or barrier, by its id */
+  gate: string;
+  /** In whose name */
+  actor: string;
+  /** Why; empty: its command is not on record any more */
+  reason: string;
+}
+
 /** The calls of one source. Figures of two sources are not added up: what people declare and what an exchange measures are two kinds of knowledge. */
 export interface CallFigures {
   /** declared: by people; exchange: measured */
@@ -1120,6 +1132,56 @@ export interface FormItem {
   fields?: Record<string, boolean | number | string>;
 }
 
+/** A gate's openings of the day. */
+export interface GateDay {
+  /** The door or barrier, by its id */
+  gate: string;
+  /** Its name in Chinese */
+  name_zh: string;
+  /** Its name in English */
+  name_en: string;
+  /** All of them */
+  openings: number;
+  /** Of those, what nothing explains */
+  unexplained: number;
+  /** By what explains them */
+  by: OpeningCount[];
+}
+
+/** The gates of the estate. */
+export interface GateList {
+  /** In the estate's order */
+  gates: GateState[];
+}
+
+/** How a gate stands, as it told last. */
+export interface GateState {
+  /** The door or barrier, by its id */
+  gate: string;
+  /** door or barrier */
+  kind: string;
+  /** Where it stands, by the place's id */
+  place: string;
+  /** Its name in Chinese */
+  name_zh: string;
+  /** Its name in English */
+  name_en: string;
+  /** Its position, or that nobody hears it */
+  condition: Condition;
+  /** Its loop, its beam, its arm */
+  signals: Signal[];
+  /** A fire input frees it now */
+  fire: boolean;
+  /** The cameras that read plates in its lane, by their ids */
+  cameras: string[];
+  /** The permits that its agent decides by; null: it has told of none */
+  table: PermitTable | null;
+  /** The last decision, its plate masked; null: none */
+  last: PassageView | null;
+  /** The numbers of its live incidents */
+  live_incidents: number[];
+}
+
 /** Rights that many permits share. */
 export interface GroupBody {
   /** The version that was seen; 0: it is new */
@@ -1938,6 +2000,14 @@ export interface OccasionView {
   note: string;
 }
 
+/** How often a gate opened by one kind of explanation. */
+export interface OpeningCount {
+  /** card, plate, qr, pin, face, command, button, loop, fire; empty: nothing explains it */
+  explained: string;
+  /** How often */
+  count: number;
+}
+
 /** Other hours on one date; none: closed. */
 export interface OtherDayModel {
   /** The local date */
@@ -1966,6 +2036,70 @@ export interface PanicItem {
   note?: string;
   /** Where; without it the call comes from where the phone was last */
   place?: string;
+}
+
+/** Decisions, newest first. */
+export interface PassageList {
+  /** Newest first */
+  passages: PassageView[];
+  /** For the next page; null: there is none */
+  cursor: string | null;
+}
+
+/** A search for a plate, a right or a person. It is counted, and stands on the audit log with its reason. */
+export interface PassageSearch {
+  /** Why somebody wants to know; it stands on the audit log */
+  reason: string;
+  /** At one gate */
+  gate?: string;
+  /** A plate, however it is written */
+  plate?: string;
+  /** A right, by its id */
+  permit?: string;
+  /** A person's or a vehicle's number */
+  holder?: string;
+  /** Only in, or out */
+  direction?: "in" | "out" | null;
+  /** Only who was let through, or only who was refused */
+  granted?: boolean | null;
+  /** From then on: RFC 3339 with an offset */
+  from?: string | null;
+  /** Before then: RFC 3339 with an offset */
+  to?: string | null;
+  /** Of the page before */
+  cursor?: string | null;
+  /** How many at most */
+  limit?: number;
+}
+
+/** A decision at a gate: somebody was let through, or refused. */
+export interface PassageView {
+  /** Its name */
+  id: string;
+  /** When: RFC 3339, UTC */
+  at: string;
+  /** The door or barrier, by its id */
+  gate: string;
+  /** The reader or camera that was asked, by its id */
+  device: string;
+  /** in, out, or empty: not known */
+  direction: string;
+  /** card, plate, qr, pin or face */
+  medium: string;
+  /** The plate; masked where nobody said why they want to know */
+  plate: string;
+  /** The right that was found, or did not suffice; empty: none */
+  permit: string;
+  /** Whose it is; empty: not known */
+  holder: string;
+  /** Whether it was let through */
+  granted: boolean;
+  /** Why, a name such as permit, expired, passback, doubtful_plate */
+  reason: string;
+  /** Its picture: GET /pictures/{picture}; empty: none */
+  picture: string;
+  /** It came in long after it happened */
+  late: boolean;
 }
 
 /** One's present password, and the new one: 10 characters or more, and none of the first that are guessed. */
@@ -2006,6 +2140,16 @@ export interface PermitPage {
   permits: PermitView[];
   /** What to send as `after` for the next page; null: this was the last */
   next: string | null;
+}
+
+/** The table of permits that a gate decides by. */
+export interface PermitTable {
+  /** Its number */
+  no: number;
+  /** When the hub changed it last, by the hub's clock */
+  changed_at: string;
+  /** When the agent last heard of it, by the agent's clock */
+  heard_at: string;
 }
 
 /** A permit. */
@@ -2248,6 +2392,70 @@ export interface Post {
   last: CheckInWindow | null;
 }
 
+/** Where somebody, or a vehicle, really is. */
+export interface PresenceCorrection {
+  /** person or vehicle */
+  sort: "person" | "vehicle";
+  /** As the list has it; a plate however it is written */
+  who: string;
+  /** The zone; empty: outside */
+  zone: string;
+  /** How that is known */
+  reason: string;
+}
+
+/** How many are in. It is known of credentials, not of people: who follows somebody in is not counted. */
+export interface PresenceCounts {
+  /** Zones in which somebody is, by their ids */
+  zones: ZoneCount[];
+}
+
+/** Who is in, by name. */
+export interface PresenceList {
+  /** By `who` */
+  present: PresenceView[];
+}
+
+/** Who is in. It is counted, and stands on the audit log with its reason. */
+export interface PresenceSearch {
+  /** Why somebody wants to know; it stands on the audit log */
+  reason: string;
+  /** Only people, or only vehicles */
+  sort?: "person" | "vehicle" | null;
+  /** One of them; a plate however it is written */
+  who?: string;
+  /** In one zone */
+  zone?: string;
+  /** Go on after this `who`: the last one of the page before */
+  after?: string;
+  /** How many at most */
+  limit?: number;
+}
+
+/** Where somebody, or a vehicle, was last known to be. */
+export interface PresenceView {
+  /** person or vehicle */
+  sort: "person" | "vehicle";
+  /** A vehicle's plate; a person's number, or else the right or the card */
+  who: string;
+  /** Whose it is; empty: not known */
+  holder: string;
+  /** The right by which it came */
+  permit: string;
+  /** The zone; empty: outside */
+  zone: string;
+  /** The last gate */
+  gate: string;
+  /** In that zone since: RFC 3339, UTC */
+  since: string;
+  /** The last passage or correction: RFC 3339, UTC */
+  at: string;
+  /** Who has corrected it by hand; empty: nobody */
+  corrected_by: string;
+  /** Why it was corrected */
+  reason: string;
+}
+
 /** An error. `code` is its name and stays the same; the messages say what to do and may change. */
 export interface Problem {
   /** A URN that ends in `code` */
@@ -2286,6 +2494,20 @@ export interface QuarantinedRecord {
   reason: string;
   /** As it came, as text, cut to 4,096 characters */
   body: string;
+}
+
+/** A day's openings, each with what explains it. */
+export interface Reconciliation {
+  /** The local day */
+  day: string;
+  /** The estate's zone */
+  timezone: string;
+  /** Gates that opened */
+  gates: GateDay[];
+  /** Oldest first; 500 at most: `gates` has all counts */
+  unexplained: UnexplainedView[];
+  /** Oldest first; 500 at most */
+  by_hand: ByHandView[];
 }
 
 /** The window that a record would be of now, what it asks for, and what the hub knows. */
@@ -3242,6 +3464,20 @@ export interface TriggerModel {
   places?: string[];
 }
 
+/** An opening that nothing explains. */
+export interface UnexplainedView {
+  /** Its name */
+  id: string;
+  /** The door or barrier, by its id */
+  gate: string;
+  /** When: RFC 3339, UTC */
+  at: string;
+  /** When it was closed: RFC 3339, UTC; null: it is open, or nobody saw it */
+  closed_at: string | null;
+  /** Its incident; null: none yet, as its agent has not reported past it */
+  incident: number | null;
+}
+
 /** The places that stayed unvisited for longest, the worst first. */
 export interface UnvisitedReport {
   /** The first local day */
@@ -3308,6 +3544,52 @@ export interface VersionView {
   info: VersionInfo;
   /** The estate file's values; no keys */
   document: Record<string, unknown>;
+}
+
+/** Look for it no more. */
+export interface WatchEndRequest {
+  /** Why it is ended */
+  reason: string;
+}
+
+/** The watch list. */
+export interface WatchList {
+  /** Newest first */
+  watched: WatchView[];
+}
+
+/** Look for a plate. */
+export interface WatchRequest {
+  /** However it is written */
+  plate: string;
+  /** Why; people see it in the incident */
+  reason: string;
+  /** Until then: RFC 3339 with an offset; null: until somebody ends it */
+  until?: string | null;
+  /** Of its incidents, 1 is the highest */
+  priority?: 1 | 2 | 3 | 4;
+}
+
+/** A plate that is looked for. */
+export interface WatchView {
+  /** Its name */
+  id: string;
+  /** The plate */
+  plate: string;
+  /** Why it is looked for */
+  reason: string;
+  /** Who has put it there */
+  actor: string;
+  /** Since when: RFC 3339, UTC */
+  at: string;
+  /** Until when: RFC 3339, UTC; null: until somebody ends it */
+  until: string | null;
+  /** The priority of its incidents, 1 to 4 */
+  priority: number;
+  /** When it was ended: RFC 3339, UTC; null: it was not */
+  ended_at: string | null;
+  /** Who ended it; empty: nobody */
+  ended_by: string;
 }
 
 /** Hours on some days, in minutes of the local day; an end before the beginning is on the next day. */
@@ -3426,6 +3708,16 @@ export interface ZoneBody {
   name_en?: string;
   /** The estate's place, or empty */
   place?: string;
+}
+
+/** How many are in a zone. */
+export interface ZoneCount {
+  /** The zone, by its id */
+  zone: string;
+  /** How many people, by their credentials */
+  people: number;
+  /** How many vehicles, by their plates */
+  vehicles: number;
 }
 
 /** A zone. */
@@ -3881,6 +4173,10 @@ export interface Routes {
     query: { device: string; kind?: string; since?: string | null; until?: string | null; cursor?: string | null; limit?: number };
     result: EventPage;
   };
+  /** How the gates stand. */
+  "GET /gates": {
+    result: GateList;
+  };
   /** Handovers, newest first. */
   "GET /handovers": {
     query: { state?: "draft" | "completed" | "cancelled" | null; limit?: number; offset?: number };
@@ -4077,6 +4373,16 @@ export interface Routes {
     query: { state?: string; code?: string };
     result: undefined;
   };
+  /** The last passages. */
+  "GET /passages": {
+    query: { gate?: string; granted?: boolean | null; cursor?: string | null; limit?: number };
+    result: PassageList;
+  };
+  /** Look for a plate, a right or a person. */
+  "POST /passages/search": {
+    body: PassageSearch;
+    result: PassageList;
+  };
   /** A picture. */
   "GET /pictures/{picture}": {
     path: { picture: string };
@@ -4110,10 +4416,29 @@ export interface Routes {
   "GET /policy": {
     result: PolicyView;
   };
+  /** How many are in. */
+  "GET /presence": {
+    result: PresenceCounts;
+  };
+  /** Say where somebody really is. */
+  "POST /presence/correct": {
+    body: PresenceCorrection;
+    result: PresenceView;
+  };
+  /** Who is in. */
+  "POST /presence/search": {
+    body: PresenceSearch;
+    result: PresenceList;
+  };
   /** Records that were put aside, newest first. */
   "GET /quarantine": {
     query: { limit?: number; offset?: number };
     result: QuarantinePage;
+  };
+  /** A day's openings, and what explains each. */
+  "GET /reconciliation": {
+    query: { day?: string | null };
+    result: Reconciliation;
   };
   /** How duties were kept. */
   "GET /reports/compliance": {
@@ -4220,5 +4545,21 @@ export interface Routes {
     path: { tag: string };
     body: RevokeRequest;
     result: TagRow;
+  };
+  /** The watch list. */
+  "GET /watch-list": {
+    query: { ended?: boolean; limit?: number };
+    result: WatchList;
+  };
+  /** Look for a plate. */
+  "POST /watch-list": {
+    body: WatchRequest;
+    result: WatchView;
+  };
+  /** Look for it no more. */
+  "POST /watch-list/{watch}/end": {
+    path: { watch: string };
+    body: WatchEndRequest;
+    result: WatchView;
   };
 }
