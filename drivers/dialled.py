@@ -12,8 +12,8 @@ import msgspec
 
 from contract.clock import US_PER_S, Clock, SystemClock
 from contract.readings import AlarmInput, DeviceLink, FireInput, PanelFault, TamperContact
-from drivers.jpeg import Picture
-from drivers.port import CommandFailed, DeviceLost, Finding, Sink
+from drivers.port import CommandFailed, Finding, Sink
+from drivers.shown import named
 from drivers.talk import Said, Step, Talk
 from drivers.transports import Address
 from drivers.transports.hall import Hall, Heard, open_hall
@@ -209,24 +209,11 @@ class _Run:
 
     def _say(self, said: Said) -> None:
         if said.picture is not None:
-            said = self._with_picture(said, said.picture)
+            said = said._replace(reading=named(said, self._sink), picture=None)
         for one in self._names.told(said):
             self._sink.reading(one.reading, one.device_at_us, one.device)
         if self._names.is_full(said):
             self._sink.finding(Finding("too_many_names", 0, b""))
-
-    def _with_picture(self, said: Said, picture: Picture) -> Said:
-        """Keep the picture, and put its name into the reading."""
-        try:
-            name = self._sink.picture(picture.jpeg, picture.width, picture.height, "")
-        except DeviceLost:
-            raise
-        except Exception:  # whatever it is, the reading counts for more
-            name = ""
-        if not name:
-            self._sink.finding(Finding("picture_not_kept", 0, b""))
-            return said
-        return said._replace(reading=msgspec.structs.replace(said.reading, picture=name))
 
     def _tell_who_was_sent_away(self) -> None:
         strangers, crowded = self._hall.strangers, self._hall.crowded

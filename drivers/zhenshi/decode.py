@@ -40,14 +40,17 @@ class Camera(Caller, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class ZhenshiOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The driver's settings. `cameras`: those that push here; empty: whoever does is this device. `hosts`: the IP addresses that
-    they come from; empty: any. `sure_from`: a plate that the camera is less sure of opens nothing. `silent_s`: a camera that says
-    nothing for so long is out of reach; it gives a sign of life every 5 or 30 s; 0: never."""
+    """The driver's settings. `cameras`: those that push here; empty: whoever does is this device. `hosts`: the IP addresses
+    that they come from; empty: any. `sure_from`: a plate that the camera is less sure of opens nothing. `silent_s`: a camera
+    that says nothing for so long is out of reach; it gives a sign of life every 5 or 30 s; 0: never. `output`: the number of
+    the camera's own output that opens, for `pulse_ms`, where the agent dials its TCP port; None: it opens nothing."""
 
     cameras: Annotated[tuple[Camera, ...], msgspec.Meta(max_length=CALLERS_MAX)] = ()
     hosts: Annotated[tuple[str, ...], msgspec.Meta(max_length=CALLERS_MAX)] = ()
     sure_from: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.8
     silent_s: Annotated[float, msgspec.Meta(ge=0, le=604_800)] = 90.0
+    output: Annotated[int, msgspec.Meta(ge=0, le=3)] | None = None
+    pulse_ms: Annotated[int, msgspec.Meta(ge=100, le=5000)] = 500
 
     def __post_init__(self) -> None:
         check_callers(self.cameras)
@@ -73,9 +76,10 @@ class Pushes:
             return Taken(reasons=("not_json",), heard=False)
         if not isinstance(message, dict):
             return Taken(reasons=("unknown_message",), heard=False)
-        return self._message(camera, message)
+        return self.message(camera, message)
 
-    def _message(self, camera: Camera, message: Mapping[str, Any]) -> Taken:
+    def message(self, camera: Camera, message: Mapping[str, Any]) -> Taken:
+        """What a message says, by whatever way it came."""
         if "AlarmInfoPlate" in message:
             alarm = _at(message, "AlarmInfoPlate")
             result = _at(alarm, "result", "PlateResult")

@@ -1,13 +1,17 @@
 """A camera of 臻识: it pushes what it reads, again when it is not answered, and keeps for later what nobody took."""
 
 import base64
+from threading import Event, Thread
 from typing import Any
 
 import msgspec
 
 from contract.clock import US_PER_S, Clock
 from drivers.http.twin import Answer, HttpTwin
+from drivers.port import DeviceLost
+from drivers.transports import Line
 from drivers.transports.dial import Dialler
+from drivers.zhenshi.frames import BEAT, Frame, Frames, frame_bytes
 
 BOUNDARY = "------------------------twin"
 
@@ -95,3 +99,63 @@ def _said(answer: Answer) -> dict[str, Any]:
     except (msgspec.MsgspecError, KeyError):
         return {}
     return said
+
+
+class ZhenshiLineTwin:
+    """A camera whose TCP port is dialled, at the far end of `line`. `moves`: what its outputs were told to do, in order. `mute`:
+    it does what it is told and answers nothing. `refuses`: the state code of its answers to orders, where it is not 200."""
+
+    def __init__(self, line: Line, clock: Clock, *, serial: str = "0a1b2c3d-4e5f6071", charset: str = "gb18030") -> None:
+        self.line = line
+        self.moves: list[tuple[int, int]] = []
+        self.mute = False
+        self.refuses = 200
+        self.asked_for_plates = False
+        self._clock = clock
+        self._serial = serial
+        self._charset = charset
+        self._number = 0
+        self._frames = Frames()
+        self._stop = Event()
+        self._thread = Thread(target=self._serve)
+        self._thread.start()
+
+    def see(self, plate: str, *, confidence: int = 96, jpeg: bytes = b"", **more: Any) -> None:
+        """A vehicle passes."""
+        self._number += 1
+        now_us = self._clock.now_us()
+        when = {"Timeval": {"sec": now_us // US_PER_S, "usec": now_us % US_PER_S}}
+        result = {"license": plate, "confidence": confidence, "colorType": 1, "triggerType": 8, "timeStamp": when, **more}
+        told = {"cmd": "ivs_result", "id": self._number, "imageformat": "jpg", "fullImgSize": len(jpeg), "PlateResult": result}
+        self.line.write(frame_bytes(msgspec.json.encode(told).decode().encode(self._charset), picture=jpeg))
+
+    def beat(self) -> None:
+        """A frame without data."""
+        self.line.write(frame_bytes(kind=BEAT))
+
+    def close(self) -> None:
+        """Switch it off."""
+        self._stop.set()
+        self._thread.join()
+
+    def _serve(self) -> None:
+        while not self._stop.is_set():
+            try:
+                data = self.line.read(4096, 0.02)
+            except DeviceLost:
+                self._stop.wait(0.02)
+                continue
+            for one in self._frames.hear(data):
+                if isinstance(one, Frame) and one.text:
+                    self._told(msgspec.json.decode(one.text))
+
+    def _told(self, message: dict[str, Any]) -> None:
+        code = 200
+        if message["cmd"] == "ioctl":
+            code = self.refuses
+            if code == 200:
+                self.moves.append((message["io"], message["delay"]))
+        self.asked_for_plates |= message["cmd"] == "ivsresult" and message["enable"]
+        if not (self.mute and message["cmd"] == "ioctl"):
+            answer = {"cmd": message["cmd"], "id": message["id"], "state_code": code, "value": self._serial}
+            self.line.write(frame_bytes(msgspec.json.encode(answer)))
