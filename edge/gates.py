@@ -229,8 +229,9 @@ class Gates:
         with self._lock:
             self._heard_us = self._clock.mono_us()
             for one in order.went:
-                went = Went(one.holder, one.permit, one.card, one.zone, one.at_us, self._is_use(one.holder, one.card, one.zone))
-                self.known.goes(went, late=True)
+                used = self._is_use(one.holder, one.card, one.zone)
+                went = Went(one.holder, one.permit, one.card, one.zone, one.at_us, used, late=True)
+                self.known.goes(went)
                 changes.append(went)
             self.counters.heard += len(changes)
         if changes:

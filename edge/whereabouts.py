@@ -28,7 +28,8 @@ class Place(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
 
 class Went(msgspec.Struct, frozen=True, array_like=True, tag="went", gc=False):
-    """A holder goes into a zone. `used`: it is a use of the card."""
+    """A holder goes into a zone. `used`: it is a use of the card. `late`: it is told afterwards, and counts for nothing where a
+    later place is known."""
 
     holder: str
     permit: str
@@ -36,6 +37,7 @@ class Went(msgspec.Struct, frozen=True, array_like=True, tag="went", gc=False):
     zone: str
     at_us: int
     used: bool = False
+    late: bool = False
 
 
 class Back(msgspec.Struct, frozen=True, array_like=True, tag="back", gc=False):
@@ -115,10 +117,10 @@ class Whereabouts:
         """Whether somebody who is not known may only have been forgotten."""
         return self.forgot_us is not None and now_us - self.forgot_us < FORGOTTEN_US
 
-    def goes(self, went: Went, *, late: bool = False) -> Moved:
-        """Somebody goes. `late`: it is told afterwards, and counts for nothing where a later place is known."""
+    def goes(self, went: Went) -> Moved:
+        """Somebody goes."""
         before = self._places.get(went.holder)
-        if not late or before is None or before.at_us <= went.at_us:
+        if not went.late or before is None or before.at_us <= went.at_us:
             self._put(went.holder, Place(went.zone, went.at_us, went.permit))
         if went.used:
             self._use(went.card, went.at_us)

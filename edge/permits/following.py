@@ -48,7 +48,9 @@ def changed(table: Table | None, order: ChangePermits) -> Followed:
 
 def is_newer(head: Head | None, fetched: Head) -> bool:
     """Whether a snapshot takes the place of what is held: not where changes have led past it meanwhile."""
-    return head is None or head.epoch != fetched.epoch or fetched.no > head.no or fetched.hash != head.hash
+    if head is None or head.epoch != fetched.epoch:
+        return True
+    return fetched.no > head.no or (fetched.no == head.no and fetched.hash != head.hash)
 
 
 def in_order(pending: Iterable[ChangePermits]) -> list[ChangePermits]:
