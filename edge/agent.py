@@ -12,6 +12,7 @@ import structlog
 
 from contract.clock import US_PER_S, Clock
 from contract.readings import AgentStarted, AuditHeadConflict, CommandDone, DeviceLink, Heartbeat, Reading
+from drivers.port import Expecting
 from edge.actuator import Actuator, Job
 from edge.config import AccessRule, Config, DeviceSettings, Kinds, fire_inputs, spoken_for
 from edge.gate_journal import GateJournal
@@ -178,7 +179,13 @@ class Agent:
 
     def _gate(self, reader: str, rule: AccessRule) -> Gate:
         table = None if rule.permits is None else partial(self._permits.table, reader)
-        return Gate(rule, self._asker(rule.device), self.sources.of(rule.device), table)
+        expect = partial(self._expect, self._hands[rule.device].device.id)
+        return Gate(rule, self._asker(rule.device), self.sources.of(rule.device), expect, table)
+
+    def _expect(self, device: str) -> None:
+        driver: object = self._supervisors[device].driver()
+        if isinstance(driver, Expecting):
+            driver.expect()
 
     def _destination(self) -> Destination | None:
         config = self._config
@@ -351,6 +358,11 @@ class Agent:
     def failed(self) -> SpoolFailed | None:
         """Why the log cannot be used any more, or None."""
         return self._failed
+
+    def permits_no(self) -> int | None:
+        """The number of the hub's table that is in force."""
+        held = self._hub_table.held()
+        return None if held is None else held.no
 
     def counters(self) -> Mapping[str, Any]:
         """What is counted, as plain data."""

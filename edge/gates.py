@@ -4,7 +4,7 @@ In this order: the journal has the decision (a kill does not undo it), the devic
 file of whereabouts has the move synced. Nothing in front of the opening waits for a disk or for a network.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from threading import Lock
 from typing import NamedTuple, Protocol
@@ -45,12 +45,13 @@ Presented = CardRead | CodeRead | PlateRead
 
 
 class Gate(NamedTuple):
-    """A reader's rule, how to ask the device that it opens, and that device's source. `table`: the permits of the settings; None:
-    the hub's table counts."""
+    """A reader's rule, how to ask the device that it opens, and that device's source. `expect` has the device keep its line free
+    for a moment. `table`: the permits of the settings; None: the hub's table counts."""
 
     rule: AccessRule
     ask: Callable[[Job], bool]
     source: Source
+    expect: Callable[[], None]
     table: Callable[[], Table] | None = None
 
 
@@ -121,6 +122,13 @@ class Gates:
         self._gates = gates
 
     # What is presented
+
+    def arriving(self, devices: Collection[str]) -> None:
+        """Something is being shown at one of these readers."""
+        for device in devices:
+            gate = self._gates.get(device)
+            if gate is not None:
+                gate.expect()
 
     def take(self, source: Source, driver: str, said: Said) -> int:
         """Record what was presented at a reader of `driver`, and decide where it guards a gate. The number of its row; 0 where

@@ -73,6 +73,11 @@ class DriverSink:
         self._check()
         return self._shared.receipt_of(numbers)
 
+    def arriving(self) -> None:
+        """Something is being shown at one of the driver's readers."""
+        self._check()
+        self._shared.gates.arriving(self._source.devices)
+
     def told(self, device: str, up_to_us: int) -> None:
         """Move the watermark of a device that remembers."""
         self._check()

@@ -8,6 +8,7 @@ left of a last line is cut off. Where the file is damaged the one before counts,
 
 import os
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -122,7 +123,7 @@ class TableFile:
         bodies = table.bodies()
         with new.open("wb") as file:
             file.write(encode(_First(head.epoch, head.no, head.hash, head.at_us, len(table))) + b"\n")
-            while lines := [body for body, _ in zip(bodies, range(_ENTRIES_AT_ONCE), strict=False)]:
+            while lines := list(islice(bodies, _ENTRIES_AT_ONCE)):
                 file.write(b"\n".join(lines) + b"\n")
             file.flush()
             os.fsync(file.fileno())

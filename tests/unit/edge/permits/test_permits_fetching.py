@@ -11,6 +11,7 @@ from contract.permits import Chunk, Credential
 from edge.permits import fetching
 from edge.permits.book import HubTable
 from edge.permits.fetching import TRIES_MAX, Answer, Fetcher, Unfetched, http_get, snapshot
+from edge.permits.table import Table
 from edge.pictures import Destination
 from tests.support.agent_rig import wait_for
 from tests.support.permit_rig import Hub, many, name, nobody
@@ -106,7 +107,7 @@ def taker(taken):
 
 
 def test_a_hub_that_does_not_answer_is_asked_again_but_not_for_ever(hub, started):
-    taken = []
+    taken: list[Table] = []
     tidied = Event()
     fetcher = started(Fetcher(TO, nobody, Random(1), taker(taken), tidied.set))
     fetcher.ask()
@@ -118,7 +119,7 @@ def test_a_hub_that_does_not_answer_is_asked_again_but_not_for_ever(hub, started
 
 def test_a_fetch_that_failed_is_tried_again_until_it_succeeds(hub, started):
     hub.answers = [OSError("refused"), Answer(503, "", b"")]
-    taken = []
+    taken: list[Table] = []
     fetcher = started(Fetcher(TO, hub.get, Random(1), taker(taken), lambda: None))
     fetcher.ask()
     wait_for(lambda: taken, "the table")

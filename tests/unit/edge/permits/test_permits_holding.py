@@ -27,6 +27,14 @@ def write(folder, hub, changes=3):
     return held, file
 
 
+def test_a_table_that_is_written_in_several_pieces_loses_none_of_it(tmp_path, hub, monkeypatch):
+    monkeypatch.setattr(holding, "_ENTRIES_AT_ONCE", 3)
+    held, _ = write(tmp_path, hub, 0)
+    found = TableFile(tmp_path).load()
+    assert found is not None
+    assert (found.hash, len(found)) == (held.hash, len(held))
+
+
 def test_a_table_and_its_changes_come_back(tmp_path, hub):
     held, _ = write(tmp_path, hub)
     found = TableFile(tmp_path).load()
