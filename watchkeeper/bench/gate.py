@@ -13,6 +13,7 @@ import time
 import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -251,7 +252,7 @@ def _changes(folder: Path, changes: int, count: int) -> tuple[list[float], list[
         agent = Agent(config, open_spool(config, clock), system_ports(clock, Random(1)))  # noqa: S311 - jitter only
         agent.start()
         hub = paho.Client(CallbackAPIVersion.VERSION2, "bench-hub")
-        hub.on_socket_open = lambda _client, _data, port: port.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        hub.on_socket_open = _no_delay
         hub.connect("127.0.0.1", broker.port)
         hub.loop_start()
         try:
@@ -260,6 +261,10 @@ def _changes(folder: Path, changes: int, count: int) -> tuple[list[float], list[
             hub.loop_stop()
             hub.disconnect()
             agent.stop()
+
+
+def _no_delay(_client: Any, _data: Any, port: Any) -> None:
+    port.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 def _time_changes(hub: Any, agent: Agent, table: Table, changes: int) -> tuple[list[float], list[float]]:
@@ -276,11 +281,15 @@ def _time_changes(hub: Any, agent: Agent, table: Table, changes: int) -> tuple[l
         hub.publish(topic, payload, 1)
         _until(heard.is_set)
         echoed = time.monotonic()
-        _until(lambda no=order.no: agent.permits_no() == no, again=lambda p=payload: hub.publish(topic, p, 1))
+        _until(partial(_is_in_force, agent, order.no), again=partial(hub.publish, topic, payload, 1))
         if number:  # the first may have waited for the agent to connect
             echoes.append((echoed - began) * 1000)
             times.append((time.monotonic() - began) * 1000)
     return times, echoes
+
+
+def _is_in_force(agent: Agent, no: int) -> bool:
+    return agent.permits_no() == no
 
 
 def _next_change(table: Table, number: int) -> ChangePermits:
