@@ -59,9 +59,9 @@ class Portal(Entry, frozen=True, tag="portal"):
     """A reader or a camera, and the way that it guards: from one zone to another, OUTSIDE being the street.
 
     `passback`: `hard` refuses whoever is already where the way leads, for `passback_s` from then on (0: until he left); `soft`
-    lets him through and says so: granted, with the reason `passback`. `leave`: whom a way out lets through besides those with a right: `anyone`, `known` (any
-    credential of the table, whatever became of it) or `permitted` (nobody else). `factor`: whether a PIN must follow within 15 s:
-    `never`, after a `weak` medium (one that can be copied), or `always`."""
+    lets him through and says so: granted, with the reason `passback`. `leave`: whom a way out lets through besides those with a
+    right: `anyone`, `known` (any credential of the table, whatever became of it) or `permitted` (nobody else). `factor`: whether
+    a PIN must follow within 15 s: `never`, after a `weak` medium (one that can be copied), or `always`."""
 
     id: EntryId
     from_zone: str = OUTSIDE

@@ -111,7 +111,7 @@ class Expecting(Protocol):
     """A driver that can keep its line free for an action."""
 
     def expect(self) -> None:
-        """An action may be asked for within a tenth of a second. Returns at once; called from other threads."""
+        """An action may be asked for within the next 50 ms. Returns at once; called from other threads."""
         ...
 
 
