@@ -54,6 +54,8 @@ _CARD_KEY = bytes.fromhex("c" * 64)
 _BAUD = 19_200
 _PULSE_MS = 50
 _STALL_S = 30.0
+_REST_S = 0.1
+"""Between two cards, though nobody passes a gate so fast: a line is not kept free for cards all the time."""
 _WARM_UP = 10
 _OPTIONS = BarrierOptions(pulse_ms=_PULSE_MS)
 
@@ -116,6 +118,7 @@ class _Relay:
             raise Stalled(f"a card opened nothing within {_STALL_S:.0f} s")
         if is_let_go:
             self._let_go.wait(_STALL_S)
+        time.sleep(_REST_S)
         return (self.at - began) * 1000
 
 
