@@ -26,8 +26,6 @@ from edge.pictures import http_post
 from edge.spool import Spool, SpoolBusy, SpoolFailed, SpoolFull, SpoolLimits
 
 STOPPED, FAILED, WRONG = 0, 1, 2
-SWITCH_S = 0.0005
-"""How soon Python lets another thread go on: a card's opening may not wait for a thread that computes."""
 
 
 class Asked(NamedTuple):
@@ -48,7 +46,6 @@ def run_edge(config_path: Path, stop: Event | None = None) -> int:
             print(message, file=sys.stderr)
         return WRONG
     logs.configure()
-    sys.setswitchinterval(SWITCH_S)
     clock = SystemClock()
     try:
         spool = open_spool(config, clock)
