@@ -67,6 +67,9 @@ class Heard:
     def alive(self):
         self.alives += 1
 
+    def arriving(self):
+        pass
+
     def told(self, device, up_to_us):
         self.tolds[device] = up_to_us
 
