@@ -3,6 +3,9 @@
 import json
 from typing import Any, NamedTuple
 
+from hub.access.asks import AccessAsk
+from hub.ingest.access.around import Things
+from hub.ingest.access.book import Accessbook
 from hub.ingest.casebook import Casebook
 from hub.ingest.duties.acts import DutyActs, DutyAsk
 from hub.ingest.estating import act_on_estate
@@ -25,7 +28,7 @@ class Hands(NamedTuple):
     now_us: int
 
 
-def answer(asked: OfPeople | DutyAsk, hands: Hands) -> Any:
+def answer(asked: OfPeople | DutyAsk | AccessAsk, hands: Hands) -> Any:
     """What the ask's own docstring says. Raises DatabaseGone."""
     casebook, now_us = hands.casebook, hands.now_us
     if isinstance(asked, CaseAct):
@@ -39,7 +42,20 @@ def answer(asked: OfPeople | DutyAsk, hands: Hands) -> Any:
         return act_on_tag(asked, hands.site, hands.around.book, casebook.change, hands.around.counters, now_us)
     if isinstance(asked, EstateAsk):
         return act_on_estate(asked, hands.outcome, hands.around.estate, casebook.change, now_us)
-    return _store_picture(asked.picture, hands) if isinstance(asked, PictureStored) else hands.duties.answer(asked)
+    return _answer_more(asked, hands)
+
+
+def _answer_more(asked: PictureStored | AccessAsk | DutyAsk, hands: Hands) -> Any:
+    if isinstance(asked, PictureStored):
+        return _store_picture(asked.picture, hands)
+    return accessbook_of(hands).answer(asked) if isinstance(asked, AccessAsk) else hands.duties.answer(asked)
+
+
+def accessbook_of(hands: Hands) -> Accessbook:
+    """The book of permits, for whoever acts in this turn."""
+    around = hands.around
+    things = Things(hands.outcome, around.archive, hands.casebook.change, hands.now_us)
+    return Accessbook(things, around.book, hands.site.journal, around.new_id, hands.now_us, around.counters)
 
 
 def _store_picture(picture: str, hands: Hands) -> bool:

@@ -13,6 +13,7 @@ from hub.audit import log
 from hub.audit.types import HUB, Act, Personal, changed
 from hub.cases.types import Case, Change, Refusal
 from hub.desk.asks import CallHeard
+from hub.ingest.access import audited as access
 from hub.ingest.casebook import ClosedCases
 from hub.ingest.desk import audited as desk
 from hub.ingest.duties.roster import key_of as shift_key
@@ -189,5 +190,6 @@ _ENTRIES: Mapping[type, Callable[[Any, Any, Any], Iterator[Act]]] = {
     EstateAct: _estate,
     DrawingAct: _drawing,
     **desk.ENTRIES,
+    **access.ENTRIES,
 }
 AUDITED = frozenset(_ENTRIES)

@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import Connection, Engine, Row, bindparam, func, not_, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from hub.access.types import AnyThing, Credential, Kind
 from hub.cases.chatter import Source
 from hub.cases.flood import Flood
 from hub.cases.maintenance import Maintenance
@@ -43,7 +44,7 @@ from hub.ingest.site import (
 from hub.ingest.stepping import DETECTOR_OWNER, RuleTable
 from hub.ingest.tagging import tag_of_row
 from hub.plans.types import Run
-from hub.store import bulk, schema
+from hub.store import access_rows, bulk, schema
 from hub.store.duty_reads import scan_of, unprovable
 
 T = TypeVar("T")
@@ -154,6 +155,30 @@ class DatabaseArchive:
         except bulk.errors(self._engine) as error:
             raise DatabaseGone(str(error)) from error
         return found
+
+    def access_things(self, kind: Kind, names: Sequence[str]) -> list[AnyThing]:
+        """Things of the book of permits."""
+        return self._ask(lambda connection: list(access_rows.find_all(connection, self._site_id, kind, names)))
+
+    def access_live(self, names: Sequence[str]) -> list[Credential]:
+        """The live credentials that have these names."""
+        return self._ask(lambda connection: list(access_rows.live_credentials(connection, self._site_id, names)))
+
+    def access_count(self, kind: Kind) -> int:
+        """How many things of the kind there are."""
+        return self._ask(lambda connection: access_rows.count(connection, self._site_id, kind))
+
+    def access_of_permits(self, permits: Sequence[str]) -> list[tuple[str, str]]:
+        """A permit's id and that of a live credential, for all of these permits."""
+        return self._ask(lambda connection: access_rows.live_of_permits(connection, self._site_id, permits))
+
+    def access_rules(self) -> list[AnyThing]:
+        """All groups, zones, portals and schedules."""
+        return self._ask(lambda connection: access_rows.rules(connection, self._site_id))
+
+    def access_user_of_group(self, group: str) -> str:
+        """A permit in force that names the group, or empty."""
+        return self._ask(lambda connection: access_rows.users_of_group(connection, self._site_id, group))
 
     def _case(self, *where: Any) -> Case | None:
         return self._ask(lambda connection: next(iter(_cases(connection, self._site_id, *where)), None))

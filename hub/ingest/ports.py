@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from contract.envelope import Receipt
 from contract.orders import AnyOrder
 from contract.readings import Reading
+from hub.access.asks import AccessAsk
 from hub.cases.limits import Numbers
 from hub.cases.titles import Lang
 from hub.desk.asks import DeskAsk
@@ -198,7 +199,7 @@ class EstateDone(NamedTuple):
 
 EstateAsk = EstateAct | DrawingAct
 OfPeople = CaseAct | CaseActs | AlarmAsk | PlanAsk | PictureStored | TagAct | EstateAsk
-Ask = OfPeople | Suspicion | Write | Report | RosterAct | OccasionAct | DeskAsk
+Ask = OfPeople | Suspicion | Write | Report | RosterAct | OccasionAct | DeskAsk | AccessAsk
 
 
 class Unavailable(RuntimeError):

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
+from hub.ingest.access.around import AccessArchive
 from hub.ingest.casebook import ClosedCases
 from hub.ingest.duties.parts import OldRecords
 from hub.ingest.keys import Keys
@@ -13,7 +14,7 @@ from hub.ingest.ports import EstateNow, SiteBook
 from hub.ingest.stepping import RuleTable
 
 
-class Archive(ClosedCases, OldRecords, Protocol):
+class Archive(ClosedCases, OldRecords, AccessArchive, Protocol):
     """What a turn may look up in the database. Raises DatabaseGone."""
 
     def picture(self, picture: str) -> PictureRow | None:

@@ -11,6 +11,7 @@ import msgspec
 from contract.envelope import BatchHead, Record, Verdict
 from contract.orders import Flush
 from contract.readings import KINDS, BadBytes, CommandDone, DeviceLink, Heartbeat, Reading, SnapshotTaken, WandRead
+from hub.access.asks import AccessAsk
 from hub.desk.numbers import DESK_OWNER
 from hub.detectors.types import (
     AgentAwaited,
@@ -180,7 +181,7 @@ class Turn:
         else:
             self.outcome.futures.append((future, answer))
 
-    def _answer(self, asked: OfPeople | Suspicion | DutyAsk) -> Any:
+    def _answer(self, asked: OfPeople | Suspicion | DutyAsk | AccessAsk) -> Any:
         if isinstance(asked, Suspicion):
             return self._refuse(Refused(asked.reason, asked.agent, foreign=True))
         hands = Hands(self._site, self.outcome, self._casebook, self._around, self._duties.acts, self._now_us)

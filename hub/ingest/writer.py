@@ -20,6 +20,7 @@ from hub.ingest.rows import Rows
 from hub.ingest.site import Site
 from hub.ingest.tagging import tag_row
 from hub.store import bulk, device_states, schema, tally
+from hub.store.access_rows import write_access
 from hub.store.estate_rows import write_estate
 
 _log = logging.getLogger(__name__)
@@ -39,6 +40,7 @@ def is_empty(site: Site, outcome: Outcome) -> bool:
         outcome.estates,
         outcome.drawings,
         outcome.acts,
+        outcome.access,
     )
     return not any(lists) and not any(next(table.changed(), None) for table in site.tables())
 
@@ -64,6 +66,7 @@ def write(connection: Connection, lease: Lease, site: Site, outcome: Outcome, *,
     bulk.insert(connection, schema.case_clock, outcome.clocks)
     bulk.upsert(connection, schema.picture, list(outcome.pictures.values()))
     write_estate(connection, lease.site, outcome.estates, outcome.drawings)
+    write_access(connection, lease.site, outcome.access, outcome.access_history)
     _run_writes(connection, outcome)
     hook("changes")
     bulk.insert(connection, schema.change, [(lease.site, *row) for row in outcome.changes])
