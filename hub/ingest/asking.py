@@ -14,7 +14,11 @@ from hub.ingest.ports import AlarmAsk, CaseAct, CaseActs, EstateAsk, OfPeople, P
 from hub.ingest.site import Site
 from hub.ingest.surroundings import Surroundings
 from hub.ingest.tagging import act_on_tag
+from hub.ingest.visits.around import Around
+from hub.ingest.visits.book import Visitbook
 from hub.plans.asks import PlanAsk
+from hub.visits.asks import VisitsAsk
+from hub.visits.numbers import limits_of
 
 
 class Hands(NamedTuple):
@@ -45,7 +49,9 @@ def answer(asked: OfPeople | DutyAsk | AccessAsk, hands: Hands) -> Any:
     return _answer_more(asked, hands)
 
 
-def _answer_more(asked: PictureStored | AccessAsk | DutyAsk, hands: Hands) -> Any:
+def _answer_more(asked: PictureStored | AccessAsk | VisitsAsk | DutyAsk, hands: Hands) -> Any:
+    if isinstance(asked, VisitsAsk):
+        return visitbook_of(hands).answer(asked)
     if isinstance(asked, PictureStored):
         return _store_picture(asked.picture, hands)
     return accessbook_of(hands).answer(asked) if isinstance(asked, AccessAsk) else hands.duties.answer(asked)
@@ -56,6 +62,27 @@ def accessbook_of(hands: Hands) -> Accessbook:
     around = hands.around
     things = Things(hands.outcome, around.archive, hands.casebook.change, hands.now_us)
     return Accessbook(things, around.book, hands.site.journal, around.new_id, hands.now_us, around.counters)
+
+
+def visitbook_of(hands: Hands) -> Visitbook:
+    """The book of visits, for whoever acts in this turn."""
+    around, casebook = hands.around, hands.casebook
+    return Visitbook(
+        Around(
+            hands.site,
+            casebook,
+            around.book,
+            around.archive,
+            accessbook_of(hands),
+            around.link_digest,
+            around.book.timezone,
+            limits_of(casebook.policy),
+            hands.now_us,
+            around.table.rules.late_us,
+            around.counters,
+            around.new_id,
+        )
+    )
 
 
 def _store_picture(picture: str, hands: Hands) -> bool:

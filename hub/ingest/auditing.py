@@ -38,6 +38,7 @@ from hub.ingest.ports import (
 )
 from hub.ingest.site import Site
 from hub.ingest.tagging import ACT_NAMES
+from hub.ingest.visits import audited as visits
 from hub.plans.asks import PlanSet, PlanStart, Reported, RunAct
 
 NOT_AUDITED: Mapping[type, str] = {
@@ -46,6 +47,7 @@ NOT_AUDITED: Mapping[type, str] = {
     Report: "a person's scans and calls are evidence, and rows of their own that are only ever added",
     CallHeard: "an exchange tells: the phone log has each of its words",
     Write: "whoever asks for it adds its entries in its own run: hub/audit/log.py",
+    **visits.NOT_AUDITED,
 }
 _NOT_TOLD = frozenset(("clocks", "entries", "facts", "version"))
 """Of a case: the first two are rows of their own."""
@@ -191,5 +193,6 @@ _ENTRIES: Mapping[type, Callable[[Any, Any, Any], Iterator[Act]]] = {
     DrawingAct: _drawing,
     **desk.ENTRIES,
     **access.ENTRIES,
+    **visits.ENTRIES,
 }
 AUDITED = frozenset(_ENTRIES)

@@ -4,6 +4,7 @@ Memory is what was committed, always: a turn that cannot be committed is thrown 
 """
 
 import logging
+import secrets
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
@@ -36,6 +37,7 @@ from hub.ingest.sweeping import Halt, SweepGuard, doubted_since
 from hub.ingest.turn import Turn
 from hub.ingest.writer import disk_failure, is_empty, write
 from hub.store.sweep import condemn_pictures, doubted_us, note_doubt, sweep_changes, sweep_desk, sweep_duties, sweep_stream
+from hub.visits.sealing import KEY_BYTES, Names
 
 SWEEP_EVERY_US = 10 * US_PER_S
 QUIET_SWEEP_EVERY_US = 60 * US_PER_S
@@ -92,6 +94,7 @@ class Core:
         estates: EstateSource | None = None,
         heads: Heads | None = None,
         keys: Keys | None = None,
+        link_digest: Callable[[str], str] | None = None,
     ) -> None:
         self.counters: Counter[str] = Counter()
         self.state = State(False, "starting")
@@ -109,7 +112,8 @@ class Core:
         table = RuleTable(rules)
         self._keys = keys
         shared = Throttle(), Throttle(), Quota(), self.counters
-        self._around = Surroundings(book, table, archive, new_id, *shared, keys=keys or BookKeys(book))
+        known, digest = keys or BookKeys(book), link_digest or Names(secrets.token_bytes(KEY_BYTES)).link_digest
+        self._around = Surroundings(book, table, archive, new_id, *shared, keys=known, link_digest=digest)
         self._estates = estates
         self._site: Site | None = None
         self._stale = False

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection
 from typing import Any, Literal, NamedTuple, Protocol
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
@@ -20,6 +21,7 @@ from hub.duties.types import Flag, Medium, Occasion, Seen, Shift, Taken
 from hub.plans.asks import PlanAsk
 from hub.plans.types import Plan as EmergencyPlan
 from hub.store.estate_rows import DrawingRow
+from hub.visits.asks import VisitsAsk
 
 
 class ChangeRow(NamedTuple):
@@ -198,7 +200,7 @@ class EstateDone(NamedTuple):
 
 
 EstateAsk = EstateAct | DrawingAct
-OfPeople = CaseAct | CaseActs | AlarmAsk | PlanAsk | PictureStored | TagAct | EstateAsk
+OfPeople = CaseAct | CaseActs | AlarmAsk | PlanAsk | PictureStored | TagAct | EstateAsk | VisitsAsk
 Ask = OfPeople | Suspicion | Write | Report | RosterAct | OccasionAct | DeskAsk | AccessAsk
 
 
@@ -247,6 +249,11 @@ class SiteBook(Protocol):
     @property
     def site(self) -> str:
         """The site's id."""
+        ...
+
+    @property
+    def timezone(self) -> ZoneInfo:
+        """The zone of its clocks on the wall."""
         ...
 
     @property

@@ -22,6 +22,7 @@ from hub.ingest.duties.rows import AHEAD_US, HOUR_US, STEP_US, Plans, Scans, Win
 from hub.ingest.gate import StreamMark
 from hub.ingest.planrows import PlanRuns
 from hub.ingest.rows import Journal, Rows
+from hub.ingest.visits.rows import VisitTables
 from hub.plans.types import PlanVersion
 from hub.tags import tagbook
 
@@ -249,6 +250,7 @@ class Site:
         self.calls: Rows[str, Call] = Rows(self.journal)
         self.handovers: Rows[str, Handover] = Rows(self.journal)
         self.handover_items: Rows[ItemKey, HandoverItem] = Rows(self.journal)
+        self.guests = VisitTables(self.journal)
         self.restores: list[Restore] = []
         """Of the database, from backups. No turn changes them."""
         self._visitors: list[Case] = []
@@ -323,6 +325,7 @@ class Site:
             self.calls,
             self.handovers,
             self.handover_items,
+            *self.guests.tables(),
         )
 
     def due_us(self) -> list[int]:

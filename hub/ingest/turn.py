@@ -10,7 +10,7 @@ import msgspec
 
 from contract.envelope import BatchHead, Record, Verdict
 from contract.orders import Flush
-from contract.readings import KINDS, BadBytes, CommandDone, DeviceLink, Heartbeat, Reading, SnapshotTaken, WandRead
+from contract.readings import KINDS, AccessDecided, BadBytes, CommandDone, DeviceLink, Heartbeat, Reading, SnapshotTaken, WandRead
 from hub.access.asks import AccessAsk
 from hub.desk.numbers import DESK_OWNER
 from hub.detectors.types import (
@@ -41,11 +41,12 @@ from hub.ingest.site import ALARM_OWNER, HUB_STREAM, PLAN_OWNER, Contact, Deadli
 from hub.ingest.stepping import Failure, Stepper
 from hub.ingest.surroundings import Surroundings
 from hub.store.duty_reads import phone_streams
+from hub.visits.numbers import VISIT_OWNER
 
 _AGENTS_OWN_WORDS = frozenset((DeviceLink, CommandDone, BadBytes))
 """What an agent says about a device: the device itself may have been mute all along, and what it did is not known by it."""
 
-_MORE_THAN_STEPS = frozenset((*EFFECTS, *SCANS))
+_MORE_THAN_STEPS = frozenset((*EFFECTS, *SCANS, AccessDecided))
 """Readings of which more becomes than what detectors find."""
 
 _log = logging.getLogger(__name__)
@@ -111,6 +112,8 @@ class Turn:
                 self._casebook.expire(key, row.due_us)
             elif key.owner == DESK_OWNER:
                 self._duties.desk.expire(key, row.due_us)
+            elif key.owner == VISIT_OWNER:
+                asking.visitbook_of(self._hands()).expire(key, row.due_us)
             else:
                 later.append((self._now_us, key))
         for when_us, key in later:
@@ -184,8 +187,10 @@ class Turn:
     def _answer(self, asked: OfPeople | Suspicion | DutyAsk | AccessAsk) -> Any:
         if isinstance(asked, Suspicion):
             return self._refuse(Refused(asked.reason, asked.agent, foreign=True))
-        hands = Hands(self._site, self.outcome, self._casebook, self._around, self._duties.acts, self._now_us)
-        return asking.answer(asked, hands)
+        return asking.answer(asked, self._hands())
+
+    def _hands(self) -> Hands:
+        return Hands(self._site, self.outcome, self._casebook, self._around, self._duties.acts, self._now_us)
 
     def judge_duties(self) -> None:
         """What the turn's scans and watermarks, and the wall clock, make of windows. After everything that came in."""
@@ -305,6 +310,8 @@ class Turn:
             self._stepper.mark(reached)  # how far the source had told before it was lost
         if kind in SCANS:
             self._take_scan(event, stream.offset_us)
+        if kind is AccessDecided:
+            asking.visitbook_of(self._hands()).passed(event)
         if kind in EFFECTS:
             self._note_effect(event, stream.agent)
 

@@ -22,6 +22,37 @@ _LOGS = "the Cybersecurity Law asks for six months of network logs"
 _FOOTAGE = "the regulation on public-security video systems asks for 30 days"
 
 CLAUSES: Mapping[str, Mapping[str, Number]] = {
+    "GATE-3": {
+        "confirm_s": Number("how long a resident has to confirm a visitor, in seconds", 30, _HOUR, required=False),
+        "pass_s": Number("how long a visitor's pass is valid, in seconds", 60, _DAY, required=False),
+        "overstay_close_s": Number(
+            "how long after overstaying a visit is closed where nobody says that it ended, in seconds",
+            _HOUR,
+            30 * _DAY,
+            required=False,
+        ),
+    },
+    "GATE-4": {
+        "consent_s": Number("how long a resident has to agree to delivery at the door, in seconds", 30, _DAY, required=False),
+        "unclaimed_s": Number("how long goods may lie at the drop-off point, in seconds", _HOUR, 30 * _DAY, required=False),
+    },
+    "GATE-5": {
+        "erase_days": Number("how long after a visit what is personal goes, in days", 1, 180, whole=True, required=False),
+        "looks_per_hour": Number(
+            "how often somebody may see a visitor unmasked in an hour", 1, 1_000, whole=True, required=False
+        ),
+        "searches_per_hour": Number("how often somebody may look for a visitor in an hour", 1, 1_000, whole=True, required=False),
+    },
+    "VEH-2": {
+        "temporary_s": Number("how long a temporary permit is valid, in seconds", 60, _DAY, required=False),
+    },
+    "VEH-3": {
+        "overstay_s": Number("how long a visitor's vehicle may stay, in seconds", 60, 7 * _DAY, required=False),
+    },
+    "VEH-4": {
+        "hours_from_s": Number("from when on trucks may pass, in seconds after midnight", 0, _DAY, required=False),
+        "hours_until_s": Number("until when trucks may pass, in seconds after midnight", 0, _DAY, required=False),
+    },
     "GATE-7": {
         "held_s": Number("how long a door may stand open, in seconds", 1, _HOUR),
         "refusals": Number("how many refusals in the window are too many", 1, 100, whole=True),

@@ -28,11 +28,22 @@ from hub.store.desk_tables import handover, handover_item, key_item, key_move, p
 from hub.store.device_tables import command, device_state
 from hub.store.enrolment_tables import agent_key, enrolment
 from hub.store.estate_tables import estate_version, plan_drawing
+from hub.store.visit_tables import (
+    delivery,
+    visit,
+    visit_entry,
+    visit_link,
+    visit_looks,
+    visit_notice,
+    visit_route,
+    visit_space,
+)
 
 __all__ = [
-    "access_history", "access_rule", "agent_key", "audit_entry", "audit_head", "command", "credential", "device_state",
-    "enrolment", "estate_version", "handover", "handover_item", "holder", "household", "key_item", "key_move", "metadata",
-    "permit", "permit_table", "person_key", "phone_call", "plan_drawing",
+    "access_history", "access_rule", "agent_key", "audit_entry", "audit_head", "command", "credential", "delivery",
+    "device_state", "enrolment", "estate_version", "handover", "handover_item", "holder", "household", "key_item",
+    "key_move", "metadata", "permit", "permit_table", "person_key", "phone_call", "plan_drawing", "visit",
+    "visit_entry", "visit_link", "visit_looks", "visit_notice", "visit_route", "visit_space",
 ]  # fmt: skip
 """The tables that other modules declare; `metadata` knows them all."""
 

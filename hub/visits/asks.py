@@ -114,8 +114,8 @@ class RouteSet(NamedTuple):
 
 
 class VisitLook(NamedTuple):
-    """Somebody wants to see what is personal whole (`unmask`, with a reason), or looks for somebody (`search`). `about`: the visit.
-    Answered by Looked."""
+    """Somebody wants to see what is personal whole (`unmask`, with a reason), or looks for somebody (`search`). `about`: which
+    visit. Answered by Looked."""
 
     what: Literal["unmask", "search"]
     about: str

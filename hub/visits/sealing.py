@@ -8,6 +8,7 @@ import base64
 import binascii
 import json
 from hashlib import blake2b, sha256
+from typing import NamedTuple
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -44,14 +45,22 @@ def open_box(key: bytes, box: str, where: str) -> Personal | None:
     return Personal(*texts) if fits else None
 
 
-def link_token(key: bytes, link: str) -> str:
-    """The token of a link: 22 characters of 128 bits."""
-    return _token(key, b"visit-link", link)
+class Names(NamedTuple):
+    """What is made of names by a key that stands in no database."""
 
+    key: bytes
 
-def pass_text(key: bytes, visit: str) -> str:
-    """What the QR code of a visit's pass holds."""
-    return _token(key, b"visit-pass", visit)
+    def link_token(self, link: str) -> str:
+        """The token of a link: 22 characters of 128 bits."""
+        return _token(self.key, b"visit-link", link)
+
+    def link_digest(self, link: str) -> str:
+        """By what that token is known where it is kept."""
+        return digest(self.link_token(link))
+
+    def pass_text(self, visit: str) -> str:
+        """What the QR code of a visit's pass holds."""
+        return _token(self.key, b"visit-pass", visit)
 
 
 def digest(token: str) -> str:

@@ -33,6 +33,7 @@ VISIT_REFUSALS: Mapping[str, tuple[int, str, str]] = {
     "wrong_expected": (422, "预计到访时间须在未来 {days} 天内", "visits are expected after now, and within {days} days"),
     "wrong_plate": (422, "车牌号有误", "this is no number plate"),
     "plate_in_use": (409, "该车牌已有未结束的登记", "this plate has a visit that is not over"),
+    "plate_has_permit": (409, "该车牌已有通行证，无需登记", "this plate has a permit already: nothing is to be registered"),
     "wrong_identity": (422, "身份证件号有误", "this is no identity number"),
     "identity_in_text": (
         422, "请勿在备注中填写身份证号", "leave identity numbers out of free text: they have a field, where they are encrypted"),

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec.structs import replace
 
-from hub.access.types import Holder, Household
+from hub.access.types import Credential, Holder, Household
 from hub.desk.calls import masked_in
 from hub.detectors.types import Detector, Device, Finding, Raise
 from hub.ingest.access.book import Accessbook
@@ -40,6 +40,10 @@ class VisitArchive(Protocol):
 
     def visit_notice(self, notice: str) -> Notice | None:
         """A notice."""
+        ...
+
+    def access_live(self, names: Sequence[str]) -> Sequence[Credential]:
+        """The live credentials that have these names."""
         ...
 
     def residents_of(self, room: str) -> Sequence[Holder]:

@@ -1,9 +1,9 @@
 """Visits as one turn sees them: what people ask, what residents answer, what gates say, and what clocks bring about."""
 
 import logging
+from collections.abc import Callable
+from functools import partial
 from typing import Any
-
-from msgspec.structs import replace
 
 from hub.access.asks import By
 from hub.cases.types import Refusal
@@ -25,7 +25,6 @@ from hub.visits.workflow import ENDED, SHAPES
 
 VISITS_MAX = 5_000
 """That are not over."""
-_RESIDENT = "resident"
 _log = logging.getLogger(__name__)
 
 
@@ -76,31 +75,22 @@ class Visitbook:
             return
         self._put(was, done, HUB, event.at_us)
 
-    def _answer(self, asked: asks.VisitsAsk) -> Any:
+    def _answer(self, asked: Any) -> Any:
         around = self._around
-        match asked:
-            case asks.VisitRegister():
-                return self._register(asked)
-            case asks.VisitAsk():
-                return self._ask(asked)
-            case asks.VisitCall():
-                return self._call(asked)
-            case asks.LinkAnswer():
-                return self._by_link(asked)
-            case asks.VisitAct():
-                return self._act(asked)
-            case asks.DeliveryDrop():
-                return self._deliveries.drop(asked)
-            case asks.DeliveryAct():
-                return self._deliveries.act(asked)
-            case asks.SpaceSet():
-                return set_space(around, asked)
-            case asks.RouteSet():
-                return set_route(around, asked)
-            case asks.VisitLook():
-                return look(around, asked)
-            case asks.NoticeDone():
-                return notice_done(around, asked)
+        found: dict[type, Callable[[Any], Any]] = {
+            asks.VisitRegister: self._register,
+            asks.VisitAsk: self._ask,
+            asks.VisitCall: self._call,
+            asks.LinkAnswer: self._by_link,
+            asks.VisitAct: self._act,
+            asks.DeliveryDrop: self._deliveries.drop,
+            asks.DeliveryAct: self._deliveries.act,
+            asks.SpaceSet: partial(set_space, around),
+            asks.RouteSet: partial(set_route, around),
+            asks.VisitLook: partial(look, around),
+            asks.NoticeDone: partial(notice_done, around),
+        }
+        return found[type(asked)](asked)
 
     # Registering
 
@@ -116,11 +106,11 @@ class Visitbook:
         if isinstance(begun, Refusal):
             return begun
         actor = asked.by_resident or asked.who.name
-        visit = self._put(None, begun, actor)
-        if not asked.by_resident and not asked.admit:
-            return visit if isinstance(visit, Refusal) else visit
+        visit: Visit | Refusal = self._put(None, begun, actor)
+        if isinstance(visit, Refusal) or not (asked.by_resident or asked.admit):
+            return visit
         how: How = "resident" if asked.by_resident else "staff"
-        return visit if isinstance(visit, Refusal) else self._do(visit, "admit", actor, how=how, by=actor)
+        return self._do(visit, "admit", actor, how=how, by=actor)
 
     def _wrong_draft(self, new: Visit) -> Refusal | None:
         around = self._around
@@ -132,6 +122,8 @@ class Visitbook:
             return refused("unknown_visit_route", route=new.route)
         if new.plate and plate_in_use(around, new):
             return refused("plate_in_use")
+        if new.plate_name and around.archive.access_live([new.plate_name]):
+            return refused("plate_has_permit")
         return space_for(around, new, new.space) if new.space else None
 
     def _not_resident(self, room: str, person: str) -> Refusal | None:
@@ -195,17 +187,17 @@ class Visitbook:
         around, was, who = self._around, self._get(asked.visit), asked.who.name
         if was is None:
             return refused("unknown_visit")
-        fields: dict[str, Any] = {
+        wanted: dict[str, dict[str, Any]] = {
             "admit": {"how": "staff", "by": who},
             "extend": {"until_us": asked.until_us or 0},
             "tell": {"rules": asked.rules, "by": who},
             "space": {"space": asked.space},
-        }.get(asked.act, {})
+        }
         if asked.act == "space" and was.plate:
             wrong = space_for(around, was, asked.space)
             if wrong is not None:
                 return wrong
-        return self._do(was, asked.act, who, asked.reason, **fields)
+        return self._do(was, asked.act, who, asked.reason, **wanted.get(asked.act, {}))
 
     def _do(self, was: Visit, name: str, actor: str, note: str = "", **fields: Any) -> Visit | Refusal:
         done = flow.act(was, name, self._around.moment, reason=note, **fields)
@@ -254,13 +246,8 @@ class Visitbook:
         if visit.state == "overstayed":
             episode = f"{visit.visit}:{visit.extended}"
             around.find(OVERSTAY[visit.kind], visit.visit, place, Raise(episode, at_us, facts))
-        elif was is not None and was.state == "overstayed":
+        elif was is not None and was.state == "overstayed" and done != "lapsed":
             episode = f"{visit.visit}:{was.extended}"
             around.find(OVERSTAY[visit.kind], visit.visit, place, Clear(episode, at_us))
         if done == "forced":
             around.find(FORCED, visit.visit, place, Raise(visit.visit, at_us, {**facts, "by": actor}))
-
-
-def erased(visit: Visit, now_us: int) -> Visit:
-    """The visit without what is personal."""
-    return replace(visit, sealed="", plate="", plate_name="", qr="", erased_us=now_us)

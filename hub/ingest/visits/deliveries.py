@@ -37,28 +37,35 @@ class Deliveries:
 
     def act(self, asked: DeliveryAct) -> DeliveryTold | Refusal:
         """See DeliveryAct."""
-        around, was = self._around, self.get(asked.delivery)
+        was = self.get(asked.delivery)
         if was is None:
             return refused("unknown_delivery")
-        by_call = asked.deed in _OF_CALLS
-        if by_call and around.resident(was.room, asked.person) is None:
-            return refused("unknown_resident", person=asked.person)
-        if by_call and not asked.note.strip():
-            return refused("reason_missing")
-        if by_call and was.consent != "asked":  # the call is the asking too
-            asking = pure.deed(was, "ask", around.limits, around.now_us)
-            if isinstance(asking, Refusal):
-                return asking
-            was = self._put(asking, asked.who.name)
-        by = asked.person if by_call else asked.who.name
-        kept = self.answer(was, asked.deed, "call" if by_call else "", by, asked.who.name, asked.note)
+        kept = self._by_call(was, asked) if asked.deed in _OF_CALLS else self._by_staff(was, asked)
         if isinstance(kept, Refusal):
             return kept
         if asked.deed == "ask":
-            until_us = around.now_us + around.limits.consent_us
-            told = tell(around, kept.delivery, kept.room, "consent", until_us, "consent", kept.entries)
+            until_us = self._around.now_us + self._around.limits.consent_us
+            told = tell(self._around, kept.delivery, kept.room, "consent", until_us, "consent", kept.entries)
             return DeliveryTold(kept, told.told, told.unreachable)
         return self._tell(kept, "dropped", asked.who.name) if asked.deed == "tell" else DeliveryTold(kept, 0, 0)
+
+    def _by_staff(self, was: Delivery, asked: DeliveryAct) -> Delivery | Refusal:
+        if asked.deed == "tell":  # it stands in the row once somebody is being told
+            return was
+        return self.answer(was, asked.deed, "", asked.who.name, asked.who.name, asked.note)
+
+    def _by_call(self, was: Delivery, asked: DeliveryAct) -> Delivery | Refusal:
+        """The resident has said so; a call is the asking too."""
+        if self._around.resident(was.room, asked.person) is None:
+            return refused("unknown_resident", person=asked.person)
+        if not asked.note.strip():
+            return refused("reason_missing")
+        found: Delivery | Refusal = was
+        if was.consent != "asked":
+            found = self.answer(was, "ask", "", "", asked.who.name)
+        if isinstance(found, Refusal):
+            return found
+        return self.answer(found, asked.deed, "call", asked.person, asked.who.name, asked.note)
 
     def answer(self, was: Delivery, deed: str, how: How, by: str, actor: str, note: str = "") -> Delivery | Refusal:
         """One deed, by whomever."""

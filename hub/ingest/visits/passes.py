@@ -4,22 +4,20 @@ from hub.access.asks import By, Conflict
 from hub.access.types import AnyThing, Holder, Permit, Proof
 from hub.cases.types import Refusal
 from hub.ingest.access.book import Accessbook
+from hub.store.visit_rows import PERMIT_PREFIX
 from hub.visits.personal import masked_plate
 from hub.visits.types import Route, Visit
 from hub.visits.words import refused
 
-PREFIX = "visit-"
-"""How the ids of holders and permits of visits begin."""
-
 
 def permit_of(visit: str) -> str:
     """The visit's permit, and its holder."""
-    return PREFIX + visit
+    return PERMIT_PREFIX + visit
 
 
 def visit_of(permit: str) -> str:
     """The visit whose permit it is, or empty."""
-    return permit.removeprefix(PREFIX) if permit.startswith(PREFIX) else ""
+    return permit.removeprefix(PERMIT_PREFIX) if permit.startswith(PERMIT_PREFIX) else ""
 
 
 def issue(access: Accessbook, visit: Visit, route: Route, by: By) -> Refusal | None:
@@ -70,9 +68,9 @@ def extend(access: Accessbook, visit: Visit, by: By) -> Refusal | None:
 def end(access: Accessbook, visit: str, by: By) -> None:
     """The pass opens nothing any more. Twice is harmless."""
     for kind in ("permit", "holder"):
-        was = access.get(kind, permit_of(visit))  # type: ignore[arg-type]
+        was = access.get(kind, permit_of(visit))
         if was is not None:
-            access.end(kind, permit_of(visit), None, by)  # type: ignore[arg-type]
+            access.end(kind, permit_of(visit), None, by)
 
 
 def _refusal(made: object) -> Refusal | None:

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import msgspec
-from sqlalchemy import Connection, Row, Table, select
+from sqlalchemy import Connection, Table, select
 
 from hub.ingest.rows import Journal, Rows
 from hub.store import bulk, schema
+from hub.store.visit_rows import delivery_of, route_of, space_of, visit_of
 from hub.visits.types import Delivery, Link, Looks, Notice, Route, Space, Visit, VisitEntry
 
 if TYPE_CHECKING:
@@ -112,23 +113,3 @@ def _values(row: msgspec.Struct) -> tuple[Any, ...]:
     if isinstance(row, Route):
         return (row.route, row.name_zh, row.name_en, row.words, _encode(row.groups).decode())
     return msgspec.structs.astuple(row)
-
-
-def visit_of(row: Row[Any]) -> Visit:
-    """A row of `visit`."""
-    return msgspec.structs.replace(Visit(*tuple(row)[1:]), forced=bool(row.forced))
-
-
-def delivery_of(row: Row[Any]) -> Delivery:
-    """A row of `delivery`."""
-    return msgspec.structs.replace(Delivery(*tuple(row)[1:]), unclaimed=bool(row.unclaimed))
-
-
-def space_of(row: Row[Any]) -> Space:
-    """A row of `visit_space`."""
-    return msgspec.structs.replace(Space(*tuple(row)[1:]), temporary=bool(row.temporary))
-
-
-def route_of(row: Row[Any]) -> Route:
-    """A row of `visit_route`."""
-    return Route(row.route, row.name_zh, row.name_en, row.words, tuple(msgspec.json.decode(row.groups)))

@@ -101,7 +101,7 @@ def notice_done(around: Around, asked: NoticeDone) -> bool:
     if was is None or was.state != "waiting":
         return False
     state = "failed" if asked.error else "sent"
-    done = replace(was, state=state, tries=asked.tries, error=asked.error, done_us=around.now_us)  # type: ignore[arg-type]
+    done = replace(was, state=state, tries=asked.tries, error=asked.error, done_us=around.now_us)
     around.site.guests.notices.put(was.notice, done)
     around.counters[f"visit_notice_{state}"] += 1
     if asked.error:
