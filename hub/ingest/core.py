@@ -29,7 +29,7 @@ from hub.ingest.limits import Quota, Throttle
 from hub.ingest.load import DatabaseArchive, load_site
 from hub.ingest.outcome import Answer, Outcome
 from hub.ingest.phones import forget_boots
-from hub.ingest.ports import Ailing, Ask, ChangeRow, EstateSource, Hook, Out, Rules, SiteBook, State, Unavailable
+from hub.ingest.ports import Ailing, Ask, ChangeRow, EstateSource, GateNews, Hook, Out, Rules, SiteBook, State, Unavailable
 from hub.ingest.site import Site
 from hub.ingest.stepping import RuleTable
 from hub.ingest.surroundings import Surroundings
@@ -75,8 +75,8 @@ class DiskFailed(RuntimeError):
 
 
 class Core:
-    """One site's turns. Not for two threads. `mono_us` tells monotonic time. `on_changes` and `on_nonce` are called after the
-    commit, in this thread."""
+    """One site's turns. Not for two threads. `mono_us` tells monotonic time. `on_changes`, `on_nonce` and `on_gates` are called
+    after the commit, in this thread."""
 
     def __init__(
         self,
@@ -91,6 +91,7 @@ class Core:
         hook: Hook = lambda _: None,
         on_changes: Callable[[Sequence[ChangeRow]], None] = lambda _: None,
         on_nonce: Callable[[str, Nonce], None] = lambda _agent, _nonce: None,
+        on_gates: Callable[[Sequence[GateNews]], None] = lambda _: None,
         estates: EstateSource | None = None,
         heads: Heads | None = None,
         keys: Keys | None = None,
@@ -104,7 +105,7 @@ class Core:
         self._mono_us = mono_us
         self._hook = hook
         self._on_changes = on_changes
-        self._on_nonce = on_nonce
+        self._on_nonce, self._on_gates = on_nonce, on_gates
         self._heads = heads
         self._site_id = book.site
         self._keep_us, self._picture_keep_us, self._record_us = rules.keep_us, rules.picture_keep_us, rules.record_us
@@ -346,6 +347,8 @@ class Core:
             self._out.order(agent, order)
         for agent, nonce in outcome.nonces:
             guarded(self._on_nonce, agent, nonce)
+        if outcome.gates:
+            guarded(self._on_gates, outcome.gates)
         if self._heads is not None:
             self._tell_head(self._heads.settle())
         for future, value in outcome.futures:

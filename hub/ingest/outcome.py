@@ -12,7 +12,7 @@ from hub.audit.types import Act
 from hub.cases.flood import Group
 from hub.desk.keys import KeyMove
 from hub.duties.tallying import Tallied, Unvisited
-from hub.ingest.ports import ChangeRow, Write
+from hub.ingest.ports import ChangeRow, GateNews, Write
 from hub.ingest.rows import Journal
 from hub.store.access_rows import HistoryRow
 from hub.store.estate_rows import DrawingRow, VersionRow
@@ -115,6 +115,7 @@ class Outcome:
     unvisited: list[Unvisited] = field(default_factory=list)
     answers: dict[tuple[str, str], Answer] = field(default_factory=dict)
     nonces: list[tuple[str, Nonce]] = field(default_factory=list)
+    gates: list[GateNews] = field(default_factory=list)
     futures: list[tuple[Future[Any], Any]] = field(default_factory=list)
     writes: list[tuple[Future[Any], Write]] = field(default_factory=list)
     estates: list[VersionRow] = field(default_factory=list)

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from contract.envelope import Receipt
 from contract.orders import AnyOrder
-from contract.readings import Reading
+from contract.readings import PermitsHeld, Reading
 from hub.access.asks import AccessAsk
 from hub.cases.limits import Numbers
 from hub.cases.titles import Lang
@@ -206,6 +206,28 @@ Ask = OfPeople | Suspicion | Write | Report | RosterAct | OccasionAct | DeskAsk 
 
 class Unavailable(RuntimeError):
     """The hub cannot commit now. The message says why; nothing of what was asked is done."""
+
+
+class TableHeld(NamedTuple):
+    """An agent has told by which table of permits it decides. `at_us`: when, on the hub's time line."""
+
+    agent: str
+    held: PermitsHeld | None
+    at_us: int
+
+
+class Passed(NamedTuple):
+    """An agent let a known credential through at the reader `device`, which leads `to_zone`."""
+
+    agent: str
+    device: str
+    card: str
+    permit: str
+    to_zone: str
+    at_us: int
+
+
+GateNews = TableHeld | Passed
 
 
 class State(NamedTuple):

@@ -36,7 +36,7 @@ from hub.ingest.keys import open_said
 from hub.ingest.limits import too_many_streams
 from hub.ingest.outcome import Answer, Outcome, PictureRow, QuarantineRow
 from hub.ingest.phones import note_boot
-from hub.ingest.ports import Ask, OfPeople, Suspicion, Write
+from hub.ingest.ports import Ask, OfPeople, Passed, Suspicion, TableHeld, Write
 from hub.ingest.site import ALARM_OWNER, HUB_STREAM, PLAN_OWNER, Contact, Deadline, Site
 from hub.ingest.stepping import Failure, Stepper
 from hub.ingest.surroundings import Surroundings
@@ -297,6 +297,7 @@ class Turn:
                 stepper.advance(device.id, at_us, reached)
             if isinstance(reading, Heartbeat):
                 self._advance_sources(stream, reading, reached)
+                self.outcome.add(self.outcome.gates, TableHeld(agent, reading.permits, at_us))
             plan = stepper.plan(kind, device, clocked=device_at_us is not None)
             if plan or kind in _MORE_THAN_STEPS:
                 event = Event(device.id, at_us, now_us, reading, name, record.seq, at_us < late_before_us, device_at_us)
@@ -314,6 +315,10 @@ class Turn:
             asking.visitbook_of(self._hands()).passed(event)
         if kind in EFFECTS:
             self._note_effect(event, stream.agent)
+        reading = event.reading
+        if isinstance(reading, AccessDecided) and reading.granted and reading.permit:
+            passed = Passed(stream.agent, event.device, reading.card, reading.permit, reading.to_zone, event.at_us)
+            self.outcome.add(self.outcome.gates, passed)
 
     def _take_scan(self, event: Event, offset_us: int) -> None:
         """A scan that trips over a bug of ours is put aside alone, and the stream goes on."""
