@@ -35,6 +35,7 @@ from hub.ingest.stepping import RuleTable
 from hub.ingest.surroundings import Surroundings
 from hub.ingest.sweeping import Halt, SweepGuard, doubted_since
 from hub.ingest.turn import Turn
+from hub.ingest.visits.erasing import erase_visits
 from hub.ingest.writer import disk_failure, is_empty, write
 from hub.store.sweep import condemn_pictures, doubted_us, note_doubt, sweep_changes, sweep_desk, sweep_duties, sweep_stream
 from hub.visits.sealing import KEY_BYTES, Names
@@ -416,6 +417,7 @@ class Core:
             "changes_swept": sweep_changes(connection, self._site_id, site.counters.change_pos, before_us),
             "pictures_condemned": condemn_pictures(connection, self._site_id, pictures_before_us, now_us),
             "duties_swept": records,
+            "visits_erased": erase_visits(connection, self._site_id, now_us),
             "swept": 0 if stream is None else sweep_stream(connection, self._site_id, stream, before_us),
         }
         self.counters.update(swept)

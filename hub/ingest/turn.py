@@ -40,6 +40,7 @@ from hub.ingest.ports import Ask, OfPeople, Passed, Suspicion, TableHeld, Write
 from hub.ingest.site import ALARM_OWNER, HUB_STREAM, PLAN_OWNER, Contact, Deadline, Site
 from hub.ingest.stepping import Failure, Stepper
 from hub.ingest.surroundings import Surroundings
+from hub.ingest.visits.passes import visit_of
 from hub.store.duty_reads import phone_streams
 from hub.visits.numbers import VISIT_OWNER
 
@@ -311,14 +312,14 @@ class Turn:
             self._stepper.mark(reached)  # how far the source had told before it was lost
         if kind in SCANS:
             self._take_scan(event, stream.offset_us)
-        if kind is AccessDecided:
-            asking.visitbook_of(self._hands()).passed(event)
         if kind in EFFECTS:
             self._note_effect(event, stream.agent)
         reading = event.reading
         if isinstance(reading, AccessDecided) and reading.granted and reading.permit:
             passed = Passed(stream.agent, event.device, reading.card, reading.permit, reading.to_zone, event.at_us)
             self.outcome.add(self.outcome.gates, passed)
+            if visit_of(reading.permit):
+                asking.visitbook_of(self._hands()).passed(event)
 
     def _take_scan(self, event: Event, offset_us: int) -> None:
         """A scan that trips over a bug of ours is put aside alone, and the stream goes on."""

@@ -1,7 +1,7 @@
 """A visit's pass: a holder, a permit and credentials in the book of permits, by which gates decide alone."""
 
 from hub.access.asks import By, Conflict
-from hub.access.types import AnyThing, Holder, Permit, Proof
+from hub.access.types import AnyThing, Holder, Kind, Permit, Proof
 from hub.cases.types import Refusal
 from hub.ingest.access.book import Accessbook
 from hub.store.visit_rows import PERMIT_PREFIX
@@ -38,7 +38,7 @@ def issue(access: Accessbook, visit: Visit, route: Route, by: By) -> Refusal | N
         wrong = _refusal(access.put(thing, 0, by))
         if wrong is not None:
             return wrong
-    proofs = [Proof("qr", visit.qr)]
+    proofs = [Proof("qr", visit.qr)] if visit.qr else []
     if visit.plate_name:
         proofs.append(Proof("plate", visit.plate_name, masked_plate(visit.plate)))
     for proof in proofs:
@@ -66,11 +66,14 @@ def extend(access: Accessbook, visit: Visit, by: By) -> Refusal | None:
 
 
 def end(access: Accessbook, visit: str, by: By) -> None:
-    """The pass opens nothing any more. Twice is harmless."""
-    for kind in ("permit", "holder"):
-        was = access.get(kind, permit_of(visit))
-        if was is not None:
-            access.end(kind, permit_of(visit), None, by)
+    """The pass opens nothing any more, and its names are free: a vehicle may come again. Twice is harmless."""
+    name = permit_of(visit)
+    for credential in access.live_of(name):
+        access.act_on(credential.credential, "revoke", by)
+    kinds: tuple[Kind, ...] = ("permit", "holder")
+    for kind in kinds:
+        if access.get(kind, name) is not None:
+            access.end(kind, name, None, by)
 
 
 def _refusal(made: object) -> Refusal | None:
