@@ -23,6 +23,7 @@ from hub.store.estate_rows import EstateReads
 from hub.store.read import SiteReads
 from hub.tags.keyfile import LabelKey
 from hub.views import Titles
+from hub.visit_desk import VisitDesk
 
 Counters = Callable[[], Mapping[str, int]]
 
@@ -66,7 +67,8 @@ class NotifiersPort(Protocol):
 class Backend:
     """Everything behind the API. `book`: the estate, as it changes; `estates`: its versions. `pictures`: the folder that pictures
     are kept in. `labels`: what makes and reads QR labels. `connected`: whether the broker is there; `why_away`: why it is not,
-    where that is known. `enrolment`: where agents become known. `counters`: what is counted, by room, for the metrics.
+    where that is known. `enrolment`: where agents become known; `visits`: keys and
+    limits of visits. `counters`: what is counted, by room, for the metrics.
     `provider`: where people sign in who are known elsewhere; None: nowhere."""
 
     site: str
@@ -87,6 +89,7 @@ class Backend:
     why_away: Callable[[], str]
     clock: Clock
     enrolment: EnrolmentDesk
+    visits: VisitDesk
     counters: Mapping[str, Counters] = field(default_factory=dict)
     provider: ProviderPort | None = None
 

@@ -35,8 +35,7 @@ VISIT_REFUSALS: Mapping[str, tuple[int, str, str]] = {
     "plate_in_use": (409, "该车牌已有未结束的登记", "this plate has a visit that is not over"),
     "plate_has_permit": (409, "该车牌已有通行证，无需登记", "this plate has a permit already: nothing is to be registered"),
     "wrong_identity": (422, "身份证件号有误", "this is no identity number"),
-    "identity_in_text": (
-        422, "请勿在备注中填写身份证号", "leave identity numbers out of free text: they have a field, where they are encrypted"),
+    "wrong_phone": (422, "电话号码有误", "this is no phone number"),
     "unknown_space": (404, "没有车位“{space}”", "there is no space {space!r}: see GET /visit-spaces"),
     "space_taken": (409, "车位“{space}”已满", "the space {space!r} is taken"),
     "wrong_space": (409, "请安排{wanted_zh}", "this vehicle goes to {wanted_en}"),
