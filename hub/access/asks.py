@@ -99,11 +99,13 @@ class RowResult(NamedTuple):
 
 
 class AccessImport(NamedTuple):
-    """Rows of a file in one transaction: with `whole` all of them or none. Answered by a list with a RowResult for each."""
+    """Rows of a file in one transaction: with `whole` all of them or none. `dry`: it is only told what would become of them.
+    Answered by a list with a RowResult for each."""
 
     rows: tuple[ImportRow, ...]
     whole: bool
     by: By
+    dry: bool = False
 
 
 AccessAsk = AccessPut | AccessEnd | CredentialIssue | CredentialAct | CredentialReplace | AccessImport

@@ -62,7 +62,7 @@ class AgentState(NamedTuple):
 
 
 class Gone(Exception):
-    """A part of a snapshot that cannot be had. The message is a name: unknown_agent, permits_gone, not_yet."""
+    """A part of a snapshot that cannot be had. The message is a name: unknown_agent, permits_gone, permits_not_yet."""
 
 
 class _Snapshot(NamedTuple):
@@ -247,10 +247,10 @@ class Sending:
             if not newest:
                 raise Gone("permits_gone")
             if self._committed.get(agent) != mark:
-                raise Gone("not_yet")
+                raise Gone("permits_not_yet")
             made = self._maker.snapshot(agent)
             if made is None or made[0] != mark:  # it was changed this very moment
-                raise Gone("not_yet")
+                raise Gone("permits_not_yet")
             found = _Snapshot(*made, now_us)
         self._snapshots[key] = found._replace(used_us=now_us)
         self._snapshots.move_to_end(key)

@@ -31,6 +31,7 @@ ACCESS_REFUSALS: Mapping[str, tuple[int, str, str]] = {
     "import_undone": (409, "其他行有错，本行未导入", "another row failed, so nothing was imported: mend it and import again"),
     "row_twice": (422, "与第 {row} 行重复", "it is the same as in row {row}: keep one"),
     "too_many_rows": (422, "最多 {limit} 行", "a file has {limit} rows at most: split it"),
+    "permits_not_yet": (409, "权限表正在生成，请稍后重试", "the table is being made just now: ask again in a moment"),
     "permits_gone": (404, "此版本已不再保留，请重新开始", "this number is no longer held: begin anew with the newest"),
 }
 KIND_WORDS: Mapping[str, str] = {
@@ -38,6 +39,8 @@ KIND_WORDS: Mapping[str, str] = {
     "group": "权限组", "zone": "区域", "portal": "通道", "schedule": "时段",
 }
 # fmt: on
+FINAL = frozenset(reason for reason, row in ACCESS_REFUSALS.items() if row[0] == 409 and reason != "permits_not_yet")
+"""Conflicts that asking again will not solve."""
 STATUS: Mapping[str, int] = {reason: row[0] for reason, row in ACCESS_REFUSALS.items()}
 
 

@@ -8,6 +8,9 @@ from fastapi import Depends, FastAPI
 from fastapi_offline import FastAPIOffline
 
 from hub.api import (
+    access,
+    access_files,
+    access_tables,
     accounts,
     alarms,
     audit,
@@ -77,6 +80,9 @@ ROUTERS = (
     visit_setting.router,
     deliveries.router,
     visit_links.router,
+    access_files.router,
+    access_tables.router,
+    access.router,
     estate.router,
     estate_drawings.router,
     places.router,
@@ -107,6 +113,7 @@ TAGS = [
     {"name": "visits", "description": "Visitors, their vehicles, temporary permits, trucks, couriers' goods; names are masked"},
     {"name": "resident's links", "description": "Residents answer without an account, by a link that counts once"},
     {"name": "estate", "description": "The estate: its versions, edits and imports, and the drawings of its plan"},
+    {"name": "permits", "description": "Who may go where when: people, credentials, rules, imports, and what gates decide by"},
     {"name": "dead letters", "description": "What a notification channel could not deliver"},
     {"name": "audit", "description": "Who did what, when and why, in a chain that nobody can rewrite unseen"},
     {"name": "health", "description": "Whether the hub does its work"},
@@ -121,7 +128,7 @@ done in the name of the account that asks.
 * 401: nobody is signed in. 403: not for this role, or the request comes from another site's page. 404: there is no such thing.
 * A cookie alone does not write: the browser has to say, by `Origin`, that one of the hub's own pages asks.
 * Times are RFC 3339 in UTC. Requests with unknown fields are refused, and bodies over 64 KiB (`/scans`: 512 KiB, a picture: 1
-  MiB, `/estate`: 4 MiB, a drawing: 8 MiB).
+  MiB, `/estate`, `/access/import`: 4 MiB, a drawing: 8 MiB).
 * Every error is `application/problem+json` with a stable `code` and a message in Chinese and English.
 * **Live**: a WebSocket at `/live?from=POS` sends JSON messages: `snapshot` (all live incidents, in chunks), `change`
   (`pos, at, topic, key, act, body`) and a `heartbeat` after 2 s without one. Keep the last `pos` and come back with it.

@@ -9,6 +9,8 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
+from hub.access.words import FINAL as ACCESS_FINAL
+from hub.access.words import STATUS as ACCESS_STATUS
 from hub.api.models import Problem, Wrong
 from hub.desk.words import FINAL, STATUS
 from hub.ingest.ports import Unavailable
@@ -160,6 +162,12 @@ REASONS: dict[str, tuple[int, str, str]] = {
     "token_needed": (403, "此接口只供程序使用令牌调用", "a program calls this with a token: a person's sign-in does not do"),
     "hub_field": (422, "“{field}”由系统填写，请勿填报", "the field {field!r} is the hub's own: leave it out"),
     "unknown_audit_entry": (404, "审计日志没有第 {no} 条", "the audit log has no entry {no}"),
+    "access_changed": (
+        409,
+        "{kind_zh}“{id}”已被他人更改（现为第 {now} 版，您看到的是第 {seen} 版），请刷新后重试",
+        "somebody changed the {kind} {id!r} meanwhile: it is at version {now}, you saw {seen}: look at it again and repeat",
+    ),
+    "bad_import": (422, "文件有误，详见 errors", "the file cannot be taken: see errors"),
     "unknown_dead_letter": (404, "没有这条未送达的通知", "there is no such dead letter"),
     "unknown_channel": (409, "通知渠道“{reader}”未配置", "the channel {reader!r} is not configured any more"),
     "not_delivered": (502, "仍未送达：{error}", "it was not delivered again: {error}"),
@@ -181,18 +189,19 @@ REFUSAL_STATUS = {
     "plan_over": 409, "plan_changed": 409, "plan_open": 409, "step_is_so": 409, "too_many_plans": 409, "too_many_told": 409,
     "not_over_yet": 409, "review_unfinished": 409, "review_approved": 409, "notice_empty": 409, "notice_published": 409,
     "enrolment_unknown": 403, "enrolment_used": 409, "enrolment_expired": 410,
-} | STATUS | VISIT_STATUS  # fmt: skip
+} | dict(STATUS) | dict(ACCESS_STATUS) | VISIT_STATUS  # fmt: skip
 """The status of a refused act; what is not named is 422."""
 
 
 _FINAL = frozenset(
     ("changed_meanwhile", "not_dispatched", "always_heard", "maintenance_over", "nothing_sounds", "tag_enrolled", "tag_ended",
+     "access_changed",
      "too_many_tags", "too_many_shifts", "too_many_shifts_of_one",
      "account_exists", "too_many_accounts", "last_administrator", "local_account", "account_disabled", "too_many_tokens",
      "no_password", "too_many_drawings", "enrolment_used", "person_in_use",
      "plan_not_by_hand", "plan_runs", "case_over", "plan_over", "plan_changed", "plan_open", "step_is_so", "too_many_plans",
      "too_many_told", "not_over_yet", "review_unfinished", "review_approved", "notice_empty", "notice_published")
-) | FINAL | VISIT_FINAL  # fmt: skip
+) | FINAL | ACCESS_FINAL | VISIT_FINAL  # fmt: skip
 """Conflicts that asking again will not solve."""
 
 

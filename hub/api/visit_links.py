@@ -1,4 +1,4 @@
-"""Residents answer by a link, without an account. The token comes in the body, never in an address, so that it stands in no log; a
+"""Residents answer by a link, without an account. The token comes in the body, never in an address, so it stands in no log; a
 GET does nothing, so that a preview of the link answers nothing; and what is unknown and what is over is told alike."""
 
 from typing import Any

@@ -170,7 +170,7 @@ class CallRequest(Strict):
 
 
 class ActRequest(Strict):
-    """What an act needs: a reason for force, extend, cancel and close; `until` for extend, `rules` for tell, `space` for space."""
+    """What an act needs: a reason for force, extend, cancel and close; `until_at` for extend; `rules`; `space`."""
 
     model_config = _example(reason="急救 an emergency")
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, Row, Table, func, select
+from sqlalchemy import Connection, Table, delete, func, select
 
 from hub.access.types import LIVE, TYPES, AnyThing, Credential, Kind, Permit, id_of, kind_of
 from hub.store import bulk, schema
@@ -49,7 +49,7 @@ def row_of(site: str, thing: AnyThing) -> tuple[Any, ...]:
     return (site, *(values[column.name] for column in TABLES[kind].columns if column.name != "site"))
 
 
-def thing_of(kind: Kind, row: Row[Any]) -> AnyThing:
+def thing_of(kind: Kind, row: Any) -> AnyThing:
     """The thing that a whole row of its table is."""
     values = dict(row._mapping)
     values.pop("site")
@@ -136,3 +136,8 @@ def write_access(
         bulk.upsert(connection, table, [row_of(site, thing) for thing in some])
     bulk.delete(connection, schema.access_rule, gone)
     bulk.insert(connection, schema.access_history, [(site, *row) for row in history])
+
+
+def forget_marks(connection: Connection) -> None:
+    """The database was restored: numbers of tables that agents have seen may not come to mean something else."""
+    connection.execute(delete(schema.permit_table))

@@ -246,12 +246,14 @@ def write_hub(folder: Path, keys: Keys, *, broker: EmbeddedBroker, access: Path,
     """The hub's settings, beside its estate and policy. `access`: where it writes who may connect to the broker."""
     secret(folder / "webhook.secret", keys.webhook)
     secret(folder / "hub.password", keys.hub_at_broker)
+    secret(folder / "card.key", keys.cards.hex())
     kept = {"program": broker.program, "folder": str(access), "pid_file": str(broker.pid_file), "devices": True}
     return dump(
         folder / "hub.yaml",
         {
             "estate": "estate.yaml",
             "policy": "policy.yaml",
+            "card_key_file": "card.key",
             "broker": {"url": broker.url, "user": HUB_USER, "password_file": "hub.password"},
             "enrolment": {"broker_files": kept},
             "http": {"port": http_port},

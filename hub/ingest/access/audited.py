@@ -61,6 +61,8 @@ def _replace(asked: CredentialReplace, _: None, answer: Any) -> Iterator[Act]:
 
 def _import(asked: AccessImport, _: None, answer: Any) -> Iterator[Act]:
     """How many rows and what became of them; each thing's own history has the rest."""
+    if asked.dry:
+        return
     done = sum(1 for row in answer if not row.reason)
     after = {"rows": len(asked.rows), "done": done, "whole": asked.whole}
     yield Act(asked.by.actor, "permit.import", "permit", "", asked.by.reason, {}, after, asked.by.role)

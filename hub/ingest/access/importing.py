@@ -46,7 +46,10 @@ def take_rows(asked: AccessImport, book: Book, things: Things, journal: Journal)
         journal.rollback(begun)
         undone = refused("import_undone")
         return [result if result.reason else RowResult(result.row, undone.reason, "", undone.message) for result in results]
-    things.tell_permits(permits, asked.by)
+    if asked.dry:
+        journal.rollback(begun)
+    else:
+        things.tell_permits(permits, asked.by)
     return results
 
 

@@ -1,4 +1,4 @@
-"""One way to residents, by Apprise, which is imported when the first message is sent. Its own log lines name whom it writes to: they
+"""One way to residents, by Apprise, which is imported when the first message is sent. Its log lines name whom it writes to: they
 go through a filter that leaves no number and no link whole."""
 
 import logging

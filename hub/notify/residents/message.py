@@ -1,4 +1,4 @@
-"""What a resident reads: Chinese first, English second. Nobody's name and number stand in it: the page behind the link shows them."""
+"""What a resident reads: Chinese first, English second. Nobody's name stands in it: the page behind the link shows it."""
 
 from typing import NamedTuple
 from zoneinfo import ZoneInfo

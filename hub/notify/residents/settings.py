@@ -11,7 +11,7 @@ CHANNELS_MAX = 10
 
 
 class ResidentSettings(msgspec.Struct, frozen=True):
-    """One way. `url_file`, a file's name beside the settings, holds Apprise's URL with `{phone}` where the resident's number goes,
+    """One way. `url_file`, a file's name beside the settings, holds Apprise's URL with `{phone}` where the number goes,
     such as that of a service for short messages; it is a secret. `what`: which texts go this way; empty: all. Ways are tried in
     the order of the file, until one takes the message."""
 
