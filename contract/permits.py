@@ -135,9 +135,20 @@ def key_of(entry: AnyEntry) -> str:
     return tag if isinstance(entry, Rules) else f"{tag}:{entry.id}"
 
 
+def canonical(entry: AnyEntry) -> bytes:
+    """The entry as it goes out and is weighed. A default is left out where it is the very object of the default: "card" out of a
+    database is another one, and is written. Once it was decoded, an entry is written the same wherever that is done."""
+    return encode(decode_entry.decode(encode(entry)))
+
+
 def weight_of(entry: AnyEntry) -> int:
     """What the entry adds to its table's sum, so that a change costs no walk over the table."""
-    return int.from_bytes(blake2b(encode(entry), digest_size=16, person=b"permits").digest())
+    return weight_of_text(canonical(entry))
+
+
+def weight_of_text(text: bytes) -> int:
+    """Likewise, from its canonical text."""
+    return int.from_bytes(blake2b(text, digest_size=16, person=b"permits").digest())
 
 
 def hash_of(total: int) -> str:

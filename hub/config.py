@@ -145,7 +145,7 @@ def load_config(path: Path | str) -> HubConfig:
         data=data,
         database=settings.database or f"sqlite:///{data / 'hub.db'}",
         broker=broker_address(settings.broker, folder),
-        card_key=None if settings.card_key_file is None else _read_card_key(folder / settings.card_key_file),
+        card_key=None if settings.card_key_file is None else read_card_key(folder / settings.card_key_file),
     )
 
 
@@ -159,13 +159,12 @@ def _read_password(path: Path) -> str:
         raise ValueError("is not UTF-8 text: write one line of text into it") from None
 
 
-def _read_card_key(path: Path) -> bytes:
+def read_card_key(path: Path) -> bytes:
     """The site's card key. Raises OSError, and ValueError with `what: what to do`."""
+    text = _read_password(path)
     try:
-        key = bytes.fromhex(_read_password(path))
-    except ValueError as error:
-        if "may be read" in str(error):
-            raise
+        key = bytes.fromhex(text)
+    except ValueError:
         key = b""
     if len(key) != KEY_BYTES:
         raise ValueError(f"does not hold a key: write {2 * KEY_BYTES} hex digits into it, the agents' card_key_file")
@@ -173,7 +172,7 @@ def _read_card_key(path: Path) -> bytes:
 
 
 _READ: dict[tuple[str, ...], Callable[[Path], object]] = {
-    ("card_key_file",): _read_card_key,
+    ("card_key_file",): read_card_key,
     ("broker", "password_file"): _read_password,
     ("broker", "ca_file"): broker_trust,
     ("oidc", "secret_file"): _read_password,

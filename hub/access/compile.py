@@ -6,14 +6,13 @@ An agent with a way out that lets known credentials through gets all credentials
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from hashlib import blake2b
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from contract import permits
 from contract.clock import US_PER_S
 from contract.names import Medium
-from contract.permits import OUTSIDE, AnyEntry, State, encode, key_of
+from contract.permits import OUTSIDE, AnyEntry, State, canonical, key_of, weight_of_text
 from hub.access.hours import always, compiled
 from hub.access.types import ALWAYS, AnyThing, Group, Portal, Schedule
 from hub.duties.calendar import Calendar
@@ -141,7 +140,7 @@ def entry_of(source: Source, frame: Frame, now_s: int) -> permits.Credential | N
     """The credential in an agent's table; None: it has none there."""
     levels = tuple(name for name in source.groups if name in frame.levels)
     over_s = _over_s(source)
-    if not (levels or frame.whole) or (over_s is not None and over_s < now_s - ENDED_KEPT_S):
+    if not (levels or frame.whole) or (over_s is not None and over_s <= now_s - ENDED_KEPT_S):
         return None
     ended = source.permit_ended_us or source.holder_ended_us or source.household_ended_us
     return permits.Credential(
@@ -183,8 +182,8 @@ class Packed(NamedTuple):
 
 def packed(entry: AnyEntry) -> Packed:
     """The entry, encoded once."""
-    body = encode(entry)
-    return Packed(body, int.from_bytes(blake2b(body, digest_size=16, person=b"permits").digest()))
+    body = canonical(entry)
+    return Packed(body, weight_of_text(body))
 
 
 def frame_entries(frame: Frame) -> dict[str, Packed]:

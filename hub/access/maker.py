@@ -28,6 +28,7 @@ from hub.access.table import AgentTable, Mark
 from hub.access.types import AnyThing
 from hub.duties.calendar import Calendar
 
+KEPT_US = ENDED_KEPT_S * US_PER_S
 _CREDENTIAL = "credential:"
 
 
@@ -50,6 +51,10 @@ class Sources(Protocol):
         self, permits: Sequence[str], holders: Sequence[str], households: Sequence[str], groups: Sequence[str]
     ) -> list[str]:
         """The names that hang on these."""
+        ...
+
+    def names_over(self, after_us: int, until_us: int) -> list[str]:
+        """The names of credentials that were over for any cause between both."""
         ...
 
 
@@ -106,6 +111,8 @@ class Maker:
         self.lie: Lie | None = None
         self._ground: Ground | None = None
         self._known: dict[str, Mark] = {}
+        self._kept_from_us = 0
+        """What was over before is in no table."""
         self._lock = Lock()
 
     def begin(self, known: Mapping[str, Mark]) -> None:
@@ -115,7 +122,7 @@ class Maker:
     def work(self, dirt: Dirt, ground: Ground, now_us: int) -> list[Made]:
         """Bring the tables up to date. Raises what the sources raise: then nothing is changed."""
         was = self._ground
-        if dirt.everything or was is None or was.day != ground.day:
+        if dirt.everything or was is None:
             return self._make_all(ground, now_us)
         if not (dirt.any or was != ground):
             return []
@@ -129,25 +136,27 @@ class Maker:
                 return self._make_all(ground, now_us)
             groups = frozenset(name for agent, frame in frames.items() for name in frame.levels ^ self.frames[agent].levels)
             self.lie = lie
-        names = self._sources.names_of(sorted(dirt.permits), sorted(dirt.holders), sorted(dirt.households), sorted(groups))
-        wanted = credential_entries(self._sources.of_names(names), frames, now_us // US_PER_S)
+        names = self._sources.names_over(self._kept_from_us, now_us - KEPT_US) if was.day != ground.day else []
+        names += self._sources.names_of(sorted(dirt.permits), sorted(dirt.holders), sorted(dirt.households), sorted(groups))
+        wanted = credential_entries(self._sources.of_names(sorted(set(names))), frames, now_us // US_PER_S)
         if frames is not self.frames:
             for agent, frame in frames.items():
                 new = frame_entries(frame)
                 gone = [key for key in self.tables[agent].entries if not key.startswith(_CREDENTIAL) and key not in new]
                 wanted[agent] = {**dict.fromkeys(gone), **new, **wanted[agent]}
         self.frames, self._ground = frames, ground
+        self._kept_from_us = now_us - KEPT_US if was.day != ground.day else self._kept_from_us
         return [made for agent, entries in wanted.items() if (made := self._change(agent, entries, now_us))]
 
     def _make_all(self, ground: Ground, now_us: int) -> list[Made]:
         lie = self._lie(ground)
         frames = self._frames(lie, ground)
         wanted: dict[str, dict[str, Packed | None]] = {agent: dict(frame_entries(frame)) for agent, frame in frames.items()}
-        for chunk in self._sources.all(now_us - ENDED_KEPT_S * US_PER_S):
+        for chunk in self._sources.all(now_us - KEPT_US):
             for agent, entries in credential_entries(chunk, frames, now_us // US_PER_S).items():
                 wanted[agent].update((key, entry) for key, entry in entries.items() if entry is not None)
             self._pause()
-        self.lie, self.frames, self._ground = lie, frames, ground
+        self.lie, self.frames, self._ground, self._kept_from_us = lie, frames, ground, now_us - KEPT_US
         with self._lock:
             self.tables = {agent: table for agent, table in self.tables.items() if agent in frames}
         return [made for agent, entries in wanted.items() if (made := self._change(agent, entries, now_us, whole=True))]

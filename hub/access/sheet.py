@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from hub.reports.csvfile import safe
+
 ROWS_MAX = 20_000
 COLUMNS_MAX = 60
 CELL_CHARS_MAX = 500
@@ -185,8 +187,13 @@ def _read_rows(rows: Iterable[Sequence[str]]) -> Read:
         bad = [found for name, cell in cells.items() if (found := _wrong_cell(number, name, cell))]
         wrong += bad
         if cells and not bad:
-            lines.append(Line(number, cells))
+            lines.append(Line(number, {name: _plain(cell) for name, cell in cells.items()}))
     return Read(lines, wrong)
+
+
+def _plain(cell: str) -> str:
+    """Without the apostrophe that an export puts before what a spreadsheet would compute."""
+    return cell[1:] if len(cell) > 1 and cell[0] == "'" and safe(cell[1:]) == cell else cell
 
 
 def _wrong_cell(row: int, column: str, cell: str) -> CellWrong | None:

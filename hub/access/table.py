@@ -13,7 +13,7 @@ from hub.access.compile import Packed
 CHANGES_KEPT = 512
 """Orders with changes that are held, so that an agent that missed some need not fetch everything."""
 CHANGES_BYTES_KEPT = 4 * 1024 * 1024
-ORDERS_AT_ONCE = 16
+ORDERS_AT_ONCE = 8
 """A change that takes more orders than this is told as a new snapshot."""
 _FRAME_BYTES = 512
 """Of an order or a chunk around its entries."""

@@ -44,6 +44,10 @@ GATE = TELEPHONE | {"guard"}
 """Who registers visitors. Running the hub is no reason to see who comes."""
 KEEP: Roles = frozenset(("manager", "administrator"))
 ADMIN: Roles = frozenset(("administrator",))
+PERMITS_READ = TELEPHONE | KEEP | {"auditor"}
+"""Who looks up whose permit it is."""
+PERMITS_WRITE = KEEP | DESK
+"""Who gives permits to people."""
 CHECK = ADMIN | {"auditor"}
 
 LIVE = "LIVE"
@@ -157,6 +161,29 @@ PERMISSIONS: Mapping[tuple[str, str], Roles] = {
     ("POST", "/handovers/{handover}/items/{item}/reject"): ACT,
     ("POST", "/handovers/{handover}/sign"): ACT,
     ("POST", "/handovers/{handover}/cancel"): ACT,
+    # permits
+    ("GET", "/access/households"): PERMITS_READ,
+    ("GET", "/access/holders"): PERMITS_READ,
+    ("GET", "/access/permits"): PERMITS_READ,
+    ("GET", "/access/credentials"): PERMITS_READ,
+    ("GET", "/access/rules"): PERMITS_READ,
+    ("GET", "/access/history/{kind}/{id}"): PERMITS_READ,
+    ("GET", "/access/tables"): WATCH | DESK,
+    ("PUT", "/access/households/{id}"): PERMITS_WRITE,
+    ("PUT", "/access/holders/{id}"): PERMITS_WRITE,
+    ("PUT", "/access/permits/{id}"): PERMITS_WRITE,
+    ("PUT", "/access/groups/{id}"): KEEP,
+    ("PUT", "/access/zones/{id}"): KEEP,
+    ("PUT", "/access/portals/{id}"): KEEP,
+    ("PUT", "/access/schedules/{id}"): KEEP,
+    ("POST", "/access/end/{kind}/{id}"): PERMITS_WRITE,  # a rule is taken away by whoever may make it: see the route
+    ("POST", "/access/permits/{id}/credentials"): PERMITS_WRITE,
+    ("POST", "/access/credentials/{id}/{deed}"): TELEPHONE | KEEP,  # a card is lost at night too
+    ("POST", "/access/replacements/{id}"): PERMITS_WRITE,
+    ("POST", "/access/import"): PERMITS_WRITE,
+    ("GET", "/access/template"): PERMITS_WRITE,
+    ("GET", "/access/export"): KEEP,
+    ("GET", "/agents/{agent}/permits/{epoch}/{no}/{part}"): ANYONE,  # agents have no accounts: the route checks the agent's MAC
     ("GET", "/keys"): WATCH | ACT,
     ("GET", "/keys/{key}"): WATCH | ACT,
     ("POST", "/keys"): LEAD,

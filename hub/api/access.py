@@ -23,6 +23,7 @@ from hub.access.types import (
     Zone,
 )
 from hub.access.words import KIND_WORDS, refused
+from hub.accounts.permissions import ROLE_NAMES, may
 from hub.accounts.types import Identity
 from hub.api import access_models as m
 from hub.api.access_views import fields_of, next_of, rights_of, schedule_of, things_of, view_of
@@ -40,6 +41,7 @@ IdPath = Annotated[str, Plain, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*$", ma
 IdQuery = Annotated[str, Plain, Query(max_length=64)]
 TextQuery = Annotated[str, Plain, Query(max_length=100, description="In a name, a phone, a door, or what it is recognised by")]
 After = Annotated[str, Plain, Query(max_length=64, description="The `next` of the page before")]
+_RULES = frozenset(("group", "zone", "portal", "schedule"))
 LiveQuery = Annotated[bool, Query(description="Only what is not over")]
 
 
@@ -78,7 +80,7 @@ def list_permits(
     after: After = "",
     limit: Limit = 100,
 ) -> m.PermitPage:
-    """By id."""
+    """By their ids, a page at a time; `text` is looked for in the holder's name and in the note."""
     found = backend.access.page("permit", Filter(text=text, holder=holder, group=group, live=live), after, limit)
     return m.PermitPage(permits=things_of(found, m.PermitView), next=next_of(found, limit))
 
@@ -103,10 +105,9 @@ def list_credentials(
 
 @router.get("/rules", summary="Groups, zones, portals and schedules", responses=problems())
 def list_rules(backend: Behind) -> m.RulesView:
-    """All of them."""
-    pages = {
-        kind: backend.access.page(cast("Kind", kind), Filter(), "", 1_000) for kind in ("group", "zone", "portal", "schedule")
-    }
+    """All of them at once: they are few, and every editor needs them together."""
+    kinds: tuple[Kind, ...] = ("group", "zone", "portal", "schedule")
+    pages = {kind: backend.access.page(kind, Filter(), "", 1_000) for kind in kinds}
     return m.RulesView(
         groups=things_of(pages["group"], m.GroupView),
         zones=things_of(pages["zone"], m.ZoneView),
@@ -189,6 +190,9 @@ def end_thing(
 ) -> dict[str, Any]:
     """A household, holder or permit is over, with all that hangs on it; the others are taken away where nothing names them.
     Answered by the thing as it is kept or was."""
+    if kind in _RULES and not may(who.role, "PUT", f"/access/{kind}s/{{id}}"):
+        zh, en = ROLE_NAMES[who.role]
+        raise ApiError("not_permitted", role_zh=zh, role_en=en)
     done = _asked(backend, AccessEnd(kind, id, asked.version, _by(who, asked.reason), erase=asked.erase))
     return cast("dict[str, Any]", view_of(done).model_dump(mode="json"))
 

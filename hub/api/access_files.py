@@ -66,7 +66,7 @@ async def import_permits(
     who: Acting,
     request: Request,
     dry_run: Annotated[bool, Query(description="Only tell what would become of it")] = False,
-    all_or_nothing: Annotated[bool, Query(description="With one wrong row write nothing; 5,000 rows at most")] = False,
+    all_or_nothing: Annotated[bool, Query(description="With one wrong row write nothing; 2,000 rows at most")] = False,
     reason: Annotated[str, Query(max_length=500, description="Why")] = "",
 ) -> m.ImportView:
     """The body is a CSV file (UTF-8 or GB18030) or an xlsx workbook of 20,000 rows and 4 MiB at most, its columns named as in the

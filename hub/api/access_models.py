@@ -41,8 +41,8 @@ class HouseholdBody(Editing):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"building": "3", "unit": "2", "room": "501"}]})
 
     building: Text = Field(default="", description="The building")
-    unit: Text = Field(default="", description="The unit")
-    room: Text = Field(default="", description="The room")
+    unit: Text = Field(default="", description="The unit of the building")
+    room: Text = Field(default="", description="The room's number")
     place: MaybeId = Field(default="", description="The estate's place it lies in, or empty")
     note: Note = Field(default="", description="What is to be known")
 
@@ -50,13 +50,13 @@ class HouseholdBody(Editing):
 class HouseholdView(Kept):
     """A household."""
 
-    id: str = Field(description="Its id")
+    id: str = Field(description="Its id in the book of permits")
     building: str = Field(description="The building")
-    unit: str = Field(description="The unit")
-    room: str = Field(description="The room")
+    unit: str = Field(description="The unit of the building")
+    room: str = Field(description="The room's number")
     place: str = Field(description="The estate's place, or empty")
     note: str = Field(description="What is to be known")
-    ended_at: Time | None = Field(description="Since when nobody lives there; null: somebody does")
+    ended_at: Time | None = Field(description="Since when nobody lives there: RFC 3339, UTC; null: somebody does")
 
 
 class HolderBody(Editing):
@@ -80,7 +80,7 @@ class HolderView(Kept):
     phone: str = Field(description="The phone")
     household: str = Field(description="The household's id, or empty")
     note: str = Field(description="What is to be known")
-    ended_at: Time | None = Field(description="Since when no permit of theirs holds; null: they do")
+    ended_at: Time | None = Field(description="Since when no permit of theirs holds: RFC 3339, UTC; null: they do")
 
 
 class PermitBody(Editing):
@@ -101,7 +101,7 @@ class PermitBody(Editing):
 class PermitView(Kept):
     """A permit."""
 
-    id: str = Field(description="Its id")
+    id: str = Field(description="Its id in the book of permits")
     holder: str = Field(description="Whose it is")
     groups: list[str] = Field(description="Groups of rights")
     valid_from: Time | None = Field(description="From when on; null: at once")
@@ -111,13 +111,13 @@ class PermitView(Kept):
     exempt: bool = Field(description="Anti-passback does not hold it up")
     origin: str = Field(description="What issued it, such as visit:ID; empty: an editor")
     note: str = Field(description="What is to be known")
-    ended_at: Time | None = Field(description="Since when it is over; null: it is not")
+    ended_at: Time | None = Field(description="Since when it is over: RFC 3339, UTC; null: it is not")
 
 
 class CredentialView(Kept):
     """A credential. Its number is nowhere kept: `name` is its hash under the site's card key."""
 
-    id: str = Field(description="Its id")
+    id: str = Field(description="Its id in the book of permits")
     permit: str = Field(description="Which permit it proves")
     medium: Medium = Field(description="card, plate, qr, pin or face")
     name: str = Field(description="The keyed hash that gates know it by")
@@ -127,7 +127,7 @@ class CredentialView(Kept):
     valid_until: Time | None = Field(description="Until when; null: as the permit")
     has_pin: bool = Field(description="A PIN of its own may follow it")
     instead: str = Field(description="The credential that replaced it, or empty")
-    ended_at: Time | None = Field(description="Since when it is lost, revoked or replaced; null: it is live")
+    ended_at: Time | None = Field(description="Since when it is lost, revoked or replaced: RFC 3339, UTC; null: it is live")
 
 
 class IssueBody(Strict):
@@ -143,7 +143,7 @@ class IssueBody(Strict):
     valid_from: MaybeTime = Field(default=None, description="RFC 3339 with an offset; null: as the permit")
     valid_until: MaybeTime = Field(default=None, description="RFC 3339 with an offset; null: as the permit")
     pin: Annotated[str, Plain, Field(max_length=32)] = Field(default="", description="The PIN that is to follow it, or empty")
-    reason: Note = Field(default="", description="Why")
+    reason: Note = Field(default="", description="Why it is done; it stands in the history and on the audit log")
 
 
 class DeedBody(Strict):
@@ -152,7 +152,7 @@ class DeedBody(Strict):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"version": 1, "reason": "遗失 lost"}]})
 
     version: Version
-    reason: Note = Field(default="", description="Why")
+    reason: Note = Field(default="", description="Why it is done; it stands in the history and on the audit log")
 
 
 class EndBody(DeedBody):
@@ -191,7 +191,7 @@ class GroupBody(Editing):
 class GroupView(Kept):
     """A group."""
 
-    id: str = Field(description="Its id")
+    id: str = Field(description="Its id in the book of permits")
     name_zh: str = Field(description="Its name in Chinese")
     name_en: str = Field(description="Its name in English")
     rights: list[RightModel] = Field(description="Where and when")
@@ -210,7 +210,7 @@ class ZoneBody(Editing):
 class ZoneView(Kept):
     """A zone."""
 
-    id: str = Field(description="Its id")
+    id: str = Field(description="Its id in the book of permits")
     name_zh: str = Field(description="Its name in Chinese")
     name_en: str = Field(description="Its name in English")
     place: str = Field(description="The estate's place, or empty")
@@ -228,7 +228,7 @@ class PortalBody(Editing):
     )
     passback: Literal["off", "soft", "hard"] = Field(default="off", description="hard refuses whoever is there already")
     passback_s: int | None = Field(
-        default=None, ge=0, le=86_400, description="For so long; null: the policy's, 0: until they left"
+        default=None, ge=0, le=86_400, description="For so many seconds; null: the policy's, 0: until they left"
     )
     leave: Literal["anyone", "known", "permitted"] = Field(default="known", description="Whom a way out lets through")
     factor: Literal["never", "weak", "always"] = Field(default="never", description="Whether a PIN must follow")
@@ -242,7 +242,7 @@ class PortalView(Kept):
     to_zone: str = Field(description="Where it leads")
     media: list[Medium] = Field(description="What is taken here")
     passback: str = Field(description="off, soft or hard")
-    passback_s: int | None = Field(description="For so long; null: the policy's")
+    passback_s: int | None = Field(description="For so many seconds; null: the policy's")
     leave: str = Field(description="anyone, known or permitted")
     factor: str = Field(description="never, weak or always")
 
@@ -281,7 +281,7 @@ class ScheduleBody(Editing):
 class ScheduleView(Kept):
     """A schedule."""
 
-    id: str = Field(description="Its id")
+    id: str = Field(description="Its id in the book of permits")
     name_zh: str = Field(description="Its name in Chinese")
     name_en: str = Field(description="Its name in English")
     weekly: list[WeeklyModel] = Field(description="The week's hours")
@@ -331,8 +331,8 @@ class HistoryEntry(Strict):
     version: int = Field(description="That it had after this")
     at: Time = Field(description="RFC 3339, UTC")
     act: str = Field(description="added, changed, ended, removed, erased, issued, lost, revoked, replaced, suspended or resumed")
-    actor: str = Field(description="Who")
-    reason: str = Field(description="Why")
+    actor: str = Field(description="Who did it: the account's name")
+    reason: str = Field(description="Why it was done, in the actor's words")
     body: dict[str, Any] = Field(description="The thing as it was then, without what is personal")
 
 
@@ -340,14 +340,14 @@ class HistoryView(Strict):
     """What became of a thing, the newest first; 500 at most."""
 
     kind: ThingKind = Field(description="Of which kind it is")
-    id: str = Field(description="Its id")
+    id: str = Field(description="Its id in the book of permits")
     history: list[HistoryEntry] = Field(description="The newest first")
 
 
 class CellWrongModel(Strict):
     """What is wrong with a file. `row`: as a spreadsheet counts it, the header being 1; 0: no row of it."""
 
-    row: int = Field(description="The row")
+    row: int = Field(description="The row, as a spreadsheet counts it")
     column: str = Field(description="The column's English name, or empty")
     column_zh: str = Field(description="Its Chinese name, or empty")
     code: str = Field(description="A name of what is wrong")
@@ -383,8 +383,8 @@ class TableView(Strict):
     held_no: int | None = Field(description="The number that the agent holds; null: none, or it has not told")
     held_hash: str = Field(description="What the agent's comes to")
     held_entries: int = Field(description="How many entries the agent has")
-    held_made_at: Time | None = Field(description="When the hub made the table that the agent holds")
-    told_at: Time | None = Field(description="When the agent told; null: not since the hub was started")
+    held_made_at: Time | None = Field(description="When the hub made the table that the agent holds: RFC 3339, UTC")
+    told_at: Time | None = Field(description="When the agent told: RFC 3339, UTC; null: not since the hub was started")
     current: bool = Field(description="The agent holds the newest one")
     behind_s: float | None = Field(description="How much older its table is than the newest, in seconds; null: it is not known")
 
@@ -392,5 +392,5 @@ class TableView(Strict):
 class TablesView(Strict):
     """All agents that have gates."""
 
-    tables: list[TableView] = Field(description="By agent")
+    tables: list[TableView] = Field(description="By the agents' ids")
     counts: dict[str, int] = Field(description="How many things of each kind the book has")

@@ -61,7 +61,10 @@ def _table(backend: Backend, agent: str, state: AgentState, portals: list[str]) 
     "/agents/{agent}/permits/{epoch}/{no}/{part}",
     summary="An agent fetches its table of permits",
     response_class=Response,
-    responses={**problems(403, 404, 409), 200: {"description": "a chunk", "content": {"application/json": {}}}},
+    responses={
+        **problems(403, 404, 409),
+        200: {"description": "a chunk", "content": {"application/json": {"schema": {"type": "object"}}}},
+    },
 )
 def fetch_permits(
     backend: Behind,

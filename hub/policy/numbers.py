@@ -53,6 +53,39 @@ CLAUSES: Mapping[str, Mapping[str, Number]] = {
         "hours_from_s": Number("from when on trucks may pass, in seconds after midnight", 0, _DAY, required=False),
         "hours_until_s": Number("until when trucks may pass, in seconds after midnight", 0, _DAY, required=False),
     },
+    "GATE-1": {},
+    "GATE-2": {
+        "no_clock_allows": Number(
+            "1: a gate that does not know the time lets through who was good when it last knew it; 0: it refuses",
+            0,
+            1,
+            whole=True,
+            required=False,
+        ),
+        "calendar_end_refuses": Number(
+            "1: behind the days that a gate was told of it refuses; 0: it repeats the last week", 0, 1, whole=True, required=False
+        ),
+    },
+    "GATE-6": {
+        "passback_s": Number(
+            "how long nobody goes in a second time where a gate holds to that, in seconds", 0, _DAY, required=False
+        ),
+        "passback_unknown_refuses": Number(
+            "1: a gate that does not know who is inside refuses where passback is hard; 0: it lets through",
+            0,
+            1,
+            whole=True,
+            required=False,
+        ),
+        "passback_hears_s": Number(
+            "after how long without news of the other gates a gate does not know who is inside, in seconds",
+            21,
+            _HOUR,
+            whole=True,
+            required=False,
+        ),
+    },
+    "VEH-1": {},
     "GATE-7": {
         "held_s": Number("how long a door may stand open, in seconds", 1, _HOUR),
         "refusals": Number("how many refusals in the window are too many", 1, 100, whole=True),

@@ -70,6 +70,13 @@ class AccessSources:
                 found.update(row[0] for row in connection.execute(self._query(_c.name).where(where)))
         return sorted(found)
 
+    def names_over(self, after_us: int, until_us: int) -> list[str]:
+        """The names of credentials that were over for any cause between both."""
+        causes = (_c.ended_us, _c.until_us, _p.ended_us, _p.until_us, _h.ended_us, _d.ended_us)
+        within = or_(*((column > after_us) & (column <= until_us) for column in causes))
+        with self._engine.connect() as connection:
+            return [row[0] for row in connection.execute(self._query(_c.name).where(within).distinct())]
+
     def marks(self) -> dict[str, Mark]:
         """The number of each agent's table."""
         t = schema.permit_table.c

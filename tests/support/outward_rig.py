@@ -118,7 +118,7 @@ class Site:
         prepare: Callable[[Engine], None] = lambda _: None,
         accounts: AccountsSettings = AccountsSettings(),  # noqa: B008
         oidc: OidcSettings | None = None,
-        card_key: bytes | None = None,
+        card_key: bytes | None = bytes(32),
         residents: Sequence[ResidentSettings] = (),
     ) -> None:
         self.folder = folder

@@ -28,8 +28,9 @@ class AccessArchive(Protocol):
         """The live credentials that have these names."""
         ...
 
-    def access_count(self, kind: Kind) -> int:
-        """How many there are."""
+    def access_count(self, kind: Kind, *, anew: bool = False) -> int:
+        """How many there are. Counting takes a while where there are many: unless `anew` is said, what was counted lately, with
+        some added, will do."""
         ...
 
     def access_of_permits(self, permits: Sequence[str]) -> list[tuple[str, str]]:
@@ -74,7 +75,9 @@ class Things:
 
     def fetch_live(self, names: Iterable[str]) -> None:
         """Likewise who has these names of credentials."""
-        wanted = sorted(set(names) - set(self._live))
+        wanted = sorted({name for name in names if name not in self._live})
+        if not wanted:
+            return
         self._live.update(dict.fromkeys(wanted, None))
         self._live.update({one.name: one for one in self._archive.access_live(wanted)})
 
@@ -96,6 +99,10 @@ class Things:
             self._counts[kind] = self._archive.access_count(kind)
         return self._counts[kind] + self._outcome.access_made[kind]
 
+    def count_anew(self, kinds: Iterable[Kind]) -> None:
+        """Many are to be made: count first."""
+        self._counts.update((kind, self._archive.access_count(kind, anew=True)) for kind in kinds)
+
     def live_of_permit(self, permit: str) -> list[Credential]:
         """The permit's live credentials."""
         self.fetch_of_permit([permit])
@@ -105,7 +112,9 @@ class Things:
 
     def fetch_of_permit(self, permits: Iterable[str]) -> None:
         """Likewise the live credentials of permits."""
-        wanted = sorted(set(permits) - set(self._of_permit))
+        wanted = sorted({permit for permit in permits if permit not in self._of_permit})
+        if not wanted:
+            return
         self._of_permit.update({permit: [] for permit in wanted})
         for permit, name in self._archive.access_of_permits(wanted):
             self._of_permit[permit].append(name)

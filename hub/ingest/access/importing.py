@@ -90,6 +90,7 @@ def _parts(row: ImportRow) -> Iterator[AnyThing]:
 
 def _look_up(asked: AccessImport, things: Things) -> None:
     """All that rows name, in a few statements."""
+    things.count_anew(("household", "holder", "permit", "credential"))
     things.fetch("household", (row.household.household for row in asked.rows if row.household is not None))
     things.fetch("holder", (row.holder.holder for row in asked.rows))
     things.fetch("permit", (row.permit.permit for row in asked.rows))

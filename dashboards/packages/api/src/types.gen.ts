@@ -52,14 +52,6 @@ export interface AccountView {
   used_at: string | null;
 }
 
-/** A person's act. `version`: the incident's version that the person saw; with it, nobody's change is overwritten unseen. */
-export interface ActRequest {
-  /** The act's fields, by name */
-  fields?: Record<string, string>;
-  /** The incident's version that the person saw: nobody's change is overwritten unseen */
-  version?: number | null;
-}
-
 /** What the agent keeps, for its owner alone. It is told this once. */
 export interface AgentEnrolled {
   /** The site's id */
@@ -164,6 +156,18 @@ export interface AlarmState {
   silences: SilenceView[];
   /** How many maintenance windows are to come or last */
   maintenance: number;
+}
+
+/** The resident is asked. Where nobody can be told, ring up and enter the call. */
+export interface AskedView {
+  /** As it is now */
+  visit: VisitView;
+  /** How many of the household are being told */
+  told: number;
+  /** How many of the household have no phone on record */
+  unreachable: number;
+  /** Nobody can be told: the desk has to ring up */
+  by_phone: boolean;
 }
 
 /** One act. Texts about people are `person:ID` or `person:ID/N`, and for an auditor what they stand for; 已清除 where the person was erased. */
@@ -278,30 +282,6 @@ export interface CallNotes {
   incident?: number | null;
 }
 
-/** A call as somebody enters it. An incoming one without `answered_at` was not answered. */
-export interface CallRequest {
-  /** The caller's own name for it, the same each time it is sent */
-  key: string;
-  /** in or out */
-  direction?: "in" | "out";
-  /** The other end's number, where it is known */
-  number?: string;
-  /** When it began to ring: RFC 3339 with an offset, by the desk's clock */
-  rang_at: string;
-  /** When it was answered: RFC 3339 with an offset; null: it was not */
-  answered_at?: string | null;
-  /** When it ended: RFC 3339 with an offset; null: not told */
-  ended_at?: string | null;
-  /** The post at which it rang; empty: the one that is checked */
-  place?: string;
-  /** Who took it, an id of the staff; empty: whom the account stands for */
-  person?: string;
-  /** What it was about */
-  about?: string;
-  /** The incident that it belongs to; null: none */
-  incident?: number | null;
-}
-
 /** A call. `source`: `declared` by a person, whose times are their word, or measured by the `exchange`. */
 export interface CallView {
   /** Its id: SOURCE:NAME */
@@ -358,6 +338,26 @@ export interface CaseClockState {
   elapsed_s: number;
   /** When it ends if nothing happens, UTC; null while it does not run */
   due_at: string | null;
+}
+
+/** What is wrong with a file. `row`: as a spreadsheet counts it, the header being 1; 0: no row of it. */
+export interface CellWrongModel {
+  /** The row, as a spreadsheet counts it */
+  row: number;
+  /** The column's English name, or empty */
+  column: string;
+  /** Its Chinese name, or empty */
+  column_zh: string;
+  /** A name of what is wrong */
+  code: string;
+  /** What is wrong, in Chinese */
+  what_zh: string;
+  /** What is wrong, in English */
+  what_en: string;
+  /** What the column takes, in Chinese */
+  write_zh: string;
+  /** What the column takes, in English */
+  write_en: string;
 }
 
 /** One thing that the hub needs. `reason` is empty when it is well. */
@@ -534,6 +534,44 @@ export interface Count {
   late: number;
 }
 
+/** Credentials by id. */
+export interface CredentialPage {
+  /** By their ids */
+  credentials: CredentialView[];
+  /** What to send as `after` for the next page; null: this was the last */
+  next: string | null;
+}
+
+/** A credential. Its number is nowhere kept: `name` is its hash under the site's card key. */
+export interface CredentialView {
+  /** Counted from 1 */
+  version: number;
+  /** When this version came to be: RFC 3339, UTC */
+  changed_at: string;
+  /** Its id in the book of permits */
+  id: string;
+  /** Which permit it proves */
+  permit: string;
+  /** card, plate, qr, pin or face */
+  medium: "card" | "plate" | "qr" | "pin" | "face";
+  /** The keyed hash that gates know it by */
+  name: string;
+  /** What it is recognised by: a plate's text, the last two digits of a card */
+  shown: string;
+  /** active, suspended, lost, revoked or replaced */
+  state: "active" | "revoked" | "lost" | "replaced" | "suspended";
+  /** From when on; null: as the permit */
+  valid_from: string | null;
+  /** Until when; null: as the permit */
+  valid_until: string | null;
+  /** A PIN of its own may follow it */
+  has_pin: boolean;
+  /** The credential that replaced it, or empty */
+  instead: string;
+  /** Since when it is lost, revoked or replaced: RFC 3339, UTC; null: it is live */
+  ended_at: string | null;
+}
+
 /** Somebody else at the same window proves who they are; nobody is signed in by it. */
 export interface Credentials {
   /** The account's name */
@@ -562,6 +600,96 @@ export interface DeadLetter {
 export interface DeadLetterPage {
   /** Newest first */
   dead_letters: DeadLetter[];
+}
+
+/** An act on a credential, or an end. */
+export interface DeedBody {
+  /** The version that was seen; 0: it is new */
+  version: number;
+  /** Why it is done; it stands in the history and on the audit log */
+  reason?: string;
+}
+
+/** For `agree` and `decline`, a call that the desk enters: whom it spoke to and what was said. */
+export interface DeedRequest {
+  /** A holder of the household, of agree and decline alone */
+  person?: string;
+  /** What was said, or anything else */
+  note?: string;
+}
+
+/** A delivery after something was done with it. */
+export interface DeliveryDone {
+  /** As it is now */
+  delivery: DeliveryView;
+  /** How many of the household are being told */
+  told: number;
+  /** How many of the household have no phone on record */
+  unreachable: number;
+  /** Nobody can be told: the desk has to ring up */
+  by_phone: boolean;
+}
+
+/** Deliveries, newest first. */
+export interface DeliveryList {
+  /** Newest first */
+  deliveries: DeliveryView[];
+}
+
+/** A delivery with its history and its notices. */
+export interface DeliveryPage {
+  /** As it is now */
+  delivery: DeliveryView;
+  /** Oldest first */
+  history: EntryView[];
+  /** Who was told, newest first */
+  notices: hub__api__visit_models__NoticeView[];
+}
+
+/** Goods at a drop-off point, or that were there. */
+export interface DeliveryView {
+  /** Its random name */
+  id: string;
+  /** dropped, carried, collected or returned */
+  state: "dropped" | "carried" | "collected" | "returned";
+  /** The state in Chinese */
+  state_zh: string;
+  /** The state in English */
+  state_en: string;
+  /** For which household, by its id */
+  room: string;
+  /** The drop-off point, by the place's id */
+  place: string;
+  /** Whose courier */
+  company: string;
+  /** How many pieces */
+  parcels: number;
+  /** When they were left: RFC 3339, UTC */
+  made_at: string;
+  /** Who entered it */
+  made_by: string;
+  /** When the household was told: RFC 3339, UTC; null: nobody could be */
+  told_at: string | null;
+  /** Whether a guard may carry it to the door: empty, asked, yes, no or expired */
+  consent: "" | "asked" | "yes" | "no" | "expired";
+  /** The consent in Chinese */
+  consent_zh: string;
+  /** The consent in English */
+  consent_en: string;
+  /** When it was asked or answered: RFC 3339, UTC */
+  consent_at: string | null;
+  /** By link or call; empty: nobody has answered */
+  consent_how: "" | "link" | "call" | "resident" | "staff";
+  /** The holder who answered */
+  consent_by: string;
+  /** Who carried it to the door */
+  carrier: string;
+  /** Nobody came for it in time */
+  unclaimed: boolean;
+  /** When it was over: RFC 3339, UTC */
+  ended_at: string | null;
+  /** What can be done now */
+  deeds: string[];
 }
 
 /** Figures of the desk over local days. */
@@ -666,6 +794,18 @@ export interface DrawingTaken {
   dropped: number;
 }
 
+/** Goods that a courier leaves. */
+export interface DropRequest {
+  /** For which household, by its id */
+  room: string;
+  /** The drop-off point, by the place's id */
+  place: string;
+  /** Whose courier */
+  company?: string;
+  /** How many pieces */
+  parcels?: number;
+}
+
 /** How a duty of the desk was kept: exact sums of its windows. */
 export interface DutyFigures {
   /** The duty, by its id */
@@ -721,7 +861,7 @@ export interface DutyView {
   /** Pairs of fields of a report that must be equal */
   equal: string[][];
   /** Where it is done; without a route it asks for nothing */
-  routes: RouteView[];
+  routes: hub__api__duty_models__RouteView[];
 }
 
 /** How the clocks of emergencies under one clause were kept. `begun` is the sum of the next four. */
@@ -744,6 +884,16 @@ export interface EmergencyFigures {
   ended: number;
   /** kept / (kept + missed), an exact fraction; null where neither is there */
   rate: string | null;
+}
+
+/** An end. */
+export interface EndBody {
+  /** The version that was seen; 0: it is new */
+  version: number;
+  /** Why it is done; it stands in the history and on the audit log */
+  reason?: string;
+  /** Of a holder: erase name, phone and note too */
+  erase?: boolean;
 }
 
 /** How many sessions ended. */
@@ -780,6 +930,18 @@ export interface Enrolled {
   tag: TagRow;
   /** What its QR code holds; null for a tag of another kind */
   label: string | null;
+}
+
+/** One act on a visit or a delivery. */
+export interface EntryView {
+  /** When it happened: RFC 3339, UTC */
+  at: string;
+  /** What was done, such as confirmed */
+  act: string;
+  /** An account, a holder of the household, or hub */
+  actor: string;
+  /** Why, or what was said; numbers in it are masked */
+  note: string;
 }
 
 /** Why a person is erased. */
@@ -1044,6 +1206,36 @@ export interface FormItem {
   fields?: Record<string, boolean | number | string>;
 }
 
+/** Rights that many permits share. */
+export interface GroupBody {
+  /** The version that was seen; 0: it is new */
+  version?: number;
+  /** Why; it stands in the history and on the audit log */
+  reason?: string;
+  /** Its name in Chinese */
+  name_zh: string;
+  /** Its name in English */
+  name_en?: string;
+  /** Where and when */
+  rights?: RightModel[];
+}
+
+/** A group. */
+export interface GroupView {
+  /** Counted from 1 */
+  version: number;
+  /** When this version came to be: RFC 3339, UTC */
+  changed_at: string;
+  /** Its id in the book of permits */
+  id: string;
+  /** Its name in Chinese */
+  name_zh: string;
+  /** Its name in English */
+  name_en: string;
+  /** Where and when */
+  rights: RightModel[];
+}
+
 /** A handover with its list. `open`: how many items nobody has accepted. */
 export interface HandoverDetail {
   /** The handover */
@@ -1178,6 +1370,144 @@ export interface HeatReport {
   left_out: number;
 }
 
+/** One change of a thing. */
+export interface HistoryEntry {
+  /** That it had after this */
+  version: number;
+  /** RFC 3339, UTC */
+  at: string;
+  /** added, changed, ended, removed, erased, issued, lost, revoked, replaced, suspended or resumed */
+  act: string;
+  /** Who did it: the account's name */
+  actor: string;
+  /** Why it was done, in the actor's words */
+  reason: string;
+  /** The thing as it was then, without what is personal */
+  body: Record<string, unknown>;
+}
+
+/** What became of a thing, the newest first; 500 at most. */
+export interface HistoryView {
+  /** Of which kind it is */
+  kind: "household" | "holder" | "permit" | "credential" | "group" | "zone" | "portal" | "schedule";
+  /** Its id in the book of permits */
+  id: string;
+  /** The newest first */
+  history: HistoryEntry[];
+}
+
+/** Somebody, or a vehicle's keeper, who holds permits. */
+export interface HolderBody {
+  /** The version that was seen; 0: it is new */
+  version?: number;
+  /** Why; it stands in the history and on the audit log */
+  reason?: string;
+  /** resident, staff, contractor, visitor or vehicle */
+  kind: "resident" | "staff" | "contractor" | "visitor" | "vehicle";
+  /** The name */
+  name?: string;
+  /** The phone */
+  phone?: string;
+  /** The household's id, or empty */
+  household?: string;
+  /** What is to be known */
+  note?: string;
+}
+
+/** Holders by id. */
+export interface HolderPage {
+  /** By their ids */
+  holders: HolderView[];
+  /** What to send as `after` for the next page; null: this was the last */
+  next: string | null;
+}
+
+/** A holder. Name, phone and note are empty once they are erased. */
+export interface HolderView {
+  /** Counted from 1 */
+  version: number;
+  /** When this version came to be: RFC 3339, UTC */
+  changed_at: string;
+  /** The id, which says nothing about the person */
+  id: string;
+  /** resident, staff, contractor, visitor or vehicle */
+  kind: "resident" | "staff" | "contractor" | "visitor" | "vehicle";
+  /** The name */
+  name: string;
+  /** The phone */
+  phone: string;
+  /** The household's id, or empty */
+  household: string;
+  /** What is to be known */
+  note: string;
+  /** Since when no permit of theirs holds: RFC 3339, UTC; null: they do */
+  ended_at: string | null;
+}
+
+/** Who is behind one door. */
+export interface HouseholdBody {
+  /** The version that was seen; 0: it is new */
+  version?: number;
+  /** Why; it stands in the history and on the audit log */
+  reason?: string;
+  /** The building */
+  building?: string;
+  /** The unit of the building */
+  unit?: string;
+  /** The room's number */
+  room?: string;
+  /** The estate's place it lies in, or empty */
+  place?: string;
+  /** What is to be known */
+  note?: string;
+}
+
+/** Households by id. */
+export interface HouseholdPage {
+  /** By their ids */
+  households: HouseholdView[];
+  /** What to send as `after` for the next page; null: this was the last */
+  next: string | null;
+}
+
+/** A household. */
+export interface HouseholdView {
+  /** Counted from 1 */
+  version: number;
+  /** When this version came to be: RFC 3339, UTC */
+  changed_at: string;
+  /** Its id in the book of permits */
+  id: string;
+  /** The building */
+  building: string;
+  /** The unit of the building */
+  unit: string;
+  /** The room's number */
+  room: string;
+  /** The estate's place, or empty */
+  place: string;
+  /** What is to be known */
+  note: string;
+  /** Since when nobody lives there: RFC 3339, UTC; null: somebody does */
+  ended_at: string | null;
+}
+
+/** What became of a file: each of its rows is either done or among the wrong ones. */
+export interface ImportView {
+  /** Rows that hold something */
+  rows: number;
+  /** Rows that were taken in, or with dry_run would be */
+  done: number;
+  /** Rows that were not */
+  failed: number;
+  /** Nothing was written */
+  dry_run: boolean;
+  /** With one wrong row nothing was written */
+  all_or_nothing: boolean;
+  /** What is wrong, by row; every row that failed is here */
+  wrong: CellWrongModel[];
+}
+
 /** A case. `alarm`: its state as an alarm, `unacknowledged` or `acknowledged`, each also with `_returned`, `shelved`, `held`, `ended`. `sounding`: somebody is still to be called; `sound`: with which tone, `fire`, `p1`, `p2`, `p3` or `none`. `active`: the condition lasts. `late`: it came with a backlog. `held_by`: the maintenance window that held it back. `dispatch`: how far a guard who was sent has got: `sent`, `answered`, `on_spot`, `found`. `escalation`: the level of the latest one. `comebacks` over 0: it stands for a source that chatters. `flood`: it began to call in one. `merged`: how often the same cause was raised again. `version` grows with each change. */
 export interface Incident {
   /** Its number */
@@ -1276,6 +1606,22 @@ export interface IncidentPage {
   incidents: Incident[];
   /** The cursor of the next page; null at the end */
   next: number | null;
+}
+
+/** A credential to give. `number`: see docs/design/permits.md. */
+export interface IssueBody {
+  /** card, plate, qr, pin or face */
+  medium: "card" | "plate" | "qr" | "pin" | "face";
+  /** FACILITY,NUMBER[/BITS] of a card, a plate, a code; or its keyed hash */
+  number: string;
+  /** RFC 3339 with an offset; null: as the permit */
+  valid_from?: string | null;
+  /** RFC 3339 with an offset; null: as the permit */
+  valid_until?: string | null;
+  /** The PIN that is to follow it, or empty */
+  pin?: string;
+  /** Why it is done; it stands in the history and on the audit log */
+  reason?: string;
 }
 
 /** Who takes it, what for, and until when. */
@@ -1388,6 +1734,30 @@ export interface KeyView {
   overdue: boolean;
 }
 
+/** The kinds. */
+export interface KindList {
+  /** In the order of a form */
+  kinds: KindView[];
+}
+
+/** A kind of visit and what it needs. */
+export interface KindView {
+  /** Its name */
+  kind: "visitor" | "vehicle" | "temporary" | "truck";
+  /** Its name in Chinese */
+  zh: string;
+  /** Its name in English */
+  en: string;
+  /** The clause it comes under */
+  clause: string;
+  /** Fields that must be filled */
+  needs: string[];
+  /** The resident visited confirms it */
+  resident: boolean;
+  /** The driver is told the rules first */
+  told_rules: boolean;
+}
+
 /** Figures of alarms on the local days `first` to `last`, both included, up to now. `known_from`: the first incident on record, where that lies within: what was before counts for nothing. Null: nothing is known. */
 export interface KpiReport {
   /** The first local day */
@@ -1410,6 +1780,56 @@ export interface KpiReport {
   chattering: ListedAlarm[];
   /** Incidents that have lasted for too long */
   stale: ListedAlarm[];
+}
+
+/** The resident's answer. */
+export interface LinkAnswerRequest {
+  /** What stands behind the link's #: 22 characters */
+  token: string;
+  /** yes or no */
+  answer: "yes" | "no";
+}
+
+/** Whoever has the link. */
+export interface LinkRequest {
+  /** What stands behind the link's #: 22 characters */
+  token: string;
+}
+
+/** What a link shows. Once it is answered, however often it is asked, the same. */
+export interface LinkView {
+  /** Whether a visitor may come, or goods may be brought to the door */
+  question: "visit" | "delivery";
+  /** It can be answered now */
+  open: boolean;
+  /** Until when it can be answered: RFC 3339, UTC */
+  expires_at: string;
+  /** What was answered, by this link or otherwise; empty: nothing */
+  answer: "" | "yes" | "no";
+  /** How far the visit or delivery is */
+  state: string;
+  /** The state in Chinese */
+  state_zh: string;
+  /** The state in English */
+  state_en: string;
+  /** The household, by its id */
+  room: string;
+  /** What kind of visit, in Chinese; empty of a delivery */
+  kind_zh: string;
+  /** What kind of visit, in English; empty of a delivery */
+  kind_en: string;
+  /** Who comes, while it is asked; then masked */
+  name: string;
+  /** Their plate, while it is asked; then masked */
+  plate: string;
+  /** Why they come, or whose courier it is */
+  reason: string;
+  /** How many pieces; 0 of a visit */
+  parcels: number;
+  /** Until when the pass is valid: RFC 3339, UTC; null: there is none */
+  until_at: string | null;
+  /** There is a code to show: POST /visit-links/pass */
+  has_pass: boolean;
 }
 
 /** An incident that the figures name. `comebacks`: how often its source came back. */
@@ -1584,30 +2004,18 @@ export interface NewToken {
   session: SessionView;
 }
 
+/** Notices, newest first. */
+export interface NoticeList {
+  /** Newest first */
+  notices: hub__api__visit_models__NoticeView[];
+}
+
 /** What residents are to be told. */
 export interface NoticeRequest {
   /** The whole notice; name nobody in it */
   text: string;
   /** The run's version that the person saw; null: whichever it has */
   version?: number | null;
-}
-
-/** The notice to residents, and its clock. */
-export interface NoticeView {
-  /** The whole notice */
-  text: string;
-  /** Who wrote it last; empty: nobody */
-  author: string;
-  /** When it was written last, UTC; null: not yet */
-  at: string | null;
-  /** Who published it; empty: nobody yet */
-  published_by: string;
-  /** When it was published, UTC; null: not yet */
-  published_at: string | null;
-  /** By when it is to be published, UTC; null: no clock runs */
-  due_at: string | null;
-  /** Its time passed before it was published */
-  overdue: boolean;
 }
 
 /** Somebody saw something on a round. */
@@ -1678,6 +2086,14 @@ export interface OccasionView {
   note: string;
 }
 
+/** Other hours on one date; none: closed. */
+export interface OtherDayModel {
+  /** The local date */
+  date: string;
+  /** Minutes of the day */
+  hours?: ([number, number])[];
+}
+
 /** A call for help. */
 export interface PanicItem {
   /** The phone's own name for it, the same each time it is sent */
@@ -1706,6 +2122,68 @@ export interface PasswordRequest {
   old: string;
   /** The new one: 10 characters or more */
   new: string;
+}
+
+/** A right to go through. */
+export interface PermitBody {
+  /** The version that was seen; 0: it is new */
+  version?: number;
+  /** Why; it stands in the history and on the audit log */
+  reason?: string;
+  /** Whose it is */
+  holder: string;
+  /** Groups of rights */
+  groups?: string[];
+  /** RFC 3339 with an offset; null: at once */
+  valid_from?: string | null;
+  /** RFC 3339 with an offset; null: without end */
+  valid_until?: string | null;
+  /** So many of its vehicles may be inside at once; 0: no limit */
+  spaces?: number;
+  /** How often each credential may go in; 0: no limit */
+  uses?: number;
+  /** Anti-passback does not hold it up */
+  exempt?: boolean;
+  /** What is to be known */
+  note?: string;
+}
+
+/** Permits by id. */
+export interface PermitPage {
+  /** By their ids */
+  permits: PermitView[];
+  /** What to send as `after` for the next page; null: this was the last */
+  next: string | null;
+}
+
+/** A permit. */
+export interface PermitView {
+  /** Counted from 1 */
+  version: number;
+  /** When this version came to be: RFC 3339, UTC */
+  changed_at: string;
+  /** Its id in the book of permits */
+  id: string;
+  /** Whose it is */
+  holder: string;
+  /** Groups of rights */
+  groups: string[];
+  /** From when on; null: at once */
+  valid_from: string | null;
+  /** Until when; null: without end */
+  valid_until: string | null;
+  /** So many of its vehicles may be inside at once; 0: no limit */
+  spaces: number;
+  /** How often each credential may go in; 0: no limit */
+  uses: number;
+  /** Anti-passback does not hold it up */
+  exempt: boolean;
+  /** What issued it, such as visit:ID; empty: an editor */
+  origin: string;
+  /** What is to be known */
+  note: string;
+  /** Since when it is over: RFC 3339, UTC; null: it is not */
+  ended_at: string | null;
 }
 
 /** A picture. `ready`: it can be had at `/pictures/{id}`. */
@@ -1830,6 +2308,52 @@ export interface PolicyView {
   place_classes: Record<string, Record<string, string>>;
   /** Numbers that a device's options may have otherwise */
   device_numbers: string[];
+}
+
+/** A reader or camera and the way that it guards. An empty zone is the street. */
+export interface PortalBody {
+  /** The version that was seen; 0: it is new */
+  version?: number;
+  /** Why; it stands in the history and on the audit log */
+  reason?: string;
+  /** Where one comes from */
+  from_zone?: string;
+  /** Where it leads */
+  to_zone?: string;
+  /** What is taken here */
+  media?: ("card" | "plate" | "qr" | "pin" | "face")[];
+  /** hard refuses whoever is there already */
+  passback?: "off" | "soft" | "hard";
+  /** For so many seconds; null: the policy's, 0: until they left */
+  passback_s?: number | null;
+  /** Whom a way out lets through */
+  leave?: "anyone" | "known" | "permitted";
+  /** Whether a PIN must follow */
+  factor?: "never" | "weak" | "always";
+}
+
+/** A portal. */
+export interface PortalView {
+  /** Counted from 1 */
+  version: number;
+  /** When this version came to be: RFC 3339, UTC */
+  changed_at: string;
+  /** The device's id */
+  id: string;
+  /** Where one comes from */
+  from_zone: string;
+  /** Where it leads */
+  to_zone: string;
+  /** What is taken here */
+  media: ("card" | "plate" | "qr" | "pin" | "face")[];
+  /** off, soft or hard */
+  passback: string;
+  /** For so many seconds; null: the policy's */
+  passback_s: number | null;
+  /** anyone, known or permitted */
+  leave: string;
+  /** never, weak or always */
+  factor: string;
 }
 
 /** An act that the incident's state allows, and the fields that it takes. `choices`: what a field may be, in Chinese and in English. */
@@ -2000,6 +2524,16 @@ export interface Removed {
   removed: ShiftView;
 }
 
+/** The credential that takes the place of another. */
+export interface ReplaceBody {
+  /** The version that was seen; 0: it is new */
+  version: number;
+  /** Why it is done; it stands in the history and on the audit log */
+  reason?: string;
+  /** As when it is issued; the medium stays */
+  number: string;
+}
+
 /** The tag that takes the old one's place, and why. */
 export interface ReplaceRequest {
   /** What kind of tag it is */
@@ -2102,20 +2636,42 @@ export interface RevokeRequest {
   reason: string;
 }
 
-/** Where a duty is done, in which order, and what brings the evidence: devices, phones, or `hub`. */
-export interface RouteView {
-  /** Its id in the estate file */
-  id: string;
+/** Going through at a portal while a schedule holds. */
+export interface RightModel {
+  /** The portal, by its device */
+  portal: string;
+  /** The schedule; always: at any time */
+  schedule?: string;
+}
+
+/** The routes. */
+export interface RouteList {
+  /** By id */
+  routes: hub__api__visit_models__RouteView[];
+}
+
+/** A visitors' route. */
+export interface RouteRequest {
   /** Its name in Chinese */
   name_zh: string;
   /** Its name in English */
-  name_en: string;
-  /** The places, each with every window of the duty */
-  places: string[];
-  /** What may bring the evidence: devices, phones, or `hub` */
-  sources: string[];
-  /** free: any; set: as listed; random: drawn anew for each round */
-  order: string;
+  name_en?: string;
+  /** How one gets there */
+  words?: string;
+  /** What the pass opens: groups of permits */
+  groups?: string[];
+}
+
+/** All groups, zones, portals and schedules. */
+export interface RulesView {
+  /** By their ids */
+  groups: GroupView[];
+  /** By their ids */
+  zones: ZoneView[];
+  /** By their ids */
+  portals: PortalView[];
+  /** By their ids */
+  schedules: ScheduleView[];
 }
 
 /** Runs, newest first. */
@@ -2209,7 +2765,7 @@ export interface RunView {
   /** The review afterwards */
   review: ReviewView;
   /** The notice to residents */
-  notice: NoticeView;
+  notice: hub__api__plan_models__NoticeView;
   /** Who closed the incident; empty: nobody */
   closed_by: string;
   /** Why it was closed with something left open; empty: nothing was */
@@ -2306,6 +2862,46 @@ export interface ScansRequest {
 export interface ScansTaken {
   /** One for each item of the request */
   items: ItemOutcome[];
+}
+
+/** When rights hold, in local time. */
+export interface ScheduleBody {
+  /** The version that was seen; 0: it is new */
+  version?: number;
+  /** Why; it stands in the history and on the audit log */
+  reason?: string;
+  /** Its name in Chinese */
+  name_zh: string;
+  /** Its name in English */
+  name_en?: string;
+  /** The week's hours; they add up */
+  weekly?: WeeklyModel[];
+  /** Other hours on single dates */
+  exceptions?: OtherDayModel[];
+}
+
+/** A schedule. */
+export interface ScheduleView {
+  /** Counted from 1 */
+  version: number;
+  /** When this version came to be: RFC 3339, UTC */
+  changed_at: string;
+  /** Its id in the book of permits */
+  id: string;
+  /** Its name in Chinese */
+  name_zh: string;
+  /** Its name in English */
+  name_en: string;
+  /** The week's hours */
+  weekly: WeeklyModel[];
+  /** Other hours on single dates */
+  exceptions: OtherDayModel[];
+}
+
+/** Whom somebody looks for: a part of a name, or the last characters of a number or a plate, four at least. */
+export interface SearchRequest {
+  /** Whom; it stands in no log */
+  text: string;
 }
 
 /** The results, in the order of the selection. All that was done was committed together. */
@@ -2516,6 +3112,44 @@ export interface SourceView {
   reported_up_to: string | null;
 }
 
+/** The spaces. */
+export interface SpaceList {
+  /** By id */
+  spaces: SpaceView[];
+}
+
+/** A parking space, or an area. */
+export interface SpaceRequest {
+  /** Its name in Chinese */
+  name_zh: string;
+  /** Its name in English */
+  name_en?: string;
+  /** Where it lies, by the place's id */
+  place: string;
+  /** How many vehicles: over 1 it is an area */
+  holds?: number;
+  /** For vehicles with no permit */
+  temporary?: boolean;
+}
+
+/** A space as it is now. */
+export interface SpaceView {
+  /** Its name in Chinese */
+  name_zh: string;
+  /** Its name in English */
+  name_en: string;
+  /** Where it lies, by the place's id */
+  place: string;
+  /** How many vehicles: over 1 it is an area */
+  holds: number;
+  /** For vehicles with no permit */
+  temporary: boolean;
+  /** Its id */
+  id: string;
+  /** How many vehicles have it now */
+  taken: number;
+}
+
 /** All who work here. */
 export interface StaffList {
   /** In the estate file's order */
@@ -2592,6 +3226,50 @@ export interface Summary {
   oldest_unacknowledged_at: string | null;
   /** The numbers of each priority */
   priorities: Count[];
+}
+
+/** An agent's table of permits: what the hub has made, and what the agent holds. */
+export interface TableView {
+  /** The agent */
+  agent: string;
+  /** Its name in Chinese */
+  name_zh: string;
+  /** Its name in English */
+  name_en: string;
+  /** The gates that decide by it, by their devices */
+  portals: string[];
+  /** Names the numbering */
+  epoch: string;
+  /** The newest table's number */
+  no: number;
+  /** What it comes to */
+  hash: string;
+  /** How many entries it has */
+  entries: number;
+  /** When it was made: RFC 3339, UTC */
+  made_at: string;
+  /** The number that the agent holds; null: none, or it has not told */
+  held_no: number | null;
+  /** What the agent's comes to */
+  held_hash: string;
+  /** How many entries the agent has */
+  held_entries: number;
+  /** When the hub made the table that the agent holds: RFC 3339, UTC */
+  held_made_at: string | null;
+  /** When the agent told: RFC 3339, UTC; null: not since the hub was started */
+  told_at: string | null;
+  /** The agent holds the newest one */
+  current: boolean;
+  /** How much older its table is than the newest, in seconds; null: it is not known */
+  behind_s: number | null;
+}
+
+/** All agents that have gates. */
+export interface TablesView {
+  /** By the agents' ids */
+  tables: TableView[];
+  /** How many things of each kind the book has */
+  counts: Record<string, number>;
 }
 
 /** Rows of tags, newest first. `timezone`: the estate's. */
@@ -2758,6 +3436,26 @@ export interface TriggerModel {
   places?: string[];
 }
 
+/** Why somebody wants to see what is personal. */
+export interface UnmaskRequest {
+  /** Why: it stands on the audit log */
+  reason: string;
+}
+
+/** What is personal of a visit, whole. */
+export interface Unmasked {
+  /** Who comes */
+  name: string;
+  /** Their identity number */
+  identity: string;
+  /** Their phone */
+  phone: string;
+  /** Their plate */
+  plate: string;
+  /** How many such looks are left to the account in this hour */
+  left: number;
+}
+
 /** The places that stayed unvisited for longest, the worst first. */
 export interface UnvisitedReport {
   /** The first local day */
@@ -2824,6 +3522,142 @@ export interface VersionView {
   info: VersionInfo;
   /** The estate file's values; no keys */
   document: Record<string, unknown>;
+}
+
+/** Visits, newest first. */
+export interface VisitList {
+  /** Newest first, masked */
+  visits: VisitView[];
+}
+
+/** A visit with its history and its notices. */
+export interface VisitPage {
+  /** As it is now */
+  visit: VisitView;
+  /** Oldest first */
+  history: EntryView[];
+  /** Who was told, newest first */
+  notices: hub__api__visit_models__NoticeView[];
+}
+
+/** A registration. Which fields a kind needs: GET /visit-kinds. */
+export interface VisitRequest {
+  /** visitor, vehicle, temporary or truck */
+  kind: "visitor" | "vehicle" | "temporary" | "truck";
+  /** The household visited, by its id; empty: the estate itself */
+  room?: string;
+  /** Who comes; sealed, and masked on screens */
+  name?: string;
+  /** The number of an identity document; sealed, and masked on screens */
+  identity?: string;
+  /** Their phone; sealed, and masked on screens */
+  phone?: string;
+  /** Why they come */
+  reason?: string;
+  /** For whom they work, where that matters */
+  company?: string;
+  /** The number plate of a vehicle */
+  plate?: string;
+  /** By which visitors' route, which says what the pass opens */
+  route?: string;
+  /** Which parking space the vehicle gets */
+  space?: string;
+  /** When they are expected: RFC 3339 with an offset; null: now */
+  expected_at?: string | null;
+  /** The resident who has it registered, at the desk or by phone, and so confirms it; empty: nobody has */
+  resident?: string;
+  /** Admit it at once, where no resident is to confirm it */
+  admit?: boolean;
+}
+
+/** A visit. What is personal is masked; `POST /visits/{visit}/unmask` shows it whole. */
+export interface VisitView {
+  /** Its random name */
+  id: string;
+  /** visitor, vehicle, temporary or truck */
+  kind: "visitor" | "vehicle" | "temporary" | "truck";
+  /** The kind in Chinese */
+  kind_zh: string;
+  /** The kind in English */
+  kind_en: string;
+  /** The clause it comes under */
+  clause: string;
+  /** How far it is: registered, asked, expired, confirmed, inside, overstayed, or over */
+  state: "registered" | "asked" | "expired" | "confirmed" | "inside" | "overstayed" | "refused" | "cancelled" | "left" | "closed";
+  /** The state in Chinese */
+  state_zh: string;
+  /** The state in English */
+  state_en: string;
+  /** The household visited; empty: the estate itself */
+  room: string;
+  /** Who comes, masked */
+  name: string;
+  /** The identity number, masked */
+  identity: string;
+  /** Their phone, masked */
+  phone: string;
+  /** The plate, masked */
+  plate: string;
+  /** Why they come */
+  reason: string;
+  /** For whom they work */
+  company: string;
+  /** Their route, by its id */
+  route: string;
+  /** Their parking space, by its id */
+  space: string;
+  /** When it was registered: RFC 3339, UTC */
+  made_at: string;
+  /** Who entered it */
+  made_by: string;
+  /** guard, desk or resident */
+  made_as: "guard" | "desk" | "resident";
+  /** When they are expected: RFC 3339, UTC; null: when it was registered */
+  expected_at: string | null;
+  /** When the resident was asked last: RFC 3339, UTC */
+  asked_at: string | null;
+  /** When the present state ends by itself: RFC 3339, UTC; null: it is over */
+  due_at: string | null;
+  /** When somebody answered for it: RFC 3339, UTC */
+  answered_at: string | null;
+  /** By link, call, resident (who registered it) or staff; empty: nobody has */
+  answered_how: "" | "link" | "call" | "resident" | "staff";
+  /** Who: a holder of the household, or an account */
+  answered_by: string;
+  /** When the pass begins: RFC 3339, UTC; null: there is none */
+  from_at: string | null;
+  /** When the pass ends: RFC 3339, UTC */
+  until_at: string | null;
+  /** When they came in: RFC 3339, UTC */
+  entered_at: string | null;
+  /** When they went: RFC 3339, UTC */
+  left_at: string | null;
+  /** They were let in unconfirmed */
+  forced: boolean;
+  /** Which version of the rules a truck's driver was told; empty: none */
+  rules: string;
+  /** When the driver was told: RFC 3339, UTC */
+  rules_at: string | null;
+  /** Who told the driver */
+  rules_by: string;
+  /** When it was over: RFC 3339, UTC */
+  ended_at: string | null;
+  /** When what is personal goes: RFC 3339, UTC; null: it is not over */
+  erase_at: string | null;
+  /** What was personal is gone */
+  erased: boolean;
+  /** What can be done now, such as ask, enter, cancel */
+  acts: string[];
+}
+
+/** Hours on some days, in minutes of the local day; an end before the beginning is on the next day. */
+export interface WeeklyModel {
+  /** mon … sun, workday, holiday */
+  days: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun" | "workday" | "holiday")[];
+  /** The beginning */
+  from_min?: number;
+  /** The end, not included */
+  until_min?: number;
 }
 
 /** A scan at the window's place, in it or near it. `keeps`: the window is kept by it; `why`: the name of the reason. */
@@ -2920,10 +3754,106 @@ export interface Wrong {
   what: string;
 }
 
+/** A part of the estate that portals lead into and out of. */
+export interface ZoneBody {
+  /** The version that was seen; 0: it is new */
+  version?: number;
+  /** Why; it stands in the history and on the audit log */
+  reason?: string;
+  /** Its name in Chinese */
+  name_zh: string;
+  /** Its name in English */
+  name_en?: string;
+  /** The estate's place, or empty */
+  place?: string;
+}
+
+/** A zone. */
+export interface ZoneView {
+  /** Counted from 1 */
+  version: number;
+  /** When this version came to be: RFC 3339, UTC */
+  changed_at: string;
+  /** Its id in the book of permits */
+  id: string;
+  /** Its name in Chinese */
+  name_zh: string;
+  /** Its name in English */
+  name_en: string;
+  /** The estate's place, or empty */
+  place: string;
+}
+
+/** A call as somebody enters it. An incoming one without `answered_at` was not answered. */
+export interface hub__api__call_models__CallRequest {
+  /** The caller's own name for it, the same each time it is sent */
+  key: string;
+  /** in or out */
+  direction?: "in" | "out";
+  /** The other end's number, where it is known */
+  number?: string;
+  /** When it began to ring: RFC 3339 with an offset, by the desk's clock */
+  rang_at: string;
+  /** When it was answered: RFC 3339 with an offset; null: it was not */
+  answered_at?: string | null;
+  /** When it ended: RFC 3339 with an offset; null: not told */
+  ended_at?: string | null;
+  /** The post at which it rang; empty: the one that is checked */
+  place?: string;
+  /** Who took it, an id of the staff; empty: whom the account stands for */
+  person?: string;
+  /** What it was about */
+  about?: string;
+  /** The incident that it belongs to; null: none */
+  incident?: number | null;
+}
+
+/** Where a duty is done, in which order, and what brings the evidence: devices, phones, or `hub`. */
+export interface hub__api__duty_models__RouteView {
+  /** Its id in the estate file */
+  id: string;
+  /** Its name in Chinese */
+  name_zh: string;
+  /** Its name in English */
+  name_en: string;
+  /** The places, each with every window of the duty */
+  places: string[];
+  /** What may bring the evidence: devices, phones, or `hub` */
+  sources: string[];
+  /** free: any; set: as listed; random: drawn anew for each round */
+  order: string;
+}
+
 /** Who joins or signs: whoever is signed in, or with `credentials` somebody else at the same window. */
 export interface hub__api__handover_models__SignRequest {
   /** Of somebody else at the same window; null: who asks */
   credentials?: Credentials | null;
+}
+
+/** A person's act. `version`: the incident's version that the person saw; with it, nobody's change is overwritten unseen. */
+export interface hub__api__models__ActRequest {
+  /** The act's fields, by name */
+  fields?: Record<string, string>;
+  /** The incident's version that the person saw: nobody's change is overwritten unseen */
+  version?: number | null;
+}
+
+/** The notice to residents, and its clock. */
+export interface hub__api__plan_models__NoticeView {
+  /** The whole notice */
+  text: string;
+  /** Who wrote it last; empty: nobody */
+  author: string;
+  /** When it was written last, UTC; null: not yet */
+  at: string | null;
+  /** Who published it; empty: nobody yet */
+  published_by: string;
+  /** When it was published, UTC; null: not yet */
+  published_at: string | null;
+  /** By when it is to be published, UTC; null: no clock runs */
+  due_at: string | null;
+  /** Its time passed before it was published */
+  overdue: boolean;
 }
 
 /** A review is approved, or a notice published. */
@@ -2934,8 +3864,177 @@ export interface hub__api__plan_models__SignRequest {
   version?: number | null;
 }
 
+/** What an act needs: a reason for force, extend, cancel and close; `until_at` for extend; `rules`; `space`. */
+export interface hub__api__visit_models__ActRequest {
+  /** Why */
+  reason?: string;
+  /** The pass's new end: RFC 3339 with an offset */
+  until_at?: string | null;
+  /** Which version of the driving and working rules was told and acknowledged */
+  rules?: string;
+  /** The new parking space */
+  space?: string;
+}
+
+/** What was said in a call with a resident. */
+export interface hub__api__visit_models__CallRequest {
+  /** Whom the desk spoke to, a holder of the household */
+  person: string;
+  /** out: the desk rang up; in: they did */
+  direction?: string;
+  /** What was said */
+  said: string;
+  /** yes or no */
+  answer: string;
+}
+
+/** Somebody of a household who was told, or was to be. */
+export interface hub__api__visit_models__NoticeView {
+  /** The visit or the delivery */
+  about: string;
+  /** Which text: confirm, dropped or consent */
+  what: string;
+  /** The household, by its id */
+  room: string;
+  /** The holder who was to be told */
+  person: string;
+  /** Since when: RFC 3339, UTC */
+  at: string;
+  /** waiting, sent or failed */
+  state: "waiting" | "sent" | "failed";
+  /** Why it failed, a name; empty: it did not */
+  error: string;
+}
+
+/** A route as it is now. */
+export interface hub__api__visit_models__RouteView {
+  /** Its name in Chinese */
+  name_zh: string;
+  /** Its name in English */
+  name_en: string;
+  /** How one gets there */
+  words: string;
+  /** What the pass opens: groups of permits */
+  groups: string[];
+  /** Its id */
+  id: string;
+}
+
 /** Every route: what its path, query, header and body take, and what it answers. A key that is absent takes nothing. */
 export interface Routes {
+  /** Credentials. */
+  "GET /access/credentials": {
+    query: { text?: string; permit?: string; state?: "active" | "revoked" | "lost" | "replaced" | "suspended" | null; medium?: "card" | "plate" | "qr" | "pin" | "face" | null; name?: string; live?: boolean; after?: string; limit?: number };
+    result: CredentialPage;
+  };
+  /** A credential is lost, revoked, suspended or resumed. */
+  "POST /access/credentials/{id}/{deed}": {
+    path: { id: string; deed: "lost" | "revoke" | "suspend" | "resume" };
+    body: DeedBody;
+    result: CredentialView;
+  };
+  /** End or take away a thing. */
+  "POST /access/end/{kind}/{id}": {
+    path: { kind: "household" | "holder" | "permit" | "group" | "zone" | "portal" | "schedule"; id: string };
+    body: EndBody;
+    result: Record<string, unknown>;
+  };
+  /** All permits in force as a file. */
+  "GET /access/export": {
+    result: Blob;
+  };
+  /** Make or change a group. */
+  "PUT /access/groups/{id}": {
+    path: { id: string };
+    body: GroupBody;
+    result: GroupView;
+  };
+  /** What became of a thing. */
+  "GET /access/history/{kind}/{id}": {
+    path: { kind: "household" | "holder" | "permit" | "credential" | "group" | "zone" | "portal" | "schedule"; id: string };
+    result: HistoryView;
+  };
+  /** Holders of permits. */
+  "GET /access/holders": {
+    query: { text?: string; kind?: "resident" | "staff" | "contractor" | "visitor" | "vehicle" | null; household?: string; live?: boolean; after?: string; limit?: number };
+    result: HolderPage;
+  };
+  /** Make or change a holder. */
+  "PUT /access/holders/{id}": {
+    path: { id: string };
+    body: HolderBody;
+    result: HolderView;
+  };
+  /** Households. */
+  "GET /access/households": {
+    query: { text?: string; live?: boolean; after?: string; limit?: number };
+    result: HouseholdPage;
+  };
+  /** Make or change a household. */
+  "PUT /access/households/{id}": {
+    path: { id: string };
+    body: HouseholdBody;
+    result: HouseholdView;
+  };
+  /** Import permits from a file. */
+  "POST /access/import": {
+    query: { dry_run?: boolean; all_or_nothing?: boolean; reason?: string };
+    body: Blob;
+    result: ImportView;
+  };
+  /** Permits. */
+  "GET /access/permits": {
+    query: { text?: string; holder?: string; group?: string; live?: boolean; after?: string; limit?: number };
+    result: PermitPage;
+  };
+  /** Make or change a permit. */
+  "PUT /access/permits/{id}": {
+    path: { id: string };
+    body: PermitBody;
+    result: PermitView;
+  };
+  /** Give a permit a credential. */
+  "POST /access/permits/{id}/credentials": {
+    path: { id: string };
+    body: IssueBody;
+    result: CredentialView;
+  };
+  /** Make or change a portal. */
+  "PUT /access/portals/{id}": {
+    path: { id: string };
+    body: PortalBody;
+    result: PortalView;
+  };
+  /** Another credential takes one's place. */
+  "POST /access/replacements/{id}": {
+    path: { id: string };
+    body: ReplaceBody;
+    result: CredentialView;
+  };
+  /** Groups, zones, portals and schedules. */
+  "GET /access/rules": {
+    result: RulesView;
+  };
+  /** Make or change a schedule. */
+  "PUT /access/schedules/{id}": {
+    path: { id: string };
+    body: ScheduleBody;
+    result: ScheduleView;
+  };
+  /** Which table of permits each agent holds. */
+  "GET /access/tables": {
+    result: TablesView;
+  };
+  /** An empty file for an import. */
+  "GET /access/template": {
+    result: Blob;
+  };
+  /** Make or change a zone. */
+  "PUT /access/zones/{id}": {
+    path: { id: string };
+    body: ZoneBody;
+    result: ZoneView;
+  };
   /** All accounts. */
   "GET /accounts": {
     result: AccountList;
@@ -2976,6 +4075,12 @@ export interface Routes {
     header: { "X-Watchkeeper-Mac": string };
     body: Blob;
     result: undefined;
+  };
+  /** An agent fetches its table of permits. */
+  "GET /agents/{agent}/permits/{epoch}/{no}/{part}": {
+    path: { agent: string; epoch: string; no: number; part: number };
+    header: { "X-Watchkeeper-Mac": string; "X-Watchkeeper-Site"?: string };
+    result: Record<string, unknown>;
   };
   /** An agent brings a picture. */
   "POST /agents/{agent}/pictures/{picture}": {
@@ -3056,7 +4161,7 @@ export interface Routes {
   };
   /** Enter a call. */
   "POST /calls": {
-    body: CallRequest;
+    body: hub__api__call_models__CallRequest;
     result: CallView;
   };
   /** The exchange tells of a call. */
@@ -3100,6 +4205,27 @@ export interface Routes {
   "POST /dead-letters/{reader}/{pos}/retry": {
     path: { reader: string; pos: number };
     result: Resent;
+  };
+  /** Deliveries, newest first. */
+  "GET /deliveries": {
+    query: { state?: "" | "dropped" | "carried" | "collected" | "returned"; room?: string; limit?: number; offset?: number };
+    result: DeliveryList;
+  };
+  /** A courier leaves goods. */
+  "POST /deliveries": {
+    body: DropRequest;
+    result: DeliveryDone;
+  };
+  /** One delivery with its history. */
+  "GET /deliveries/{delivery}": {
+    path: { delivery: string };
+    result: DeliveryPage;
+  };
+  /** Do something with a delivery. */
+  "POST /deliveries/{delivery}/deeds/{deed}": {
+    path: { delivery: string; deed: "tell" | "ask" | "agree" | "decline" | "carry" | "collect" | "return" };
+    body: DeedRequest;
+    result: DeliveryDone;
   };
   /** All devices. */
   "GET /devices": {
@@ -3314,7 +4440,7 @@ export interface Routes {
   /** Acknowledge, dispatch, shelve, close…: one act. */
   "POST /incidents/{no}/acts/{act}": {
     path: { no: number; act: string };
-    body: ActRequest;
+    body: hub__api__models__ActRequest;
     result: Incident;
   };
   /** The plan that was started for an incident. */
@@ -3577,5 +4703,112 @@ export interface Routes {
     path: { tag: string };
     body: RevokeRequest;
     result: TagRow;
+  };
+  /** The kinds of visits. */
+  "GET /visit-kinds": {
+    result: KindList;
+  };
+  /** Answer by a link. */
+  "POST /visit-links/answer": {
+    body: LinkAnswerRequest;
+    result: LinkView;
+  };
+  /** The visitor's code. */
+  "POST /visit-links/pass": {
+    body: LinkRequest;
+    result: undefined;
+  };
+  /** What a link asks. */
+  "POST /visit-links/show": {
+    body: LinkRequest;
+    result: LinkView;
+  };
+  /** Visitors' routes. */
+  "GET /visit-routes": {
+    result: RouteList;
+  };
+  /** Take a visitors' route away. */
+  "DELETE /visit-routes/{route}": {
+    path: { route: string };
+    result: RouteList;
+  };
+  /** Set a visitors' route up. */
+  "PUT /visit-routes/{route}": {
+    path: { route: string };
+    body: RouteRequest;
+    result: RouteList;
+  };
+  /** Parking spaces for visitors. */
+  "GET /visit-spaces": {
+    result: SpaceList;
+  };
+  /** Take a parking space away. */
+  "DELETE /visit-spaces/{space}": {
+    path: { space: string };
+    result: SpaceList;
+  };
+  /** Set a parking space up. */
+  "PUT /visit-spaces/{space}": {
+    path: { space: string };
+    body: SpaceRequest;
+    result: SpaceList;
+  };
+  /** Visits, newest first. */
+  "GET /visits": {
+    query: { view?: "today" | "waiting" | "inside" | "overstays" | "all"; kind?: "visitor" | "vehicle" | "temporary" | "truck" | null; room?: string; limit?: number; offset?: number };
+    result: VisitList;
+  };
+  /** Register a visit. */
+  "POST /visits": {
+    body: VisitRequest;
+    result: VisitView;
+  };
+  /** The visits of some days as CSV. */
+  "GET /visits/export.csv": {
+    query: { from: string; to: string };
+    result: undefined;
+  };
+  /** Residents who were told, or could not be. */
+  "GET /visits/notices": {
+    query: { state?: "waiting" | "sent" | "failed"; limit?: number };
+    result: NoticeList;
+  };
+  /** Look for a visitor. */
+  "POST /visits/search": {
+    body: SearchRequest;
+    result: VisitList;
+  };
+  /** One visit with its history. */
+  "GET /visits/{visit}": {
+    path: { visit: string };
+    result: VisitPage;
+  };
+  /** Do something with a visit. */
+  "POST /visits/{visit}/acts/{act}": {
+    path: { visit: string; act: "admit" | "enter" | "force" | "leave" | "extend" | "cancel" | "close" | "tell" | "space" };
+    body: hub__api__visit_models__ActRequest;
+    result: VisitView;
+  };
+  /** Ask the resident. */
+  "POST /visits/{visit}/ask": {
+    path: { visit: string };
+    result: AskedView;
+  };
+  /** Enter a call with the resident. */
+  "POST /visits/{visit}/call": {
+    path: { visit: string };
+    body: hub__api__visit_models__CallRequest;
+    result: VisitView;
+  };
+  /** The pass as a QR code. */
+  "GET /visits/{visit}/pass.{form}": {
+    path: { visit: string; form: "svg" | "png" };
+    result: undefined;
+  };
+  /** See what is personal whole. */
+  "POST /visits/{visit}/unmask": {
+    path: { visit: string };
+    body: UnmaskRequest;
+    result: Unmasked;
   };
 }
