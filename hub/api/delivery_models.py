@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import ConfigDict, Field
 
 from hub.api.models import Strict, Time
-from hub.api.visit_models import EntryView, Free, Id, MaybeId, NoticeView
+from hub.api.visit_models import Free, Id, MaybeId, ResidentNotice, VisitEntryView
 from hub.visits.types import Consent, DeliveryState, How
 
 
@@ -78,5 +78,5 @@ class DeliveryPage(Strict):
     """A delivery with its history and its notices."""
 
     delivery: DeliveryView = Field(description="As it is now")
-    history: list[EntryView] = Field(description="Oldest first")
-    notices: list[NoticeView] = Field(description="Who was told, newest first")
+    history: list[VisitEntryView] = Field(description="Oldest first")
+    notices: list[ResidentNotice] = Field(description="Who was told, newest first")

@@ -112,7 +112,7 @@ class VisitList(Strict):
     visits: list[VisitView] = Field(description="Newest first, masked")
 
 
-class EntryView(Strict):
+class VisitEntryView(Strict):
     """One act on a visit or a delivery."""
 
     at: Time = Field(description="When it happened: RFC 3339, UTC")
@@ -121,7 +121,7 @@ class EntryView(Strict):
     note: str = Field(description="Why, or what was said; numbers in it are masked")
 
 
-class NoticeView(Strict):
+class ResidentNotice(Strict):
     """Somebody of a household who was told, or was to be."""
 
     about: str = Field(description="The visit or the delivery")
@@ -133,18 +133,18 @@ class NoticeView(Strict):
     error: str = Field(description="Why it failed, a name; empty: it did not", examples=["no_answer"])
 
 
-class NoticeList(Strict):
+class ResidentNoticeList(Strict):
     """Notices, newest first."""
 
-    notices: list[NoticeView] = Field(description="Newest first")
+    notices: list[ResidentNotice] = Field(description="Newest first")
 
 
 class VisitPage(Strict):
     """A visit with its history and its notices."""
 
     visit: VisitView = Field(description="As it is now")
-    history: list[EntryView] = Field(description="Oldest first")
-    notices: list[NoticeView] = Field(description="Who was told, newest first")
+    history: list[VisitEntryView] = Field(description="Oldest first")
+    notices: list[ResidentNotice] = Field(description="Who was told, newest first")
 
 
 class AskedView(Strict):
@@ -156,7 +156,7 @@ class AskedView(Strict):
     by_phone: bool = Field(description="Nobody can be told: the desk has to ring up")
 
 
-class CallRequest(Strict):
+class ResidentCall(Strict):
     """What was said in a call with a resident."""
 
     model_config = _example(person="r-li", direction="out", said="是亲戚，请放行 a relative: let them in", answer="yes")
@@ -169,12 +169,12 @@ class CallRequest(Strict):
     answer: Annotated[str, Field(pattern="^(yes|no)$")] = Field(description="yes or no")
 
 
-class ActRequest(Strict):
+class VisitActRequest(Strict):
     """What an act needs: a reason for force, extend, cancel and close; `until_at` for extend; `rules`; `space`."""
 
     model_config = _example(reason="急救 an emergency")
 
-    reason: Free = Field(default="", description="Why")
+    reason: Free = Field(default="", description="Why it is done")
     until_at: Moment | None = Field(default=None, description="The pass's new end: RFC 3339 with an offset")
     rules: MaybeId = Field(default="", description="Which version of the driving and working rules was told and acknowledged")
     space: MaybeId = Field(default="", description="The new parking space")
@@ -198,7 +198,7 @@ class Unmasked(Strict):
     left: int = Field(description="How many such looks are left to the account in this hour")
 
 
-class SearchRequest(Strict):
+class VisitSearch(Strict):
     """Whom somebody looks for: a part of a name, or the last characters of a number or a plate, four at least."""
 
     model_config = _example(text="1111")
@@ -206,7 +206,7 @@ class SearchRequest(Strict):
     text: Annotated[str, Plain, Field(min_length=1, max_length=60)] = Field(description="Whom; it stands in no log")
 
 
-class KindView(Strict):
+class VisitKindView(Strict):
     """A kind of visit and what it needs."""
 
     kind: Kind = Field(description="Its name")
@@ -218,10 +218,10 @@ class KindView(Strict):
     told_rules: bool = Field(description="The driver is told the rules first")
 
 
-class KindList(Strict):
+class VisitKindList(Strict):
     """The kinds."""
 
-    kinds: list[KindView] = Field(description="In the order of a form")
+    kinds: list[VisitKindView] = Field(description="In the order of a form")
 
 
 class SpaceRequest(Strict):
@@ -241,17 +241,17 @@ class SpaceView(SpaceRequest):
 
     model_config = ConfigDict(extra="forbid")
 
-    id: str = Field(description="Its id")
+    id: str = Field(description="Its id, as in the address")
     taken: int = Field(description="How many vehicles have it now")
 
 
 class SpaceList(Strict):
     """The spaces."""
 
-    spaces: list[SpaceView] = Field(description="By id")
+    spaces: list[SpaceView] = Field(description="All of them, by id")
 
 
-class RouteRequest(Strict):
+class VisitRouteRequest(Strict):
     """A visitors' route."""
 
     model_config = _example(
@@ -264,15 +264,15 @@ class RouteRequest(Strict):
     groups: list[Id] = Field(default=[], max_length=8, description="What the pass opens: groups of permits")
 
 
-class RouteView(RouteRequest):
+class VisitRouteView(VisitRouteRequest):
     """A route as it is now."""
 
     model_config = ConfigDict(extra="forbid")
 
-    id: str = Field(description="Its id")
+    id: str = Field(description="Its id, as in the address")
 
 
-class RouteList(Strict):
+class VisitRouteList(Strict):
     """The routes."""
 
-    routes: list[RouteView] = Field(description="By id")
+    routes: list[VisitRouteView] = Field(description="All of them, by id")

@@ -20,9 +20,9 @@ RoutePath = Annotated[str, Plain, Path(max_length=64, pattern=_ID, description="
 
 
 @router.get("/visit-kinds", summary="The kinds of visits", responses=problems())
-def list_kinds() -> m.KindList:
+def list_kinds() -> m.VisitKindList:
     """What a form asks for each, and whether a resident confirms it."""
-    return m.KindList(kinds=[_kind(kind) for kind in KINDS])
+    return m.VisitKindList(kinds=[_kind(kind) for kind in KINDS])
 
 
 @router.get("/visit-spaces", summary="Parking spaces for visitors", responses=problems())
@@ -48,13 +48,13 @@ def drop_space(backend: Behind, who: Acting, space: SpacePath) -> m.SpaceList:
 
 
 @router.get("/visit-routes", summary="Visitors' routes", responses=problems())
-def list_routes(backend: Behind) -> m.RouteList:
+def list_routes(backend: Behind) -> m.VisitRouteList:
     """What a pass on each opens, and how one gets there."""
-    return m.RouteList(routes=[_route(route) for route in backend.reads.visits.routes()])
+    return m.VisitRouteList(routes=[_route(route) for route in backend.reads.visits.routes()])
 
 
 @router.put("/visit-routes/{route}", summary="Set a visitors' route up", responses=problems(404, 409, 413))
-def set_route(backend: Behind, who: Acting, route: RoutePath, asked: m.RouteRequest) -> m.RouteList:
+def set_route(backend: Behind, who: Acting, route: RoutePath, asked: m.VisitRouteRequest) -> m.VisitRouteList:
     """Passes that were issued stay as they were. Answers with all of them."""
     row = Route(route, asked.name_zh, asked.name_en or asked.name_zh, asked.words, tuple(asked.groups))
     allowed(answer(backend.worker.ask(asks.RouteSet(route, row, who_of(who)))))
@@ -62,15 +62,15 @@ def set_route(backend: Behind, who: Acting, route: RoutePath, asked: m.RouteRequ
 
 
 @router.delete("/visit-routes/{route}", summary="Take a visitors' route away", responses=problems(404, 409))
-def drop_route(backend: Behind, who: Acting, route: RoutePath) -> m.RouteList:
+def drop_route(backend: Behind, who: Acting, route: RoutePath) -> m.VisitRouteList:
     """One that no visit is on. Answers with those that are left."""
     allowed(answer(backend.worker.ask(asks.RouteSet(route, None, who_of(who)))))
     return list_routes(backend)
 
 
-def _kind(kind: Kind) -> m.KindView:
+def _kind(kind: Kind) -> m.VisitKindView:
     shape = SHAPES[kind]
-    return m.KindView(
+    return m.VisitKindView(
         kind=kind,
         zh=shape.zh,
         en=shape.en,
@@ -93,5 +93,7 @@ def _space(space: Space, taken: int) -> m.SpaceView:
     )
 
 
-def _route(route: Route) -> m.RouteView:
-    return m.RouteView(id=route.route, name_zh=route.name_zh, name_en=route.name_en, words=route.words, groups=list(route.groups))
+def _route(route: Route) -> m.VisitRouteView:
+    return m.VisitRouteView(
+        id=route.route, name_zh=route.name_zh, name_en=route.name_en, words=route.words, groups=list(route.groups)
+    )

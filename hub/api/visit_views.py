@@ -66,14 +66,14 @@ def acts_of(visit: Visit) -> list[str]:
     return [name for name in names if fits.get(name, True)]
 
 
-def entry_view(entry: VisitEntry) -> m.EntryView:
+def entry_view(entry: VisitEntry) -> m.VisitEntryView:
     """One act."""
-    return m.EntryView(at=rfc3339(entry.at_us), act=entry.act, actor=entry.actor, note=entry.note)
+    return m.VisitEntryView(at=rfc3339(entry.at_us), act=entry.act, actor=entry.actor, note=entry.note)
 
 
-def notice_view(notice: Notice) -> m.NoticeView:
+def notice_view(notice: Notice) -> m.ResidentNotice:
     """One notice. Neither its number nor its link is shown."""
-    return m.NoticeView(
+    return m.ResidentNotice(
         about=notice.about,
         what=notice.what,
         room=notice.room,

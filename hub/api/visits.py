@@ -94,7 +94,7 @@ def register_visit(backend: Behind, who: Acting, asked: m.VisitRequest) -> m.Vis
 
 
 @router.post("/search", summary="Look for a visitor", responses=problems(413))
-def search_visits(backend: Behind, who: Acting, asked: m.SearchRequest) -> m.VisitList:
+def search_visits(backend: Behind, who: Acting, asked: m.VisitSearch) -> m.VisitList:
     """Among the newest visits that still say who came. How often an account may look in an hour is limited; over it is 429, and
     an incident (`visitor_scraping`)."""
     _look(backend, who, "search", "", "")
@@ -108,9 +108,9 @@ def list_notices(
     backend: Behind,
     state: Annotated[Literal["waiting", "sent", "failed"], Query(description="Which")] = "failed",
     limit: Limit = 50,
-) -> m.NoticeList:
+) -> m.ResidentNoticeList:
     """Those that failed are also incidents (`visit_notice_failed`): somebody rings up instead."""
-    return m.NoticeList(notices=[notice_view(one) for one in backend.reads.visits.notices_of(state, limit, newest=True)])
+    return m.ResidentNoticeList(notices=[notice_view(one) for one in backend.reads.visits.notices_of(state, limit, newest=True)])
 
 
 @router.get("/export.csv", summary="The visits of some days as CSV", response_class=Response, responses=problems())
@@ -174,7 +174,7 @@ def ask_resident(backend: Behind, who: Acting, visit: VisitPath) -> m.AskedView:
 
 
 @router.post("/{visit}/call", summary="Enter a call with the resident", responses=problems(404, 409, 413))
-def enter_call(backend: Behind, who: Acting, visit: VisitPath, asked: m.CallRequest) -> m.VisitView:
+def enter_call(backend: Behind, who: Acting, visit: VisitPath, asked: m.ResidentCall) -> m.VisitView:
     """What the resident said counts as an answer by link does; who spoke to whom stands in the history."""
     direction: Any = asked.direction
     call = asks.VisitCall(visit, who_of(who), asked.person, direction, asked.said, asked.answer == "yes")
@@ -187,7 +187,7 @@ def act_on_visit(
     who: Acting,
     visit: VisitPath,
     act: Annotated[ActName, Path(description="One of the visit's `acts`", examples=["enter"])],
-    asked: m.ActRequest,
+    asked: m.VisitActRequest,
 ) -> m.VisitView:
     """admit (for the estate), enter and leave (by hand), force (unconfirmed: an incident), extend, cancel, close, tell (a truck's
     driver the rules), space (another parking space)."""

@@ -144,7 +144,6 @@ class Site:
             link_digest=self.vault.link_digest,
         )
         self.tokens = make_accounts(self.engine, self.clock.now_us())
-        labels = LabelKey(folder / KEY_FILE, "https://hub.garden.example")
         self.outward = Outward(
             OutwardSettings(
                 "127.0.0.1",
@@ -152,7 +151,7 @@ class Site:
                 channels,
                 folder,
                 folder / "pictures",
-                labels,
+                LabelKey(folder / KEY_FILE, "https://hub.garden.example"),
                 patience,
                 accounts,
                 cheap_passwords(),

@@ -68,7 +68,7 @@ def token(site: Site, receiver: Receiver, about: str) -> str:
     before = len(receiver.requests)
     until(lambda: len(receiver.requests) > before or receiver.requests, "the message")
     body = receiver.requests[-1][1].decode()
-    return re.findall(r"/visit#([\w-]{22})", json.loads(body)["message"])[0]
+    return str(re.findall(r"/visit#([\w-]{22})", json.loads(body)["message"])[0])
 
 
 def test_a_guard_registers_the_resident_answers_by_the_link_and_the_code_is_there(site, receiver):

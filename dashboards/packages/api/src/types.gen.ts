@@ -52,6 +52,14 @@ export interface AccountView {
   used_at: string | null;
 }
 
+/** A person's act. `version`: the incident's version that the person saw; with it, nobody's change is overwritten unseen. */
+export interface ActRequest {
+  /** The act's fields, by name */
+  fields?: Record<string, string>;
+  /** The incident's version that the person saw: nobody's change is overwritten unseen */
+  version?: number | null;
+}
+
 /** What the agent keeps, for its owner alone. It is told this once. */
 export interface AgentEnrolled {
   /** The site's id */
@@ -279,6 +287,30 @@ export interface CallNotes {
   /** What it was about */
   about?: string;
   /** The incident that it belongs to */
+  incident?: number | null;
+}
+
+/** A call as somebody enters it. An incoming one without `answered_at` was not answered. */
+export interface CallRequest {
+  /** The caller's own name for it, the same each time it is sent */
+  key: string;
+  /** in or out */
+  direction?: "in" | "out";
+  /** The other end's number, where it is known */
+  number?: string;
+  /** When it began to ring: RFC 3339 with an offset, by the desk's clock */
+  rang_at: string;
+  /** When it was answered: RFC 3339 with an offset; null: it was not */
+  answered_at?: string | null;
+  /** When it ended: RFC 3339 with an offset; null: not told */
+  ended_at?: string | null;
+  /** The post at which it rang; empty: the one that is checked */
+  place?: string;
+  /** Who took it, an id of the staff; empty: whom the account stands for */
+  person?: string;
+  /** What it was about */
+  about?: string;
+  /** The incident that it belongs to; null: none */
   incident?: number | null;
 }
 
@@ -641,9 +673,9 @@ export interface DeliveryPage {
   /** As it is now */
   delivery: DeliveryView;
   /** Oldest first */
-  history: EntryView[];
+  history: VisitEntryView[];
   /** Who was told, newest first */
-  notices: hub__api__visit_models__NoticeView[];
+  notices: ResidentNotice[];
 }
 
 /** Goods at a drop-off point, or that were there. */
@@ -861,7 +893,7 @@ export interface DutyView {
   /** Pairs of fields of a report that must be equal */
   equal: string[][];
   /** Where it is done; without a route it asks for nothing */
-  routes: hub__api__duty_models__RouteView[];
+  routes: RouteView[];
 }
 
 /** How the clocks of emergencies under one clause were kept. `begun` is the sum of the next four. */
@@ -930,18 +962,6 @@ export interface Enrolled {
   tag: TagRow;
   /** What its QR code holds; null for a tag of another kind */
   label: string | null;
-}
-
-/** One act on a visit or a delivery. */
-export interface EntryView {
-  /** When it happened: RFC 3339, UTC */
-  at: string;
-  /** What was done, such as confirmed */
-  act: string;
-  /** An account, a holder of the household, or hub */
-  actor: string;
-  /** Why, or what was said; numbers in it are masked */
-  note: string;
 }
 
 /** Why a person is erased. */
@@ -1734,30 +1754,6 @@ export interface KeyView {
   overdue: boolean;
 }
 
-/** The kinds. */
-export interface KindList {
-  /** In the order of a form */
-  kinds: KindView[];
-}
-
-/** A kind of visit and what it needs. */
-export interface KindView {
-  /** Its name */
-  kind: "visitor" | "vehicle" | "temporary" | "truck";
-  /** Its name in Chinese */
-  zh: string;
-  /** Its name in English */
-  en: string;
-  /** The clause it comes under */
-  clause: string;
-  /** Fields that must be filled */
-  needs: string[];
-  /** The resident visited confirms it */
-  resident: boolean;
-  /** The driver is told the rules first */
-  told_rules: boolean;
-}
-
 /** Figures of alarms on the local days `first` to `last`, both included, up to now. `known_from`: the first incident on record, where that lies within: what was before counts for nothing. Null: nothing is known. */
 export interface KpiReport {
   /** The first local day */
@@ -2004,18 +2000,30 @@ export interface NewToken {
   session: SessionView;
 }
 
-/** Notices, newest first. */
-export interface NoticeList {
-  /** Newest first */
-  notices: hub__api__visit_models__NoticeView[];
-}
-
 /** What residents are to be told. */
 export interface NoticeRequest {
   /** The whole notice; name nobody in it */
   text: string;
   /** The run's version that the person saw; null: whichever it has */
   version?: number | null;
+}
+
+/** The notice to residents, and its clock. */
+export interface NoticeView {
+  /** The whole notice */
+  text: string;
+  /** Who wrote it last; empty: nobody */
+  author: string;
+  /** When it was written last, UTC; null: not yet */
+  at: string | null;
+  /** Who published it; empty: nobody yet */
+  published_by: string;
+  /** When it was published, UTC; null: not yet */
+  published_at: string | null;
+  /** By when it is to be published, UTC; null: no clock runs */
+  due_at: string | null;
+  /** Its time passed before it was published */
+  overdue: boolean;
 }
 
 /** Somebody saw something on a round. */
@@ -2578,6 +2586,42 @@ export interface Resent {
   pos: number;
 }
 
+/** What was said in a call with a resident. */
+export interface ResidentCall {
+  /** Whom the desk spoke to, a holder of the household */
+  person: string;
+  /** out: the desk rang up; in: they did */
+  direction?: string;
+  /** What was said */
+  said: string;
+  /** yes or no */
+  answer: string;
+}
+
+/** Somebody of a household who was told, or was to be. */
+export interface ResidentNotice {
+  /** The visit or the delivery */
+  about: string;
+  /** Which text: confirm, dropped or consent */
+  what: string;
+  /** The household, by its id */
+  room: string;
+  /** The holder who was to be told */
+  person: string;
+  /** Since when: RFC 3339, UTC */
+  at: string;
+  /** waiting, sent or failed */
+  state: "waiting" | "sent" | "failed";
+  /** Why it failed, a name; empty: it did not */
+  error: string;
+}
+
+/** Notices, newest first. */
+export interface ResidentNoticeList {
+  /** Newest first */
+  notices: ResidentNotice[];
+}
+
 /** An older version is to be in force again, as a new version. */
 export interface RestoreRequest {
   /** The version in force that was seen */
@@ -2644,22 +2688,20 @@ export interface RightModel {
   schedule?: string;
 }
 
-/** The routes. */
-export interface RouteList {
-  /** By id */
-  routes: hub__api__visit_models__RouteView[];
-}
-
-/** A visitors' route. */
-export interface RouteRequest {
+/** Where a duty is done, in which order, and what brings the evidence: devices, phones, or `hub`. */
+export interface RouteView {
+  /** Its id in the estate file */
+  id: string;
   /** Its name in Chinese */
   name_zh: string;
   /** Its name in English */
-  name_en?: string;
-  /** How one gets there */
-  words?: string;
-  /** What the pass opens: groups of permits */
-  groups?: string[];
+  name_en: string;
+  /** The places, each with every window of the duty */
+  places: string[];
+  /** What may bring the evidence: devices, phones, or `hub` */
+  sources: string[];
+  /** free: any; set: as listed; random: drawn anew for each round */
+  order: string;
 }
 
 /** All groups, zones, portals and schedules. */
@@ -2765,7 +2807,7 @@ export interface RunView {
   /** The review afterwards */
   review: ReviewView;
   /** The notice to residents */
-  notice: hub__api__plan_models__NoticeView;
+  notice: NoticeView;
   /** Who closed the incident; empty: nobody */
   closed_by: string;
   /** Why it was closed with something left open; empty: nothing was */
@@ -2896,12 +2938,6 @@ export interface ScheduleView {
   weekly: WeeklyModel[];
   /** Other hours on single dates */
   exceptions: OtherDayModel[];
-}
-
-/** Whom somebody looks for: a part of a name, or the last characters of a number or a plate, four at least. */
-export interface SearchRequest {
-  /** Whom; it stands in no log */
-  text: string;
 }
 
 /** The results, in the order of the selection. All that was done was committed together. */
@@ -3114,7 +3150,7 @@ export interface SourceView {
 
 /** The spaces. */
 export interface SpaceList {
-  /** By id */
+  /** All of them, by id */
   spaces: SpaceView[];
 }
 
@@ -3144,7 +3180,7 @@ export interface SpaceView {
   holds: number;
   /** For vehicles with no permit */
   temporary: boolean;
-  /** Its id */
+  /** Its id, as in the address */
   id: string;
   /** How many vehicles have it now */
   taken: number;
@@ -3524,6 +3560,54 @@ export interface VersionView {
   document: Record<string, unknown>;
 }
 
+/** What an act needs: a reason for force, extend, cancel and close; `until_at` for extend; `rules`; `space`. */
+export interface VisitActRequest {
+  /** Why it is done */
+  reason?: string;
+  /** The pass's new end: RFC 3339 with an offset */
+  until_at?: string | null;
+  /** Which version of the driving and working rules was told and acknowledged */
+  rules?: string;
+  /** The new parking space */
+  space?: string;
+}
+
+/** One act on a visit or a delivery. */
+export interface VisitEntryView {
+  /** When it happened: RFC 3339, UTC */
+  at: string;
+  /** What was done, such as confirmed */
+  act: string;
+  /** An account, a holder of the household, or hub */
+  actor: string;
+  /** Why, or what was said; numbers in it are masked */
+  note: string;
+}
+
+/** The kinds. */
+export interface VisitKindList {
+  /** In the order of a form */
+  kinds: VisitKindView[];
+}
+
+/** A kind of visit and what it needs. */
+export interface VisitKindView {
+  /** Its name */
+  kind: "visitor" | "vehicle" | "temporary" | "truck";
+  /** Its name in Chinese */
+  zh: string;
+  /** Its name in English */
+  en: string;
+  /** The clause it comes under */
+  clause: string;
+  /** Fields that must be filled */
+  needs: string[];
+  /** The resident visited confirms it */
+  resident: boolean;
+  /** The driver is told the rules first */
+  told_rules: boolean;
+}
+
 /** Visits, newest first. */
 export interface VisitList {
   /** Newest first, masked */
@@ -3535,9 +3619,9 @@ export interface VisitPage {
   /** As it is now */
   visit: VisitView;
   /** Oldest first */
-  history: EntryView[];
+  history: VisitEntryView[];
   /** Who was told, newest first */
-  notices: hub__api__visit_models__NoticeView[];
+  notices: ResidentNotice[];
 }
 
 /** A registration. Which fields a kind needs: GET /visit-kinds. */
@@ -3568,6 +3652,44 @@ export interface VisitRequest {
   resident?: string;
   /** Admit it at once, where no resident is to confirm it */
   admit?: boolean;
+}
+
+/** The routes. */
+export interface VisitRouteList {
+  /** All of them, by id */
+  routes: VisitRouteView[];
+}
+
+/** A visitors' route. */
+export interface VisitRouteRequest {
+  /** Its name in Chinese */
+  name_zh: string;
+  /** Its name in English */
+  name_en?: string;
+  /** How one gets there */
+  words?: string;
+  /** What the pass opens: groups of permits */
+  groups?: string[];
+}
+
+/** A route as it is now. */
+export interface VisitRouteView {
+  /** Its name in Chinese */
+  name_zh: string;
+  /** Its name in English */
+  name_en: string;
+  /** How one gets there */
+  words: string;
+  /** What the pass opens: groups of permits */
+  groups: string[];
+  /** Its id, as in the address */
+  id: string;
+}
+
+/** Whom somebody looks for: a part of a name, or the last characters of a number or a plate, four at least. */
+export interface VisitSearch {
+  /** Whom; it stands in no log */
+  text: string;
 }
 
 /** A visit. What is personal is masked; `POST /visits/{visit}/unmask` shows it whole. */
@@ -3784,76 +3906,10 @@ export interface ZoneView {
   place: string;
 }
 
-/** A call as somebody enters it. An incoming one without `answered_at` was not answered. */
-export interface hub__api__call_models__CallRequest {
-  /** The caller's own name for it, the same each time it is sent */
-  key: string;
-  /** in or out */
-  direction?: "in" | "out";
-  /** The other end's number, where it is known */
-  number?: string;
-  /** When it began to ring: RFC 3339 with an offset, by the desk's clock */
-  rang_at: string;
-  /** When it was answered: RFC 3339 with an offset; null: it was not */
-  answered_at?: string | null;
-  /** When it ended: RFC 3339 with an offset; null: not told */
-  ended_at?: string | null;
-  /** The post at which it rang; empty: the one that is checked */
-  place?: string;
-  /** Who took it, an id of the staff; empty: whom the account stands for */
-  person?: string;
-  /** What it was about */
-  about?: string;
-  /** The incident that it belongs to; null: none */
-  incident?: number | null;
-}
-
-/** Where a duty is done, in which order, and what brings the evidence: devices, phones, or `hub`. */
-export interface hub__api__duty_models__RouteView {
-  /** Its id in the estate file */
-  id: string;
-  /** Its name in Chinese */
-  name_zh: string;
-  /** Its name in English */
-  name_en: string;
-  /** The places, each with every window of the duty */
-  places: string[];
-  /** What may bring the evidence: devices, phones, or `hub` */
-  sources: string[];
-  /** free: any; set: as listed; random: drawn anew for each round */
-  order: string;
-}
-
 /** Who joins or signs: whoever is signed in, or with `credentials` somebody else at the same window. */
 export interface hub__api__handover_models__SignRequest {
   /** Of somebody else at the same window; null: who asks */
   credentials?: Credentials | null;
-}
-
-/** A person's act. `version`: the incident's version that the person saw; with it, nobody's change is overwritten unseen. */
-export interface hub__api__models__ActRequest {
-  /** The act's fields, by name */
-  fields?: Record<string, string>;
-  /** The incident's version that the person saw: nobody's change is overwritten unseen */
-  version?: number | null;
-}
-
-/** The notice to residents, and its clock. */
-export interface hub__api__plan_models__NoticeView {
-  /** The whole notice */
-  text: string;
-  /** Who wrote it last; empty: nobody */
-  author: string;
-  /** When it was written last, UTC; null: not yet */
-  at: string | null;
-  /** Who published it; empty: nobody yet */
-  published_by: string;
-  /** When it was published, UTC; null: not yet */
-  published_at: string | null;
-  /** By when it is to be published, UTC; null: no clock runs */
-  due_at: string | null;
-  /** Its time passed before it was published */
-  overdue: boolean;
 }
 
 /** A review is approved, or a notice published. */
@@ -3862,62 +3918,6 @@ export interface hub__api__plan_models__SignRequest {
   note?: string;
   /** The run's version that the person saw; null: whichever it has */
   version?: number | null;
-}
-
-/** What an act needs: a reason for force, extend, cancel and close; `until_at` for extend; `rules`; `space`. */
-export interface hub__api__visit_models__ActRequest {
-  /** Why */
-  reason?: string;
-  /** The pass's new end: RFC 3339 with an offset */
-  until_at?: string | null;
-  /** Which version of the driving and working rules was told and acknowledged */
-  rules?: string;
-  /** The new parking space */
-  space?: string;
-}
-
-/** What was said in a call with a resident. */
-export interface hub__api__visit_models__CallRequest {
-  /** Whom the desk spoke to, a holder of the household */
-  person: string;
-  /** out: the desk rang up; in: they did */
-  direction?: string;
-  /** What was said */
-  said: string;
-  /** yes or no */
-  answer: string;
-}
-
-/** Somebody of a household who was told, or was to be. */
-export interface hub__api__visit_models__NoticeView {
-  /** The visit or the delivery */
-  about: string;
-  /** Which text: confirm, dropped or consent */
-  what: string;
-  /** The household, by its id */
-  room: string;
-  /** The holder who was to be told */
-  person: string;
-  /** Since when: RFC 3339, UTC */
-  at: string;
-  /** waiting, sent or failed */
-  state: "waiting" | "sent" | "failed";
-  /** Why it failed, a name; empty: it did not */
-  error: string;
-}
-
-/** A route as it is now. */
-export interface hub__api__visit_models__RouteView {
-  /** Its name in Chinese */
-  name_zh: string;
-  /** Its name in English */
-  name_en: string;
-  /** How one gets there */
-  words: string;
-  /** What the pass opens: groups of permits */
-  groups: string[];
-  /** Its id */
-  id: string;
 }
 
 /** Every route: what its path, query, header and body take, and what it answers. A key that is absent takes nothing. */
@@ -4161,7 +4161,7 @@ export interface Routes {
   };
   /** Enter a call. */
   "POST /calls": {
-    body: hub__api__call_models__CallRequest;
+    body: CallRequest;
     result: CallView;
   };
   /** The exchange tells of a call. */
@@ -4440,7 +4440,7 @@ export interface Routes {
   /** Acknowledge, dispatch, shelve, close…: one act. */
   "POST /incidents/{no}/acts/{act}": {
     path: { no: number; act: string };
-    body: hub__api__models__ActRequest;
+    body: ActRequest;
     result: Incident;
   };
   /** The plan that was started for an incident. */
@@ -4706,7 +4706,7 @@ export interface Routes {
   };
   /** The kinds of visits. */
   "GET /visit-kinds": {
-    result: KindList;
+    result: VisitKindList;
   };
   /** Answer by a link. */
   "POST /visit-links/answer": {
@@ -4725,18 +4725,18 @@ export interface Routes {
   };
   /** Visitors' routes. */
   "GET /visit-routes": {
-    result: RouteList;
+    result: VisitRouteList;
   };
   /** Take a visitors' route away. */
   "DELETE /visit-routes/{route}": {
     path: { route: string };
-    result: RouteList;
+    result: VisitRouteList;
   };
   /** Set a visitors' route up. */
   "PUT /visit-routes/{route}": {
     path: { route: string };
-    body: RouteRequest;
-    result: RouteList;
+    body: VisitRouteRequest;
+    result: VisitRouteList;
   };
   /** Parking spaces for visitors. */
   "GET /visit-spaces": {
@@ -4771,11 +4771,11 @@ export interface Routes {
   /** Residents who were told, or could not be. */
   "GET /visits/notices": {
     query: { state?: "waiting" | "sent" | "failed"; limit?: number };
-    result: NoticeList;
+    result: ResidentNoticeList;
   };
   /** Look for a visitor. */
   "POST /visits/search": {
-    body: SearchRequest;
+    body: VisitSearch;
     result: VisitList;
   };
   /** One visit with its history. */
@@ -4786,7 +4786,7 @@ export interface Routes {
   /** Do something with a visit. */
   "POST /visits/{visit}/acts/{act}": {
     path: { visit: string; act: "admit" | "enter" | "force" | "leave" | "extend" | "cancel" | "close" | "tell" | "space" };
-    body: hub__api__visit_models__ActRequest;
+    body: VisitActRequest;
     result: VisitView;
   };
   /** Ask the resident. */
@@ -4797,7 +4797,7 @@ export interface Routes {
   /** Enter a call with the resident. */
   "POST /visits/{visit}/call": {
     path: { visit: string };
-    body: hub__api__visit_models__CallRequest;
+    body: ResidentCall;
     result: VisitView;
   };
   /** The pass as a QR code. */
