@@ -20,6 +20,7 @@ from hub.estate import Estate
 from hub.ingest.broker import BrokerAddress
 from hub.loopback import is_loopback
 from hub.notify.mqtt.settings import MqttSettings
+from hub.notify.residents.settings import CHANNELS_MAX, ResidentSettings
 from hub.notify.table import AnyChannelSettings
 from hub.planning import plan_of
 from hub.policy.load import RESIDENTIAL, Policy
@@ -92,7 +93,8 @@ def _mqtt_alone() -> list[AnyChannelSettings]:
 
 class HubSettings(msgspec.Struct, frozen=True):
     """What stands in the file. Paths are relative to it. `policy` absent: the one that ships; `notify` absent: MQTT alone.
-    `card_key_file`: the site's card key, the same as the agents' have; without one plain numbers of credentials are not taken."""
+    `card_key_file`: the site's card key, the same as the agents' have; without one plain numbers of credentials are not taken.
+    `residents`: the ways by which residents are told of visitors and of goods."""
 
     estate: str
     data: str = "data"
@@ -104,6 +106,7 @@ class HubSettings(msgspec.Struct, frozen=True):
     oidc: OidcSettings | None = None
     enrolment: EnrolmentSettings = EnrolmentSettings()
     card_key_file: str | None = None
+    residents: Annotated[list[ResidentSettings], msgspec.Meta(max_length=CHANNELS_MAX)] = []
     notify: Annotated[list[AnyChannelSettings], msgspec.Meta(max_length=50)] = msgspec.field(default_factory=_mqtt_alone)
 
 
@@ -126,7 +129,8 @@ def load_config(path: Path | str) -> HubConfig:
     """The hub's settings, with the estate and the policy that they name. Raises BadSettings with every mistake of the first file
     that has any."""
     path = Path(path)
-    settings = load(path, HubSettings, [unique("notify.*.name"), _files_are_there(path.parent), _tls(path.parent)])
+    rules = [unique("notify.*.name"), unique("residents.*.name"), _files_are_there(path.parent), _tls(path.parent)]
+    settings = load(path, HubSettings, rules)
     folder = path.parent
     policy = Policy.load(RESIDENTIAL if settings.policy is None else folder / settings.policy)
     estate = Estate.load(folder / settings.estate, policy)
@@ -183,6 +187,9 @@ def _files_are_there(folder: Path) -> Callable[[Document], None]:
     def rule(document: Document) -> None:
         if document.built.get(("oidc", "issuer")) is not None and document.built.get(("http", "public_url")) is None:
             document.wrong(("oidc",), "needs to know where its people come back to", "write the hub's address as http.public_url")
+        if document.built.get(("residents", 0, "name")) is not None and document.built.get(("http", "public_url")) is None:
+            told = "write the hub's address as http.public_url: links begin with it"
+            document.wrong(("residents",), "cannot send residents a link", told)
         for key, read in _READ.items():
             named = document.built.get(key)
             if not isinstance(named, str):

@@ -32,6 +32,7 @@ from hub.live_pictures import LivePictures, View
 from hub.notify.mqtt.channel import Publisher
 from hub.notify.notifiers import Notifiers, first_positions, start_notifiers
 from hub.notify.reader import PATIENCE, Patience
+from hub.notify.residents.settings import ResidentSettings
 from hub.notify.secrets import read_secret
 from hub.notify.table import AnyChannelSettings, Surroundings
 from hub.orders import CommandState, Orders
@@ -44,6 +45,8 @@ from hub.store.estate_rows import EstateReads
 from hub.store.read import SiteReads
 from hub.tags.keyfile import LabelKey
 from hub.views import Titles
+from hub.visit_outward import FOLDER, VisitSettings, VisitsOut
+from hub.visit_vault import Vault
 
 if TYPE_CHECKING:
     from hub.api.server import ApiServer
@@ -99,7 +102,8 @@ class Certified(NamedTuple):
 class OutwardSettings(NamedTuple):
     """Where the API answers, what is told to whom, and where files are. `folder`: what secrets' file names begin at;
     `api_after_s`: how long after the channels the API begins; `passwords` None: hashed as they should be. `card_key`: what
-    numbers of credentials are hashed under; None: they are not taken."""
+    numbers of credentials are hashed under; None: they are not taken. `vault`: visits' keys, None: beside the pictures;
+    `residents`: the ways to residents."""
 
     host: str
     port: int
@@ -115,6 +119,8 @@ class OutwardSettings(NamedTuple):
     public_url: str = ""
     api_after_s: float = 0.0
     card_key: bytes | None = None
+    vault: Vault | None = None
+    residents: Sequence[ResidentSettings] = ()
 
 
 class Outward:
@@ -143,6 +149,8 @@ class Outward:
         self.feed = ChangeFeed(self._reads)
         self.orders = Orders(broker, clock, lambda: secrets.token_hex(8), on_end=self._note_command)
         self.live_pictures = LivePictures(broker, clock, lambda: secrets.token_hex(8), on_view=self._note_view)
+        self.visits = self._make_visits(estate.site, policy)
+        worker.on_change(self.visits.on_changes)
         worker.on_change(self.feed.on_change)
         worker.on_change(self.orders.on_changes)
         worker.on_nonce(self.orders.on_nonce)
@@ -201,6 +209,7 @@ class Outward:
         remove_unfinished(self.settings.pictures)
         self._picture_sweep.start()
         self.permits.start()
+        self.visits.start()
         settings = self.settings
         self.server = serve(build_api(self._backend(self._notifiers)), settings.host, settings.port, settings.tls)
 
@@ -210,6 +219,7 @@ class Outward:
             self.server.stop()
         self._picture_sweep.stop()
         self.permits.stop()
+        self.visits.stop()
         if self._notifiers is not None:
             self._notifiers.stop()
 
@@ -226,6 +236,20 @@ class Outward:
 
     def _note_command(self, state: CommandState) -> None:
         self._worker.ask(Write(lambda connection: command_log.put(connection, self.book.current.site, state)))
+
+    def _make_visits(self, site: str, policy: Policy) -> VisitsOut:
+        settings = self.settings
+        vault = settings.vault or Vault(settings.pictures.parent / FOLDER)
+        visits = VisitSettings(vault, settings.folder, settings.card_key, settings.public_url, settings.residents)
+        return VisitsOut(
+            site,
+            visits,
+            self._reads.visits,
+            policy,
+            self._worker.ask,
+            self._clock,
+            lambda: self.book.current.timezone,
+        )
 
     def _make_provider(self) -> ProviderPort | None:
         """Raises ValueError where it cannot be used."""
@@ -248,6 +272,7 @@ class Outward:
             "orders": lambda: dict(self.orders.counters),
             "live_pictures": lambda: dict(self.live_pictures.counters),
             "permits": lambda: dict(self.permits.counters),
+            "visits": lambda: dict(self.visits.counters),
             "pictures": lambda: {"deleted": self._picture_sweep.deleted},
             "accounts": lambda: dict(self.accounts.counters),
             "enrolment": lambda: {**self.enrolment.counters, **self.enrolment.ring.counters},
@@ -276,6 +301,7 @@ class Outward:
             permits=self.permits,
             access=self._access,
             card_key=self.settings.card_key,
+            visits=self.visits.desk,
         )
 
 

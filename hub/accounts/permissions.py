@@ -40,6 +40,8 @@ MANAGE: Roles = frozenset(("manager",))
 DESK: Roles = frozenset(("desk",))
 TELEPHONE = ROOM | {"desk"}
 """Who answers the phone, and so needs numbers."""
+GATE = TELEPHONE | {"guard"}
+"""Who registers visitors. Running the hub is no reason to see who comes."""
 KEEP: Roles = frozenset(("manager", "administrator"))
 ADMIN: Roles = frozenset(("administrator",))
 PERMITS_READ = TELEPHONE | KEEP | {"auditor"}
@@ -205,6 +207,32 @@ PERMISSIONS: Mapping[tuple[str, str], Roles] = {
     ("GET", "/watch-list"): EYES,
     ("POST", "/watch-list"): ROOM,
     ("POST", "/watch-list/{watch}/end"): ROOM,
+    # visits
+    ("GET", "/visits"): GATE,
+    ("POST", "/visits"): GATE,
+    ("POST", "/visits/search"): GATE,
+    ("GET", "/visits/notices"): GATE,
+    ("GET", "/visits/export.csv"): IN_CHARGE,
+    ("GET", "/visits/{visit}"): GATE,
+    ("POST", "/visits/{visit}/unmask"): GATE,  # with a reason, and so often an hour
+    ("POST", "/visits/{visit}/ask"): GATE,
+    ("POST", "/visits/{visit}/call"): TELEPHONE,
+    ("POST", "/visits/{visit}/acts/{act}"): GATE,
+    ("GET", "/visits/{visit}/pass.{form}"): GATE,
+    ("GET", "/visit-kinds"): GATE,
+    ("GET", "/visit-spaces"): GATE,
+    ("PUT", "/visit-spaces/{space}"): LEAD,
+    ("DELETE", "/visit-spaces/{space}"): LEAD,
+    ("GET", "/visit-routes"): GATE | KEEP,
+    ("PUT", "/visit-routes/{route}"): LEAD,
+    ("DELETE", "/visit-routes/{route}"): LEAD,
+    ("GET", "/deliveries"): GATE,
+    ("POST", "/deliveries"): GATE,
+    ("GET", "/deliveries/{delivery}"): GATE,
+    ("POST", "/deliveries/{delivery}/deeds/{deed}"): GATE,
+    ("POST", "/visit-links/show"): ANYONE,  # residents have no accounts: the routes take a link's token
+    ("POST", "/visit-links/answer"): ANYONE,
+    ("POST", "/visit-links/pass"): ANYONE,
     # the estate and its plan
     ("GET", "/estate"): WATCH,
     ("PUT", "/estate"): KEEP,

@@ -14,8 +14,11 @@ from hub.access.words import STATUS as ACCESS_STATUS
 from hub.api.models import Problem, Wrong
 from hub.desk.words import FINAL, STATUS
 from hub.ingest.ports import Unavailable
+from hub.keyfile import BadKeyFile
 from hub.passages.words import FINAL as PASSAGE_FINAL
 from hub.passages.words import STATUS as PASSAGE_STATUS
+from hub.visits.words import FINAL as VISIT_FINAL
+from hub.visits.words import STATUS as VISIT_STATUS
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_S = "2"
@@ -160,6 +163,7 @@ REASONS: dict[str, tuple[int, str, str]] = {
         "the days are wrong: from may not be after to, and {limit} days at most lie between",
     ),
     "too_many_alarms": (422, "时段内报警超过 {limit} 条，请缩短时段", "the span has over {limit} alarms: ask for fewer days"),
+    "visit_key_failed": (503, "访客密钥不可用，请查看日志", "a key of visits cannot be used: see the hub's log"),
     "label_key_failed": (503, "标签密钥不可用：{error}", "the label key cannot be used: {error}"),
     "wrong_signer": (403, "名称或密码不正确", "the name or the password of whoever joins or signs is wrong"),
     "token_needed": (403, "此接口只供程序使用令牌调用", "a program calls this with a token: a person's sign-in does not do"),
@@ -192,7 +196,7 @@ REFUSAL_STATUS = {
     "plan_over": 409, "plan_changed": 409, "plan_open": 409, "step_is_so": 409, "too_many_plans": 409, "too_many_told": 409,
     "not_over_yet": 409, "review_unfinished": 409, "review_approved": 409, "notice_empty": 409, "notice_published": 409,
     "enrolment_unknown": 403, "enrolment_used": 409, "enrolment_expired": 410,
-} | dict(STATUS) | dict(ACCESS_STATUS) | dict(PASSAGE_STATUS)  # fmt: skip
+} | dict(STATUS) | dict(ACCESS_STATUS) | dict(PASSAGE_STATUS) | dict(VISIT_STATUS)  # fmt: skip
 """The status of a refused act; what is not named is 422."""
 
 
@@ -204,7 +208,7 @@ _FINAL = frozenset(
      "no_password", "too_many_drawings", "enrolment_used", "person_in_use",
      "plan_not_by_hand", "plan_runs", "case_over", "plan_over", "plan_changed", "plan_open", "step_is_so", "too_many_plans",
      "too_many_told", "not_over_yet", "review_unfinished", "review_approved", "notice_empty", "notice_published")
-) | FINAL | ACCESS_FINAL | PASSAGE_FINAL  # fmt: skip
+) | FINAL | ACCESS_FINAL | PASSAGE_FINAL | VISIT_FINAL  # fmt: skip
 """Conflicts that asking again will not solve."""
 
 
@@ -266,6 +270,11 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(Unavailable)
     async def _(_request: Request, error: Unavailable) -> JSONResponse:
         return problem("unavailable", errors=[Wrong(at="hub", what=str(error))])
+
+    @app.exception_handler(BadKeyFile)
+    async def _(request: Request, error: BadKeyFile) -> JSONResponse:
+        _log.error("key_failed", extra={"path": request.url.path, "error": str(error)})
+        return problem("visit_key_failed")
 
     @app.exception_handler(SQLAlchemyError)
     async def _(request: Request, error: SQLAlchemyError) -> JSONResponse:

@@ -26,6 +26,7 @@ from hub.store.estate_rows import EstateReads
 from hub.store.read import SiteReads
 from hub.tags.keyfile import LabelKey
 from hub.views import Titles
+from hub.visit_desk import VisitDesk
 
 Counters = Callable[[], Mapping[str, int]]
 
@@ -82,8 +83,9 @@ class Backend:
     """Everything behind the API. `book`: the estate, as it changes; `estates`: its versions. `pictures`: the folder that pictures
     are kept in. `labels`: what makes and reads QR labels. `connected`: whether the broker is there; `why_away`: why it is not,
     where that is known. `enrolment`: where agents become known. `permits`: agents' tables; `access`: the book of permits;
-    `card_key`: what credentials are hashed under, None: numbers are not taken. `counters`: what is counted, by room, for the
-    metrics. `provider`: where people sign in who are known elsewhere; None: nowhere."""
+    `card_key`: what credentials are hashed under, None: numbers are not taken. `visits`: keys of visits, and limits of residents'
+    links. `counters`: what is counted, by room, for the metrics. `provider`: where people sign in who are known elsewhere; None:
+    nowhere."""
 
     site: str
     book: EstateHolder
@@ -103,6 +105,7 @@ class Backend:
     why_away: Callable[[], str]
     clock: Clock
     enrolment: EnrolmentDesk
+    visits: VisitDesk
     permits: PermitsPort
     access: AccessReads
     card_key: bytes | None = None

@@ -15,8 +15,12 @@ from hub.ingest.ports import AlarmAsk, CaseAct, CaseActs, EstateAsk, OfPeople, P
 from hub.ingest.site import Site
 from hub.ingest.surroundings import Surroundings
 from hub.ingest.tagging import act_on_tag
+from hub.ingest.visits.around import Around
+from hub.ingest.visits.book import Visitbook
 from hub.passages.asks import GateAsk, SearchesOver
 from hub.plans.asks import PlanAsk
+from hub.visits.asks import VisitsAsk
+from hub.visits.numbers import limits_of
 
 
 class Hands(NamedTuple):
@@ -44,7 +48,9 @@ def answer(asked: OfPeople | DutyAsk | AccessAsk, hands: Hands) -> Any:
     return _answer_more(asked, hands)
 
 
-def _answer_more(asked: PictureStored | GateAsk | AccessAsk | DutyAsk, hands: Hands) -> Any:
+def _answer_more(asked: PictureStored | GateAsk | AccessAsk | VisitsAsk | DutyAsk, hands: Hands) -> Any:
+    if isinstance(asked, VisitsAsk):
+        return visitbook_of(hands).answer(asked)
     if isinstance(asked, PictureStored):
         return _store_picture(asked.picture, hands)
     if isinstance(asked, GateAsk):
@@ -67,6 +73,27 @@ def _of_cases(asked: CaseAct | CaseActs | AlarmAsk | PlanAsk, hands: Hands) -> A
     if isinstance(asked, CaseAct):
         return casebook.act(asked._replace(actor=_plain(asked.actor)), now_us)
     return casebook.ask(asked._replace(actor=_plain(asked.actor)), now_us)
+
+
+def visitbook_of(hands: Hands) -> Visitbook:
+    """The book of visits, for whoever acts in this turn."""
+    around, casebook = hands.around, hands.casebook
+    return Visitbook(
+        Around(
+            hands.site,
+            casebook,
+            around.book,
+            around.archive,
+            accessbook_of(hands),
+            around.link_digest,
+            around.book.timezone,
+            limits_of(casebook.policy),
+            hands.now_us,
+            around.table.rules.late_us,
+            around.counters,
+            around.new_id,
+        )
+    )
 
 
 def _store_picture(picture: str, hands: Hands) -> bool:

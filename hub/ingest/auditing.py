@@ -38,6 +38,7 @@ from hub.ingest.ports import (
 )
 from hub.ingest.site import Site
 from hub.ingest.tagging import ACT_NAMES
+from hub.ingest.visits import audited as visits
 from hub.passages.asks import SearchesOver, WatchEnd, WatchPut
 from hub.plans.asks import PlanSet, PlanStart, Reported, RunAct
 
@@ -48,6 +49,7 @@ NOT_AUDITED: Mapping[type, str] = {
     CallHeard: "an exchange tells: the phone log has each of its words",
     SearchesOver: "the search that was refused has an entry of its own",
     Write: "whoever asks for it adds its entries in its own run: hub/audit/log.py",
+    **visits.NOT_AUDITED,
 }
 _NOT_TOLD = frozenset(("clocks", "entries", "facts", "version"))
 """Of a case: the first two are rows of their own."""
@@ -206,5 +208,6 @@ _ENTRIES: Mapping[type, Callable[[Any, Any, Any], Iterator[Act]]] = {
     WatchEnd: _watch_end,
     **desk.ENTRIES,
     **access.ENTRIES,
+    **visits.ENTRIES,
 }
 AUDITED = frozenset(_ENTRIES)

@@ -4,6 +4,7 @@ Memory is what was committed, always: a turn that cannot be committed is thrown 
 """
 
 import logging
+import secrets
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
@@ -34,6 +35,7 @@ from hub.ingest.stepping import RuleTable
 from hub.ingest.surroundings import Surroundings
 from hub.ingest.sweeping import Halt, SweepGuard, doubted_since
 from hub.ingest.turn import Turn
+from hub.ingest.visits.erasing import erase_visits
 from hub.ingest.writer import disk_failure, is_empty, write
 from hub.store.sweep import (
     condemn_pictures,
@@ -45,6 +47,7 @@ from hub.store.sweep import (
     sweep_passages,
     sweep_stream,
 )
+from hub.visits.sealing import KEY_BYTES, Names
 
 SWEEP_EVERY_US = 10 * US_PER_S
 QUIET_SWEEP_EVERY_US = 60 * US_PER_S
@@ -102,6 +105,7 @@ class Core:
         estates: EstateSource | None = None,
         heads: Heads | None = None,
         keys: Keys | None = None,
+        link_digest: Callable[[str], str] | None = None,
     ) -> None:
         self.counters: Counter[str] = Counter()
         self.state = State(False, "starting")
@@ -120,7 +124,8 @@ class Core:
         table = RuleTable(rules)
         self._keys = keys
         shared = Throttle(), Throttle(), Quota(), self.counters
-        self._around = Surroundings(book, table, archive, new_id, *shared, keys=keys or BookKeys(book))
+        known, digest = keys or BookKeys(book), link_digest or Names(secrets.token_bytes(KEY_BYTES)).link_digest
+        self._around = Surroundings(book, table, archive, new_id, *shared, keys=known, link_digest=digest)
         self._estates = estates
         self._site: Site | None = None
         self._stale = False
@@ -423,6 +428,7 @@ class Core:
             "pictures_condemned": condemn_pictures(connection, self._site_id, pictures_before_us, now_us),
             "duties_swept": records,
             "passages_swept": self._sweep_passages(connection, now_us),
+            "visits_erased": erase_visits(connection, self._site_id, now_us),
             "swept": 0 if stream is None else sweep_stream(connection, self._site_id, stream, before_us),
         }
         self.counters.update(swept)

@@ -44,15 +44,18 @@ from hub.ingest.site import (
 )
 from hub.ingest.stepping import DETECTOR_OWNER, RuleTable
 from hub.ingest.tagging import tag_of_row
+from hub.ingest.visits.archive import VisitLookups
+from hub.ingest.visits.rows import load_visits
 from hub.passages.types import GateOpening, Passage
 from hub.plans.types import Run
 from hub.store import access_rows, bulk, schema
 from hub.store.duty_reads import scan_of, unprovable
+from hub.visits.numbers import VISIT_OWNER
 
 T = TypeVar("T")
 _COUNT_EVERY = 256
 """Acts: 100,000 rows take 20 ms to count."""
-_OWNERS = (CASE_OWNER, ALARM_OWNER, PLAN_OWNER, DESK_OWNER)
+_OWNERS = (CASE_OWNER, ALARM_OWNER, PLAN_OWNER, DESK_OWNER, VISIT_OWNER)
 """Whose deadlines are no detector's."""
 _NEAR_MAX = 1_000
 """Of what happened at one gate around an old event."""
@@ -78,10 +81,7 @@ def load_site(connection: Connection, site_id: str, table: RuleTable, counters: 
         else:
             _load_state(site, table, state, counters)
     for due in _rows(connection, schema.deadline, site_id):
-        if (
-            due.owner in (CASE_OWNER, ALARM_OWNER, PLAN_OWNER, DESK_OWNER)
-            or due.owner.removeprefix(DETECTOR_OWNER) in table.by_name
-        ):
+        if due.owner in _OWNERS or due.owner.removeprefix(DETECTOR_OWNER) in table.by_name:
             site.deadlines.load(DeadlineKey(due.owner, due.subject), Deadline(due.due_at_us, due.source, bool(due.stalled)))
         else:
             _skip(counters, "deadline_without_detector", due.owner, due.subject)
@@ -96,10 +96,11 @@ def load_site(connection: Connection, site_id: str, table: RuleTable, counters: 
     _load_duties(connection, site_id, site, now_us - MEMORY_US)
     load_desk(connection, site_id, site, now_us)
     load_gates(connection, site_id, site.gates, now_us)
+    load_visits(connection, site_id, site)
     return site
 
 
-class DatabaseArchive:
+class DatabaseArchive(VisitLookups):
     """Closed cases and pictures, looked up on a connection of its own. Raises DatabaseGone."""
 
     def __init__(self, engine: Engine, site_id: str) -> None:

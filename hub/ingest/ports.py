@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection
 from typing import Any, Literal, NamedTuple, Protocol
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
@@ -21,6 +22,7 @@ from hub.passages.asks import GateAsk
 from hub.plans.asks import PlanAsk
 from hub.plans.types import Plan as EmergencyPlan
 from hub.store.estate_rows import DrawingRow
+from hub.visits.asks import VisitsAsk
 
 
 class ChangeRow(NamedTuple):
@@ -199,7 +201,7 @@ class EstateDone(NamedTuple):
 
 
 EstateAsk = EstateAct | DrawingAct
-OfPeople = CaseAct | CaseActs | AlarmAsk | PlanAsk | PictureStored | TagAct | EstateAsk | GateAsk
+OfPeople = CaseAct | CaseActs | AlarmAsk | PlanAsk | PictureStored | TagAct | EstateAsk | GateAsk | VisitsAsk
 Ask = OfPeople | Suspicion | Write | Report | RosterAct | OccasionAct | DeskAsk | AccessAsk
 
 
@@ -270,6 +272,11 @@ class SiteBook(Protocol):
     @property
     def site(self) -> str:
         """The site's id."""
+        ...
+
+    @property
+    def timezone(self) -> ZoneInfo:
+        """The zone of its clocks on the wall."""
         ...
 
     @property

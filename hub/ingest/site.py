@@ -23,6 +23,7 @@ from hub.ingest.gate import StreamMark
 from hub.ingest.passages.rows import Gates
 from hub.ingest.planrows import PlanRuns
 from hub.ingest.rows import Journal, Rows
+from hub.ingest.visits.rows import VisitTables
 from hub.plans.types import PlanVersion
 from hub.tags import tagbook
 
@@ -251,6 +252,7 @@ class Site:
         self.handovers: Rows[str, Handover] = Rows(self.journal)
         self.handover_items: Rows[ItemKey, HandoverItem] = Rows(self.journal)
         self.gates = Gates(self.journal)
+        self.guests = VisitTables(self.journal)
         self.restores: list[Restore] = []
         """Of the database, from backups. No turn changes them."""
         self._visitors: list[Case] = []
@@ -326,6 +328,7 @@ class Site:
             self.handovers,
             self.handover_items,
             *self.gates.tables(),
+            *self.guests.tables(),
         )
 
     def due_us(self) -> list[int]:

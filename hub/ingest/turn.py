@@ -1,7 +1,7 @@
 """One turn: messages, acts and the wall clock in; rows, orders and answers out. Pure but for the closed cases it looks up."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from functools import partial
 from typing import Any
@@ -42,7 +42,9 @@ from hub.ingest.ports import Ask, OfPeople, Passed, Suspicion, TableHeld, Write
 from hub.ingest.site import ALARM_OWNER, HUB_STREAM, PLAN_OWNER, Contact, Deadline, Site
 from hub.ingest.stepping import Failure, Stepper
 from hub.ingest.surroundings import Surroundings
+from hub.ingest.visits.passes import visit_of
 from hub.store.duty_reads import phone_streams
+from hub.visits.numbers import VISIT_OWNER
 
 _AGENTS_OWN_WORDS = frozenset((DeviceLink, CommandDone, BadBytes))
 """What an agent says about a device: the device itself may have been mute all along, and what it did is not known by it."""
@@ -128,6 +130,8 @@ class Turn:
                 self._casebook.expire(key, row.due_us)
             elif key.owner == DESK_OWNER:
                 self._duties.desk.expire(key, row.due_us)
+            elif key.owner == VISIT_OWNER:
+                asking.visitbook_of(self._hands()).expire(key, row.due_us)
             else:
                 later.append((self._now_us, key))
         for when_us, key in later:
@@ -201,8 +205,10 @@ class Turn:
     def _answer(self, asked: OfPeople | Suspicion | DutyAsk | AccessAsk) -> Any:
         if isinstance(asked, Suspicion):
             return self._refuse(Refused(asked.reason, asked.agent, foreign=True))
-        hands = Hands(self._site, self.outcome, self._casebook, self._around, self._duties.acts, self._passages, self._now_us)
-        return asking.answer(asked, hands)
+        return asking.answer(asked, self._hands())
+
+    def _hands(self) -> Hands:
+        return Hands(self._site, self.outcome, self._casebook, self._around, self._duties.acts, self._passages, self._now_us)
 
     def judge_duties(self) -> None:
         """What the turn's scans and watermarks, and the wall clock, make of windows. After everything that came in."""
@@ -323,39 +329,29 @@ class Turn:
         if kind is DeviceLink:
             self._stepper.mark(reached)  # how far the source had told before it was lost
         if kind in SCANS:
-            self._take_scan(event, stream.offset_us)
+            self._guarded("duties", event, lambda: self._duties.book.take(event, stream.offset_us))
         if kind in EFFECTS:
             self._note_effect(event, stream.agent)
         reading = event.reading
         if isinstance(reading, AccessDecided) and reading.granted and reading.permit:
             passed = Passed(stream.agent, event.device, reading.card, reading.permit, reading.to_zone, event.at_us)
             self.outcome.add(self.outcome.gates, passed)
+            if visit_of(reading.permit):
+                self._guarded("visits", event, lambda: asking.visitbook_of(self._hands()).passed(event))
         if kind in WATCHED_KINDS:
-            self._take_passage(event, device)
+            self._guarded("passages", event, lambda: self._passages.take(event, device))
 
-    def _take_passage(self, event: Event, device: Device) -> None:
+    def _guarded(self, name: str, event: Event, take: Callable[[], object]) -> None:
         """One that trips over a bug of ours is put aside alone, and the stream goes on."""
         saved = self._site.journal.savepoint()
         try:
-            self._passages.take(event, device)
+            take()
         except DatabaseGone:
             raise
         except Exception as error:
             self._site.journal.rollback(saved)
-            _log.exception("passage_failed", extra={"device": device.id})
-            self._detector_failed(Failure("passages", device.id, repr(error)), event)
-
-    def _take_scan(self, event: Event, offset_us: int) -> None:
-        """A scan that trips over a bug of ours is put aside alone, and the stream goes on."""
-        saved, device = self._site.journal.savepoint(), event.device
-        try:
-            self._duties.book.take(event, offset_us)
-        except DatabaseGone:
-            raise
-        except Exception as error:
-            self._site.journal.rollback(saved)
-            _log.exception("scan_failed", extra={"device": device})
-            self._detector_failed(Failure("duties", device, repr(error)), event)
+            _log.exception("event_failed", extra={"device": event.device, "part": name})
+            self._detector_failed(Failure(name, event.device, repr(error)), event)
 
     def _put_record_aside(self, stream: StreamMark, record: Record | Poison, reason: str) -> None:
         if isinstance(record, Poison):

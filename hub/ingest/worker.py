@@ -64,6 +64,7 @@ class Worker:
         estates: EstateSource | None = None,
         heads: Heads | None = None,
         keys: Keys | None = None,
+        link_digest: Callable[[str], str] | None = None,
     ) -> None:
         self._changes: list[ChangeListener] = []
         self._nonces: list[NonceListener] = []
@@ -83,6 +84,7 @@ class Worker:
             estates=estates,
             heads=heads,
             keys=keys,
+            link_digest=link_digest,
         )
         self._clock = clock
         self._inbox = Inbox(_Agents(self._core), MESSAGES_MAX)

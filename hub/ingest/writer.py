@@ -20,6 +20,7 @@ from hub.ingest.ports import Hook
 from hub.ingest.rows import Rows
 from hub.ingest.site import Site
 from hub.ingest.tagging import tag_row
+from hub.ingest.visits.rows import write_visits
 from hub.store import bulk, device_states, schema, tally
 from hub.store.access_rows import write_access
 from hub.store.estate_rows import write_estate
@@ -69,6 +70,7 @@ def write(connection: Connection, lease: Lease, site: Site, outcome: Outcome, *,
     bulk.upsert(connection, schema.picture, list(outcome.pictures.values()))
     write_estate(connection, lease.site, outcome.estates, outcome.drawings)
     write_access(connection, lease.site, outcome.access, outcome.access_history)
+    write_visits(connection, lease.site, site)
     _run_writes(connection, outcome)
     hook("changes")
     bulk.insert(connection, schema.change, [(lease.site, *row) for row in outcome.changes])

@@ -22,6 +22,39 @@ _LOGS = "the Cybersecurity Law asks for six months of network logs"
 _FOOTAGE = "the regulation on public-security video systems asks for 30 days"
 
 CLAUSES: Mapping[str, Mapping[str, Number]] = {
+    "GATE-3": {
+        "confirm_s": Number("how long a resident has to confirm a visitor, in seconds", 30, _HOUR, required=False),
+        "pass_s": Number("how long a visitor's pass is valid, in seconds", 60, _DAY, required=False),
+        "overstay_close_s": Number(
+            "how long after overstaying a visit is closed where nobody says that it ended, in seconds",
+            _HOUR,
+            30 * _DAY,
+            required=False,
+        ),
+    },
+    "GATE-4": {
+        "consent_s": Number("how long a resident has to agree to delivery at the door, in seconds", 30, _DAY, required=False),
+        "unclaimed_s": Number("how long goods may lie at the drop-off point, in seconds", _HOUR, 30 * _DAY, required=False),
+    },
+    "GATE-5": {
+        "passage_days": Number("how long passages at gates are kept, in days", 1, 3_650),
+        "searches": Number("how many searches for people and plates somebody may make in an hour", 1, 1_000, whole=True),
+        "erase_days": Number("how long after a visit what is personal goes, in days", 1, 180, whole=True, required=False),
+        "looks_per_hour": Number(
+            "how often somebody may see a visitor unmasked in an hour", 1, 1_000, whole=True, required=False
+        ),
+        "searches_per_hour": Number("how often somebody may look for a visitor in an hour", 1, 1_000, whole=True, required=False),
+    },
+    "VEH-2": {
+        "temporary_s": Number("how long a temporary permit is valid, in seconds", 60, _DAY, required=False),
+    },
+    "VEH-3": {
+        "overstay_s": Number("how long a visitor's vehicle may stay, in seconds", 60, 7 * _DAY, required=False),
+    },
+    "VEH-4": {
+        "hours_from_s": Number("from when on trucks may pass, in seconds after midnight", 0, _DAY, required=False),
+        "hours_until_s": Number("until when trucks may pass, in seconds after midnight", 0, _DAY, required=False),
+    },
     "GATE-1": {},
     "GATE-2": {
         "no_clock_allows": Number(
@@ -65,10 +98,6 @@ CLAUSES: Mapping[str, Mapping[str, Number]] = {
         "refusals_window_s": Number("the window of the refusals, in seconds", 1, _HOUR),
         "grant_s": Number("how long after a pass a door may open, in seconds", 1, 300),
         "grace_s": Number("how much later than the opening a pass may be reported, in seconds", 0, 30),
-    },
-    "GATE-5": {
-        "passage_days": Number("how long passages at gates are kept, in days", 1, 3_650),
-        "searches": Number("how many searches for people and plates somebody may make in an hour", 1, 1_000, whole=True),
     },
     "VEH-5": {
         "pass_s": Number("how long after a pass a barrier may open, in seconds", 1, 300),

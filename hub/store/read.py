@@ -26,6 +26,7 @@ from hub.store.duty_reads import DutyReads
 from hub.store.passage_reads import PassageReads
 from hub.store.plan_reads import PlanReads
 from hub.store.reports import ReportReads
+from hub.store.visit_reads import VisitReads
 
 PAGE_ROWS_MAX = 500
 SCAN_ROWS_MAX = 5_000
@@ -120,6 +121,7 @@ class SiteReads:
         self.plans = PlanReads(engine, site)
         self.desk = DeskReads(engine, site)
         self.passages = PassageReads(engine, site)
+        self.visits = VisitReads(engine, site)
         self.states = DeviceStates(engine, site)
         self.commands = CommandLog(engine, site)
 

@@ -90,6 +90,10 @@ class Accessbook:
         """A thing as it is now, or None."""
         return self._things.get(kind, name)
 
+    def live_of(self, permit: str) -> list[Credential]:
+        """The permit's live credentials."""
+        return self._things.live_of_permit(permit)
+
     def put(self, thing: AnyThing, seen: int, by: By, *, told: bool = True) -> AnyThing | Refusal | Conflict:
         """See AccessPut. What ended stays so."""
         kind, name = kind_of(thing), id_of(thing)

@@ -166,6 +166,18 @@ export interface AlarmState {
   maintenance: number;
 }
 
+/** The resident is asked. Where nobody can be told, ring up and enter the call. */
+export interface AskedView {
+  /** As it is now */
+  visit: VisitView;
+  /** How many of the household are being told */
+  told: number;
+  /** How many of the household have no phone on record */
+  unreachable: number;
+  /** Nobody can be told: the desk has to ring up */
+  by_phone: boolean;
+}
+
 /** One act. Texts about people are `person:ID` or `person:ID/N`, and for an auditor what they stand for; 已清除 where the person was erased. */
 export interface AuditEntry {
   /** Its number: from 1, without a hole */
@@ -642,6 +654,88 @@ export interface DeedBody {
   reason?: string;
 }
 
+/** For `agree` and `decline`, a call that the desk enters: whom it spoke to and what was said. */
+export interface DeedRequest {
+  /** A holder of the household, of agree and decline alone */
+  person?: string;
+  /** What was said, or anything else */
+  note?: string;
+}
+
+/** A delivery after something was done with it. */
+export interface DeliveryDone {
+  /** As it is now */
+  delivery: DeliveryView;
+  /** How many of the household are being told */
+  told: number;
+  /** How many of the household have no phone on record */
+  unreachable: number;
+  /** Nobody can be told: the desk has to ring up */
+  by_phone: boolean;
+}
+
+/** Deliveries, newest first. */
+export interface DeliveryList {
+  /** Newest first */
+  deliveries: DeliveryView[];
+}
+
+/** A delivery with its history and its notices. */
+export interface DeliveryPage {
+  /** As it is now */
+  delivery: DeliveryView;
+  /** Oldest first */
+  history: VisitEntryView[];
+  /** Who was told, newest first */
+  notices: ResidentNotice[];
+}
+
+/** Goods at a drop-off point, or that were there. */
+export interface DeliveryView {
+  /** Its random name */
+  id: string;
+  /** dropped, carried, collected or returned */
+  state: "dropped" | "carried" | "collected" | "returned";
+  /** The state in Chinese */
+  state_zh: string;
+  /** The state in English */
+  state_en: string;
+  /** For which household, by its id */
+  room: string;
+  /** The drop-off point, by the place's id */
+  place: string;
+  /** Whose courier */
+  company: string;
+  /** How many pieces */
+  parcels: number;
+  /** When they were left: RFC 3339, UTC */
+  made_at: string;
+  /** Who entered it */
+  made_by: string;
+  /** When the household was told: RFC 3339, UTC; null: nobody could be */
+  told_at: string | null;
+  /** Whether a guard may carry it to the door: empty, asked, yes, no or expired */
+  consent: "" | "asked" | "yes" | "no" | "expired";
+  /** The consent in Chinese */
+  consent_zh: string;
+  /** The consent in English */
+  consent_en: string;
+  /** When it was asked or answered: RFC 3339, UTC */
+  consent_at: string | null;
+  /** By link or call; empty: nobody has answered */
+  consent_how: "" | "link" | "call" | "resident" | "staff";
+  /** The holder who answered */
+  consent_by: string;
+  /** Who carried it to the door */
+  carrier: string;
+  /** Nobody came for it in time */
+  unclaimed: boolean;
+  /** When it was over: RFC 3339, UTC */
+  ended_at: string | null;
+  /** What can be done now */
+  deeds: string[];
+}
+
 /** Figures of the desk over local days. */
 export interface DeskKpi {
   /** The first local day */
@@ -742,6 +836,18 @@ export interface DrawingTaken {
   drawing: DrawingInfo;
   /** How many elements and attributes were left out, since they are not known to be harmless */
   dropped: number;
+}
+
+/** Goods that a courier leaves. */
+export interface DropRequest {
+  /** For which household, by its id */
+  room: string;
+  /** The drop-off point, by the place's id */
+  place: string;
+  /** Whose courier */
+  company?: string;
+  /** How many pieces */
+  parcels?: number;
 }
 
 /** How a duty of the desk was kept: exact sums of its windows. */
@@ -1734,6 +1840,56 @@ export interface KpiReport {
   stale: ListedAlarm[];
 }
 
+/** The resident's answer. */
+export interface LinkAnswerRequest {
+  /** What stands behind the link's #: 22 characters */
+  token: string;
+  /** yes or no */
+  answer: "yes" | "no";
+}
+
+/** Whoever has the link. */
+export interface LinkRequest {
+  /** What stands behind the link's #: 22 characters */
+  token: string;
+}
+
+/** What a link shows. Once it is answered, however often it is asked, the same. */
+export interface LinkView {
+  /** Whether a visitor may come, or goods may be brought to the door */
+  question: "visit" | "delivery";
+  /** It can be answered now */
+  open: boolean;
+  /** Until when it can be answered: RFC 3339, UTC */
+  expires_at: string;
+  /** What was answered, by this link or otherwise; empty: nothing */
+  answer: "" | "yes" | "no";
+  /** How far the visit or delivery is */
+  state: string;
+  /** The state in Chinese */
+  state_zh: string;
+  /** The state in English */
+  state_en: string;
+  /** The household, by its id */
+  room: string;
+  /** What kind of visit, in Chinese; empty of a delivery */
+  kind_zh: string;
+  /** What kind of visit, in English; empty of a delivery */
+  kind_en: string;
+  /** Who comes, while it is asked; then masked */
+  name: string;
+  /** Their plate, while it is asked; then masked */
+  plate: string;
+  /** Why they come, or whose courier it is */
+  reason: string;
+  /** How many pieces; 0 of a visit */
+  parcels: number;
+  /** Until when the pass is valid: RFC 3339, UTC; null: there is none */
+  until_at: string | null;
+  /** There is a code to show: POST /visit-links/pass */
+  has_pass: boolean;
+}
+
 /** An incident that the figures name. `comebacks`: how often its source came back. */
 export interface ListedAlarm {
   /** The rule that found it */
@@ -2652,6 +2808,42 @@ export interface Resent {
   pos: number;
 }
 
+/** What was said in a call with a resident. */
+export interface ResidentCall {
+  /** Whom the desk spoke to, a holder of the household */
+  person: string;
+  /** out: the desk rang up; in: they did */
+  direction?: string;
+  /** What was said */
+  said: string;
+  /** yes or no */
+  answer: string;
+}
+
+/** Somebody of a household who was told, or was to be. */
+export interface ResidentNotice {
+  /** The visit or the delivery */
+  about: string;
+  /** Which text: confirm, dropped or consent */
+  what: string;
+  /** The household, by its id */
+  room: string;
+  /** The holder who was to be told */
+  person: string;
+  /** Since when: RFC 3339, UTC */
+  at: string;
+  /** waiting, sent or failed */
+  state: "waiting" | "sent" | "failed";
+  /** Why it failed, a name; empty: it did not */
+  error: string;
+}
+
+/** Notices, newest first. */
+export interface ResidentNoticeList {
+  /** Newest first */
+  notices: ResidentNotice[];
+}
+
 /** An older version is to be in force again, as a new version. */
 export interface RestoreRequest {
   /** The version in force that was seen */
@@ -3178,6 +3370,44 @@ export interface SourceView {
   reported_up_to: string | null;
 }
 
+/** The spaces. */
+export interface SpaceList {
+  /** All of them, by id */
+  spaces: SpaceView[];
+}
+
+/** A parking space, or an area. */
+export interface SpaceRequest {
+  /** Its name in Chinese */
+  name_zh: string;
+  /** Its name in English */
+  name_en?: string;
+  /** Where it lies, by the place's id */
+  place: string;
+  /** How many vehicles: over 1 it is an area */
+  holds?: number;
+  /** For vehicles with no permit */
+  temporary?: boolean;
+}
+
+/** A space as it is now. */
+export interface SpaceView {
+  /** Its name in Chinese */
+  name_zh: string;
+  /** Its name in English */
+  name_en: string;
+  /** Where it lies, by the place's id */
+  place: string;
+  /** How many vehicles: over 1 it is an area */
+  holds: number;
+  /** For vehicles with no permit */
+  temporary: boolean;
+  /** Its id, as in the address */
+  id: string;
+  /** How many vehicles have it now */
+  taken: number;
+}
+
 /** All who work here. */
 export interface StaffList {
   /** In the estate file's order */
@@ -3478,6 +3708,26 @@ export interface UnexplainedView {
   incident: number | null;
 }
 
+/** Why somebody wants to see what is personal. */
+export interface UnmaskRequest {
+  /** Why: it stands on the audit log */
+  reason: string;
+}
+
+/** What is personal of a visit, whole. */
+export interface Unmasked {
+  /** Who comes */
+  name: string;
+  /** Their identity number */
+  identity: string;
+  /** Their phone */
+  phone: string;
+  /** Their plate */
+  plate: string;
+  /** How many such looks are left to the account in this hour */
+  left: number;
+}
+
 /** The places that stayed unvisited for longest, the worst first. */
 export interface UnvisitedReport {
   /** The first local day */
@@ -3544,6 +3794,218 @@ export interface VersionView {
   info: VersionInfo;
   /** The estate file's values; no keys */
   document: Record<string, unknown>;
+}
+
+/** What an act needs: a reason for force, extend, cancel and close; `until_at` for extend; `rules`; `space`. */
+export interface VisitActRequest {
+  /** Why it is done */
+  reason?: string;
+  /** The pass's new end: RFC 3339 with an offset */
+  until_at?: string | null;
+  /** Which version of the driving and working rules was told and acknowledged */
+  rules?: string;
+  /** The new parking space */
+  space?: string;
+}
+
+/** One act on a visit or a delivery. */
+export interface VisitEntryView {
+  /** When it happened: RFC 3339, UTC */
+  at: string;
+  /** What was done, such as confirmed */
+  act: string;
+  /** An account, a holder of the household, or hub */
+  actor: string;
+  /** Why, or what was said; numbers in it are masked */
+  note: string;
+}
+
+/** The kinds. */
+export interface VisitKindList {
+  /** In the order of a form */
+  kinds: VisitKindView[];
+}
+
+/** A kind of visit and what it needs. */
+export interface VisitKindView {
+  /** Its name */
+  kind: "visitor" | "vehicle" | "temporary" | "truck";
+  /** Its name in Chinese */
+  zh: string;
+  /** Its name in English */
+  en: string;
+  /** The clause it comes under */
+  clause: string;
+  /** Fields that must be filled */
+  needs: string[];
+  /** The resident visited confirms it */
+  resident: boolean;
+  /** The driver is told the rules first */
+  told_rules: boolean;
+}
+
+/** Visits, newest first. */
+export interface VisitList {
+  /** Newest first, masked */
+  visits: VisitView[];
+}
+
+/** A visit with its history and its notices. */
+export interface VisitPage {
+  /** As it is now */
+  visit: VisitView;
+  /** Oldest first */
+  history: VisitEntryView[];
+  /** Who was told, newest first */
+  notices: ResidentNotice[];
+}
+
+/** A registration. Which fields a kind needs: GET /visit-kinds. */
+export interface VisitRequest {
+  /** visitor, vehicle, temporary or truck */
+  kind: "visitor" | "vehicle" | "temporary" | "truck";
+  /** The household visited, by its id; empty: the estate itself */
+  room?: string;
+  /** Who comes; sealed, and masked on screens */
+  name?: string;
+  /** The number of an identity document; sealed, and masked on screens */
+  identity?: string;
+  /** Their phone; sealed, and masked on screens */
+  phone?: string;
+  /** Why they come */
+  reason?: string;
+  /** For whom they work, where that matters */
+  company?: string;
+  /** The number plate of a vehicle */
+  plate?: string;
+  /** By which visitors' route, which says what the pass opens */
+  route?: string;
+  /** Which parking space the vehicle gets */
+  space?: string;
+  /** When they are expected: RFC 3339 with an offset; null: now */
+  expected_at?: string | null;
+  /** The resident who has it registered, at the desk or by phone, and so confirms it; empty: nobody has */
+  resident?: string;
+  /** Admit it at once, where no resident is to confirm it */
+  admit?: boolean;
+}
+
+/** The routes. */
+export interface VisitRouteList {
+  /** All of them, by id */
+  routes: VisitRouteView[];
+}
+
+/** A visitors' route. */
+export interface VisitRouteRequest {
+  /** Its name in Chinese */
+  name_zh: string;
+  /** Its name in English */
+  name_en?: string;
+  /** How one gets there */
+  words?: string;
+  /** What the pass opens: groups of permits */
+  groups?: string[];
+}
+
+/** A route as it is now. */
+export interface VisitRouteView {
+  /** Its name in Chinese */
+  name_zh: string;
+  /** Its name in English */
+  name_en: string;
+  /** How one gets there */
+  words: string;
+  /** What the pass opens: groups of permits */
+  groups: string[];
+  /** Its id, as in the address */
+  id: string;
+}
+
+/** Whom somebody looks for: a part of a name, or the last characters of a number or a plate, four at least. */
+export interface VisitSearch {
+  /** Whom; it stands in no log */
+  text: string;
+}
+
+/** A visit. What is personal is masked; `POST /visits/{visit}/unmask` shows it whole. */
+export interface VisitView {
+  /** Its random name */
+  id: string;
+  /** visitor, vehicle, temporary or truck */
+  kind: "visitor" | "vehicle" | "temporary" | "truck";
+  /** The kind in Chinese */
+  kind_zh: string;
+  /** The kind in English */
+  kind_en: string;
+  /** The clause it comes under */
+  clause: string;
+  /** How far it is: registered, asked, expired, confirmed, inside, overstayed, or over */
+  state: "registered" | "asked" | "expired" | "confirmed" | "inside" | "overstayed" | "refused" | "cancelled" | "left" | "closed";
+  /** The state in Chinese */
+  state_zh: string;
+  /** The state in English */
+  state_en: string;
+  /** The household visited; empty: the estate itself */
+  room: string;
+  /** Who comes, masked */
+  name: string;
+  /** The identity number, masked */
+  identity: string;
+  /** Their phone, masked */
+  phone: string;
+  /** The plate, masked */
+  plate: string;
+  /** Why they come */
+  reason: string;
+  /** For whom they work */
+  company: string;
+  /** Their route, by its id */
+  route: string;
+  /** Their parking space, by its id */
+  space: string;
+  /** When it was registered: RFC 3339, UTC */
+  made_at: string;
+  /** Who entered it */
+  made_by: string;
+  /** guard, desk or resident */
+  made_as: "guard" | "desk" | "resident";
+  /** When they are expected: RFC 3339, UTC; null: when it was registered */
+  expected_at: string | null;
+  /** When the resident was asked last: RFC 3339, UTC */
+  asked_at: string | null;
+  /** When the present state ends by itself: RFC 3339, UTC; null: it is over */
+  due_at: string | null;
+  /** When somebody answered for it: RFC 3339, UTC */
+  answered_at: string | null;
+  /** By link, call, resident (who registered it) or staff; empty: nobody has */
+  answered_how: "" | "link" | "call" | "resident" | "staff";
+  /** Who: a holder of the household, or an account */
+  answered_by: string;
+  /** When the pass begins: RFC 3339, UTC; null: there is none */
+  from_at: string | null;
+  /** When the pass ends: RFC 3339, UTC */
+  until_at: string | null;
+  /** When they came in: RFC 3339, UTC */
+  entered_at: string | null;
+  /** When they went: RFC 3339, UTC */
+  left_at: string | null;
+  /** They were let in unconfirmed */
+  forced: boolean;
+  /** Which version of the rules a truck's driver was told; empty: none */
+  rules: string;
+  /** When the driver was told: RFC 3339, UTC */
+  rules_at: string | null;
+  /** Who told the driver */
+  rules_by: string;
+  /** When it was over: RFC 3339, UTC */
+  ended_at: string | null;
+  /** When what is personal goes: RFC 3339, UTC; null: it is not over */
+  erase_at: string | null;
+  /** What was personal is gone */
+  erased: boolean;
+  /** What can be done now, such as ask, enter, cancel */
+  acts: string[];
 }
 
 /** Look for it no more. */
@@ -4035,6 +4497,27 @@ export interface Routes {
   "POST /dead-letters/{reader}/{pos}/retry": {
     path: { reader: string; pos: number };
     result: Resent;
+  };
+  /** Deliveries, newest first. */
+  "GET /deliveries": {
+    query: { state?: "" | "dropped" | "carried" | "collected" | "returned"; room?: string; limit?: number; offset?: number };
+    result: DeliveryList;
+  };
+  /** A courier leaves goods. */
+  "POST /deliveries": {
+    body: DropRequest;
+    result: DeliveryDone;
+  };
+  /** One delivery with its history. */
+  "GET /deliveries/{delivery}": {
+    path: { delivery: string };
+    result: DeliveryPage;
+  };
+  /** Do something with a delivery. */
+  "POST /deliveries/{delivery}/deeds/{deed}": {
+    path: { delivery: string; deed: "tell" | "ask" | "agree" | "decline" | "carry" | "collect" | "return" };
+    body: DeedRequest;
+    result: DeliveryDone;
   };
   /** All devices. */
   "GET /devices": {
@@ -4545,6 +5028,113 @@ export interface Routes {
     path: { tag: string };
     body: RevokeRequest;
     result: TagRow;
+  };
+  /** The kinds of visits. */
+  "GET /visit-kinds": {
+    result: VisitKindList;
+  };
+  /** Answer by a link. */
+  "POST /visit-links/answer": {
+    body: LinkAnswerRequest;
+    result: LinkView;
+  };
+  /** The visitor's code. */
+  "POST /visit-links/pass": {
+    body: LinkRequest;
+    result: undefined;
+  };
+  /** What a link asks. */
+  "POST /visit-links/show": {
+    body: LinkRequest;
+    result: LinkView;
+  };
+  /** Visitors' routes. */
+  "GET /visit-routes": {
+    result: VisitRouteList;
+  };
+  /** Take a visitors' route away. */
+  "DELETE /visit-routes/{route}": {
+    path: { route: string };
+    result: VisitRouteList;
+  };
+  /** Set a visitors' route up. */
+  "PUT /visit-routes/{route}": {
+    path: { route: string };
+    body: VisitRouteRequest;
+    result: VisitRouteList;
+  };
+  /** Parking spaces for visitors. */
+  "GET /visit-spaces": {
+    result: SpaceList;
+  };
+  /** Take a parking space away. */
+  "DELETE /visit-spaces/{space}": {
+    path: { space: string };
+    result: SpaceList;
+  };
+  /** Set a parking space up. */
+  "PUT /visit-spaces/{space}": {
+    path: { space: string };
+    body: SpaceRequest;
+    result: SpaceList;
+  };
+  /** Visits, newest first. */
+  "GET /visits": {
+    query: { view?: "today" | "waiting" | "inside" | "overstays" | "all"; kind?: "visitor" | "vehicle" | "temporary" | "truck" | null; room?: string; limit?: number; offset?: number };
+    result: VisitList;
+  };
+  /** Register a visit. */
+  "POST /visits": {
+    body: VisitRequest;
+    result: VisitView;
+  };
+  /** The visits of some days as CSV. */
+  "GET /visits/export.csv": {
+    query: { from: string; to: string };
+    result: undefined;
+  };
+  /** Residents who were told, or could not be. */
+  "GET /visits/notices": {
+    query: { state?: "waiting" | "sent" | "failed"; limit?: number };
+    result: ResidentNoticeList;
+  };
+  /** Look for a visitor. */
+  "POST /visits/search": {
+    body: VisitSearch;
+    result: VisitList;
+  };
+  /** One visit with its history. */
+  "GET /visits/{visit}": {
+    path: { visit: string };
+    result: VisitPage;
+  };
+  /** Do something with a visit. */
+  "POST /visits/{visit}/acts/{act}": {
+    path: { visit: string; act: "admit" | "enter" | "force" | "leave" | "extend" | "cancel" | "close" | "tell" | "space" };
+    body: VisitActRequest;
+    result: VisitView;
+  };
+  /** Ask the resident. */
+  "POST /visits/{visit}/ask": {
+    path: { visit: string };
+    result: AskedView;
+  };
+  /** Enter a call with the resident. */
+  "POST /visits/{visit}/call": {
+    path: { visit: string };
+    body: ResidentCall;
+    result: VisitView;
+  };
+  /** The pass as a QR code. */
+  "GET /visits/{visit}/pass.{form}": {
+    path: { visit: string; form: "svg" | "png" };
+    result: undefined;
+  };
+  /** See what is personal whole. */
+  "POST /visits/{visit}/unmask": {
+    path: { visit: string };
+    body: UnmaskRequest;
+    result: Unmasked;
   };
   /** The watch list. */
   "GET /watch-list": {
