@@ -7,6 +7,8 @@ told by its `eventType`, whatever the case.
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+import msgspec
+
 from contract.readings import AlarmInput, CameraLink, DoorContact, ObjectSeen, PictureDark, PlateRead, Reading
 from drivers.cameras.decoder import CameraDecoder
 from drivers.cameras.documents import Refused, Tree, from_json, from_xml, is_true, listed, number_at, word_at
@@ -30,8 +32,9 @@ SCORE: Final = 1.0
 
 class Isapi:
     """See `drivers.cameras.heard.Reader`. Findings: those of a document (`bad_xml`, `dtd`, `bad_json`…), `not_an_event`, and
-    `no_plate` (a plate's record without one). `unused` counts the records that mean nothing here, by their type; those that
-    were stored while nobody listened are `resent`: a gate must not open for them now."""
+    `no_plate` (a plate's record without one). `unused` counts the records that mean nothing here, by their type. What was stored
+    while nobody listened is counted as `resent`: no gate may open for it now, so a plate is told as doubtful, and a terminal's
+    event is not told."""
 
     def __init__(self, options: IsapiOptions) -> None:
         self._options = options
@@ -83,9 +86,10 @@ class Isapi:
         anpr: Tree = inner if isinstance(inner, dict) else event
         if inner is None and "licensePlate" not in anpr:
             raise Refused("no_plate")
-        if is_true(number_at(anpr, "alarmDataType")) or is_true(event.get("isDataRetransmission")):
-            return self._count("resent")
         reading = self._plate_read(event, anpr)
+        if is_true(number_at(anpr, "alarmDataType")) or is_true(event.get("isDataRetransmission")):
+            self.unused.one("resent")
+            reading = msgspec.structs.replace(reading, doubtful=True)
         if not reading.plate and reading.vehicle.lower() in UNPLATED:
             return self._count(reading.vehicle.lower())
         pictures = 0 if is_true(anpr.get("hasMoreData")) else _pictures(anpr)

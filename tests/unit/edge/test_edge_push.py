@@ -12,8 +12,11 @@ from contract.clock import US_PER_S
 from contract.readings import DeviceLink
 from drivers.gb28181 import driver as gb28181
 from drivers.gb28181.twin import Gb28181Twin
+from drivers.http.twin import HttpTwin
 from drivers.http_push import driver as http_push
 from drivers.http_push.twin import HttpPushTwin
+from drivers.isapi import driver as isapi
+from drivers.isapi.twin import IsapiPushTwin
 from drivers.table import driver_kind
 from drivers.transports.dial import Dialler, free_port
 from drivers.zhenshi import driver as zhenshi
@@ -23,7 +26,7 @@ from edge.pictures import MAX_PICTURE_BYTES
 from tests.support.agent_rig import Rig
 from tests.support.push_rig import JPEG
 
-REAL = {"zhenshi": zhenshi, "http_push": http_push, "gb28181": gb28181}
+REAL = {"zhenshi": zhenshi, "http_push": http_push, "gb28181": gb28181, "isapi": isapi}
 
 
 @pytest.fixture(autouse=True)
@@ -75,6 +78,20 @@ def test_a_plate_is_in_the_agents_log_with_its_picture_in_front_of_it(tmp_path):
         assert taken.seq < read.seq
         assert abs(read.device_at_us - rig.clock.now_us()) <= US_PER_S
         assert rig.records("device_link", "port")[0].reading == DeviceLink(True, "opened")
+
+
+def test_a_terminals_card_leaves_the_agent_under_its_name_alone_beside_what_the_terminal_decided(tmp_path):
+    with agent(tmp_path, "isapi", {"callers": [{"path": "/t", "device": "lobby"}], "doors": {"1": "door-lobby"}}) as (rig, line):
+        terminal = IsapiPushTwin(HttpTwin(line, "/t"), rig.clock)
+        insist(lambda: terminal.access(2, 1024).status == 200)
+        assert terminal.access(5, 1, cardNo="0006987309").status == 200
+        assert terminal.access(5, 0x19).status == 200
+        (card,) = rig.records("card_read", "door-lobby")
+        assert card.reading.card
+        assert (card.reading.number, card.reading.facility) == (None, None)
+        (decided,) = rig.records("access_decided", "door-lobby")
+        assert (decided.reading.granted, decided.reading.reason) == (True, "terminal")
+        assert rig.records("door_contact", "door-lobby")[0].reading.open
 
 
 def test_a_picture_that_is_too_big_costs_no_plate(tmp_path):
