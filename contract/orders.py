@@ -7,6 +7,7 @@ names the nonce must arrive within COMMAND_LIFE_S by the agent's monotonic clock
 
 import msgspec
 
+from contract.permits import AnyEntry
 from contract.readings import _kind
 
 COMMAND_LIFE_S = 5.0
@@ -60,7 +61,48 @@ class KeepHead(_Order, frozen=True):
     signature: str
 
 
-AnyOrder = Flush | TakeSnapshot | ShowPicture | AskNonce | Command | KeepHead
+class TakePermits(_Order, frozen=True):
+    """The table of permits is number `no` of `epoch` and comes to `hash`: whoever holds another one gets the snapshot over the
+    authenticated channel. Told when an agent's heartbeat shows another table, and again only after a while."""
+
+    epoch: str
+    no: int
+    hash: str
+    at_us: int
+
+
+class ChangePermits(_Order, frozen=True):
+    """The table's next change: from number `from_no` to `no`. First the keys in `drop` go, then the entries in `put` come in the
+    place of those with their keys; then the table comes to `hash`. An agent that holds another number, or comes to another hash,
+    changes nothing and gets the snapshot."""
+
+    epoch: str
+    from_no: int
+    no: int
+    hash: str
+    at_us: int
+    put: list[AnyEntry] = []
+    drop: list[str] = []
+
+
+class Whereabouts(msgspec.Struct, frozen=True, array_like=True):
+    """A holder went into a zone, by a permit, at a time of the hub's line; `card` is the credential's name."""
+
+    holder: str
+    permit: str
+    card: str
+    zone: str
+    at_us: int
+
+
+class TellWhereabouts(_Order, frozen=True):
+    """Who went where at other agents' gates, for passback and spaces; also with nothing to tell, so that an agent knows that it
+    hears."""
+
+    went: list[Whereabouts] = []
+
+
+AnyOrder = Flush | TakeSnapshot | ShowPicture | AskNonce | Command | KeepHead | TakePermits | ChangePermits | TellWhereabouts
 
 
 class Nonce(msgspec.Struct, frozen=True):

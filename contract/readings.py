@@ -8,6 +8,8 @@ from typing import Annotated, ClassVar, Literal
 
 import msgspec
 
+from contract.names import Medium
+
 MAX_TEXT = 200
 """Characters in any free text of a reading. Longer text is cut by whoever makes the reading."""
 
@@ -50,12 +52,59 @@ class CardRead(Reading, frozen=True):
     """The medium can be copied or replayed (Wiegand, EM4100)."""
 
 
+class CodeRead(Reading, frozen=True):
+    """A code was shown or typed, or a terminal knows a face: `value` is the QR code's text, the PIN's digits, or the person's
+    number at the terminal. A driver fills `value`; the agent replaces it by `code`, a keyed hash, before the reading leaves it.
+    `score`: how sure a face terminal is, 0 to 1."""
+
+    medium: Literal["qr", "pin", "face"]
+    value: str | None = None
+    code: str | None = None
+    score: float | None = None
+
+
+PlateColour = Literal["", "blue", "green", "yellow", "yellow_green", "white", "black", "other"]
+
+
+class PlateRead(Reading, frozen=True):
+    """A camera saw a vehicle and read its plate. `plate` is the text as the camera tells it, MAX_TEXT characters at most, empty
+    where it saw a vehicle and read nothing; contract.plates says which plate that is. `confidence`: 0 to 1, None where the camera
+    says none. `doubtful`: whoever read it is not sure enough for a gate to act on it.
+
+    `passage` is the camera's own stable name of this passage, empty where it has none: what is told again has it too. `vehicle`,
+    `lane` and `brand` are the camera's words. `picture` is the name of a `snapshot_taken`. `frames`: from how many pictures."""
+
+    plate: str
+    colour: PlateColour = ""
+    confidence: float | None = None
+    doubtful: bool = False
+    direction: Literal["", "in", "out"] = ""
+    lane: str = ""
+    vehicle: str = ""
+    brand: str = ""
+    passage: str = ""
+    picture: str = ""
+    frames: int = 1
+
+
 class AccessDecided(Reading, frozen=True):
-    """An agent let a card through or refused it. `reason` is a name, such as `permit`, `unknown_card`, `expired`."""
+    """An agent let a credential through or refused it. `card` is the credential's keyed hash, whatever its `medium`, and empty
+    where there was none to hash. `reason` is a name, such as `permit`, `unknown_card`, `expired`: contract.permits has them all.
+
+    `gate`: the device that was asked to open, or would have been. `plate`: the canonical text, of a plate alone. `permit`: the
+    right that was found, of this one or, where it was refused, of the one that did not suffice. `to_zone`: where it leads.
+    `table_no`: the number of the table that was decided by. `picture`: that of the plate's reading."""
 
     card: str
     granted: bool
     reason: str
+    medium: Medium = "card"
+    gate: str = ""
+    plate: str = ""
+    permit: str = ""
+    to_zone: str = ""
+    table_no: int = 0
+    picture: str = ""
 
 
 class ExitRequested(Reading, frozen=True):
@@ -333,6 +382,18 @@ class AgentStarted(Reading, frozen=True):
     unclean: bool = False
 
 
+class PermitsHeld(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """Which table of permits an agent holds, whole: see contract.permits. `at_us`: when the hub made its last change, by its own
+    clock; `heard_us`: when the agent last heard of the table, by its own."""
+
+    epoch: str
+    no: int
+    hash: str
+    entries: int
+    at_us: int
+    heard_us: int
+
+
 class Heartbeat(Reading, frozen=True):
     """Every 10 s, and when the hub asks for a flush. `sources`: for each device, and the agent under its own id, the agent's time
     up to which everything it had to say stands in the log before this record (its watermark)."""
@@ -344,6 +405,8 @@ class Heartbeat(Reading, frozen=True):
     dropped_rows: int = 0
     flush: str = ""
     """The order that asked for this heartbeat, or empty."""
+    permits: PermitsHeld | None = None
+    """The table of permits that the agent decides by; None: none that the hub gave."""
 
 
 class Dropped(Reading, frozen=True):
@@ -378,6 +441,8 @@ class AuditHeadConflict(Reading, frozen=True):
 
 AnyReading = (
     CardRead
+    | CodeRead
+    | PlateRead
     | AccessDecided
     | ExitRequested
     | DoorContact

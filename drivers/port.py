@@ -81,8 +81,9 @@ class Sink(Protocol):
         is now, has been given to `reading`: its watermark moves there. `alive` does not move it."""
         ...
 
-    def picture(self, jpeg: bytes, width: int, height: int, order: str) -> None:
-        """Keep a JPEG and append its `snapshot_taken`; or only send it, where `order` is of somebody who looks just now."""
+    def picture(self, jpeg: bytes, width: int, height: int, order: str) -> str:
+        """Keep a JPEG and append its `snapshot_taken`; or only send it, where `order` is of somebody who looks just now. Returns
+        the picture's name, empty where it is not kept."""
         ...
 
 

@@ -168,7 +168,7 @@ class Orders:
             self._keep_head(order)
         elif isinstance(order, ShowPicture):
             self._show(order)
-        else:
+        elif isinstance(order, Command):
             self._command(order)
 
     def _give_nonce(self, order: AskNonce) -> None:

@@ -113,12 +113,12 @@ class DriverSink:
         for device in self._source.devices:
             self._shared.observed.heard(device, mono_us)
 
-    def picture(self, jpeg: bytes, width: int, height: int, order: str) -> None:
+    def picture(self, jpeg: bytes, width: int, height: int, order: str) -> str:
         """Keep a picture and append its `snapshot_taken`; should the log refuse it, the picture goes too. One for somebody who
         looks just now is only sent."""
         self._check()
         if self._shared.live.take(order, jpeg):
-            return
+            return ""
         taken = self._shared.pictures.keep(jpeg, width, height, order)
         try:
             self._source.append([Said(self._device, taken)])
@@ -126,6 +126,7 @@ class DriverSink:
             self._shared.pictures.forget(taken.picture)
             raise
         self._shared.pictures.offer(taken.picture)
+        return taken.picture
 
     def _card(self, reader: str, reading: CardRead, device_at_us: int | None) -> int:
         named = Said(reader, pseudonymous(reading, self._shared.card_key), device_at_us)

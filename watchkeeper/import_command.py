@@ -10,11 +10,11 @@ from urllib.parse import quote
 import click
 
 from contract.clock import US_PER_S, SystemClock, parse_rfc3339, rfc3339
+from contract.names import guard_name
 from contract.settings import check
 from drivers.patrol_wand.csvdump import Row
 from drivers.patrol_wand.decode import PatrolWandOptions
 from edge.config_files import read_key
-from edge.names import guard_name
 from hub.duties.explain import WORDS
 from hub.duties.words import STATES
 from watchkeeper.daytime import TIME, TIMES, Told, begin_us

@@ -198,6 +198,8 @@ PERMISSIONS: Mapping[tuple[str, str], Roles] = {
     ("GET", "/"): ANYONE,
     ("GET", "/console"): ANYONE,
     ("GET", "/console/{path:path}"): ANYONE,
+    ("GET", "/resident"): ANYONE,
+    ("GET", "/resident/{path:path}"): ANYONE,
 }
 # fmt: on
 

@@ -141,7 +141,7 @@ def build_api(backend: Backend) -> FastAPI:
     )
     app.state.backend = backend
     app.state.live = channel
-    app.state.console = pages.read_files(pages.FOLDER / pages.CONSOLE)
+    app.state.pages = pages.read_apps()
     routers = (*ROUTERS, docs_router(title, "/openapi.json"))
     routes = known_routes([*app.routes, *(route for router in routers for route in router.routes)])
     app.add_middleware(BodyLimit)

@@ -1,8 +1,8 @@
 """The pages for browsers, as hatch_build.py leaves them in hub/web: read once, and served from memory.
 
 They name no estate: whoever opens them has to sign in before they show anything. Only what was read can be asked for, so that no
-path leads out of the folder. A page's own addresses (`/console/incidents/7`) all answer with its `index.html`, which gets a fresh
-nonce each time: the styles that its scripts add are let in by that, and nobody else's.
+path leads out of the folder. An application's own addresses (`/console/incidents/7`) all answer with its `index.html`, which gets
+a fresh nonce each time: the styles that its scripts add are let in by that, and nobody else's.
 """
 
 import secrets
@@ -16,7 +16,9 @@ from starlette.responses import RedirectResponse, Response
 from hub.api.errors import ApiError
 
 FOLDER = Path(__file__).resolve().parents[1] / "web"
-CONSOLE = "console"
+CONSOLE, RESIDENT = "console", "resident"
+APPS = (CONSOLE, RESIDENT)
+"""Each is a folder of what was built, and stands at `/NAME/`."""
 NONCE = b"__WATCHKEEPER_NONCE__"
 """What the build writes where the nonce belongs."""
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -79,17 +81,36 @@ def policy(nonce: str = "") -> str:
     )
 
 
+def read_apps() -> Mapping[str, Files]:
+    """The files of each application, by its name."""
+    return {app: read_files(FOLDER / app) for app in APPS}
+
+
 @router.api_route("/", methods=["GET", "HEAD"])
-@router.api_route(f"/{CONSOLE}", methods=["GET", "HEAD"])
 def to_the_console() -> RedirectResponse:
     """Somebody who types the hub's name alone comes to the console."""
     return RedirectResponse(f"/{CONSOLE}/")
 
 
-@router.api_route(f"/{CONSOLE}/{{path:path}}", methods=["GET", "HEAD"])
-def show_console(path: str, request: Request, accept_encoding: Annotated[str, Header()] = "") -> Response:
-    """A file of the console, or its page."""
-    files: Files = request.app.state.console
+def _serve(app: str) -> None:
+    """Add the routes of one application."""
+
+    def to_the_app() -> RedirectResponse:
+        return RedirectResponse(f"/{app}/")
+
+    def show_app(path: str, request: Request, accept_encoding: Annotated[str, Header()] = "") -> Response:
+        return _answer(request.app.state.pages[app], path, accept_encoding)
+
+    router.add_api_route(f"/{app}", to_the_app, methods=["GET", "HEAD"])
+    router.add_api_route(f"/{app}/{{path:path}}", show_app, methods=["GET", "HEAD"])
+
+
+for _app in APPS:
+    _serve(_app)
+
+
+def _answer(files: Files, path: str, accept_encoding: str) -> Response:
+    """A file of an application, or its page."""
     if not files:
         raise ApiError("pages_not_built")
     file = files.get(path)

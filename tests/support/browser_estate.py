@@ -15,6 +15,7 @@ import msgspec
 import yaml
 
 from contract.clock import SystemClock
+from contract.names import card_name
 from contract.readings import AlarmInput, PanelFault, TamperContact
 from drivers.barrier_modbus.decode import BarrierOptions
 from drivers.barrier_modbus.twin import BarrierTwin
@@ -25,7 +26,6 @@ from drivers.rtsp_camera.clip import Shape
 from drivers.rtsp_camera.twin import CameraTwin, drawn_scenes
 from drivers.transports.pty import PtyLine
 from drivers.wiegand.twin import WiegandTwin
-from edge.names import card_name
 from hub.accounts.permissions import Role
 from hub.policy.load import RESIDENTIAL
 from hub.store.engine import open_engine

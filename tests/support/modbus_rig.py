@@ -54,7 +54,7 @@ class KeepingSink:
     def alive(self) -> None:
         self.alives += 1
 
-    def picture(self, jpeg: bytes, width: int, height: int, order: str) -> None:
+    def picture(self, jpeg: bytes, width: int, height: int, order: str) -> str:
         raise AssertionError("no picture is expected")
 
     @property

@@ -81,7 +81,7 @@ class HubSink:
     def alive(self) -> None:
         self.alives += 1
 
-    def picture(self, jpeg: bytes, width: int, height: int, order: str) -> None:
+    def picture(self, jpeg: bytes, width: int, height: int, order: str) -> str:
         raise AssertionError("a wand takes no pictures")
 
     def commit(self) -> None:

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 import yaml
 
 from contract.envelope import KEY_BYTES
+from contract.names import card_name, guard_name
 from drivers.barrier_modbus.decode import BarrierOptions
 from drivers.contacts_modbus.decode import ContactsOptions, Input, Meter
-from edge.names import card_name, guard_name
 from watchkeeper.broker import EmbeddedBroker
 from watchkeeper.demo import plan, rounds
 

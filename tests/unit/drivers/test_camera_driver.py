@@ -62,8 +62,9 @@ class Box:
     def alive(self) -> None:
         self.alives += 1
 
-    def picture(self, jpeg: bytes, width: int, height: int, order: str) -> None:
+    def picture(self, jpeg: bytes, width: int, height: int, order: str) -> str:
         self.pictures.append((jpeg, width, height, order))
+        return f"picture-{len(self.pictures)}"
 
     def last(self, kind: type[Reading]) -> Reading | None:
         return next((reading for reading in reversed(self.readings) if isinstance(reading, kind)), None)

@@ -9,13 +9,13 @@ import pytest
 from structlog.testing import capture_logs
 
 from contract.clock import US_PER_S
+from contract.names import card_name
 from contract.orders import Flush
 from contract.readings import AccessDecided, BadBytes, CardRead, DeviceLink, DoorContact, Heartbeat
 from drivers.contacts_modbus.decode import ContactsOptions, Input
 from drivers.port import CommandFailed, DeviceLost, Finding
 from edge.access import Permit
 from edge.config import AccessRule, DeviceSettings
-from edge.names import card_name
 from edge.spool import SpoolFailed, SpoolFull
 from hub.detectors.door import DOOR_FORCED
 from hub.detectors.types import Device, Event

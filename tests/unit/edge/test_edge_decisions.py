@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract.clock import US_PER_S
+from contract.names import card_name
 from contract.readings import BeamState, CardRead, FireInput, LoopState
 from edge.access import Permit, decide
 from edge.interlocks import STALE_US, Observed, Seen, Sensor, judge
-from edge.names import card_name, pseudonymous
+from edge.names import pseudonymous
 from edge.noise import PERIOD_US, REASONS_MAX, Noise
 
 KEY = b"k" * 32

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from contract.names import card_name
 from contract.orders import AskNonce, Command, decode_nonce
 from contract.readings import CardRead
 from contract.settings import BadSettings
@@ -12,7 +13,6 @@ from drivers.contacts_modbus.twin import ContactsTwin
 from drivers.table import driver_kind
 from edge.access import Permit
 from edge.config import AccessRule, DeviceSettings, load_config
-from edge.names import card_name
 from tests.support.agent_rig import CARD_KEY, Rig, device, wait_for
 from tests.support.modbus_rig import slave_line
 from tests.unit.edge.test_edge_config import HEAD, write

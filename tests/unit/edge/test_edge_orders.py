@@ -4,6 +4,7 @@ import json
 
 from contract.clock import US_PER_S
 from contract.envelope import encode, seal
+from contract.names import card_name
 from contract.orders import AskNonce, Command, Flush, TakeSnapshot, decode_nonce
 from contract.readings import BeamState, CardRead, CommandDone, FireInput, LoopState
 from drivers.contacts_modbus.decode import ContactsOptions, Input
@@ -11,7 +12,6 @@ from drivers.port import CommandFailed
 from edge.access import Permit
 from edge.actuator import ACT_LIMIT_US, QUEUE_MAX, STUCK_MAX
 from edge.config import AccessRule, DeviceSettings
-from edge.names import card_name
 from edge.orders import LIFE_US, NONCES_MAX, Nonces
 from edge.sink import OPEN_LIFE_US
 from tests.support.agent_rig import CARD_KEY, device, running, wait_for

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from contract.clock import US_PER_S
+from contract.names import card_name, guard_name
 from contract.readings import BadBytes, DoorContact, Measurement, TagScanned, WandRead
 from drivers.patrol_wand.driver import KIND, PatrolWandDriver
 from drivers.patrol_wand.twin import CradleTwin, WandTwin
 from drivers.transports.null import NullLine
 from edge.config import DeviceSettings, spoken_for
-from edge.names import card_name, guard_name
 from edge.spool import Entry, Spool, SpoolLimits
 from tests.support.agent_rig import CARD_KEY, Rig, device, running, wait_for
 from tests.support.wand_rig import GATE, GUARD, OPTIONS, POND, WAND

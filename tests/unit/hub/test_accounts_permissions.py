@@ -15,10 +15,12 @@ from hub.api.app import ROUTERS, build_api
 from hub.api.body import BodyLimit
 from hub.api.gatekeeper import Gatekeeper, known_routes
 from hub.api.guard import Guard
+from hub.api.pages import APPS
 from tests.support.outward_rig import WAIT_S, Site, running_site
 
 HTTP = [row for row in PERMISSIONS if row[0] != LIVE]
-PAGES = {"/docs", "/openapi.json", "/static-offline-docs", "/", "/console", "/console/{path:path}"}
+PAGES = {"/docs", "/openapi.json", "/static-offline-docs", "/"}
+PAGES |= {f"/{app}{path}" for app in APPS for path in ("", "/{path:path}")}
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +74,7 @@ def test_what_everybody_may_is_what_is_needed_before_signing_in():
         ("POST", "/agents/{agent}/pictures/{picture}"), ("POST", "/agents/{agent}/live/{order}/{age_ms}"), ("POST", "/enrol"),
         ("GET", "/docs"), ("GET", "/openapi.json"), ("GET", "/static-offline-docs"),
         ("GET", "/"), ("GET", "/console"), ("GET", "/console/{path:path}"), ("GET", "/sign-in"),
+        ("GET", "/resident"), ("GET", "/resident/{path:path}"),
     }  # fmt: skip
     assert not [row for row, roles in PERMISSIONS.items() if not roles or (roles > ANYONE)]
 

@@ -22,6 +22,8 @@ def folder(tmp_path_factory):
     assets.mkdir(parents=True)
     (made / "console" / "index.html").write_bytes(INDEX)
     (made / "console" / "icon.svg").write_bytes(b"<svg/>")
+    (made / "resident").mkdir()
+    (made / "resident" / "index.html").write_bytes(b"the resident's page")
     (made / "secret.txt").write_bytes(b"beside the console")
     (assets / "app-1a2b.js").write_bytes(SCRIPT)
     (assets / "app-1a2b.js.gz").write_bytes(gzip.compress(SCRIPT))
@@ -103,6 +105,12 @@ def test_an_asset_of_another_version_is_told_to_be_absent_and_is_not_the_page(so
     assert (reply.status_code, reply.json()["code"]) == (404, "not_found")
 
 
+def test_each_application_stands_under_its_own_name(somebody):
+    assert somebody.get("/resident", follow_redirects=False).headers["location"] == "/resident/"
+    assert somebody.get("/resident/visit").text == "the resident's page"
+    assert somebody.get("/resident/assets/app-1a2b.js").status_code == 404
+
+
 @pytest.mark.parametrize("path", ["/../secret.txt", "/%2e%2e/secret.txt", "/..%2fsecret.txt", "//etc/hostname"])
 def test_no_path_leads_out_of_the_folder(site, path):
     with httpx.Client(trust_env=False) as plain:
@@ -120,12 +128,12 @@ def test_head_says_what_get_would(somebody):
 
 def test_where_nothing_was_built_it_is_said_how_to_build(site, somebody, tmp_path):
     app = site.outward.server._app
-    kept = app.state.console
-    app.state.console = read_files(tmp_path / "nowhere")
+    kept = app.state.pages
+    app.state.pages = {**kept, "console": read_files(tmp_path / "nowhere")}
     try:
         reply = somebody.get("/console/")
     finally:
-        app.state.console = kept
+        app.state.pages = kept
     assert (reply.status_code, reply.json()["code"]) == (404, "pages_not_built")
     assert "make web" in reply.json()["message_zh"]
     assert "make web" in reply.json()["message_en"]

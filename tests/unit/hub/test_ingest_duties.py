@@ -6,8 +6,8 @@ from itertools import permutations
 import msgspec
 import pytest
 
+from contract.names import guard_name
 from contract.readings import CardRead, DeviceLink, TagScanned
-from edge.names import guard_name
 from hub.duties.effect import Effect
 from hub.duties.judging import GRACE_US
 from hub.duties.schedule import AtOccasion

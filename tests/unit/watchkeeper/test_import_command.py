@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner
 
 from contract.clock import US_PER_S, SystemClock, parse_rfc3339, rfc3339
+from contract.names import guard_name
 from contract.readings import TagScanned, WandRead
-from edge.names import guard_name
 from tests.support.duty_site import TAGS, announce, at, detail, duty_site, settled
 from tests.support.outward_rig import Site
 from watchkeeper import import_command

@@ -12,7 +12,7 @@ import pytest
 
 from contract.clock import SystemClock
 from contract.envelope import decode_record
-from edge.names import card_name
+from contract.names import card_name
 from edge.spool import Spool, SpoolLimits
 from tests.support.agent_rig import wait_for
 
