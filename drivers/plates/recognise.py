@@ -21,16 +21,21 @@ PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕�
 SYMBOLS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ" + PROVINCES + "警学挂港澳领使民航应急试超"
 COLUMN = {symbol: n for n, symbol in enumerate(SYMBOLS, start=1)}
 
-PLATE_HIGH, PLATE_WIDE, _PLATE_STEP = 32, 140, 4
+PLATE_HIGH, PLATE_WIDE, _PLATE_STEP = 32, 120, 4
 _PLATE_PADDED = 320
 """The width it was trained with: the strip, then nothing. Without the padding it reads a quarter of the photographs wrong."""
 ANY_HIGH, ANY_WIDE = 48, 160
 _FLOOR = 1e-6
+_LIKE_O = ("Q", "D")
+"""The plates' recogniser knows no O: it takes one for these, and when it says one of them it may be an O as well."""
+_SUFFIXES, _SUFFIX_SHARE = "警学挂港澳领", 0.1
+"""What stands behind special plates is seldom among what it was trained with: any character that it sees may be one, so that
+the other recogniser decides."""
 _OTHER_WRITINGS = {
     "粵": "粤", "蘇": "苏", "贛": "赣", "遼": "辽", "雲": "云", "陝": "陕", "貴": "贵", "寧": "宁", "瓊": "琼", "魯": "鲁",
     "滬": "沪", "閩": "闽", "晉": "晋", "學": "学", "領": "领", "掛": "挂", "試": "试", "應": "应", "|": "1",
 }  # fmt: skip
-_SEPARATORS = frozenset(" .·•・‧∙⋅-:：。|")
+_SEPARATORS = frozenset(" .·•・‧∙⋅-:：。")
 
 
 class View(NamedTuple):
@@ -65,7 +70,11 @@ class Recogniser:
         chances = np.full((said.shape[0], len(SYMBOLS) + 1), 0.0)
         np.add.at(chances.T, self._columns, said[:, self._classes].T)
         folded = _folded(chances)
-        return View(self._opinion, np.maximum(folded, _FLOOR), np.maximum(self._plain(chances, folded), _FLOOR))
+        if self._opinion == "plate":
+            folded[:, COLUMN["O"]] += chances[:, [COLUMN[like] for like in _LIKE_O]].sum(axis=1) / (1 + len(_LIKE_O))
+            seen = 1.0 - chances[:, :1]
+            folded[:, [COLUMN[suffix] for suffix in _SUFFIXES]] += _SUFFIX_SHARE * seen
+        return View(self._opinion, np.clip(folded, _FLOOR, 1.0), np.maximum(self._plain(chances, folded), _FLOOR))
 
     def _plain(self, chances: Chances, folded: Chances) -> Chances:
         return folded if self._opinion == "plate" else chances
@@ -97,8 +106,9 @@ def _mapping(characters: tuple[str, ...]) -> tuple[NDArray[np.intp], NDArray[np.
 
 
 def _folded(chances: Chances) -> Chances:
+    """A serial's 0 may have been read as O; so may the O of police plates as 0, which stands where no other plate has a digit."""
     folded = chances.copy()
     for one, other in (("0", "O"), ("1", "I")):
-        both = chances[:, COLUMN[one]] + chances[:, COLUMN[other]]
+        both = np.minimum(chances[:, COLUMN[one]] + chances[:, COLUMN[other]], 1.0)
         folded[:, COLUMN[one]] = folded[:, COLUMN[other]] = both
     return folded
