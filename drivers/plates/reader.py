@@ -12,7 +12,6 @@ from drivers.plates.models import Models
 from drivers.plates.recognise import ANY_HIGH, ANY_WIDE, PLATE_HIGH, PLATE_WIDE, Recogniser, View
 
 
-
 class Look(NamedTuple):
     """How a strip is cut: its width in pixels, and the margin around the plate as a part of it."""
 
@@ -77,9 +76,7 @@ class PlateReader:
             *self._any.look([rectify.strip(picture, corners, ANY_HIGH, *other)]),
         ]
 
-    def _in_two_rows(
-        self, picture: Bgr, corners: Corners, colour: PlateColour, countries: tuple[str, ...]
-    ) -> Combined:
+    def _in_two_rows(self, picture: Bgr, corners: Corners, colour: PlateColour, countries: tuple[str, ...]) -> Combined:
         if not rectify.may_have_two_rows(corners):
             return NOTHING
         views = [

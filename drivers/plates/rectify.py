@@ -50,7 +50,7 @@ def whole(picture: Bgr) -> Corners:
 def looks_cut(picture: Bgr) -> bool:
     """Whether a picture has a plate's shape and is too small for a scene."""
     high, wide = picture.shape[:2]
-    return high <= 200 and 2.4 * high <= wide <= 6 * high
+    return bool(high <= 200 and 2.4 * high <= wide <= 6 * high)
 
 
 def _part(plate: Bgr, part: tuple[float, float, float, float]) -> Bgr:
