@@ -8,6 +8,8 @@ import click
 
 from contract.plates import COUNTRIES
 
+_SIDES = (640, 960, 1280)
+"""Nobody waits at a gate: a small plate that the first look did not find is looked for again, larger."""
 MAX_IMAGE_BYTES = 64 * 1024 * 1024
 
 
@@ -56,7 +58,7 @@ def read(images: tuple[Path, ...]) -> None:
 
 
 def _line(reader: Any, path: Path) -> dict[str, Any]:
-    reads = reader.read(_picture(path), COUNTRIES)
+    reads = reader.read(_picture(path), COUNTRIES, _SIDES)
     line: dict[str, Any] = {"image": str(path), "plate": None, "colour": None, "confidence": 0.0, "box": None}
     if reads:
         best = reads[0]

@@ -7,7 +7,7 @@ from contract.readings import PlateColour
 from drivers.plates import rectify
 from drivers.plates.colour import colour_of
 from drivers.plates.combine import NOTHING, Combined, Doubt, combine
-from drivers.plates.find import Bgr, Corners, Found, find
+from drivers.plates.find import SIDE, Bgr, Corners, Found, find
 from drivers.plates.models import Models
 from drivers.plates.recognise import ANY_HIGH, ANY_WIDE, PLATE_HIGH, PLATE_WIDE, Recogniser, View
 
@@ -47,11 +47,13 @@ class PlateReader:
         self._plate = Recogniser(models.plate_text, models.plate_characters, "plate")
         self._any = Recogniser(models.any_text, models.any_characters, "any")
 
-    def read(self, picture: Bgr, countries: tuple[str, ...] = COUNTRIES) -> list[Read]:
-        """Every plate that is found; the surest and largest first. A picture that is itself a cut-out plate counts as one."""
+    def read(self, picture: Bgr, countries: tuple[str, ...] = COUNTRIES, sides: tuple[int, ...] = (SIDE,)) -> list[Read]:
+        """Every plate that is found; the surest and largest first. A picture that is itself a cut-out plate counts as one.
+        `sides`: how large the detector sees the picture; the next one is tried where nothing is found."""
         if rectify.looks_cut(picture):
             return [one for one in (self._cut(picture, countries),) if one.text]
-        reads = [self._one(picture, found, countries) for found in find(self._detector, picture)]
+        tries = (find(self._detector, picture, side) for side in sides)
+        reads = [self._one(picture, found, countries) for found in next((found for found in tries if found), [])]
         return sorted(reads, key=lambda one: (not one.doubt, bool(one.text), one.box[2]), reverse=True)
 
     def _cut(self, picture: Bgr, countries: tuple[str, ...]) -> Read:
