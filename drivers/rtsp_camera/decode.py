@@ -2,7 +2,7 @@
 
 from contract.readings import Reading
 from drivers.port import MAX_EXAMPLE_BYTES, Decoded, Finding
-from drivers.rtsp_camera.messages import MAX_FILE_BYTES, Done, JudgeFile, Received, Trouble
+from drivers.rtsp_camera.messages import MAX_FILE_BYTES, Done, JudgeFile, Passage, Received, Trouble
 from drivers.rtsp_camera.process import Child, ChildDied
 from drivers.rtsp_camera.settings import Options
 
@@ -60,6 +60,8 @@ class FileDecoder:
 
 
 def _item(one: Received) -> list[Reading | Finding]:
+    if isinstance(one.report, Passage):
+        return [one.report.reading]
     if isinstance(one.report, Reading):
         return [one.report]
     if isinstance(one.report, Trouble):

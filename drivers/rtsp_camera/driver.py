@@ -7,13 +7,17 @@ from collections.abc import Mapping
 from queue import Empty, Queue
 from threading import Event, Lock
 
-from contract.readings import CameraLink, PictureDark, PictureFrozen, Reading, SnapshotTaken
+import msgspec
+
+from contract.readings import CameraLink, PictureDark, PictureFrozen, PlateRead, Reading, SnapshotTaken
+from drivers.plates.models import fault as plate_models_fault
 from drivers.port import CommandFailed, DeviceLost, DriverKind, Finding, Sink
 from drivers.rtsp_camera.address import SCHEMES, check_address, masked
 from drivers.rtsp_camera.decode import FileDecoder
 from drivers.rtsp_camera.messages import (
     MAX_WAITING_SNAPSHOTS,
     Alive,
+    Passage,
     Received,
     Shot,
     Snapshot,
@@ -118,6 +122,8 @@ class CameraDriver:
                 sink.alive()
             case Shot():
                 self._deliver(one.report, one.body, sink)
+            case Passage():
+                self._passed(one.report, one.body, sink)
             case Trouble():
                 sink.finding(Finding(one.report.reason, one.report.offset, one.body))
             case CameraLink(connected=connected):
@@ -137,6 +143,11 @@ class CameraDriver:
         sink.picture(jpeg, shot.width, shot.height, shot.order)
         outcome.put_nowait(_DONE)
 
+    def _passed(self, passage: Passage, jpeg: bytes, sink: Sink) -> None:
+        """The picture goes first, so that the reading can name it to whoever is asked about a doubtful plate."""
+        name = sink.picture(jpeg, passage.width, passage.height, "") if jpeg else ""
+        sink.reading(msgspec.structs.replace(passage.reading, picture=name))
+
     def _fail_all(self, why: str) -> None:
         with self._lock:
             waiting, self._waiting = self._waiting, {}
@@ -146,13 +157,17 @@ class CameraDriver:
 
 def make(address: str, options: Options) -> CameraDriver:
     """A driver for a checked address. Raises ValueError with a message for an installer."""
+    if options.plates is not None:
+        wrong = plate_models_fault()
+        if wrong:
+            raise ValueError(wrong)
     return CameraDriver(check_address(address), options)
 
 
 KIND = DriverKind(
     name="rtsp_camera",
     unit="the bytes of one whole video file (MP4, AVI, MKV, MPEG-TS, plain H.264…), 64 MiB at most",
-    readings=(CameraLink, PictureDark, PictureFrozen, SnapshotTaken),
+    readings=(CameraLink, PictureDark, PictureFrozen, PlateRead, SnapshotTaken),
     options=Options,
     schemes=SCHEMES,
     make=make,

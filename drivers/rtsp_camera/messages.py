@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from contract.readings import CameraLink, PictureDark, PictureFrozen
+from contract.readings import CameraLink, PictureDark, PictureFrozen, PlateRead
 from drivers.rtsp_camera.settings import Options
 
 MAX_MESSAGE_BYTES = 16 * 1024
@@ -55,6 +55,14 @@ class Shot(_Message, frozen=True):
     height: int
 
 
+class Passage(_Message, frozen=True):
+    """From the child: a vehicle's plate; the body is a JPEG of it, or empty."""
+
+    reading: PlateRead
+    width: int = 0
+    height: int = 0
+
+
 class Trouble(_Message, frozen=True):
     """From the child: a part of the stream was not understood; the body is its beginning. `offset`: in the file, or 0."""
 
@@ -67,7 +75,7 @@ class Done(_Message, frozen=True):
 
 
 Request = Watch | JudgeFile | Snapshot
-Report = CameraLink | PictureDark | PictureFrozen | Alive | Shot | Trouble | Done
+Report = CameraLink | PictureDark | PictureFrozen | Alive | Shot | Passage | Trouble | Done
 
 
 class BadFrame(ValueError):

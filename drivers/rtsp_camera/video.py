@@ -7,6 +7,7 @@ from typing import Any, BinaryIO, NamedTuple
 import av
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from drivers.rtsp_camera.messages import MAX_PICTURE_BYTES
 from drivers.rtsp_camera.picture import HEIGHT, WIDTH, Luma
@@ -92,11 +93,13 @@ class Pictures:
     """Decodes as little of one video stream as gives a picture twice a second.
 
     Where key pictures come often, only they are decoded. Where they are far apart everything is, since what lies between
-    them cannot be decoded by itself.
+    them cannot be decoded by itself. `every_picture`: so it is anyway, since what passes by is not there in every key picture;
+    then a picture is given every `every_s`.
     """
 
-    def __init__(self, stream: Any) -> None:
+    def __init__(self, stream: Any, *, every_s: float = _EVERY_S, every_picture: bool = False) -> None:
         self._codec = stream.codec_context
+        self._every_s, self._every_picture = every_s, every_picture
         self._all = True
         self._key_at_s: float | None = None
         self._taken_at_s: float | None = None
@@ -105,7 +108,7 @@ class Pictures:
         """The pictures worth looking at that `packet` completes. `wanted`: somebody waits for one, so it is due now.
         Raises the library's InvalidDataError for a damaged packet."""
         if packet.is_keyframe:
-            self._all = self._key_at_s is None or at_s - self._key_at_s > _LONG_GOP_S
+            self._all = self._every_picture or self._key_at_s is None or at_s - self._key_at_s > _LONG_GOP_S
             self._key_at_s = at_s
         elif not self._all or self._key_at_s is None:
             return
@@ -123,13 +126,18 @@ class Pictures:
                 yield Taken(frame, key)
 
     def _due(self, at_s: float) -> bool:
-        return self._taken_at_s is None or not 0 <= at_s - self._taken_at_s < _EVERY_S
+        return self._taken_at_s is None or not 0 <= at_s - self._taken_at_s < self._every_s
 
 
 def luma_of(frame: Any) -> Luma:
     """The picture's brightness, HEIGHT x WIDTH, 0 black to 255 white."""
     small = frame.reformat(WIDTH, HEIGHT, format="gray", interpolation="AREA").to_ndarray()
     return np.ascontiguousarray(small, dtype=np.uint8)
+
+
+def bgr_of(frame: Any) -> NDArray[np.uint8]:
+    """The whole picture in OpenCV's order of colours."""
+    return np.ascontiguousarray(frame.reformat(format="bgr24").to_ndarray(), dtype=np.uint8)
 
 
 def jpeg_of(frame: Any) -> tuple[bytes, int, int] | None:

@@ -9,6 +9,7 @@ from contract.readings import ArmState
 from watchkeeper.bench import machine
 from watchkeeper.bench.command import BENCHES, bench, table
 from watchkeeper.bench.mix import AGENTS, CYCLE, devices, said
+from watchkeeper.bench.plate import NoPlates, folder
 from watchkeeper.bench.rows import Figures, quantile, row, spread
 from watchkeeper.cli import COMMANDS
 
@@ -31,12 +32,22 @@ NAMES = {
         "console: browser's cpu at that", "console: frames dropped, plan with 1,200 devices zooms",
         "console: list with 1,000 incidents",
     ],
+    "plate": [
+        *(f"plates: {name} {what}" for name in ("EasyPR", "CCPD", "LPRNet crops")
+          for what in ("exact", "but province", "sure", "sure and wrong")),
+        "plates: a 720p frame found and read",
+    ],
     "kill": ["kill: lost", "kill: doubled", "kill: missing from the store", "kill: first new incident after a restart"],
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", BENCHES)
 def test_a_bench_prints_rows_with_the_promised_keys(name):
+    if name == "plate":
+        try:
+            folder()
+        except NoPlates as error:
+            pytest.skip(str(error))
     result = CliRunner().invoke(bench, [name, "--json", "--scale", "0.001"])
     assert result.exit_code == 0, result.output + repr(result.exception)
     rows = json.loads(result.stdout)
