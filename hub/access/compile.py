@@ -9,6 +9,8 @@ from datetime import date
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from contract import permits
 from contract.clock import US_PER_S
 from contract.names import Medium
@@ -99,13 +101,18 @@ def frame_of(lie: Lie, readers: frozenset[str]) -> Frame:
         if rights:
             levels.append(permits.Level(group.group, tuple(permits.Right(right.portal, right.schedule) for right in rights)))
     named = {right.schedule for level in levels for right in level.rights}
-    entries: list[AnyEntry] = [lie.rules] if portals else []
+    entries: list[AnyEntry] = [_rules(lie, alone=len(portals) == len(lie.portals))] if portals else []
     entries += [_portal(one, lie.passback_s) for one in portals]
     entries += [lie.schedules[name] for name in sorted(named)]
     entries += levels
     whole = any(one.to_zone == OUTSIDE and one.leave != "permitted" for one in portals)
     zones = frozenset(zone for one in portals for zone in (one.from_zone, one.to_zone) if zone != OUTSIDE)
     return Frame(tuple(entries), frozenset(level.id for level in levels), whole, zones, frozenset(here))
+
+
+def _rules(lie: Lie, *, alone: bool) -> permits.Rules:
+    """`alone`: all ways of the estate are this agent's, and there is nobody else to hear of."""
+    return msgspec.structs.replace(lie.rules, passback_hears_s=0) if alone else lie.rules
 
 
 def _portal(portal: Portal, passback_s: int) -> permits.Portal:

@@ -66,6 +66,16 @@ def test_an_agent_gets_its_own_portals_the_schedules_that_they_name_and_no_other
     assert near.zones == {"estate"}
 
 
+def test_an_agent_with_all_ways_of_the_estate_waits_for_nobodys_news():
+    def hears_s(*readers: str) -> int:
+        found = frame_of(lie(), frozenset(readers)).entries[0]
+        assert isinstance(found, p.Rules)
+        return found.passback_hears_s
+
+    assert hears_s("in", "out") == Numbers().passback_hears_s
+    assert hears_s("in", "out", "far") == 0
+
+
 def test_a_credential_is_where_its_groups_have_a_right_and_everywhere_one_may_leave_by_being_known():
     frame = frame_of(lie(), frozenset(("in", "out")))
     assert made(source(), frame, NOW_S).levels == ("residents",)
