@@ -85,7 +85,10 @@ def test_the_photographs_are_read_as_well_as_promised():
         photos = list(pictures(1.0))
     except NoPlates as error:
         pytest.skip(str(error))
-    count, exact, but_province, wrong = Counter(), Counter(), Counter(), []
+    count: Counter[str] = Counter()
+    exact: Counter[str] = Counter()
+    but_province: Counter[str] = Counter()
+    wrong = []
     for photo in photos:
         reads = reader().read(photo.picture)
         text = reads[0].text if reads else ""
