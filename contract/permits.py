@@ -46,7 +46,8 @@ class Rules(Entry, frozen=True, tag="rules"):
     `refuse` refuses the others as `no_clock`, `allow` lets those through that were good when the clock was last known.
     `calendar_end`: what counts behind a schedule's last interval was compiled: `refuse` as `calendar_ended`, or `repeat` its last
     week. `passback_unknown`: what an agent does whose memory of who is where was lost, or that has not heard of the other agents
-    for `passback_hears_s`: `allow` takes everybody's zone as unknown, `refuse` as `passback` at hard readers."""
+    for `passback_hears_s` (0: there are no others to hear): `allow` takes everybody's zone as unknown, `refuse` as `passback` at
+    hard readers."""
 
     no_clock: Literal["refuse", "allow"] = "refuse"
     calendar_end: Literal["refuse", "repeat"] = "repeat"
@@ -58,9 +59,9 @@ class Portal(Entry, frozen=True, tag="portal"):
     """A reader or a camera, and the way that it guards: from one zone to another, OUTSIDE being the street.
 
     `passback`: `hard` refuses whoever is already where the way leads, for `passback_s` from then on (0: until he left); `soft`
-    lets him through and says so. `leave`: whom a way out lets through besides those with a right: `anyone`, `known` (any
-    credential of the table, whatever became of it) or `permitted` (nobody else). `factor`: whether a PIN must follow within 15 s:
-    `never`, after a `weak` medium (one that can be copied), or `always`."""
+    lets him through and says so: granted, with the reason `passback`. `leave`: whom a way out lets through besides those with a
+    right: `anyone`, `known` (any credential of the table, whatever became of it) or `permitted` (nobody else). `factor`: whether
+    a PIN must follow within 15 s: `never`, after a `weak` medium (one that can be copied), or `always`."""
 
     id: EntryId
     from_zone: str = OUTSIDE
@@ -135,9 +136,20 @@ def key_of(entry: AnyEntry) -> str:
     return tag if isinstance(entry, Rules) else f"{tag}:{entry.id}"
 
 
+def canonical(entry: AnyEntry) -> bytes:
+    """The entry as it goes out and is weighed. A default is left out where it is the very object of the default: "card" out of a
+    database is another one, and is written. Once it was decoded, an entry is written the same wherever that is done."""
+    return encode(decode_entry.decode(encode(entry)))
+
+
 def weight_of(entry: AnyEntry) -> int:
     """What the entry adds to its table's sum, so that a change costs no walk over the table."""
-    return int.from_bytes(blake2b(encode(entry), digest_size=16, person=b"permits").digest())
+    return weight_of_text(canonical(entry))
+
+
+def weight_of_text(text: bytes) -> int:
+    """Likewise, from its canonical text."""
+    return int.from_bytes(blake2b(text, digest_size=16, person=b"permits").digest())
 
 
 def hash_of(total: int) -> str:

@@ -107,6 +107,22 @@ class AccessDecided(Reading, frozen=True):
     picture: str = ""
 
 
+ReaderState = Literal["secure", "plain", "install", "refused"]
+
+
+class ReaderChannel(Reading, frozen=True):
+    """How far a card reader's line can be trusted, told when it changes. `secure`: the secure channel is open, under the reader's
+    own key; `plain`: the settings do without, and anybody on the line can say what a reader says; `install`: for ten minutes at
+    most a reader that still has the factory's key may be given its own; `refused`: the reader answers and is not listened to.
+
+    `reason` is a name: `key_set`, `settings`, `command`; `default_key`, `wrong_key`, `no_secure_channel`, `not_accepted`,
+    `key_refused`, `downgrade` (it spoke plainly where the channel was open)."""
+
+    SORT = "alarm"
+    state: ReaderState
+    reason: str = ""
+
+
 class ExitRequested(Reading, frozen=True):
     """Somebody inside pressed the button that unlocks the door."""
 
@@ -444,6 +460,7 @@ AnyReading = (
     | CodeRead
     | PlateRead
     | AccessDecided
+    | ReaderChannel
     | ExitRequested
     | DoorContact
     | TamperContact

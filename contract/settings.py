@@ -291,7 +291,9 @@ class _Walker:
         tagged = {str(arm.__struct_config__.tag): arm for arm in solid if hasattr(arm, "__struct_config__")}
         if not tagged or not isinstance(node.value, dict):
             return self._leaf(node, base, path)
-        key = str(solid[0].__struct_config__.tag_field)
+        if "None" in tagged:  # one struct beside plain values: whatever has keys is it
+            return self._struct(node, tagged["None"], path)
+        key = str(next(iter(tagged.values())).__struct_config__.tag_field)
         named = node.value.get(key)
         arm = tagged.get(str(named.value)) if named is not None else None
         if arm is None:

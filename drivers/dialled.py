@@ -13,6 +13,7 @@ import msgspec
 from contract.clock import US_PER_S, Clock, SystemClock
 from contract.readings import AlarmInput, DeviceLink, FireInput, PanelFault, TamperContact
 from drivers.port import CommandFailed, Finding, Sink
+from drivers.shown import named
 from drivers.talk import Said, Step, Talk
 from drivers.transports import Address
 from drivers.transports.hall import Hall, Heard, open_hall
@@ -113,21 +114,25 @@ class DialledDriver:
         devices: Collection[str | None] = (None,),
         hosts: Collection[str] = (),
         silent_s: float = 0,
+        idle_s: float = 0,
         clock: Clock | None = None,
     ) -> None:
-        """`devices`: those who dial in; None: the driver's own. `silent_s`: see `Links`; 0: silence means nothing."""
+        """`devices`: those who dial in; None: the driver's own. `silent_s`: see `Links`; 0: silence means nothing. `idle_s`:
+        after how long a cut message is given up; 0: IDLE_US."""
         self._address = address
         self._talk = talk
         self._devices = devices
         self._hosts = hosts
         self._silent_us = round(silent_s * US_PER_S)
+        self._idle_us = round(idle_s * US_PER_S)
         self._clock = clock or SystemClock()
 
     def run(self, sink: Sink, stop: Event) -> None:
         """See `Driver.run`."""
         hall = open_hall(self._address, self._hosts)
         try:
-            run = _Run(hall, sink, self._talk, Links(self._devices, self._silent_us, self._clock.mono_us()), self._clock)
+            links = Links(self._devices, self._silent_us, self._clock.mono_us())
+            run = _Run(hall, sink, self._talk, links, self._clock, self._idle_us or IDLE_US)
             while not stop.is_set():
                 run.turn()
         finally:
@@ -141,12 +146,13 @@ class DialledDriver:
 class _Run:
     """One run of the driver."""
 
-    def __init__(self, hall: Hall, sink: Sink, talk: Callable[[], Talk], links: Links, clock: Clock) -> None:
+    def __init__(self, hall: Hall, sink: Sink, talk: Callable[[], Talk], links: Links, clock: Clock, idle_us: int) -> None:
         self._hall = hall
         self._sink = sink
         self._new_talk = talk
         self._links = links
         self._clock = clock
+        self._idle_us = idle_us
         self._lines: dict[int, _Line] = {}
         self._names = Names()
         self._up = False
@@ -158,7 +164,7 @@ class _Run:
             self._heard(heard)
         mono_us = self._clock.mono_us()
         for peer, line in list(self._lines.items()):
-            if line.waiting and mono_us - line.heard_us >= IDLE_US:
+            if line.waiting and mono_us - line.heard_us >= self._idle_us:
                 self._take(peer, line, b"", end=True)
         for said in self._links.silent(mono_us):
             self._say(said)
@@ -198,8 +204,12 @@ class _Run:
             self._sink.told(step.device, self._clock.now_us())
         if step.answer:
             self._hall.send(peer, step.answer)
+        if step.close:
+            self._hall.hang_up(peer)
 
     def _say(self, said: Said) -> None:
+        if said.picture is not None:
+            said = said._replace(reading=named(said, self._sink), picture=None)
         for one in self._names.told(said):
             self._sink.reading(one.reading, one.device_at_us, one.device)
         if self._names.is_full(said):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from threading import Event
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol, runtime_checkable
 
 import msgspec
 
@@ -20,6 +20,14 @@ class Finding(NamedTuple):
     data: bytes
     line: int | None = None
     column: str = ""
+
+
+class Dated(Reading, frozen=True):
+    """A reading, and the device's own time of it as UTC. Only a decoder for `watchkeeper decode` gives it, so that an installer
+    sees whether the device's clock is understood; a sink gets both apart."""
+
+    reading: Reading
+    device_at_us: int
 
 
 class Decoded(NamedTuple):
@@ -76,6 +84,10 @@ class Sink(Protocol):
         """Everything the device had to say up to now has been given to `reading`: the source's watermark moves to now."""
         ...
 
+    def arriving(self) -> None:
+        """The first bytes of something have come that may open a gate once it is whole: whoever acts there may get ready."""
+        ...
+
     def told(self, device: str, up_to_us: int) -> None:
         """Everything that `device`, one of the kind's `remembers`, had stored up to `up_to_us` of the agent's wall clock, as that
         is now, has been given to `reading`: its watermark moves there. `alive` does not move it."""
@@ -99,6 +111,15 @@ class Driver(Protocol):
         """Carry out one of the kind's ACTIONS while `run` is running, from another thread; returns when the device has
         confirmed. Raises CommandFailed. `args` for a snapshot is `{"order": id}`; for an unlock `unlock_s`, a number, and `door`
         where they are given."""
+        ...
+
+
+@runtime_checkable
+class Expecting(Protocol):
+    """A driver that can keep its line free for an action."""
+
+    def expect(self) -> None:
+        """An action may be asked for within the next 50 ms. Returns at once; called from other threads."""
         ...
 
 

@@ -47,7 +47,11 @@ def _listen(transport: Transport, feed: Feed, sink: Sink, stop: Event) -> None:
         data = transport.read(READ_MAX_BYTES, TURN_S)
         idle_turns = 0 if data else idle_turns + 1
         if data:
-            _give(sink, feed.push(data))
+            was_idle = not feed.pending
+            items = feed.push(data)
+            if was_idle and feed.pending:
+                sink.arriving()
+            _give(sink, items)
         elif idle_turns == IDLE_TURNS:
             _give(sink, feed.restart("truncated"))
         sink.alive()

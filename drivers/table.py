@@ -16,6 +16,12 @@ DRIVERS: tuple[str, ...] = (
     "mqtt_json",
     "sia_dc09",
     "gb26875",
+    "isapi",
+    "dahua",
+    "zhenshi",
+    "http_push",
+    "gb28181",
+    "osdp",
 )
 """Each name is a folder of `drivers` whose `driver.py` has a `KIND`."""
 

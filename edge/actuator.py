@@ -4,9 +4,9 @@ A driver that does not come back from an action keeps nobody waiting for long: `
 goes on with the queue. The old one is left to itself; so many may be left, and then nothing more is asked of the driver.
 """
 
+import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
-from queue import Full, Queue
+from queue import SimpleQueue
 from threading import Event, Lock, Thread
 from typing import Literal, NamedTuple
 
@@ -65,9 +65,10 @@ class Actuator:
         self._driver = driver
         self._judge = judge
         self._clock = clock
-        self._queue: Queue[Job | None] = Queue(QUEUE_MAX)
+        self._queue: SimpleQueue[Job | None] = SimpleQueue()
         self._stop = Event()
         self._lock = Lock()
+        self._asking = Lock()
         self._doing: _Doing | None = None
         self._name = f"actuator-{device}"
         self._thread = self._new_thread()
@@ -86,8 +87,7 @@ class Actuator:
     def stop(self) -> None:
         """Finish what is being done and nothing more; does not wait."""
         self._stop.set()
-        with suppress(Full):  # a full queue wakes the thread by itself
-            self._queue.put_nowait(None)
+        self._queue.put(None)
 
     def join(self, timeout_s: float) -> bool:
         """Whether all threads have ended within the time."""
@@ -111,11 +111,12 @@ class Actuator:
 
     def ask(self, job: Job) -> bool:
         """Queue a job. False when the queue is full: the job is dropped, as a gate that opens late opens for somebody else."""
-        try:
-            self._queue.put_nowait(job)
-        except Full:
-            self.counters.busy += 1
-            return False
+        with self._asking:
+            if self._queue.qsize() >= QUEUE_MAX:
+                self.counters.busy += 1
+                return False
+            self._queue.put(job)
+        time.sleep(0)  # gives up Python's lock: the device's thread goes first, and whoever asks has its log to write
         return True
 
     def _new_thread(self) -> Thread:

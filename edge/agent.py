@@ -12,20 +12,27 @@ import structlog
 
 from contract.clock import US_PER_S, Clock
 from contract.readings import AgentStarted, AuditHeadConflict, CommandDone, DeviceLink, Heartbeat, Reading
+from drivers.port import Expecting
 from edge.actuator import Actuator, Job
-from edge.config import Config, DeviceSettings, Kinds, fire_inputs, spoken_for
+from edge.config import AccessRule, Config, DeviceSettings, Kinds, fire_inputs, spoken_for
+from edge.gate_journal import GateJournal
+from edge.gates import Gate, Gates
+from edge.gates import Parts as GateParts
 from edge.heads import Heads
 from edge.interlocks import Observed
 from edge.live import LivePictures, LiveUploader
 from edge.loop import Loop
-from edge.orders import Hand, Orders
+from edge.orders import Hand, Orders, Tables
 from edge.permit_files import PermitBook
+from edge.permits.book import HubTable
+from edge.permits.fetching import Get, http_get
 from edge.pictures import Destination, Patience, Pictures, Post, Uploader
 from edge.reach import asker, who_acts
-from edge.sink import DriverSink, Gate, Surroundings
+from edge.sink import DriverSink, Surroundings
 from edge.sources import Journal, Said, Source, Sources
 from edge.spool import Spool, SpoolFailed, SpoolFull
 from edge.supervisor import BACKOFF, BackOff, Supervisor
+from edge.whereabouts_file import WhereaboutsFile
 
 HEARTBEAT_US = 10 * US_PER_S
 NOISE_US = 1 * US_PER_S
@@ -56,10 +63,12 @@ class Line(Protocol):
 
 
 class LineCalls(NamedTuple):
-    """What a line calls: with each payload of the order topic, and with the reason when it has ended by itself."""
+    """What a line calls: with each payload of the order topic, with the reason when it has ended by itself, and with the
+    monotonic time and the hub's clock at that time whenever a receipt has told it."""
 
     on_order: Callable[[bytes], None]
     on_failed: Callable[[str], None]
+    on_clock: Callable[[int, int], None]
 
 
 MakeLine = Callable[[Config, Spool, LineCalls], Line]
@@ -75,6 +84,7 @@ class Ports(NamedTuple):
     line: MakeLine
     post: Post
     version: str
+    get: Get = http_get
     backoff: BackOff = BACKOFF
 
 
@@ -102,12 +112,16 @@ class Agent:
         self._supervisors: dict[str, Supervisor] = {}
         self._actuators: dict[str, Actuator] = {}
         self._permits = PermitBook(config.access)
+        self._hub_table = self._make_table()
+        self._gate_journal = GateJournal(config.spool_path.parent)
+        self._gates = self._make_gates()
         self._heads = Heads(config.spool_path.parent)
         self._hands = who_acts(config.devices, ports.kinds)
         for device in config.devices:
             self._compose(device, by_device[device.id])
+        self._gates.guard({reader: self._gate(reader, rule) for reader, rule in config.access.items()})
         self._orders = self._take_orders()
-        self._line = ports.line(config, spool, LineCalls(self._on_order, self._line_failed))
+        self._line = ports.line(config, spool, LineCalls(self._on_order, self._line_failed, self._gates.time.heard))
         self._uploaders = self._make_uploaders()
 
     # Composition
@@ -143,12 +157,39 @@ class Agent:
             )
 
     def _surroundings(self) -> Surroundings:
-        gates = {
-            reader: Gate(rule, partial(self._permits.of, reader), self._asker(rule.device), self.sources.of(rule.device))
-            for reader, rule in self._config.access.items()
-        }
         clock, card_key = self._ports.clock, self._config.card_key
-        return Surroundings(clock, card_key, self._observed, gates, self._pictures, self._spool.receipt_of, self._live)
+        return Surroundings(clock, card_key, self._observed, self._gates, self._pictures, self._spool.receipt_of, self._live)
+
+    def _make_table(self) -> HubTable:
+        config, ports = self._config, self._ports
+        return HubTable(config.spool_path.parent, self._destination(), ports.get, ports.random, ports.clock)
+
+    def _make_gates(self) -> Gates:
+        config = self._config
+        return Gates(
+            GateParts(
+                clock=self._ports.clock,
+                card_key=config.card_key,
+                hub=self._hub_table,
+                journal=self._gate_journal,
+                whereabouts=WhereaboutsFile(config.spool_path.parent),
+                log=self._spool,
+            )
+        )
+
+    def _gate(self, reader: str, rule: AccessRule) -> Gate:
+        table = None if rule.permits is None else partial(self._permits.table, reader)
+        expect = partial(self._expect, self._hands[rule.device].device.id)
+        return Gate(rule, self._asker(rule.device), self.sources.of(rule.device), expect, table)
+
+    def _expect(self, device: str) -> None:
+        driver: object = self._supervisors[device].driver()
+        if isinstance(driver, Expecting):
+            driver.expect()
+
+    def _destination(self) -> Destination | None:
+        config = self._config
+        return None if config.hub_url is None else Destination(config.hub_url, config.site, config.agent, config.key)
 
     def _asker(self, name: str) -> Callable[[Job], bool]:
         device = self._hands[name].device
@@ -170,20 +211,21 @@ class Agent:
             live=self._live,
             clock=self._ports.clock,
             token=self._ports.token,
+            tables=Tables(self._hub_table.told, self._hub_table.changed, self._gates.heard),
             keep=self._heads.keep,
         )
 
     def _make_uploaders(self) -> Sequence[Loop]:
-        config = self._config
-        if config.hub_url is None:
-            return ()
-        to = Destination(config.hub_url, config.site, config.agent, config.key)
-        patience = Patience(*PICTURE_PAUSE_S, config.spool_age_us_max)
+        to = self._destination()
+        if to is None:
+            return (self._hub_table.fetcher,)
+        patience = Patience(*PICTURE_PAUSE_S, self._config.spool_age_us_max)
         clock = self._ports.clock
         post = self._ports.post
         return (
             Uploader(self._pictures, to, post, self._ports.random, patience=patience, now_us=clock.now_us),
             LiveUploader(self._live, to, post, clock),
+            self._hub_table.fetcher,
         )
 
     # Life
@@ -191,6 +233,7 @@ class Agent:
     def start(self) -> None:
         """Tell the log that this boot began, then start everything. Raises SpoolFailed, SpoolFull, OSError."""
         self._pictures.open()
+        self._gate_journal.open(self._spool, self._gates.replayed)
         self._say_own(AgentStarted(version=self._ports.version, unclean=self._spool.unclean))
         if self._spool.damaged is not None:
             self._log.error("spool_damaged", set_aside=str(self._spool.damaged))
@@ -201,6 +244,8 @@ class Agent:
         self._line.start()
         for uploader in self._uploaders:
             uploader.start()
+        if self._hub_table.table is None and any(rule.permits is None for rule in self._config.access.values()):
+            self._hub_table.fetcher.ask()
         self._log.info("agent_started", devices=len(self._supervisors), unclean=self._spool.unclean, epoch=self._spool.epoch)
 
     def run_until(self, stop: Event, reread: Event | None = None) -> int:
@@ -230,6 +275,7 @@ class Agent:
         if mono_us >= self._next_permits_us:
             self._next_permits_us = mono_us + PERMITS_US
             self._permits.look()
+        self._gates.turn()
 
     def beat(self, flush: str = "") -> None:
         """Append a heartbeat now. `flush`: the order that asked. Raises SpoolFailed; a full disk skips this one."""
@@ -241,6 +287,7 @@ class Agent:
                 spool_rows=self._spool.rows,
                 dropped_rows=self._spool.dropped,
                 flush=flush,
+                permits=self._hub_table.held(),
             )
             try:
                 self._say_own(beat)
@@ -257,6 +304,7 @@ class Agent:
         for uploader in self._uploaders:
             uploader.stop()
         self._join()
+        self._gates.close()
         if self._failed is None:
             with suppress(SpoolFailed, SpoolFull):
                 for source in self.sources.all():
@@ -311,11 +359,18 @@ class Agent:
         """Why the log cannot be used any more, or None."""
         return self._failed
 
+    def permits_no(self) -> int | None:
+        """The number of the hub's table that is in force."""
+        held = self._hub_table.held()
+        return None if held is None else held.no
+
     def counters(self) -> Mapping[str, Any]:
         """What is counted, as plain data."""
         return {
             "abandoned": self.abandoned,
             "orders": msgspec.to_builtins(self._orders.counters),
+            "gates": msgspec.to_builtins(self._gates.counters) | {"journal": msgspec.to_builtins(self._gate_journal.counters)},
+            "permits": self._hub_table.counts(),
             "heads": msgspec.to_builtins(self._heads.counters),
             "pictures": msgspec.to_builtins(self._pictures.counters),
             "live": msgspec.to_builtins(self._live.counters),

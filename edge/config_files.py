@@ -6,7 +6,7 @@ from typing import NamedTuple, Protocol
 
 from contract.clock import parse_rfc3339
 from contract.envelope import KEY_BYTES
-from edge.access import Permit
+from edge.permits.local import Permit
 
 MAX_SECRET_BYTES = 4096
 MAX_PERMITS = 100_000

@@ -11,12 +11,12 @@ from contract.settings import BadSettings, Document, KeyPath, dotted, nearest, r
 from contract.tls import Identity, broker_trust
 from drivers.contacts_modbus.decode import NAMED_ROLES, ContactsOptions
 from drivers.port import DriverKind
-from edge.access import Permit
 from edge.config_files import read_key, read_permits, read_secret
 from edge.config_types import AccessSettings, DeviceSettings, Kinds, Opens, spoken_for
 from edge.interlocks import CLOSING
 from edge.logs import hide_userinfo
 from edge.permit_files import read_permits_file
+from edge.permits.local import Permit
 from edge.reach import objection
 
 
@@ -191,12 +191,17 @@ class Files:
                 self._document.wrong(path, "holds a mistake", message)
         return None
 
-    def _permits(self, path: KeyPath) -> dict[str, Permit]:
+    def _permits(self, path: KeyPath) -> dict[str, Permit] | None:
         access = self._document.built.get(path)
         if not isinstance(access, AccessSettings):
             return {}
-        if (access.permits is None) == (access.permits_file is None):
-            self._document.wrong(path, "has both permits and permits_file, or neither", "write one of them")
+        if access.permits is None and access.permits_file is None:
+            if self._document.built.get(("hub_url",)) is None:
+                told = "write hub_url, where the hub's table of permits comes from, or permits, or permits_file"
+                self._document.wrong(path, "has no permits, and no hub to get them from", told)
+            return None
+        if access.permits is not None and access.permits_file is not None:
+            self._document.wrong(path, "has both permits and permits_file", "write one of them, or neither for the hub's table")
             return {}
         if access.permits_file is not None:
             read: dict[str, Permit] | None = self._file((*path, "permits_file"), read_permits_file)

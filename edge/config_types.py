@@ -14,9 +14,9 @@ from contract.settings import Check, Id, TypedBy
 from contract.topics import is_id
 from drivers.contacts_modbus.decode import ContactsOptions
 from drivers.port import DriverKind
-from edge.access import Permit
 from edge.broker_address import BrokerSettings, parse_broker
 from edge.interlocks import FireName, Sensor
+from edge.permits.local import Permit
 
 MAX_DEVICES = 256
 DAY_US = 86_400 * US_PER_S
@@ -99,7 +99,8 @@ class PermitSettings(msgspec.Struct, frozen=True):
 
 
 class AccessSettings(msgspec.Struct, frozen=True):
-    """A reader that decides. Permits stand here, or as a list in a file of their own. `unlock_s`: how long a lock stays open."""
+    """A reader or a camera that decides. Permits stand here, or as a list in a file of their own; where there is neither, the
+    hub's table counts, in which the reader is a portal. `unlock_s`: how long a lock stays open."""
 
     reader: Id
     opens: Opens
@@ -128,11 +129,11 @@ class AgentSettings(msgspec.Struct, frozen=True):
 
 class AccessRule(NamedTuple):
     """What a permitted card at one reader does. `args` go to the device with the action. `permits` stood in `permits_file`, where
-    there is one, when the settings were read."""
+    there is one, when the settings were read; None: the hub's table counts."""
 
     device: str
     action: str
-    permits: Mapping[str, Permit]
+    permits: Mapping[str, Permit] | None
     args: Mapping[str, str]
     permits_file: Path | None = None
 

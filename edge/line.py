@@ -23,7 +23,15 @@ def line_maker(clock: Clock, random: Random) -> MakeLine:
                 calls.on_failed(reason)
 
         uplink = Uplink(config.site, config.agent, config.key, spool, random=random.random)
-        link = Link(uplink, config.broker, clock, random=random.random, on_order=calls.on_order, on_state=on_state)
+        link = Link(
+            uplink,
+            config.broker,
+            clock,
+            random=random.random,
+            on_order=calls.on_order,
+            on_state=on_state,
+            on_clock=calls.on_clock,
+        )
         spool.listen(link.wake)
         return link
 

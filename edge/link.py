@@ -75,10 +75,11 @@ class Link:
         random: Callable[[], float],
         on_order: Callable[[bytes], None],
         on_state: Callable[[LinkState, str], None] = lambda _state, _reason: None,
+        on_clock: Callable[[int, int], None] = lambda _mono_us, _hub_us: None,
     ) -> None:
         """`on_order` gets each payload of the order topic, still sealed; `on_state` each change with its reason, a name or the
-        system's words. Both are called in the link's thread and return at once. Raises ValueError for a bad address, and
-        this or OSError for a bad CA file."""
+        system's words; `on_clock` the monotonic time, and what receipts tell of the hub's clock then. All are called in the
+        link's thread and return at once. Raises ValueError for a bad address, and this or OSError for a bad CA file."""
         self._address = parse_broker(settings.url)
         self._tls: ssl.SSLContext | None = tls_context(settings)
         self._uplink = uplink
@@ -87,6 +88,7 @@ class Link:
         self._random = random
         self._on_order = on_order
         self._on_state = on_state
+        self._on_clock = on_clock
         self._order_topic = agent_topic(uplink.site, uplink.agent, "order")
         self._status_topic = agent_topic(uplink.site, uplink.agent, "status")
         self._inbox: deque[MQTTMessage] = deque()
@@ -291,8 +293,14 @@ class Link:
                 self.counters.retained += 1
             elif message.topic == self._uplink.receipt_topic:
                 self._uplink.on_receipt(bytes(message.payload), now)
+                self._tell_clock(now)
             elif message.topic == self._order_topic:
                 self._give_order(bytes(message.payload))
+
+    def _tell_clock(self, now: Now) -> None:
+        offset_us = self._uplink.offset.at(now)
+        if offset_us is not None:
+            self._on_clock(now.mono_us, now.wall_us - offset_us)
 
     def _give_order(self, payload: bytes) -> None:
         try:

@@ -6,8 +6,9 @@ journal of commands is needed for at most once to hold through a crash: what was
 
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping
+from functools import partial
 from threading import Lock
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 import structlog
@@ -18,12 +19,15 @@ from contract.orders import (
     COMMAND_LIFE_S,
     AnyOrder,
     AskNonce,
+    ChangePermits,
     Command,
     Flush,
     KeepHead,
     Nonce,
     ShowPicture,
+    TakePermits,
     TakeSnapshot,
+    TellWhereabouts,
     decode_order,
 )
 from contract.readings import MAX_TEXT, AuditHeadConflict, CommandDone
@@ -46,6 +50,14 @@ class Hand(NamedTuple):
     tell: Callable[[CommandDone], None]
 
 
+class Tables(NamedTuple):
+    """Who takes what the hub tells of permits."""
+
+    told: Callable[[TakePermits], None]
+    changed: Callable[[ChangePermits], None]
+    heard: Callable[[TellWhereabouts], None]
+
+
 class Counters(msgspec.Struct):
     """Since the start: orders taken by kind, and orders not taken by reason."""
 
@@ -55,6 +67,8 @@ class Counters(msgspec.Struct):
     nonces: int = 0
     commands: int = 0
     heads: int = 0
+    permits: int = 0
+    whereabouts: int = 0
     bad_seal: int = 0
     undecodable: int = 0
     repeated: int = 0
@@ -110,6 +124,7 @@ class Orders:
         live: LivePictures,
         clock: Clock,
         token: Callable[[], str],
+        tables: Tables,
         keep: Callable[[KeepHead], AuditHeadConflict | None] = lambda _: None,
     ) -> None:
         self._key = key
@@ -119,6 +134,7 @@ class Orders:
         self._send_nonce = send_nonce
         self._tell = tell
         self._keep = keep
+        self._tables = tables
         self._live = live
         self._clock = clock
         self._nonces = Nonces(token)
@@ -128,6 +144,18 @@ class Orders:
         self._lock = Lock()
         self._log = structlog.get_logger("edge.orders")
         self.counters = Counters()
+        self._carriers: dict[type[AnyOrder], Callable[[Any], None]] = {
+            Flush: self._flush_now,
+            AskNonce: self._give_nonce,
+            TakeSnapshot: self._snapshot,
+            KeepHead: self._keep_head,
+            ShowPicture: self._show,
+            Command: self._command,
+            TakePermits: partial(self._permits, tables.told),
+            ChangePermits: partial(self._permits, tables.changed),
+            TellWhereabouts: self._whereabouts,
+        }
+        """Who carries out which order."""
 
     def take(self, payload: bytes) -> None:
         """One message on this agent's order topic, not a retained one. Never raises on what the message says."""
@@ -140,7 +168,7 @@ class Orders:
             self._refused("undecodable")
             return
         if self._is_new(order):
-            self._carry_out(order)
+            self._carriers[type(order)](order)
 
     def _is_new(self, order: AnyOrder) -> bool:
         if not 0 < len(order.id) <= MAX_ID:
@@ -156,20 +184,17 @@ class Orders:
             self._refused("repeated", order=order.id)
         return new
 
-    def _carry_out(self, order: AnyOrder) -> None:
-        if isinstance(order, Flush):
-            self.counters.flushes += 1
-            self._flush(order.id)
-        elif isinstance(order, AskNonce):
-            self._give_nonce(order)
-        elif isinstance(order, TakeSnapshot):
-            self._snapshot(order)
-        elif isinstance(order, KeepHead):
-            self._keep_head(order)
-        elif isinstance(order, ShowPicture):
-            self._show(order)
-        elif isinstance(order, Command):
-            self._command(order)
+    def _flush_now(self, order: Flush) -> None:
+        self.counters.flushes += 1
+        self._flush(order.id)
+
+    def _permits(self, take: Callable[[Any], None], order: TakePermits | ChangePermits) -> None:
+        self.counters.permits += 1
+        take(order)
+
+    def _whereabouts(self, order: TellWhereabouts) -> None:
+        self.counters.whereabouts += 1
+        self._tables.heard(order)
 
     def _give_nonce(self, order: AskNonce) -> None:
         self.counters.nonces += 1

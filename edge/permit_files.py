@@ -8,9 +8,10 @@ import msgspec
 import structlog
 
 from contract.settings import BadSettings, Document, check
-from edge.access import Permit
 from edge.config_files import read_permits
 from edge.config_types import AccessRule, PermitSettings
+from edge.permits.local import Permit, local_table
+from edge.permits.table import Table
 
 MISTAKES_TOLD = 10
 
@@ -48,12 +49,15 @@ class _Stamp(NamedTuple):
 
 
 class PermitBook:
-    """The permits of each reader. `look` is called by one thread; `of` by any."""
+    """The permits of each reader whose settings name some. `look` is called by one thread; `of` and `table` by any."""
 
     def __init__(self, access: Mapping[str, AccessRule]) -> None:
-        self._inline = {reader: rule.permits for reader, rule in access.items() if rule.permits_file is None}
+        self._inline = {
+            reader: rule.permits for reader, rule in access.items() if rule.permits_file is None and rule.permits is not None
+        }
         self._path = {reader: rule.permits_file for reader, rule in access.items() if rule.permits_file is not None}
-        self._tables = {rule.permits_file: rule.permits for rule in access.values() if rule.permits_file is not None}
+        self._tables = {rule.permits_file: rule.permits or {} for rule in access.values() if rule.permits_file is not None}
+        self._made: dict[str, tuple[Mapping[str, Permit], Table]] = {}
         # Nothing is known to be read: the settings were loaded a while ago, and a file may have changed since.
         self._tried: dict[Path, _Stamp | None] = {}
         self._log = structlog.get_logger("edge.permits")
@@ -61,6 +65,14 @@ class PermitBook:
     def of(self, reader: str) -> Mapping[str, Permit]:
         """The permits that count now at a reader that has a rule."""
         return self._inline[reader] if reader in self._inline else self._tables[self._path[reader]]
+
+    def table(self, reader: str) -> Table:
+        """The same as a table to decide by, made once for each set of permits."""
+        permits = self.of(reader)
+        made = self._made.get(reader)
+        if made is None or made[0] is not permits:
+            made = self._made[reader] = (permits, local_table(reader, permits.values()))
+        return made[1]
 
     def look(self, *, asked: bool = False) -> None:
         """Read the files that have changed since they were last tried; `asked`: all of them. Never raises for what is there."""

@@ -1,50 +1,28 @@
 """What a running driver speaks to: readings are named, decided on and appended here."""
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from threading import Event
 from typing import NamedTuple
 
-import structlog
-
-from contract.clock import US_PER_S, Clock
+from contract.clock import Clock
 from contract.envelope import TIME_MAX_US
-from contract.readings import AccessDecided, CardRead, CommandDone, DeviceLink, Reading, TagScanned
+from contract.readings import CardRead, CodeRead, DeviceLink, PlateRead, Reading, TagScanned
 from drivers.port import DeviceLost, Finding, ReceiptOf
-from edge.access import Permit, decide
-from edge.actuator import Job, Outcome
-from edge.config import AccessRule
+from edge.gates import Gates
 from edge.interlocks import Observed
 from edge.live import LivePictures
-from edge.names import nameless, pseudonymous
+from edge.names import nameless
 from edge.pictures import Pictures
 from edge.sources import Said, Source
-from edge.spool import SpoolFull
-
-_LOG = structlog.get_logger("edge.sink")
-
-ACTOR = "access"
-"""The actor of an action that a card asked for."""
-OPEN_LIFE_US = 5 * US_PER_S
-"""How long a card's opening may wait for the device: whoever showed the card is gone by then, and it would open for another."""
-
-
-class Gate(NamedTuple):
-    """A reader's rule, the permits that count now, how to ask the device that it opens, and that device's source."""
-
-    rule: AccessRule
-    permits: Callable[[], Mapping[str, Permit]]
-    ask: Callable[[Job], bool]
-    source: Source
 
 
 class Surroundings(NamedTuple):
-    """What all sinks of an agent share. `gates` is by reader."""
+    """What all sinks of an agent share."""
 
     clock: Clock
     card_key: bytes
     observed: Observed
-    gates: dict[str, Gate]
+    gates: Gates
     pictures: Pictures
     receipt_of: Callable[[Sequence[int]], ReceiptOf]
     live: LivePictures
@@ -82,8 +60,8 @@ class DriverSink:
         if about not in self._source.devices:
             self._source.finding("unknown_device", about.encode())
             return 0
-        if isinstance(reading, CardRead):
-            return self._card(about, reading, device_at_us)
+        if isinstance(reading, CardRead | CodeRead | PlateRead):
+            return self._shared.gates.take(self._source, self._device, Said(about, reading, device_at_us))
         if isinstance(reading, TagScanned):
             reading = nameless(reading, self._shared.card_key)
         self._shared.observed.reading(about, reading)
@@ -94,6 +72,11 @@ class DriverSink:
         """Whether the hub has committed all of these."""
         self._check()
         return self._shared.receipt_of(numbers)
+
+    def arriving(self) -> None:
+        """Something is being shown at one of the driver's readers."""
+        self._check()
+        self._shared.gates.arriving(self._source.devices)
 
     def told(self, device: str, up_to_us: int) -> None:
         """Move the watermark of a device that remembers."""
@@ -128,39 +111,6 @@ class DriverSink:
         self._shared.pictures.offer(taken.picture)
         return taken.picture
 
-    def _card(self, reader: str, reading: CardRead, device_at_us: int | None) -> int:
-        named = Said(reader, pseudonymous(reading, self._shared.card_key), device_at_us)
-        gate = self._shared.gates.get(reader)
-        if gate is None:
-            return self._source.append([named])
-        card = named.reading.card if isinstance(named.reading, CardRead) else None
-        granted, reason = decide(gate.permits(), card, self._shared.clock.now_us())
-        decided = Said(reader, AccessDecided(card=card or "", granted=granted, reason=reason))
-        number = 0
-        try:
-            number = self._source.append([named, decided]) - 1
-        except SpoolFull as error:
-            # A full disk keeps nobody out, and stops no reader. The opening shows at the hub as unexplained: an incident.
-            _LOG.error("decision_unrecorded", reader=reader, granted=granted, reason=reason, error=str(error))
-        if granted:
-            _open(gate, self._shared.clock.mono_us() + OPEN_LIFE_US)
-        return number
-
     def _check(self) -> None:
         if self._cut.is_set():
             raise DeviceLost("run_ended")
-
-
-def _open(gate: Gate, until_us: int) -> None:
-    """Ask the device to open before `until_us` of the monotonic clock. What goes wrong is appended; an opening that went
-    well is told by the device itself."""
-
-    def done(outcome: Outcome, reason: str) -> None:
-        if outcome != "done":
-            told = CommandDone(nonce="", action=gate.rule.action, outcome=outcome, reason=reason, actor=ACTOR)
-            gate.source.append([Said(gate.rule.device, told)], from_device=False)
-
-    if not gate.ask(Job(gate.rule.action, gate.rule.args, done, until_us)):
-        _LOG.error("gate_busy", device=gate.rule.device)
-        with suppress(SpoolFull):  # said in the line above
-            done("failed", "busy")

@@ -99,16 +99,25 @@ class Source:
         self._heard: Mark | None = None
         self._read_out: dict[str, Mark | None] = dict.fromkeys(remembering)
 
-    def append(self, said: Sequence[Said], *, from_device: bool = True) -> int:
+    def append(
+        self,
+        said: Sequence[Said],
+        *,
+        from_device: bool = True,
+        before: Callable[[Sequence[Entry]], None] | None = None,
+    ) -> int:
         """Stamp and append readings, all or none; the number of the last. `from_device`: the device said so itself, which moves
-        its watermark; what the agent adds about a device, or finds in its memory, proves nothing of the device. Raises as
-        Journal.append does."""
+        its watermark; what the agent adds about a device, or finds in its memory, proves nothing of the device. `before` is
+        given them stamped, ahead of the log, and may not append itself. Raises as Journal.append does."""
         with self._lock:
-            return self._append(said, from_device)
+            return self._append(said, from_device, before)
 
-    def _append(self, said: Sequence[Said], from_device: bool) -> int:
+    def _append(self, said: Sequence[Said], from_device: bool, before: Callable[[Sequence[Entry]], None] | None = None) -> int:
         at_us = max(self._clock.now_us(), self._last_us, self._told_us + 1)
-        seq = self._journal.append([Entry(one.device, one.reading, at_us, one.device_at_us) for one in said])
+        entries = [Entry(one.device, one.reading, at_us, one.device_at_us) for one in said]
+        if before is not None:
+            before(entries)
+        seq = self._journal.append(entries)
         self._last_us = at_us
         if from_device:
             self._told_us, self._heard = at_us, self._now()

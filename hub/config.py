@@ -11,6 +11,7 @@ import msgspec
 
 from contract.settings import Check, Document, load, unique
 from contract.tls import Identity, broker_trust
+from hub.access.naming import KEY_BYTES
 from hub.accounts.oidc_types import OidcSettings
 from hub.accounts.settings import AccountsSettings
 from hub.duties.plan import Plan
@@ -19,6 +20,7 @@ from hub.estate import Estate
 from hub.ingest.broker import BrokerAddress
 from hub.loopback import is_loopback
 from hub.notify.mqtt.settings import MqttSettings
+from hub.notify.residents.settings import CHANNELS_MAX, ResidentSettings
 from hub.notify.table import AnyChannelSettings
 from hub.planning import plan_of
 from hub.policy.load import RESIDENTIAL, Policy
@@ -90,7 +92,9 @@ def _mqtt_alone() -> list[AnyChannelSettings]:
 
 
 class HubSettings(msgspec.Struct, frozen=True):
-    """What stands in the file. Paths are relative to it. `policy` absent: the one that ships; `notify` absent: MQTT alone."""
+    """What stands in the file. Paths are relative to it. `policy` absent: the one that ships; `notify` absent: MQTT alone.
+    `card_key_file`: the site's card key, the same as the agents' have; without one plain numbers of credentials are not taken.
+    `residents`: the ways by which residents are told of visitors and of goods."""
 
     estate: str
     data: str = "data"
@@ -101,6 +105,8 @@ class HubSettings(msgspec.Struct, frozen=True):
     accounts: AccountsSettings = AccountsSettings()
     oidc: OidcSettings | None = None
     enrolment: EnrolmentSettings = EnrolmentSettings()
+    card_key_file: str | None = None
+    residents: Annotated[list[ResidentSettings], msgspec.Meta(max_length=CHANNELS_MAX)] = []
     notify: Annotated[list[AnyChannelSettings], msgspec.Meta(max_length=50)] = msgspec.field(default_factory=_mqtt_alone)
 
 
@@ -116,13 +122,15 @@ class HubConfig(NamedTuple):
     data: Path
     database: str
     broker: BrokerAddress
+    card_key: bytes | None = None
 
 
 def load_config(path: Path | str) -> HubConfig:
     """The hub's settings, with the estate and the policy that they name. Raises BadSettings with every mistake of the first file
     that has any."""
     path = Path(path)
-    settings = load(path, HubSettings, [unique("notify.*.name"), _files_are_there(path.parent), _tls(path.parent)])
+    rules = [unique("notify.*.name"), unique("residents.*.name"), _files_are_there(path.parent), _tls(path.parent)]
+    settings = load(path, HubSettings, rules)
     folder = path.parent
     policy = Policy.load(RESIDENTIAL if settings.policy is None else folder / settings.policy)
     estate = Estate.load(folder / settings.estate, policy)
@@ -137,6 +145,7 @@ def load_config(path: Path | str) -> HubConfig:
         data=data,
         database=settings.database or f"sqlite:///{data / 'hub.db'}",
         broker=broker_address(settings.broker, folder),
+        card_key=None if settings.card_key_file is None else read_card_key(folder / settings.card_key_file),
     )
 
 
@@ -150,7 +159,20 @@ def _read_password(path: Path) -> str:
         raise ValueError("is not UTF-8 text: write one line of text into it") from None
 
 
-_READ: dict[tuple[str, str], Callable[[Path], object]] = {
+def read_card_key(path: Path) -> bytes:
+    """The site's card key. Raises OSError, and ValueError with `what: what to do`."""
+    text = _read_password(path)
+    try:
+        key = bytes.fromhex(text)
+    except ValueError:
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise ValueError(f"does not hold a key: write {2 * KEY_BYTES} hex digits into it, the agents' card_key_file")
+    return key
+
+
+_READ: dict[tuple[str, ...], Callable[[Path], object]] = {
+    ("card_key_file",): read_card_key,
     ("broker", "password_file"): _read_password,
     ("broker", "ca_file"): broker_trust,
     ("oidc", "secret_file"): _read_password,
@@ -165,6 +187,9 @@ def _files_are_there(folder: Path) -> Callable[[Document], None]:
     def rule(document: Document) -> None:
         if document.built.get(("oidc", "issuer")) is not None and document.built.get(("http", "public_url")) is None:
             document.wrong(("oidc",), "needs to know where its people come back to", "write the hub's address as http.public_url")
+        if document.built.get(("residents", 0, "name")) is not None and document.built.get(("http", "public_url")) is None:
+            told = "write the hub's address as http.public_url: links begin with it"
+            document.wrong(("residents",), "cannot send residents a link", told)
         for key, read in _READ.items():
             named = document.built.get(key)
             if not isinstance(named, str):

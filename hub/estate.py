@@ -20,6 +20,9 @@ MAX_DEVICES = 5_000
 MAX_ROUTES = 1_000
 MAX_PLACES = 1_000
 """Of one route."""
+MAX_FREED = 1_000
+"""By one device's fire input."""
+GATES = ("door", "barrier")
 Words = Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
 DeviceKind = Literal["door", "barrier", "camera", "reader", "meter", "contacts", "wand", "other"]
 
@@ -86,9 +89,10 @@ class Agent(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class DeviceRow(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A thing that speaks. `opens`: the door or barrier that a reader, a button or a relay opens. `watches`: the places that a
-    camera sees; without any, its own. `options`: numbers of the policy that are otherwise here, and thresholds. `at`: where on
-    the drawing of `floor` it stands; without a floor, on its place's."""
+    """A thing that speaks. `opens`: the door or barrier that it belongs to: which a reader, a button or a relay opens, in whose
+    lane a camera reads plates. `frees`: the doors and barriers that its fire input opens by its wire; without it, all of its
+    agent. `watches`: the places that a camera sees; without any, its own. `options`: numbers of the policy that are otherwise
+    here, and thresholds. `at`: where on the drawing of `floor` it stands; without a floor, on its place's."""
 
     id: Id
     kind: DeviceKind
@@ -98,6 +102,7 @@ class DeviceRow(msgspec.Struct, frozen=True, omit_defaults=True):
     name_en: Words
     opens: str | None = None
     watches: list[str] = []
+    frees: Annotated[list[str], msgspec.Meta(max_length=MAX_FREED)] | None = None
     options: dict[str, float] = {}
     floor: str | None = None
     at: Point | None = None
@@ -262,8 +267,18 @@ class Estate:
             yield Device(agent.id, "agent", agent.place, agent.id, agent.id, agent.options)
         for phone in self.phones.values():
             yield Device(phone.id, "phone", phone.place, phone.id, phone.id, {})
+        gates: dict[str, list[str]] = {}
+        cameras: dict[str, list[str]] = {}
         for row in self.devices.values():
-            yield Device(row.id, row.kind, row.place, row.agent, row.opens or row.id, row.options)
+            if row.kind in GATES:
+                gates.setdefault(row.agent, []).append(row.id)
+            elif row.kind == "camera" and row.opens is not None:
+                cameras.setdefault(row.opens, []).append(row.id)
+        of_agent = {agent: tuple(found) for agent, found in gates.items()}
+        for row in self.devices.values():
+            frees = of_agent.get(row.agent, ()) if row.frees is None else tuple(row.frees)
+            reads = tuple(cameras.get(row.id, ()))
+            yield Device(row.id, row.kind, row.place, row.agent, row.opens or row.id, row.options, frees, reads)
 
     def _watching(self, place: str) -> tuple[str, ...]:
         around: str | None = place
@@ -341,10 +356,13 @@ def _positions(document: Document) -> None:
 
 def _opens(document: Document) -> None:
     rows = [row for _, row in document.find("devices.*") if isinstance(row, dict)]
-    gates = dict.fromkeys(str(row.get("id")) for row in rows if row.get("kind") in ("door", "barrier"))
-    for path, value in document.find("devices.*.opens"):
-        if isinstance(value, str) and value not in gates:
-            document.wrong(path, f"{value} is no door and no barrier", f"write a device of those kinds{nearest(value, gates)}")
+    gates = dict.fromkeys(str(row.get("id")) for row in rows if row.get("kind") in GATES)
+    for pattern in ("devices.*.opens", "devices.*.frees.*"):
+        for path, value in document.find(pattern):
+            if isinstance(value, str) and value not in gates:
+                document.wrong(
+                    path, f"{value} is no door and no barrier", f"write a device of those kinds{nearest(value, gates)}"
+                )
 
 
 def _watches(document: Document) -> None:

@@ -33,6 +33,8 @@ from hub.outward import Certified, Outward, OutwardSettings
 from hub.store.engine import open_engine
 from hub.store.migrate import migrate
 from hub.tags.keyfile import KEY_FILE, LabelKey
+from hub.visit_outward import FOLDER
+from hub.visit_vault import Vault
 
 GC_THRESHOLDS = (20_000, 20, 100)
 """Rows of a turn live shortly and hold no cycles: with Python's own thresholds a quarter of a busy hub's time went to looking."""
@@ -92,6 +94,7 @@ class Hub:
         self._head_key = HeadKey(config.data / HEAD_KEY_FILE)
         heads = Heads(estate.site, self._head_key, lambda: secrets.token_hex(8))
         rules = rules_of(policy)._replace(plan=config.plan)
+        vault = Vault(config.data / FOLDER)
         self.worker = Worker(
             self.engine,
             estate,
@@ -102,6 +105,7 @@ class Hub:
             estates=self.book,
             heads=heads,
             keys=self.enrolment.ring,
+            link_digest=vault.link_digest,
         )
         labels = LabelKey(config.data / KEY_FILE, http.public_url or "")
         self.outward = Outward(
@@ -117,6 +121,9 @@ class Hub:
                 public_url=http.public_url or "",
                 tls=_certified(config),
                 api_after_s=API_AFTER_S,
+                card_key=config.card_key,
+                vault=vault,
+                residents=config.settings.residents,
             ),
             estate=estate,
             policy=policy,

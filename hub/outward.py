@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 
 from contract.clock import Clock
 from contract.orders import AnyOrder, Nonce
+from hub.access.keeper import PermitKeeper
 from hub.accounts.oidc_types import OidcSettings, ProviderPort
 from hub.accounts.secrets import Passwords
 from hub.accounts.settings import AccountsSettings
@@ -26,11 +27,12 @@ from hub.enrolment.making import plain_desk
 from hub.estate import Estate
 from hub.estates.holder import EstateHolder
 from hub.feed import ChangeFeed
-from hub.ingest.ports import ChangeRow, Write
+from hub.ingest.ports import ChangeRow, GateNews, Write
 from hub.live_pictures import LivePictures, View
 from hub.notify.mqtt.channel import Publisher
 from hub.notify.notifiers import Notifiers, first_positions, start_notifiers
 from hub.notify.reader import PATIENCE, Patience
+from hub.notify.residents.settings import ResidentSettings
 from hub.notify.secrets import read_secret
 from hub.notify.table import AnyChannelSettings, Surroundings
 from hub.orders import CommandState, Orders
@@ -38,10 +40,13 @@ from hub.picture_files import remove_unfinished
 from hub.picture_sweep import PictureSweep
 from hub.policy.load import Policy
 from hub.store import command_log
+from hub.store.access_reads import AccessReads
 from hub.store.estate_rows import EstateReads
 from hub.store.read import SiteReads
 from hub.tags.keyfile import LabelKey
 from hub.views import Titles
+from hub.visit_outward import FOLDER, VisitSettings, VisitsOut
+from hub.visit_vault import Vault
 
 if TYPE_CHECKING:
     from hub.api.server import ApiServer
@@ -64,6 +69,10 @@ class ListeningWorker(WorkerPort, Protocol):
 
     def on_nonce(self, listener: Callable[[str, Nonce], None]) -> None:
         """Call with agents' nonces."""
+        ...
+
+    def on_gates(self, listener: Callable[[Sequence[GateNews]], None]) -> None:
+        """Call with what agents tell of their gates."""
         ...
 
 
@@ -92,7 +101,9 @@ class Certified(NamedTuple):
 
 class OutwardSettings(NamedTuple):
     """Where the API answers, what is told to whom, and where files are. `folder`: what secrets' file names begin at;
-    `api_after_s`: how long after the channels the API begins; `passwords` None: hashed as they should be."""
+    `api_after_s`: how long after the channels the API begins; `passwords` None: hashed as they should be. `card_key`: what
+    numbers of credentials are hashed under; None: they are not taken. `vault`: visits' keys, None: beside the pictures;
+    `residents`: the ways to residents."""
 
     host: str
     port: int
@@ -107,6 +118,9 @@ class OutwardSettings(NamedTuple):
     oidc: OidcSettings | None = None
     public_url: str = ""
     api_after_s: float = 0.0
+    card_key: bytes | None = None
+    vault: Vault | None = None
+    residents: Sequence[ResidentSettings] = ()
 
 
 class Outward:
@@ -135,9 +149,14 @@ class Outward:
         self.feed = ChangeFeed(self._reads)
         self.orders = Orders(broker, clock, lambda: secrets.token_hex(8), on_end=self._note_command)
         self.live_pictures = LivePictures(broker, clock, lambda: secrets.token_hex(8), on_view=self._note_view)
+        self.visits = self._make_visits(estate.site, policy)
+        worker.on_change(self.visits.on_changes)
         worker.on_change(self.feed.on_change)
         worker.on_change(self.orders.on_changes)
         worker.on_nonce(self.orders.on_nonce)
+        self.permits = PermitKeeper(engine, self.book, policy, self.feed, worker.ask, broker.order, clock)
+        worker.on_gates(self.permits.on_gates)
+        self._access = AccessReads(engine, estate.site)
         self._site, self._policy, self._broker = estate.site, policy, broker
         self.accounts = Accounts(
             engine, estate.site, settings.accounts, settings.passwords or Passwords(), lambda run: worker.ask(Write(run))
@@ -189,6 +208,8 @@ class Outward:
         self.provider = self._make_provider()
         remove_unfinished(self.settings.pictures)
         self._picture_sweep.start()
+        self.permits.start()
+        self.visits.start()
         settings = self.settings
         self.server = serve(build_api(self._backend(self._notifiers)), settings.host, settings.port, settings.tls)
 
@@ -197,6 +218,8 @@ class Outward:
         if self.server is not None:
             self.server.stop()
         self._picture_sweep.stop()
+        self.permits.stop()
+        self.visits.stop()
         if self._notifiers is not None:
             self._notifiers.stop()
 
@@ -213,6 +236,20 @@ class Outward:
 
     def _note_command(self, state: CommandState) -> None:
         self._worker.ask(Write(lambda connection: command_log.put(connection, self.book.current.site, state)))
+
+    def _make_visits(self, site: str, policy: Policy) -> VisitsOut:
+        settings = self.settings
+        vault = settings.vault or Vault(settings.pictures.parent / FOLDER)
+        visits = VisitSettings(vault, settings.folder, settings.card_key, settings.public_url, settings.residents)
+        return VisitsOut(
+            site,
+            visits,
+            self._reads.visits,
+            policy,
+            self._worker.ask,
+            self._clock,
+            lambda: self.book.current.timezone,
+        )
 
     def _make_provider(self) -> ProviderPort | None:
         """Raises ValueError where it cannot be used."""
@@ -234,6 +271,8 @@ class Outward:
             "broker": lambda: dict(self._broker.counters),
             "orders": lambda: dict(self.orders.counters),
             "live_pictures": lambda: dict(self.live_pictures.counters),
+            "permits": lambda: dict(self.permits.counters),
+            "visits": lambda: dict(self.visits.counters),
             "pictures": lambda: {"deleted": self._picture_sweep.deleted},
             "accounts": lambda: dict(self.accounts.counters),
             "enrolment": lambda: {**self.enrolment.counters, **self.enrolment.ring.counters},
@@ -259,6 +298,10 @@ class Outward:
             counters=counters,
             provider=self.provider,
             enrolment=self.enrolment,
+            permits=self.permits,
+            access=self._access,
+            card_key=self.settings.card_key,
+            visits=self.visits.desk,
         )
 
 

@@ -1,9 +1,9 @@
 """The core of `watchkeeper decode`: bytes in, JSON lines out, as an installer needs them to find a fault.
 
 A line is `{"reading": kind, …fields}` or `{"finding": reason, "offset": n, "bytes_hex": …}`, of a table in text with `line` and
-`column`. The offset counts the input's bytes from its start; with hex input it counts the bytes that the text stands for, except
-for the finding `bad_hex`, where it is the place in the text. It streams, and keeps one unit at most, so that a port may be read
-for days.
+`column`. What a device tells with its own time has that as `device_at`. The offset counts the input's bytes from its start; with
+hex input it counts the bytes that the text stands for, except for the finding `bad_hex`, where it is the place in the text. It
+streams, and keeps one unit at most, so that a port may be read for days.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -12,10 +12,11 @@ from typing import Any
 
 import msgspec
 
+from contract.clock import rfc3339
 from contract.readings import CardRead, Reading, TamperContact
 from contract.settings import check_plain
 from drivers.feed import Feed
-from drivers.port import Decoder, DriverKind, Finding
+from drivers.port import Dated, Decoder, DriverKind, Finding
 from drivers.table import DRIVERS, driver_kind
 from watchkeeper.hextext import HexText
 
@@ -65,6 +66,10 @@ def line_of(item: Reading | Finding, shows: Callable[[Reading], Mapping[str, Any
     if isinstance(item, Finding):
         place = {} if item.line is None else {"line": item.line, "column": item.column or None}
         return _json({"finding": item.reason, "offset": item.offset, **place, "bytes_hex": item.data.hex()})
+    if isinstance(item, Dated):
+        return line_of(
+            item.reading, lambda reading: {**(shows(reading) if shows else {}), "device_at": rfc3339(item.device_at_us)}
+        )
     fields = _SHOWN.get(type(item), item.__struct_fields__)
     shown = [field for field in fields if field not in _IF_SAID.get(type(item), ()) or getattr(item, field)]
     said = {field: getattr(item, field) for field in shown}

@@ -21,6 +21,7 @@ from edge.agent import Agent, Ports
 from edge.config import Config, load_config
 from edge.heads import kept_heads
 from edge.line import line_maker
+from edge.permits.fetching import http_get
 from edge.pictures import http_post
 from edge.spool import Spool, SpoolBusy, SpoolFailed, SpoolFull, SpoolLimits
 
@@ -78,6 +79,7 @@ def system_ports(clock: Clock, random: Random | None = None, hub_ca_file: Path |
         line=line_maker(clock, chance),
         post=partial(http_post, ca_file=hub_ca_file),
         version=_version(),
+        get=partial(http_get, ca_file=hub_ca_file),
     )
 
 

@@ -43,6 +43,10 @@ class BarrierDriver:
             raise CommandFailed("the barrier's board is not connected")
         relays.press(action)
 
+    def expect(self) -> None:
+        """See `drivers.port.Expecting`."""
+        self._bus.hush()
+
     def _poll(self, sink: Sink, stop: Event, board: Unit, relays: Relays) -> None:
         asked, barrier, patience = question(self._options), Barrier(self._options), Patience()
         poll_us = self._options.poll_ms * US_PER_MS

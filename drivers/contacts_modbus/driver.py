@@ -64,6 +64,10 @@ class ContactsDriver:
             raise CommandFailed("the board is not connected")
         locks.unlock(output.number, for_us)
 
+    def expect(self) -> None:
+        """See `drivers.port.Expecting`."""
+        self._bus.hush()
+
     def _poll(self, turn: "_Turn", locks: Locks, sink: Sink, stop: Event) -> None:
         patience, poll_us = Patience(), self._options.poll_ms * US_PER_MS
         while not stop.is_set():

@@ -6,11 +6,11 @@ Drivers with the same port in their address share one `Bus`, which `bus_at` find
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from threading import Lock
+from threading import Condition, Lock
 from typing import NamedTuple, Protocol
 from weakref import WeakValueDictionary
 
-from contract.clock import US_PER_S, Clock, SystemClock
+from contract.clock import US_PER_MS, US_PER_S, Clock, SystemClock
 from drivers.modbus.frames import RTU_BYTES_MAX, rtu, tcp
 from drivers.modbus.listening import Ear, RtuEar, TcpEar
 from drivers.port import DeviceLost, Finding
@@ -19,6 +19,10 @@ from drivers.transports import Address, Transport, open_transport, parse_address
 SILENT_CHARACTERS = 3.5
 SILENCE_S_MIN = 0.00175
 STALE_READS_MAX = 8
+HUSH_US = 60 * US_PER_MS
+"""For so long a bus is kept free for an action that is expected: twice what a card takes at 9600 baud."""
+HUSH_EVERY_US = 120 * US_PER_MS
+"""No sooner is it kept free again: whoever expects all the time, as a noisy reader does, keeps no poll from the line."""
 _BITS_PER_CHARACTER = 11
 _FRAMINGS = ("rtu", "tcp")
 
@@ -38,6 +42,7 @@ class Counts:
         self.unanswered = 0
         self.stale_bytes = 0
         self.openings = 0
+        self.hushes = 0
 
 
 class _Framing(Protocol):
@@ -56,7 +61,13 @@ class Bus:
         self._opener = opener
         self._framing: _Framing = _frame_rtu if _framing_of(where) == "rtu" else _frame_tcp
         self._silence_s = _silence_s(where)
-        self._lock = Lock()
+        self._turn = Condition(Lock())
+        self._asking = False
+        self._urgent = 0
+        """How many urgent questions wait."""
+        self._hush_until_us = self._next_hush_us = 0
+        self._quiet_since_us = 0
+        """When somebody was last heard, or last spoke, on the wire."""
         self._port: Transport | None = None
         self._joined = 0
         self._received = 0
@@ -65,21 +76,51 @@ class Bus:
     @contextmanager
     def joined(self) -> Iterator[None]:
         """Keep the port open for as long as the block runs. Raises DeviceLost when it cannot be opened."""
-        with self._lock:
+        with self._alone(urgent=True):
             self._open()
             self._joined += 1
         try:
             yield
         finally:
-            with self._lock:
+            with self._alone(urgent=True):
                 self._joined -= 1
                 if not self._joined:
                     self._close()
 
-    def ask(self, unit: int, pdu: bytes, timeout_s: float) -> Heard:
-        """Put one question and wait for its answer, `timeout_s` at most. Others wait meanwhile. Raises DeviceLost when the port
-        is gone, or when nobody has joined; the next question opens it again."""
-        with self._lock:
+    def hush(self) -> None:
+        """An action may come soon: for HUSH_US no question is put but urgent ones. Returns at once."""
+        with self._turn:
+            now_us = self._clock.mono_us()
+            if now_us >= self._next_hush_us:
+                self._hush_until_us, self._next_hush_us = now_us + HUSH_US, now_us + HUSH_EVERY_US
+                self.counts.hushes += 1
+
+    @contextmanager
+    def _alone(self, *, urgent: bool) -> Iterator[None]:
+        """Wait for the wire, the urgent before all others, and have it."""
+        with self._turn:
+            self._urgent += urgent
+            try:
+                while self._asking or (not urgent and (self._urgent or self._hushed_s() > 0)):
+                    self._turn.wait(None if urgent or self._urgent or self._asking else self._hushed_s())
+            finally:
+                self._urgent -= urgent
+            self._asking = True
+        try:
+            yield
+        finally:
+            with self._turn:
+                self._asking = False
+                self._turn.notify_all()
+
+    def _hushed_s(self) -> float:
+        """For how long the wire is still kept free."""
+        return (self._hush_until_us - self._clock.mono_us()) / US_PER_S
+
+    def ask(self, unit: int, pdu: bytes, timeout_s: float, *, urgent: bool = False) -> Heard:
+        """Put one question and wait for its answer, `timeout_s` at most. Others wait meanwhile, an `urgent` question for one
+        other at most. Raises DeviceLost when the port is gone, or when nobody has joined; the next question opens it again."""
+        with self._alone(urgent=urgent):
             if not self._joined:
                 raise DeviceLost("closed")
             port = self._open()
@@ -92,8 +133,7 @@ class Bus:
 
     def _ask(self, port: Transport, unit: int, pdu: bytes, timeout_s: float) -> Heard:
         self._drop_stale(port)
-        if self._silence_s:
-            time.sleep(self._silence_s)
+        self._wait_for_silence()
         self._transaction = self._transaction % 0xFFFF + 1
         frame, ear = self._framing(unit, pdu, self._transaction)
         first = self._received
@@ -104,12 +144,19 @@ class Bus:
             self._received += len(data)
             if not data or ear.feed(data):
                 break
+        self._quiet_since_us = self._clock.mono_us()
         findings = ear.findings(first)
         if ear.answer is None:
             self.counts.unanswered += 1
         if ear.babble:
             self._close()  # TCP: the next question opens a new connection, and begins at a frame
         return Heard(ear.answer, findings)
+
+    def _wait_for_silence(self) -> None:
+        """The pause that ends the frame before. On a line that has been quiet for as long there is nothing to wait for."""
+        quiet_s = (self._clock.mono_us() - self._quiet_since_us) / US_PER_S
+        if quiet_s < self._silence_s:
+            time.sleep(self._silence_s - quiet_s)
 
     def _drop_stale(self, port: Transport) -> None:
         """A late answer to an earlier question must not pass for this one's. TCP numbers its answers, so nothing is dropped."""
@@ -119,6 +166,7 @@ class Bus:
             stale = port.read(RTU_BYTES_MAX, 0)
             if not stale:
                 return
+            self._quiet_since_us = self._clock.mono_us()
             self._received += len(stale)
             self.counts.stale_bytes += len(stale)
 

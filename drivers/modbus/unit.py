@@ -62,18 +62,20 @@ class Unit:
         return words_of(self._ask(read_pdu(asked), lambda pdu: fits(asked, pdu)))
 
     def write_coil(self, address: int, on: bool) -> None:
-        """Switch a coil; returns when the unit has confirmed. Raises NoAnswer and DeviceLost."""
+        """Switch a coil; returns when the unit has confirmed. What a relay does goes before polls that wait for the line. Raises
+        NoAnswer and DeviceLost."""
         question = write_coil_pdu(address, on)
-        self._ask(question, lambda pdu: pdu == question)
+        self._ask(question, lambda pdu: pdu == question, urgent=True)
 
     def coil(self, address: int) -> bool:
-        """Whether a coil is on. Raises NoAnswer and DeviceLost."""
-        return self.bits(Asked(READ_COILS, address, 1))[address]
+        """Whether a coil is on, asked before polls that wait. Raises NoAnswer and DeviceLost."""
+        asked = Asked(READ_COILS, address, 1)
+        return bits_of(asked, self._ask(read_pdu(asked), lambda pdu: fits(asked, pdu), urgent=True))[address]
 
-    def _ask(self, question: bytes, is_whole: Callable[[bytes], bool]) -> bytes:
+    def _ask(self, question: bytes, is_whole: Callable[[bytes], bool], *, urgent: bool = False) -> bytes:
         reason = "timeout"
         for _ in range(TRIES):
-            heard = self._bus.ask(self._number, question, self._timeout_s)
+            heard = self._bus.ask(self._number, question, self._timeout_s, urgent=urgent)
             for finding in heard.findings:
                 self._report(finding)
             reason = _fault(heard, is_whole)

@@ -20,7 +20,8 @@ from drivers.transports.tcp import KEEPALIVE
 PEERS_MAX = 64
 """Of more than these one is hung up: of the host that has the most of them, the one that was silent for the longest. So whoever
 opens many shuts out none but himself."""
-READ_MAX_BYTES = 4096
+READ_MAX_BYTES = 65_536
+"""In one turn of one peer: a picture comes in few, and a datagram is never longer."""
 DATAGRAMS_MAX = 64
 """In one turn, lest a flood keeps the rest waiting."""
 SEND_TIMEOUT_S = 0.5

@@ -40,8 +40,14 @@ MANAGE: Roles = frozenset(("manager",))
 DESK: Roles = frozenset(("desk",))
 TELEPHONE = ROOM | {"desk"}
 """Who answers the phone, and so needs numbers."""
+GATE = TELEPHONE | {"guard"}
+"""Who registers visitors. Running the hub is no reason to see who comes."""
 KEEP: Roles = frozenset(("manager", "administrator"))
 ADMIN: Roles = frozenset(("administrator",))
+PERMITS_READ = TELEPHONE | KEEP | {"auditor"}
+"""Who looks up whose permit it is."""
+PERMITS_WRITE = KEEP | DESK
+"""Who gives permits to people."""
 CHECK = ADMIN | {"auditor"}
 
 LIVE = "LIVE"
@@ -155,6 +161,29 @@ PERMISSIONS: Mapping[tuple[str, str], Roles] = {
     ("POST", "/handovers/{handover}/items/{item}/reject"): ACT,
     ("POST", "/handovers/{handover}/sign"): ACT,
     ("POST", "/handovers/{handover}/cancel"): ACT,
+    # permits
+    ("GET", "/access/households"): PERMITS_READ,
+    ("GET", "/access/holders"): PERMITS_READ,
+    ("GET", "/access/permits"): PERMITS_READ,
+    ("GET", "/access/credentials"): PERMITS_READ,
+    ("GET", "/access/rules"): PERMITS_READ,
+    ("GET", "/access/history/{kind}/{id}"): PERMITS_READ,
+    ("GET", "/access/tables"): WATCH | DESK,
+    ("PUT", "/access/households/{id}"): PERMITS_WRITE,
+    ("PUT", "/access/holders/{id}"): PERMITS_WRITE,
+    ("PUT", "/access/permits/{id}"): PERMITS_WRITE,
+    ("PUT", "/access/groups/{id}"): KEEP,
+    ("PUT", "/access/zones/{id}"): KEEP,
+    ("PUT", "/access/portals/{id}"): KEEP,
+    ("PUT", "/access/schedules/{id}"): KEEP,
+    ("POST", "/access/end/{kind}/{id}"): PERMITS_WRITE,  # a rule is taken away by whoever may make it: see the route
+    ("POST", "/access/permits/{id}/credentials"): PERMITS_WRITE,
+    ("POST", "/access/credentials/{id}/{deed}"): TELEPHONE | KEEP,  # a card is lost at night too
+    ("POST", "/access/replacements/{id}"): PERMITS_WRITE,
+    ("POST", "/access/import"): PERMITS_WRITE,
+    ("GET", "/access/template"): PERMITS_WRITE,
+    ("GET", "/access/export"): KEEP,
+    ("GET", "/agents/{agent}/permits/{epoch}/{no}/{part}"): ANYONE,  # agents have no accounts: the route checks the agent's MAC
     ("GET", "/keys"): WATCH | ACT,
     ("GET", "/keys/{key}"): WATCH | ACT,
     ("POST", "/keys"): LEAD,
@@ -167,6 +196,43 @@ PERMISSIONS: Mapping[tuple[str, str], Roles] = {
     ("GET", "/calls/{call}"): TELEPHONE,  # it shows the whole number
     ("POST", "/calls/{call}/notes"): TELEPHONE,
     ("GET", "/places"): ALL,
+    # gates
+    ("GET", "/gates"): EYES,  # with the last passages
+    ("GET", "/passages"): EYES,
+    ("POST", "/passages/search"): ROOM,
+    ("GET", "/presence"): WATCH,
+    ("POST", "/presence/search"): ROOM,
+    ("POST", "/presence/correct"): ROOM,
+    ("GET", "/reconciliation"): WATCH,
+    ("GET", "/watch-list"): EYES,
+    ("POST", "/watch-list"): ROOM,
+    ("POST", "/watch-list/{watch}/end"): ROOM,
+    # visits
+    ("GET", "/visits"): GATE,
+    ("POST", "/visits"): GATE,
+    ("POST", "/visits/search"): GATE,
+    ("GET", "/visits/notices"): GATE,
+    ("GET", "/visits/export.csv"): IN_CHARGE,
+    ("GET", "/visits/{visit}"): GATE,
+    ("POST", "/visits/{visit}/unmask"): GATE,  # with a reason, and so often an hour
+    ("POST", "/visits/{visit}/ask"): GATE,
+    ("POST", "/visits/{visit}/call"): TELEPHONE,
+    ("POST", "/visits/{visit}/acts/{act}"): GATE,
+    ("GET", "/visits/{visit}/pass.{form}"): GATE,
+    ("GET", "/visit-kinds"): GATE,
+    ("GET", "/visit-spaces"): GATE,
+    ("PUT", "/visit-spaces/{space}"): LEAD,
+    ("DELETE", "/visit-spaces/{space}"): LEAD,
+    ("GET", "/visit-routes"): GATE | KEEP,
+    ("PUT", "/visit-routes/{route}"): LEAD,
+    ("DELETE", "/visit-routes/{route}"): LEAD,
+    ("GET", "/deliveries"): GATE,
+    ("POST", "/deliveries"): GATE,
+    ("GET", "/deliveries/{delivery}"): GATE,
+    ("POST", "/deliveries/{delivery}/deeds/{deed}"): GATE,
+    ("POST", "/visit-links/show"): ANYONE,  # residents have no accounts: the routes take a link's token
+    ("POST", "/visit-links/answer"): ANYONE,
+    ("POST", "/visit-links/pass"): ANYONE,
     # the estate and its plan
     ("GET", "/estate"): WATCH,
     ("PUT", "/estate"): KEEP,

@@ -8,11 +8,15 @@ from fastapi import Depends, FastAPI
 from fastapi_offline import FastAPIOffline
 
 from hub.api import (
+    access,
+    access_files,
+    access_tables,
     accounts,
     alarms,
     audit,
     calls,
     commands,
+    deliveries,
     desk,
     devices,
     duties,
@@ -30,6 +34,8 @@ from hub.api import (
     live,
     oidc,
     pages,
+    passages,
+    passages_watch,
     pictures,
     places,
     plans,
@@ -37,6 +43,10 @@ from hub.api import (
     roster,
     scans,
     tags,
+    visit_links,
+    visit_passes,
+    visit_setting,
+    visits,
     wall,
 )
 from hub.api.body import BodyLimit
@@ -67,6 +77,16 @@ ROUTERS = (
     handovers.router,
     keys.router,
     calls.router,
+    visit_passes.router,
+    visits.router,
+    visit_setting.router,
+    deliveries.router,
+    visit_links.router,
+    access_files.router,
+    access_tables.router,
+    access.router,
+    passages.router,
+    passages_watch.router,
     estate.router,
     estate_drawings.router,
     places.router,
@@ -94,7 +114,11 @@ TAGS = [
     {"name": "handover", "description": "A shift is handed over: items accepted one by one, signed by both"},
     {"name": "keys", "description": "The register of keys and equipment"},
     {"name": "calls", "description": "The phone log: declared by people, or told by the exchange"},
+    {"name": "gates", "description": "How gates stand, who went through, who is in, and what explains each opening"},
+    {"name": "visits", "description": "Visitors, their vehicles, temporary permits, trucks, couriers' goods; names are masked"},
+    {"name": "resident's links", "description": "Residents answer without an account, by a link that counts once"},
     {"name": "estate", "description": "The estate: its versions, edits and imports, and the drawings of its plan"},
+    {"name": "permits", "description": "Who may go where when: people, credentials, rules, imports, and what gates decide by"},
     {"name": "dead letters", "description": "What a notification channel could not deliver"},
     {"name": "audit", "description": "Who did what, when and why, in a chain that nobody can rewrite unseen"},
     {"name": "health", "description": "Whether the hub does its work"},
@@ -109,7 +133,7 @@ done in the name of the account that asks.
 * 401: nobody is signed in. 403: not for this role, or the request comes from another site's page. 404: there is no such thing.
 * A cookie alone does not write: the browser has to say, by `Origin`, that one of the hub's own pages asks.
 * Times are RFC 3339 in UTC. Requests with unknown fields are refused, and bodies over 64 KiB (`/scans`: 512 KiB, a picture: 1
-  MiB, `/estate`: 4 MiB, a drawing: 8 MiB).
+  MiB, `/estate`, `/access/import`: 4 MiB, a drawing: 8 MiB).
 * Every error is `application/problem+json` with a stable `code` and a message in Chinese and English.
 * **Live**: a WebSocket at `/live?from=POS` sends JSON messages: `snapshot` (all live incidents, in chunks), `change`
   (`pos, at, topic, key, act, body`) and a `heartbeat` after 2 s without one. Keep the last `pos` and come back with it.

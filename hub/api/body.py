@@ -5,6 +5,7 @@ import re
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from hub.access.sheet import BYTES_MAX as PERMITS_BYTES_MAX
 from hub.api.errors import problem
 
 BODY_BYTES_MAX = 64 * 1024
@@ -15,6 +16,7 @@ _ESTATE = re.compile(r"/estate(?:/check|/import)?")
 ESTATE_BYTES_MAX = 4 * 1024 * 1024
 _DRAWING = re.compile(r"/estate/drawings/[^/]+")
 DRAWING_BYTES_MAX = 8 * 1024 * 1024
+_PERMITS = "/access/import"
 _OWN_LIMIT = re.compile(r"/agents/[^/]+/(pictures/[^/]+|live/[^/]+/[^/]+)")
 """Pictures: their route reads the body itself, up to its own limit."""
 
@@ -44,6 +46,8 @@ def _limit(path: str) -> int:
         return LONG_BYTES_MAX
     if _DRAWING.fullmatch(path):
         return DRAWING_BYTES_MAX
+    if path == _PERMITS:
+        return PERMITS_BYTES_MAX
     return ESTATE_BYTES_MAX if _ESTATE.fullmatch(path) else BODY_BYTES_MAX
 
 

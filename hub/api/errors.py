@@ -9,9 +9,16 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
+from hub.access.words import FINAL as ACCESS_FINAL
+from hub.access.words import STATUS as ACCESS_STATUS
 from hub.api.models import Problem, Wrong
 from hub.desk.words import FINAL, STATUS
 from hub.ingest.ports import Unavailable
+from hub.keyfile import BadKeyFile
+from hub.passages.words import FINAL as PASSAGE_FINAL
+from hub.passages.words import STATUS as PASSAGE_STATUS
+from hub.visits.words import FINAL as VISIT_FINAL
+from hub.visits.words import STATUS as VISIT_STATUS
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_S = "2"
@@ -65,6 +72,11 @@ REASONS: dict[str, tuple[int, str, str]] = {
         404,
         "没有这条指令；重启前的结果见事件列表",
         "there is no such command in this run of the hub: older results are events of kind command_done",
+    ),
+    "too_many_searches": (
+        429,
+        "查询过多：每小时最多 {limit} 次，请 {retry_s} 秒后再试，班长已获知",
+        "these are too many searches: {limit} an hour, come back in {retry_s} s; an incident says so",
     ),
     "too_many_commands": (
         429,
@@ -151,11 +163,18 @@ REASONS: dict[str, tuple[int, str, str]] = {
         "the days are wrong: from may not be after to, and {limit} days at most lie between",
     ),
     "too_many_alarms": (422, "时段内报警超过 {limit} 条，请缩短时段", "the span has over {limit} alarms: ask for fewer days"),
+    "visit_key_failed": (503, "访客密钥不可用，请查看日志", "a key of visits cannot be used: see the hub's log"),
     "label_key_failed": (503, "标签密钥不可用：{error}", "the label key cannot be used: {error}"),
     "wrong_signer": (403, "名称或密码不正确", "the name or the password of whoever joins or signs is wrong"),
     "token_needed": (403, "此接口只供程序使用令牌调用", "a program calls this with a token: a person's sign-in does not do"),
     "hub_field": (422, "“{field}”由系统填写，请勿填报", "the field {field!r} is the hub's own: leave it out"),
     "unknown_audit_entry": (404, "审计日志没有第 {no} 条", "the audit log has no entry {no}"),
+    "access_changed": (
+        409,
+        "{kind_zh}“{id}”已被他人更改（现为第 {now} 版，您看到的是第 {seen} 版），请刷新后重试",
+        "somebody changed the {kind} {id!r} meanwhile: it is at version {now}, you saw {seen}: look at it again and repeat",
+    ),
+    "bad_import": (422, "文件有误，详见 errors", "the file cannot be taken: see errors"),
     "unknown_dead_letter": (404, "没有这条未送达的通知", "there is no such dead letter"),
     "unknown_channel": (409, "通知渠道“{reader}”未配置", "the channel {reader!r} is not configured any more"),
     "not_delivered": (502, "仍未送达：{error}", "it was not delivered again: {error}"),
@@ -177,18 +196,19 @@ REFUSAL_STATUS = {
     "plan_over": 409, "plan_changed": 409, "plan_open": 409, "step_is_so": 409, "too_many_plans": 409, "too_many_told": 409,
     "not_over_yet": 409, "review_unfinished": 409, "review_approved": 409, "notice_empty": 409, "notice_published": 409,
     "enrolment_unknown": 403, "enrolment_used": 409, "enrolment_expired": 410,
-} | STATUS  # fmt: skip
+} | dict(STATUS) | dict(ACCESS_STATUS) | dict(PASSAGE_STATUS) | dict(VISIT_STATUS)  # fmt: skip
 """The status of a refused act; what is not named is 422."""
 
 
 _FINAL = frozenset(
     ("changed_meanwhile", "not_dispatched", "always_heard", "maintenance_over", "nothing_sounds", "tag_enrolled", "tag_ended",
+     "access_changed",
      "too_many_tags", "too_many_shifts", "too_many_shifts_of_one",
      "account_exists", "too_many_accounts", "last_administrator", "local_account", "account_disabled", "too_many_tokens",
      "no_password", "too_many_drawings", "enrolment_used", "person_in_use",
      "plan_not_by_hand", "plan_runs", "case_over", "plan_over", "plan_changed", "plan_open", "step_is_so", "too_many_plans",
      "too_many_told", "not_over_yet", "review_unfinished", "review_approved", "notice_empty", "notice_published")
-) | FINAL  # fmt: skip
+) | FINAL | ACCESS_FINAL | PASSAGE_FINAL | VISIT_FINAL  # fmt: skip
 """Conflicts that asking again will not solve."""
 
 
@@ -250,6 +270,11 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(Unavailable)
     async def _(_request: Request, error: Unavailable) -> JSONResponse:
         return problem("unavailable", errors=[Wrong(at="hub", what=str(error))])
+
+    @app.exception_handler(BadKeyFile)
+    async def _(request: Request, error: BadKeyFile) -> JSONResponse:
+        _log.error("key_failed", extra={"path": request.url.path, "error": str(error)})
+        return problem("visit_key_failed")
 
     @app.exception_handler(SQLAlchemyError)
     async def _(request: Request, error: SQLAlchemyError) -> JSONResponse:

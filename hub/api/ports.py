@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from contract.clock import Clock
+from hub.access.sending import AgentState
 from hub.accounts.oidc_types import ProviderPort
 from hub.accounts.signin import Accounts
 from hub.enrolment.desk import EnrolmentDesk
@@ -18,11 +19,14 @@ from hub.live_pictures import LivePictures
 from hub.notify.delivery import Failure
 from hub.notify.reader import ReaderState
 from hub.orders import Orders
+from hub.passages.searches import Searches
 from hub.policy.load import Policy
+from hub.store.access_reads import AccessReads
 from hub.store.estate_rows import EstateReads
 from hub.store.read import SiteReads
 from hub.tags.keyfile import LabelKey
 from hub.views import Titles
+from hub.visit_desk import VisitDesk
 
 Counters = Callable[[], Mapping[str, int]]
 
@@ -62,12 +66,26 @@ class NotifiersPort(Protocol):
         ...
 
 
+class PermitsPort(Protocol):
+    """Agents' tables of permits."""
+
+    def chunk(self, agent: str, epoch: str, no: int, part: int) -> bytes:
+        """A part of an agent's snapshot. Raises hub.access.sending.Gone."""
+        ...
+
+    def states(self) -> Mapping[str, AgentState]:
+        """How each agent's table is."""
+        ...
+
+
 @dataclass(frozen=True)
 class Backend:
     """Everything behind the API. `book`: the estate, as it changes; `estates`: its versions. `pictures`: the folder that pictures
     are kept in. `labels`: what makes and reads QR labels. `connected`: whether the broker is there; `why_away`: why it is not,
-    where that is known. `enrolment`: where agents become known. `counters`: what is counted, by room, for the metrics.
-    `provider`: where people sign in who are known elsewhere; None: nowhere."""
+    where that is known. `enrolment`: where agents become known. `permits`: agents' tables; `access`: the book of permits;
+    `card_key`: what credentials are hashed under, None: numbers are not taken. `visits`: keys of visits, and limits of residents'
+    links. `counters`: what is counted, by room, for the metrics. `provider`: where people sign in who are known elsewhere; None:
+    nowhere."""
 
     site: str
     book: EstateHolder
@@ -87,8 +105,13 @@ class Backend:
     why_away: Callable[[], str]
     clock: Clock
     enrolment: EnrolmentDesk
+    visits: VisitDesk
+    permits: PermitsPort
+    access: AccessReads
+    card_key: bytes | None = None
     counters: Mapping[str, Counters] = field(default_factory=dict)
     provider: ProviderPort | None = None
+    searches: Searches = field(default_factory=Searches)
 
     @property
     def estate(self) -> Estate:

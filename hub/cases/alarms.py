@@ -8,6 +8,8 @@ from hub.cases.types import Case
 ALWAYS_HEARD = frozenset(("fire_input", "panic", "guard_silent", "emergency"))
 """Detectors that nobody may shelve, hold back or merge: each of their cases may be somebody's life."""
 FIRE = "fire"
+NEVER_MERGED = ALWAYS_HEARD | {"duty_gap"}
+"""Detectors whose cases chattering merges never: each window that was missed is a duty of its own, and is one gap."""
 SOUNDING_PRIORITY_MAX = 3
 """P4 is a hint: it is listed and never sounds."""
 FLOOD_PRIORITY_MAX = 2
@@ -36,6 +38,18 @@ DEFAULTS: Mapping[tuple[str, str], float] = {
     ("MON-1", "sound_s"): 60,
     ("MON-8", "key_out_s"): 43_200,
     ("CMD-3", "rings_s"): 15,
+    ("GATE-3", "confirm_s"): 600,
+    ("GATE-3", "pass_s"): 43_200,
+    ("GATE-3", "overstay_close_s"): 604_800,
+    ("GATE-4", "consent_s"): 1_800,
+    ("GATE-4", "unclaimed_s"): 172_800,
+    ("GATE-5", "erase_days"): 180,
+    ("GATE-5", "looks_per_hour"): 20,
+    ("GATE-5", "searches_per_hour"): 60,
+    ("VEH-2", "temporary_s"): 7_200,
+    ("VEH-3", "overstay_s"): 43_200,
+    ("VEH-4", "hours_from_s"): 25_200,
+    ("VEH-4", "hours_until_s"): 72_000,
 }
 """What holds where an estate's policy was written before these numbers were: the shipped policy's. A test holds the two equal."""
 

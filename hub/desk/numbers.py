@@ -3,6 +3,7 @@
 from contract.clock import US_PER_S
 from hub.cases.limits import Numbers, number
 from hub.detectors.types import Detector
+from hub.passages.searches import SEARCHES_OVER
 
 KEY_OVERDUE, PHONE_UNANSWERED = "key_overdue", "phone_unanswered"
 KEY_CLAUSE, PHONE_CLAUSE, CHECK_CLAUSE = "MON-8", "CMD-3", "MON-1"
@@ -31,4 +32,5 @@ def _never(*_: object) -> None:
 
 OVERDUE = Detector(KEY_OVERDUE, KEY_CLAUSE, 3, (), None, _never)
 UNANSWERED = Detector(PHONE_UNANSWERED, PHONE_CLAUSE, 2, (), None, _never)
-DESK_DETECTORS = (KEY_OVERDUE, PHONE_UNANSWERED)
+DESK_DETECTORS = (KEY_OVERDUE, PHONE_UNANSWERED, SEARCHES_OVER)
+"""What people do, and no device tells."""

@@ -14,6 +14,7 @@ from contract.readings import (
     PanelFault,
     PictureDark,
     PictureFrozen,
+    ReaderChannel,
     Reading,
     TamperContact,
 )
@@ -45,6 +46,13 @@ def input_active(event: Event, _device: Device, _numbers: Numbers) -> Says:
     """An input (tamper, alarm, fire) is active, or a part of a panel is out of order."""
     reading = event.reading
     return _on(reading.active) if isinstance(reading, TamperContact | AlarmInput | FireInput | PanelFault) else None
+
+
+def reader_refused(event: Event, _device: Device, _numbers: Numbers) -> Says:
+    """A card reader answers and is not believed, or may be given its key just now. One that the settings leave plain is as it
+    was meant."""
+    reading = event.reading
+    return _on(reading.state in ("refused", "install")) if isinstance(reading, ReaderChannel) else None
 
 
 def picture_wrong(event: Event, _device: Device, _numbers: Numbers) -> Says:

@@ -38,11 +38,12 @@ def counting(
     subject: Callable[[Event, Device], str] = the_device,
     priority_of: Callable[[Event], Literal[1, 2, 3, 4] | None] = lambda _: None,
     proof: Literal["device", "agent", "clock"] = "device",
+    about: Callable[[Event, Device], tuple[str, ...]] | None = None,
 ) -> Detector:
     """Raised by the `limit`-th thing within `window` seconds (`limit` None: by the first), and over when a whole window has
     passed without another. Further ones belong to the same episode; it is told again at twice, four times… the count."""
     pattern = _Pattern(counts=counts, limit=limit, window=window, facts=facts, priority_of=priority_of, proof=proof)
-    return Detector(name, clause, priority, kinds, Counted | None, pattern.step, pattern.wake, subject)
+    return Detector(name, clause, priority, kinds, Counted | None, pattern.step, pattern.wake, subject, about=about)
 
 
 class _Pattern:

@@ -21,16 +21,20 @@ from contract.readings import (
     PanelFault,
     PictureDark,
     PictureFrozen,
+    PlateRead,
+    ReaderChannel,
     Reading,
     TamperContact,
 )
-from hub.detectors import conditions, measure
+from hub.detectors import conditions, measure, refusals
 from hub.detectors.agents import AGENT_SILENT
 from hub.detectors.counting import counting
-from hub.detectors.door import DOOR_FORCED
+from hub.detectors.gates import BARRIER_UNEXPLAINED, DOOR_FORCED, LOOP_PLATE_DISAGREE, PLATE_WITHOUT_VEHICLE
 from hub.detectors.guards import GUARD_SILENT, OBSERVATION, PANIC
 from hub.detectors.lasting import lasting
-from hub.detectors.types import AgentCame, Detector, Device, Event, ForeignReport, Quarantined, SequenceJumped
+from hub.detectors.tailgating import TAILGATING
+from hub.detectors.travel import IMPOSSIBLE_TRAVEL
+from hub.detectors.types import AgentCame, Detector, Device, Event, ForeignReport, PlateWatched, Quarantined, SequenceJumped
 
 OF_DEVICES = tuple(
     kind for kind in KINDS.values() if kind not in (AgentStarted, Heartbeat, Dropped, AuditHeadConflict) and not kind.STORED
@@ -83,11 +87,6 @@ def _head_facts(event: Event) -> dict[str, Any]:
     return {"reason": reading.reason, "no": reading.no, "kept_no": reading.kept_no}
 
 
-def _refused(event: Event) -> bool:
-    reading = event.reading
-    return isinstance(reading, AccessDecided) and not reading.granted
-
-
 def _clock_facts(event: Event, _numbers: dict[str, float]) -> dict[str, Any]:
     return {"off_s": round(((event.device_at_us or event.at_us) - event.at_us) / US_PER_S, 3)}
 
@@ -100,14 +99,29 @@ DETECTORS: tuple[Detector, ...] = (
             facts=lambda event, _: {"name": getattr(event.reading, "name", "")}),
     DOOR_FORCED,
     lasting("door_held", "GATE-7", 3, (DoorContact, DeviceLink), condition=conditions.door_open, limit="held_s"),
-    counting("repeated_refusals", "GATE-7", 3, (AccessDecided,), counts=_refused, limit="refusals", window="refusals_window_s",
-             facts=_says_reason),
+    counting("repeated_refusals", "GATE-7", 3, (AccessDecided,), counts=refusals.of_a_stranger, limit="refusals",
+             window="refusals_window_s", facts=_says_reason),
+    counting("passback", "GATE-6", 3, (AccessDecided,), counts=refusals.of_the_wrong_side, limit="passbacks",
+             window="passbacks_window_s", facts=refusals.facts),
+    counting("stopped_credential", "GATE-6", 2, (AccessDecided,), counts=refusals.of_a_stopped_one, limit=None,
+             window="stopped_quiet_s", facts=refusals.facts),
+    IMPOSSIBLE_TRAVEL,
     lasting("tamper", "GATE-7", 2, (TamperContact,), condition=conditions.input_active, limit=None, subject=_zone,
             facts=_says_name),
+    lasting("reader_refused", "GATE-7", 2, (ReaderChannel,), condition=conditions.reader_refused, limit=None,
+            facts=_says_reason),
     lasting("panel_fault", "REP-1", 3, (PanelFault,), condition=conditions.input_active, limit=None, subject=_zone,
             facts=_says_name),
     lasting("barrier_left_open", "VEH-6", 3, (BarrierState, DeviceLink), condition=conditions.barrier_not_closed,
             limit="left_open_s"),
+    BARRIER_UNEXPLAINED,
+    TAILGATING,
+    LOOP_PLATE_DISAGREE,
+    PLATE_WITHOUT_VEHICLE,
+    counting("plate_unreadable", "VEH-6", 2, (AccessDecided, PlateRead), counts=refusals.of_a_doubtful_plate, limit=None,
+             window="plate_doubt_s", facts=refusals.plate_facts, about=refusals.at_a_gate, proof="agent"),
+    counting("plate_watched", "VEH-6", 2, (PlateWatched,), counts=lambda _: True, limit=None, window="watch_quiet_s",
+             facts=refusals.watch_facts, subject=refusals.watched, priority_of=refusals.watch_priority, proof="clock"),
     lasting("arm_knocked_off", "VEH-6", 2, (ArmState,), condition=conditions.arm_off, limit=None),
     lasting("camera_lost", "MON-2", 2, (CameraLink, DeviceLink), condition=conditions.camera_away, limit="camera_lost_s",
             facts=_says_reason, proof="agent"),

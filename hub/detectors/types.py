@@ -1,6 +1,6 @@
 """What detectors see and say. They are pure: no clock, no database, no network."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Literal, NamedTuple
 
 import msgspec
@@ -55,6 +55,16 @@ class ForeignReport(Reading, frozen=True):
     """The hub's own report: a batch was refused in the agent's name. `reason` is a name such as `wrong_mac`, `fenced`."""
 
     reason: str
+
+
+class PlateWatched(Reading, frozen=True):
+    """The hub's own report: a plate of the watch list was at a gate. `watch`: the entry's name; `why`: what stands in it."""
+
+    watch: str
+    plate: str
+    why: str
+    priority: Literal[1, 2, 3, 4] = 2
+    picture: str = ""
 
 
 class Quarantined(Reading, frozen=True):
@@ -125,8 +135,13 @@ class Device(NamedTuple):
     place: str
     agent: str
     opens: str
-    """For a reader or an exit button: the door or barrier it opens; for all others its own id."""
+    """For what belongs to a door or a barrier, such as its reader, its exit button, its loop or the camera that reads plates in
+    its lane: that one; for all others its own id."""
     options: dict[str, float]
+    frees: tuple[str, ...] = ()
+    """The doors and barriers that its fire input opens."""
+    cameras: tuple[str, ...] = ()
+    """Of a barrier: the cameras that read plates in its lane."""
 
 
 def the_device(_event: Event, device: Device) -> str:
@@ -152,3 +167,19 @@ class Detector(NamedTuple):
     subject: Callable[[Event, Device], str] = the_device
     clocked: bool = False
     """It wants readings that carry the device's own time, and no others."""
+    about: Callable[[Event, Device], tuple[str, ...]] | None = None
+    """In place of `subject`: the devices that the event is about. Each has a state of its own, and the step is given that
+    device's row and numbers, whoever told."""
+
+
+def subjects(
+    detector: Detector, event: Event, device: Device, book: Callable[[str], Device | None]
+) -> Iterator[tuple[str, Device]]:
+    """What the detector's states of an event are about, each with the device whose row the step is given."""
+    if detector.about is None:
+        yield detector.subject(event, device), device
+        return
+    for name in detector.about(event, device):
+        found = book(name)
+        if found is not None:
+            yield name, found

@@ -7,7 +7,7 @@ import msgspec
 
 from contract.clock import US_PER_S
 from hub.cases import chatter, flood
-from hub.cases.alarms import ALWAYS_HEARD, FIRE, AlarmRule, calls, sounds
+from hub.cases.alarms import ALWAYS_HEARD, FIRE, NEVER_MERGED, AlarmRule, calls, sounds
 from hub.cases.chatter import Source
 from hub.cases.engine import Birth
 from hub.cases.flood import Flood, Group
@@ -75,7 +75,7 @@ class Alarmbook:
 
     def note_return(self, case: Case, at_us: int) -> None:
         """The source of the case has returned to normal."""
-        if case.detector in ALWAYS_HEARD or case.sound == FIRE:
+        if case.detector in NEVER_MERGED or case.sound == FIRE:
             return
         self._make_room(at_us)
         source = self._source(case.detector, case.subject)
@@ -85,7 +85,9 @@ class Alarmbook:
         """The live case that a new episode of a chattering source belongs to, and how often it has come back then. One that is
         not proven has a case of its own: it may yet turn out not to have been so."""
         source = self._source(found.detector, found.subject)
-        if source is None or not finding.proven or not chatter.comebacks(source, finding.at_us, self._policy):
+        if found.detector in NEVER_MERGED or source is None or not finding.proven:
+            return None
+        if not chatter.comebacks(source, finding.at_us, self._policy):
             return None
         case = self._site.cases.get(source.case_no)
         if case is None or case.state not in LIVE or not case.comebacks:
@@ -99,7 +101,9 @@ class Alarmbook:
         if found.detector in ALWAYS_HEARD or rule.sound == FIRE:
             return Birth()
         source = self._source(found.detector, found.subject)
-        comebacks = chatter.comebacks(source, finding.at_us, self._policy) if finding.proven else 0
+        comebacks = (
+            chatter.comebacks(source, finding.at_us, self._policy) if finding.proven and found.detector not in NEVER_MERGED else 0
+        )
         shelf = None if source is None else self._site.cases.get(source.shelved_no)
         if shelf is not None and shelf.state != "shelved":
             shelf = None

@@ -3,15 +3,24 @@
 import json
 from typing import Any, NamedTuple
 
+from hub.access.asks import AccessAsk
+from hub.ingest.access.around import Things
+from hub.ingest.access.book import Accessbook
 from hub.ingest.casebook import Casebook
 from hub.ingest.duties.acts import DutyActs, DutyAsk
 from hub.ingest.estating import act_on_estate
 from hub.ingest.outcome import Outcome
+from hub.ingest.passages.book import Passagebook
 from hub.ingest.ports import AlarmAsk, CaseAct, CaseActs, EstateAsk, OfPeople, PictureStored, TagAct
 from hub.ingest.site import Site
 from hub.ingest.surroundings import Surroundings
 from hub.ingest.tagging import act_on_tag
+from hub.ingest.visits.around import Around
+from hub.ingest.visits.book import Visitbook
+from hub.passages.asks import GateAsk, SearchesOver
 from hub.plans.asks import PlanAsk
+from hub.visits.asks import VisitsAsk
+from hub.visits.numbers import limits_of
 
 
 class Hands(NamedTuple):
@@ -22,24 +31,69 @@ class Hands(NamedTuple):
     casebook: Casebook
     around: Surroundings
     duties: DutyActs
+    passages: Passagebook
     now_us: int
 
 
-def answer(asked: OfPeople | DutyAsk, hands: Hands) -> Any:
+def answer(asked: OfPeople | DutyAsk | AccessAsk, hands: Hands) -> Any:
     """What the ask's own docstring says. Raises DatabaseGone."""
-    casebook, now_us = hands.casebook, hands.now_us
-    if isinstance(asked, CaseAct):
-        return casebook.act(asked._replace(actor=_plain(asked.actor)), now_us)
-    if isinstance(asked, CaseActs):
-        return [casebook.act(one._replace(actor=_plain(one.actor)), now_us) for one in asked.acts]
-    if isinstance(asked, AlarmAsk | PlanAsk):
-        return casebook.ask(asked._replace(actor=_plain(asked.actor)), now_us)
+    if isinstance(asked, CaseAct | CaseActs | AlarmAsk | PlanAsk):
+        return _of_cases(asked, hands)
     if isinstance(asked, TagAct):
         asked = asked._replace(actor=_plain(asked.actor), reason=_plain(asked.reason))
-        return act_on_tag(asked, hands.site, hands.around.book, casebook.change, hands.around.counters, now_us)
+        around = hands.around
+        return act_on_tag(asked, hands.site, around.book, hands.casebook.change, around.counters, hands.now_us)
     if isinstance(asked, EstateAsk):
-        return act_on_estate(asked, hands.outcome, hands.around.estate, casebook.change, now_us)
-    return _store_picture(asked.picture, hands) if isinstance(asked, PictureStored) else hands.duties.answer(asked)
+        return act_on_estate(asked, hands.outcome, hands.around.estate, hands.casebook.change, hands.now_us)
+    return _answer_more(asked, hands)
+
+
+def _answer_more(asked: PictureStored | GateAsk | AccessAsk | VisitsAsk | DutyAsk, hands: Hands) -> Any:
+    if isinstance(asked, VisitsAsk):
+        return visitbook_of(hands).answer(asked)
+    if isinstance(asked, PictureStored):
+        return _store_picture(asked.picture, hands)
+    if isinstance(asked, GateAsk):
+        asked = asked if isinstance(asked, SearchesOver) else asked._replace(reason=_plain(asked.reason))
+        return hands.passages.answer(asked._replace(actor=_plain(asked.actor)))
+    return accessbook_of(hands).answer(asked) if isinstance(asked, AccessAsk) else hands.duties.answer(asked)
+
+
+def accessbook_of(hands: Hands) -> Accessbook:
+    """The book of permits, for whoever acts in this turn."""
+    around = hands.around
+    things = Things(hands.outcome, around.archive, hands.casebook.change, hands.now_us)
+    return Accessbook(things, around.book, hands.site.journal, around.new_id, hands.now_us, around.counters)
+
+
+def _of_cases(asked: CaseAct | CaseActs | AlarmAsk | PlanAsk, hands: Hands) -> Any:
+    casebook, now_us = hands.casebook, hands.now_us
+    if isinstance(asked, CaseActs):
+        return [casebook.act(one._replace(actor=_plain(one.actor)), now_us) for one in asked.acts]
+    if isinstance(asked, CaseAct):
+        return casebook.act(asked._replace(actor=_plain(asked.actor)), now_us)
+    return casebook.ask(asked._replace(actor=_plain(asked.actor)), now_us)
+
+
+def visitbook_of(hands: Hands) -> Visitbook:
+    """The book of visits, for whoever acts in this turn."""
+    around, casebook = hands.around, hands.casebook
+    return Visitbook(
+        Around(
+            hands.site,
+            casebook,
+            around.book,
+            around.archive,
+            accessbook_of(hands),
+            around.link_digest,
+            around.book.timezone,
+            limits_of(casebook.policy),
+            hands.now_us,
+            around.table.rules.late_us,
+            around.counters,
+            around.new_id,
+        )
+    )
 
 
 def _store_picture(picture: str, hands: Hands) -> bool:

@@ -13,6 +13,7 @@ from hub.audit import log
 from hub.audit.types import HUB, Act, Personal, changed
 from hub.cases.types import Case, Change, Refusal
 from hub.desk.asks import CallHeard
+from hub.ingest.access import audited as access
 from hub.ingest.casebook import ClosedCases
 from hub.ingest.desk import audited as desk
 from hub.ingest.duties.roster import key_of as shift_key
@@ -37,6 +38,8 @@ from hub.ingest.ports import (
 )
 from hub.ingest.site import Site
 from hub.ingest.tagging import ACT_NAMES
+from hub.ingest.visits import audited as visits
+from hub.passages.asks import SearchesOver, WatchEnd, WatchPut
 from hub.plans.asks import PlanSet, PlanStart, Reported, RunAct
 
 NOT_AUDITED: Mapping[type, str] = {
@@ -44,7 +47,9 @@ NOT_AUDITED: Mapping[type, str] = {
     Suspicion: "what somebody tried who is not known: an incident tells of it",
     Report: "a person's scans and calls are evidence, and rows of their own that are only ever added",
     CallHeard: "an exchange tells: the phone log has each of its words",
+    SearchesOver: "the search that was refused has an entry of its own",
     Write: "whoever asks for it adds its entries in its own run: hub/audit/log.py",
+    **visits.NOT_AUDITED,
 }
 _NOT_TOLD = frozenset(("clocks", "entries", "facts", "version"))
 """Of a case: the first two are rows of their own."""
@@ -173,6 +178,17 @@ def _drawing(asked: DrawingAct, _: None, _answer: Any) -> Iterator[Act]:
     yield Act(asked.actor, "estate.draw" if asked.row else "estate.undraw", "drawing", asked.floor, after=after)
 
 
+def _watch_put(asked: WatchPut, _: None, answer: Any) -> Iterator[Act]:
+    after = {"plate": Personal(answer.plate, answer.plate), "until_us": answer.until_us, "priority": answer.priority}
+    yield Act(asked.actor, "watch.put", "watch", answer.watch, asked.reason, after=after)
+
+
+def _watch_end(asked: WatchEnd, _: None, answer: Any) -> Iterator[Act]:
+    yield Act(
+        asked.actor, "watch.end", "watch", asked.watch, asked.reason, before={"plate": Personal(answer.plate, answer.plate)}
+    )
+
+
 _ENTRIES: Mapping[type, Callable[[Any, Any, Any], Iterator[Act]]] = {
     CaseAct: _case,
     CaseActs: _cases,
@@ -188,6 +204,10 @@ _ENTRIES: Mapping[type, Callable[[Any, Any, Any], Iterator[Act]]] = {
     RunAct: _run_act,
     EstateAct: _estate,
     DrawingAct: _drawing,
+    WatchPut: _watch_put,
+    WatchEnd: _watch_end,
     **desk.ENTRIES,
+    **access.ENTRIES,
+    **visits.ENTRIES,
 }
 AUDITED = frozenset(_ENTRIES)

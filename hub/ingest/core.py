@@ -4,6 +4,7 @@ Memory is what was committed, always: a turn that cannot be committed is thrown 
 """
 
 import logging
+import secrets
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
@@ -28,14 +29,25 @@ from hub.ingest.limits import Quota, Throttle
 from hub.ingest.load import DatabaseArchive, load_site
 from hub.ingest.outcome import Answer, Outcome
 from hub.ingest.phones import forget_boots
-from hub.ingest.ports import Ailing, Ask, ChangeRow, EstateSource, Hook, Out, Rules, SiteBook, State, Unavailable
+from hub.ingest.ports import Ailing, Ask, ChangeRow, EstateSource, GateNews, Hook, Out, Rules, SiteBook, State, Unavailable
 from hub.ingest.site import Site
 from hub.ingest.stepping import RuleTable
 from hub.ingest.surroundings import Surroundings
 from hub.ingest.sweeping import Halt, SweepGuard, doubted_since
 from hub.ingest.turn import Turn
+from hub.ingest.visits.erasing import erase_visits
 from hub.ingest.writer import disk_failure, is_empty, write
-from hub.store.sweep import condemn_pictures, doubted_us, note_doubt, sweep_changes, sweep_desk, sweep_duties, sweep_stream
+from hub.store.sweep import (
+    condemn_pictures,
+    doubted_us,
+    note_doubt,
+    sweep_changes,
+    sweep_desk,
+    sweep_duties,
+    sweep_passages,
+    sweep_stream,
+)
+from hub.visits.sealing import KEY_BYTES, Names
 
 SWEEP_EVERY_US = 10 * US_PER_S
 QUIET_SWEEP_EVERY_US = 60 * US_PER_S
@@ -73,8 +85,8 @@ class DiskFailed(RuntimeError):
 
 
 class Core:
-    """One site's turns. Not for two threads. `mono_us` tells monotonic time. `on_changes` and `on_nonce` are called after the
-    commit, in this thread."""
+    """One site's turns. Not for two threads. `mono_us` tells monotonic time. `on_changes`, `on_nonce` and `on_gates` are called
+    after the commit, in this thread."""
 
     def __init__(
         self,
@@ -89,9 +101,11 @@ class Core:
         hook: Hook = lambda _: None,
         on_changes: Callable[[Sequence[ChangeRow]], None] = lambda _: None,
         on_nonce: Callable[[str, Nonce], None] = lambda _agent, _nonce: None,
+        on_gates: Callable[[Sequence[GateNews]], None] = lambda _: None,
         estates: EstateSource | None = None,
         heads: Heads | None = None,
         keys: Keys | None = None,
+        link_digest: Callable[[str], str] | None = None,
     ) -> None:
         self.counters: Counter[str] = Counter()
         self.state = State(False, "starting")
@@ -101,15 +115,17 @@ class Core:
         self._mono_us = mono_us
         self._hook = hook
         self._on_changes = on_changes
-        self._on_nonce = on_nonce
+        self._on_nonce, self._on_gates = on_nonce, on_gates
         self._heads = heads
         self._site_id = book.site
         self._keep_us, self._picture_keep_us, self._record_us = rules.keep_us, rules.picture_keep_us, rules.record_us
+        self._passage_keep_us = rules.passage_keep_us
         archive = DatabaseArchive(engine, book.site)
         table = RuleTable(rules)
         self._keys = keys
         shared = Throttle(), Throttle(), Quota(), self.counters
-        self._around = Surroundings(book, table, archive, new_id, *shared, keys=keys or BookKeys(book))
+        known, digest = keys or BookKeys(book), link_digest or Names(secrets.token_bytes(KEY_BYTES)).link_digest
+        self._around = Surroundings(book, table, archive, new_id, *shared, keys=known, link_digest=digest)
         self._estates = estates
         self._site: Site | None = None
         self._stale = False
@@ -342,6 +358,8 @@ class Core:
             self._out.order(agent, order)
         for agent, nonce in outcome.nonces:
             guarded(self._on_nonce, agent, nonce)
+        if outcome.gates:
+            guarded(self._on_gates, outcome.gates)
         if self._heads is not None:
             self._tell_head(self._heads.settle())
         for future, value in outcome.futures:
@@ -409,10 +427,16 @@ class Core:
             "changes_swept": sweep_changes(connection, self._site_id, site.counters.change_pos, before_us),
             "pictures_condemned": condemn_pictures(connection, self._site_id, pictures_before_us, now_us),
             "duties_swept": records,
+            "passages_swept": self._sweep_passages(connection, now_us),
+            "visits_erased": erase_visits(connection, self._site_id, now_us),
             "swept": 0 if stream is None else sweep_stream(connection, self._site_id, stream, before_us),
         }
         self.counters.update(swept)
         self._quiet_sweeps = 0 if any(swept.values()) else self._quiet_sweeps + 1
+
+    def _sweep_passages(self, connection: Connection, now_us: int) -> int:
+        keep_us = self._passage_keep_us
+        return 0 if keep_us is None else sweep_passages(connection, self._site_id, now_us - keep_us)
 
     def _forget_old(self, site: Site, now_us: int) -> None:
         grown = len(site.windows) > 2 * self._kept_windows + _GROWN_MAX  # months are made up for

@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import Connection, Engine, Row, bindparam, func, not_, or_, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from hub.access.types import AnyThing, Credential, Kind
 from hub.cases.chatter import Source
 from hub.cases.flood import Flood
 from hub.cases.maintenance import Maintenance
@@ -26,6 +27,7 @@ from hub.ingest.duties.rows import PlanRow
 from hub.ingest.duties.scanning import MEMORY_US
 from hub.ingest.gate import StreamMark
 from hub.ingest.outcome import PictureRow
+from hub.ingest.passages.rows import OPEN_US, load_gates, opening_of_row, passage_of_row
 from hub.ingest.planrows import load_plans, run_of
 from hub.ingest.site import (
     ALARM_OWNER,
@@ -42,13 +44,21 @@ from hub.ingest.site import (
 )
 from hub.ingest.stepping import DETECTOR_OWNER, RuleTable
 from hub.ingest.tagging import tag_of_row
+from hub.ingest.visits.archive import VisitLookups
+from hub.ingest.visits.rows import load_visits
+from hub.passages.types import GateOpening, Passage
 from hub.plans.types import Run
-from hub.store import bulk, schema
+from hub.store import access_rows, bulk, schema
 from hub.store.duty_reads import scan_of, unprovable
+from hub.visits.numbers import VISIT_OWNER
 
 T = TypeVar("T")
-_OWNERS = (CASE_OWNER, ALARM_OWNER, PLAN_OWNER, DESK_OWNER)
+_COUNT_EVERY = 256
+"""Acts: 100,000 rows take 20 ms to count."""
+_OWNERS = (CASE_OWNER, ALARM_OWNER, PLAN_OWNER, DESK_OWNER, VISIT_OWNER)
 """Whose deadlines are no detector's."""
+_NEAR_MAX = 1_000
+"""Of what happened at one gate around an old event."""
 _log = logging.getLogger(__name__)
 
 
@@ -71,10 +81,7 @@ def load_site(connection: Connection, site_id: str, table: RuleTable, counters: 
         else:
             _load_state(site, table, state, counters)
     for due in _rows(connection, schema.deadline, site_id):
-        if (
-            due.owner in (CASE_OWNER, ALARM_OWNER, PLAN_OWNER, DESK_OWNER)
-            or due.owner.removeprefix(DETECTOR_OWNER) in table.by_name
-        ):
+        if due.owner in _OWNERS or due.owner.removeprefix(DETECTOR_OWNER) in table.by_name:
             site.deadlines.load(DeadlineKey(due.owner, due.subject), Deadline(due.due_at_us, due.source, bool(due.stalled)))
         else:
             _skip(counters, "deadline_without_detector", due.owner, due.subject)
@@ -88,15 +95,18 @@ def load_site(connection: Connection, site_id: str, table: RuleTable, counters: 
     load_plans(connection, site_id, site, counters)
     _load_duties(connection, site_id, site, now_us - MEMORY_US)
     load_desk(connection, site_id, site, now_us)
+    load_gates(connection, site_id, site.gates, now_us)
+    load_visits(connection, site_id, site)
     return site
 
 
-class DatabaseArchive:
+class DatabaseArchive(VisitLookups):
     """Closed cases and pictures, looked up on a connection of its own. Raises DatabaseGone."""
 
     def __init__(self, engine: Engine, site_id: str) -> None:
         self._engine = engine
         self._site_id = site_id
+        self._counted: dict[Kind, tuple[int, int]] = {}
 
     def by_key(self, key: CaseKey) -> Case | None:
         """The case of this cause. Asked for each new cause, which as a rule has none: so the number alone is asked for, by the
@@ -127,6 +137,21 @@ class DatabaseArchive:
         query = select(schema.phone_call).where(c.site == self._site_id, c.call == call)
         return self._ask(lambda connection: call_of(row) if (row := connection.execute(query).first()) else None)
 
+    def passages_at(self, gate: str, from_us: int, to_us: int) -> list[Passage]:
+        """Of one gate, in that time; and fires that had begun before."""
+        c = schema.passage.c
+        mine = (c.site == self._site_id) & (c.gate == gate) & (c.at_us <= to_us)
+        lasted = (c.kind == "fire") & (c.at_us >= from_us - OPEN_US)
+        query = select(schema.passage).where(mine, or_(c.at_us >= from_us, lasted)).order_by(c.at_us.desc()).limit(_NEAR_MAX)
+        return self._ask(lambda connection: [passage_of_row(row) for row in connection.execute(query)])
+
+    def openings_at(self, gate: str, from_us: int, to_us: int) -> list[GateOpening]:
+        """Of one gate, in that time."""
+        c = schema.opening.c
+        mine = (c.site == self._site_id) & (c.gate == gate) & (c.at_us >= from_us) & (c.at_us <= to_us)
+        query = select(schema.opening).where(mine).order_by(c.at_us.desc()).limit(_NEAR_MAX)
+        return self._ask(lambda connection: [opening_of_row(row) for row in connection.execute(query)])
+
     def scan(self, key: ScanKey) -> Scan | None:
         """The scan of that name. Asked for each new one, which as a rule has none: see by_key."""
         try:
@@ -154,6 +179,34 @@ class DatabaseArchive:
         except bulk.errors(self._engine) as error:
             raise DatabaseGone(str(error)) from error
         return found
+
+    def access_things(self, kind: Kind, names: Sequence[str]) -> list[AnyThing]:
+        """Things of the book of permits."""
+        return self._ask(lambda connection: list(access_rows.find_all(connection, self._site_id, kind, names)))
+
+    def access_live(self, names: Sequence[str]) -> list[Credential]:
+        """The live credentials that have these names."""
+        return self._ask(lambda connection: list(access_rows.live_credentials(connection, self._site_id, names)))
+
+    def access_count(self, kind: Kind, *, anew: bool = False) -> int:
+        """How many things of the kind there are, or were at most a few hundred single acts ago."""
+        asked, found = self._counted.get(kind, (0, 0))
+        if anew or asked % _COUNT_EVERY == 0:
+            asked, found = 0, self._ask(lambda connection: access_rows.count(connection, self._site_id, kind))
+        self._counted[kind] = (asked + 1, found)
+        return found + asked
+
+    def access_of_permits(self, permits: Sequence[str]) -> list[tuple[str, str]]:
+        """A permit's id and that of a live credential, for all of these permits."""
+        return self._ask(lambda connection: access_rows.live_of_permits(connection, self._site_id, permits))
+
+    def access_rules(self) -> list[AnyThing]:
+        """All groups, zones, portals and schedules."""
+        return self._ask(lambda connection: access_rows.rules(connection, self._site_id))
+
+    def access_user_of_group(self, group: str) -> str:
+        """A permit in force that names the group, or empty."""
+        return self._ask(lambda connection: access_rows.users_of_group(connection, self._site_id, group))
 
     def _case(self, *where: Any) -> Case | None:
         return self._ask(lambda connection: next(iter(_cases(connection, self._site_id, *where)), None))

@@ -1,17 +1,21 @@
 """What a turn wants written besides the rows that `Site` keeps, and what it wants said once that is committed."""
 
+from collections import Counter
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
 
 from contract.envelope import BatchHead, Verdict
 from contract.orders import AnyOrder, Nonce
+from hub.access.types import AnyThing, Kind
 from hub.audit.types import Act
 from hub.cases.flood import Group
 from hub.desk.keys import KeyMove
 from hub.duties.tallying import Tallied, Unvisited
-from hub.ingest.ports import ChangeRow, Write
+from hub.ingest.ports import ChangeRow, GateNews, Write
 from hub.ingest.rows import Journal
+from hub.passages.types import Presence
+from hub.store.access_rows import HistoryRow
 from hub.store.estate_rows import DrawingRow, VersionRow
 
 T = TypeVar("T")
@@ -112,11 +116,19 @@ class Outcome:
     unvisited: list[Unvisited] = field(default_factory=list)
     answers: dict[tuple[str, str], Answer] = field(default_factory=dict)
     nonces: list[tuple[str, Nonce]] = field(default_factory=list)
+    gates: list[GateNews] = field(default_factory=list)
     futures: list[tuple[Future[Any], Any]] = field(default_factory=list)
     writes: list[tuple[Future[Any], Write]] = field(default_factory=list)
     estates: list[VersionRow] = field(default_factory=list)
     drawings: dict[str, DrawingRow | None] = field(default_factory=dict)
     acts: list[Act] = field(default_factory=list)
+    access: dict[tuple[Kind, str], AnyThing | None] = field(default_factory=dict)
+    """Things of the book of permits as they are now; None: taken away. The next three are found by it."""
+    access_live: dict[str, str] = field(default_factory=dict)
+    access_of_permit: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    access_made: Counter[Kind] = field(default_factory=Counter)
+    access_history: list[HistoryRow] = field(default_factory=list)
+    presences: list[Presence] = field(default_factory=list)
 
     def add(self, rows: list[T], row: T) -> None:
         """Append to one of the lists."""

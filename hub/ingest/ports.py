@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Collection
 from typing import Any, Literal, NamedTuple, Protocol
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from contract.envelope import Receipt
 from contract.orders import AnyOrder
-from contract.readings import Reading
+from contract.readings import PermitsHeld, Reading
+from hub.access.asks import AccessAsk
 from hub.cases.limits import Numbers
 from hub.cases.titles import Lang
 from hub.desk.asks import DeskAsk
@@ -16,9 +18,11 @@ from hub.duties.effect import Effect
 from hub.duties.phonetime import Boot
 from hub.duties.plan import Plan
 from hub.duties.types import Flag, Medium, Occasion, Seen, Shift, Taken
+from hub.passages.asks import GateAsk
 from hub.plans.asks import PlanAsk
 from hub.plans.types import Plan as EmergencyPlan
 from hub.store.estate_rows import DrawingRow
+from hub.visits.asks import VisitsAsk
 
 
 class ChangeRow(NamedTuple):
@@ -197,12 +201,34 @@ class EstateDone(NamedTuple):
 
 
 EstateAsk = EstateAct | DrawingAct
-OfPeople = CaseAct | CaseActs | AlarmAsk | PlanAsk | PictureStored | TagAct | EstateAsk
-Ask = OfPeople | Suspicion | Write | Report | RosterAct | OccasionAct | DeskAsk
+OfPeople = CaseAct | CaseActs | AlarmAsk | PlanAsk | PictureStored | TagAct | EstateAsk | GateAsk | VisitsAsk
+Ask = OfPeople | Suspicion | Write | Report | RosterAct | OccasionAct | DeskAsk | AccessAsk
 
 
 class Unavailable(RuntimeError):
     """The hub cannot commit now. The message says why; nothing of what was asked is done."""
+
+
+class TableHeld(NamedTuple):
+    """An agent has told by which table of permits it decides. `at_us`: when, on the hub's time line."""
+
+    agent: str
+    held: PermitsHeld | None
+    at_us: int
+
+
+class Passed(NamedTuple):
+    """An agent let a known credential through at the reader `device`, which leads `to_zone`."""
+
+    agent: str
+    device: str
+    card: str
+    permit: str
+    to_zone: str
+    at_us: int
+
+
+GateNews = TableHeld | Passed
 
 
 class State(NamedTuple):
@@ -246,6 +272,11 @@ class SiteBook(Protocol):
     @property
     def site(self) -> str:
         """The site's id."""
+        ...
+
+    @property
+    def timezone(self) -> ZoneInfo:
+        """The zone of its clocks on the wall."""
         ...
 
     @property
@@ -330,5 +361,7 @@ class Rules(NamedTuple):
     """What the policy and the estate say of duties; None: nothing."""
     record_us: int | None = None
     """How long windows, scans and tallies are kept; None: for ever."""
+    passage_keep_us: int | None = None
+    """How long what happened at gates is kept; None: for ever."""
     emergency: tuple[EmergencyPlan, ...] = ()
     """The emergency plans that hold where no manager has made others."""

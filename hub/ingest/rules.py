@@ -12,6 +12,7 @@ from hub.plans.load import shipped
 INTAKE_CLAUSE = "CMD-1"
 PICTURE_CLAUSE = "MON-4"
 RECORD_CLAUSE = "PAT-5"
+PASSAGE_CLAUSE = "GATE-5"
 _US_PER_DAY = 86_400 * US_PER_S
 
 
@@ -34,15 +35,16 @@ def rules_of(policy: DeviceNumbers, detectors: tuple[Detector, ...] = DETECTORS)
         stall_us=int(numbers["source_stall_s"] * US_PER_S),
         keep_us=int(numbers["event_days"] * _US_PER_DAY),
         picture_keep_us=int(policy.numbers(PICTURE_CLAUSE)["picture_days"] * _US_PER_DAY),
-        record_us=_record_us(policy),
+        record_us=_days_us(policy, RECORD_CLAUSE, "record_days"),
+        passage_keep_us=_days_us(policy, PASSAGE_CLAUSE, "passage_days"),
         emergency=tuple(shipped().values()),
     )
 
 
-def _record_us(policy: DeviceNumbers) -> int | None:
+def _days_us(policy: DeviceNumbers, clause: str, name: str) -> int | None:
     """A policy may do without the clause, and then nothing of the record goes."""
     try:
-        days = policy.numbers(RECORD_CLAUSE).get("record_days")
+        days = policy.numbers(clause).get(name)
     except KeyError:
         return None
     return None if days is None else int(days * _US_PER_DAY)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from contract.clock import US_PER_S
 from contract.readings import Reading
-from hub.detectors.types import Detector, Device, Event, Step, the_device
+from hub.detectors.types import Detector, Device, Event, Step, subjects, the_device
 from hub.ingest.casebook import CASE_OWNER, Casebook, DatabaseGone
 from hub.ingest.duties.planning import WantedPlan
 from hub.ingest.ports import Rules, SiteBook
@@ -80,7 +80,7 @@ class RuleTable:
         return found
 
     def _planned(self, detector: Detector, device: Device) -> Planned:
-        names = names_of(detector.name, device.id) if detector.subject is the_device else None
+        names = names_of(detector.name, device.id) if detector.subject is the_device and detector.about is None else None
         return Planned(detector, self.numbers(detector, device), names)
 
 
@@ -122,26 +122,32 @@ class Stepper:
 
     def run(self, plan: Sequence[Planned], event: Event, device: Device) -> None:
         """Show the event to these detectors. One that would need a subject too many for it is not heard."""
-        states = self._site.states
-        for detector, numbers, names in plan:
+        for planned in plan:
             saved = self._site.journal.savepoint()
             try:
-                if names is None:
-                    names = names_of(detector.name, detector.subject(event, device))  # noqa: PLW2901
-                row = states.get(names.state)
-                step = detector.step(None if row is None else row.state, event, device, numbers)
-                if step is None:
+                if planned.names is not None:
+                    self._step(planned.detector, planned.numbers, planned.names, event, device)
                     continue
-                full = row is None and states.count_of(detector.name, device.id) >= SUBJECTS_PER_DEVICE_MAX
-                if full and event.stream != HUB_STREAM:
-                    self._on_too_many(device)
-                else:
-                    self._apply(detector, names, device, step)
+                detector = planned.detector
+                for subject, about in subjects(detector, event, device, self._book.detector_device):
+                    self._step(detector, self._table.numbers(detector, about), names_of(detector.name, subject), event, about)
             except DatabaseGone:
                 raise
             except Exception as error:  # a plug-in's bug may not stop the site
                 self._site.journal.rollback(saved)
-                self._on_failure(Failure(detector.name, device.id, repr(error)), event)
+                self._on_failure(Failure(planned.detector.name, device.id, repr(error)), event)
+
+    def _step(self, detector: Detector, numbers: dict[str, float], names: Names, event: Event, device: Device) -> None:
+        states = self._site.states
+        row = states.get(names.state)
+        step = detector.step(None if row is None else row.state, event, device, numbers)
+        if step is None:
+            return
+        full = row is None and states.count_of(detector.name, device.id) >= SUBJECTS_PER_DEVICE_MAX
+        if full and event.stream != HUB_STREAM:
+            self._on_too_many(device)
+        else:
+            self._apply(detector, names, device, step)
 
     def advance(self, source: str, up_to_us: int, reached: dict[str, int]) -> None:
         """The source has reported everything up to then. Its deadlines up to then fire, in their order, proven. How far each

@@ -1,7 +1,7 @@
 """One turn: messages, acts and the wall clock in; rows, orders and answers out. Pure but for the closed cases it looks up."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from functools import partial
 from typing import Any
@@ -10,7 +10,8 @@ import msgspec
 
 from contract.envelope import BatchHead, Record, Verdict
 from contract.orders import Flush
-from contract.readings import KINDS, BadBytes, CommandDone, DeviceLink, Heartbeat, Reading, SnapshotTaken, WandRead
+from contract.readings import KINDS, AccessDecided, BadBytes, CommandDone, DeviceLink, Heartbeat, Reading, SnapshotTaken, WandRead
+from hub.access.asks import AccessAsk
 from hub.desk.numbers import DESK_OWNER
 from hub.detectors.types import (
     AgentAwaited,
@@ -20,6 +21,7 @@ from hub.detectors.types import (
     Device,
     Event,
     ForeignReport,
+    PlateWatched,
     Quarantined,
     SequenceJumped,
 )
@@ -34,22 +36,25 @@ from hub.ingest.gate import Admitted, BatchMessage, CameMessage, LostMessage, Me
 from hub.ingest.keys import open_said
 from hub.ingest.limits import too_many_streams
 from hub.ingest.outcome import Answer, Outcome, PictureRow, QuarantineRow
+from hub.ingest.passages.book import WATCHED_KINDS, Passagebook
 from hub.ingest.phones import note_boot
-from hub.ingest.ports import Ask, OfPeople, Suspicion, Write
+from hub.ingest.ports import Ask, OfPeople, Passed, Suspicion, TableHeld, Write
 from hub.ingest.site import ALARM_OWNER, HUB_STREAM, PLAN_OWNER, Contact, Deadline, Site
 from hub.ingest.stepping import Failure, Stepper
 from hub.ingest.surroundings import Surroundings
+from hub.ingest.visits.passes import visit_of
 from hub.store.duty_reads import phone_streams
+from hub.visits.numbers import VISIT_OWNER
 
 _AGENTS_OWN_WORDS = frozenset((DeviceLink, CommandDone, BadBytes))
 """What an agent says about a device: the device itself may have been mute all along, and what it did is not known by it."""
 
-_MORE_THAN_STEPS = frozenset((*EFFECTS, *SCANS))
+_MORE_THAN_STEPS = frozenset((*EFFECTS, *SCANS, *WATCHED_KINDS))
 """Readings of which more becomes than what detectors find."""
 
 _log = logging.getLogger(__name__)
 _encode = msgspec.json.Encoder().encode
-_HUB_KINDS = (AgentAwaited, AgentCame, AgentHeard, AgentLost, SequenceJumped, ForeignReport, Quarantined)
+_HUB_KINDS = (AgentAwaited, AgentCame, AgentHeard, AgentLost, SequenceJumped, ForeignReport, PlateWatched, Quarantined)
 KIND_NAMES: dict[type[Reading], str] = {kind: name for name, kind in KINDS.items()} | {
     kind: str(kind.__struct_config__.tag) for kind in _HUB_KINDS
 }
@@ -98,6 +103,21 @@ class Turn:
         heard = Heard(self._take_reported, self._source_has_told, partial(note_boot, site.streams, now_us=now_us))
         self._duties = duties_of(parts, Times(now_us, around.ready_us, rules.late_us), heard, self._order_flush)
 
+        self._passages = Passagebook(
+            site,
+            self.outcome,
+            around.book,
+            around.table,
+            around.archive,
+            around.holders,
+            change=self._casebook.change,
+            report=self._report_at,
+            find=self._casebook.apply,
+            new_id=around.new_id,
+            count=around.counters,
+            now_us=now_us,
+        )
+
     def distrust_watermarks(self) -> None:
         """The clock was set back, or may have been while no hub ran."""
         self._count["watermarks_distrusted"] += self._site.distrust_watermarks(self._now_us)
@@ -110,6 +130,8 @@ class Turn:
                 self._casebook.expire(key, row.due_us)
             elif key.owner == DESK_OWNER:
                 self._duties.desk.expire(key, row.due_us)
+            elif key.owner == VISIT_OWNER:
+                asking.visitbook_of(self._hands()).expire(key, row.due_us)
             else:
                 later.append((self._now_us, key))
         for when_us, key in later:
@@ -180,22 +202,25 @@ class Turn:
         else:
             self.outcome.futures.append((future, answer))
 
-    def _answer(self, asked: OfPeople | Suspicion | DutyAsk) -> Any:
+    def _answer(self, asked: OfPeople | Suspicion | DutyAsk | AccessAsk) -> Any:
         if isinstance(asked, Suspicion):
             return self._refuse(Refused(asked.reason, asked.agent, foreign=True))
-        hands = Hands(self._site, self.outcome, self._casebook, self._around, self._duties.acts, self._now_us)
-        return asking.answer(asked, hands)
+        return asking.answer(asked, self._hands())
+
+    def _hands(self) -> Hands:
+        return Hands(self._site, self.outcome, self._casebook, self._around, self._duties.acts, self._passages, self._now_us)
 
     def judge_duties(self) -> None:
         """What the turn's scans and watermarks, and the wall clock, make of windows. After everything that came in."""
         self._duties.book.judge()
         self._duties.acts.complete()
+        self._passages.tell()
 
     def end(self) -> None:
         """Nothing more comes. The parts hold the turn as it holds them: left so, every turn would wait for Python's collector of
         rings, which stopped all threads for 10 ms twice a second at 1,000 turns a second, and now and then for 50."""
         self._casebook.end()
-        del self._stepper, self._duties
+        del self._stepper, self._duties, self._passages
 
     def fire_by_clock(self) -> None:
         """Deadlines that the wall clock has reached, after everything that came in."""
@@ -291,33 +316,42 @@ class Turn:
                 stepper.advance(device.id, at_us, reached)
             if isinstance(reading, Heartbeat):
                 self._advance_sources(stream, reading, reached)
+                self.outcome.add(self.outcome.gates, TableHeld(agent, reading.permits, at_us))
             plan = stepper.plan(kind, device, clocked=device_at_us is not None)
             if plan or kind in _MORE_THAN_STEPS:
                 event = Event(device.id, at_us, now_us, reading, name, record.seq, at_us < late_before_us, device_at_us)
                 stepper.run(plan, event, device)
-                self._take_more(kind, event, stream, reached)
+                self._take_more(kind, event, device, stream, reached)
         stepper.mark(reached)
 
-    def _take_more(self, kind: type[Reading], event: Event, stream: StreamMark, reached: dict[str, int]) -> None:
+    def _take_more(self, kind: type[Reading], event: Event, device: Device, stream: StreamMark, reached: dict[str, int]) -> None:
         """What becomes of some readings besides what detectors find."""
         if kind is DeviceLink:
             self._stepper.mark(reached)  # how far the source had told before it was lost
         if kind in SCANS:
-            self._take_scan(event, stream.offset_us)
+            self._guarded("duties", event, lambda: self._duties.book.take(event, stream.offset_us))
         if kind in EFFECTS:
             self._note_effect(event, stream.agent)
+        reading = event.reading
+        if isinstance(reading, AccessDecided) and reading.granted and reading.permit:
+            passed = Passed(stream.agent, event.device, reading.card, reading.permit, reading.to_zone, event.at_us)
+            self.outcome.add(self.outcome.gates, passed)
+            if visit_of(reading.permit):
+                self._guarded("visits", event, lambda: asking.visitbook_of(self._hands()).passed(event))
+        if kind in WATCHED_KINDS:
+            self._guarded("passages", event, lambda: self._passages.take(event, device))
 
-    def _take_scan(self, event: Event, offset_us: int) -> None:
-        """A scan that trips over a bug of ours is put aside alone, and the stream goes on."""
-        saved, device = self._site.journal.savepoint(), event.device
+    def _guarded(self, name: str, event: Event, take: Callable[[], object]) -> None:
+        """One that trips over a bug of ours is put aside alone, and the stream goes on."""
+        saved = self._site.journal.savepoint()
         try:
-            self._duties.book.take(event, offset_us)
+            take()
         except DatabaseGone:
             raise
         except Exception as error:
             self._site.journal.rollback(saved)
-            _log.exception("scan_failed", extra={"device": device})
-            self._detector_failed(Failure("duties", device, repr(error)), event)
+            _log.exception("event_failed", extra={"device": event.device, "part": name})
+            self._detector_failed(Failure(name, event.device, repr(error)), event)
 
     def _put_record_aside(self, stream: StreamMark, record: Record | Poison, reason: str) -> None:
         if isinstance(record, Poison):
@@ -412,6 +446,10 @@ class Turn:
         if device is None:
             return
         self._step_own(device, reading, HUB_STREAM, self._now_us, stored=stored)
+
+    def _report_at(self, device: Device, reading: Reading, at_us: int) -> None:
+        """An event of the hub's own about what happened then."""
+        self._step_own(device, reading, HUB_STREAM, at_us, stored=True)
 
     def _take_reported(self, source: str, reading: Reading, at_us: int) -> None:
         """What a phone reported, or a wand's dump, as an event of its own stream, which the hub numbers: they name things by

@@ -18,7 +18,7 @@ from hub.ingest.core import Core, Input, Message, Request, guarded
 from hub.ingest.inbox import Inbox
 from hub.ingest.keys import Keys
 from hub.ingest.lease import LeaseHeld, LeaseLost
-from hub.ingest.ports import Ailing, Ask, ChangeRow, EstateSource, Hook, Out, Rules, SiteBook, State, Unavailable
+from hub.ingest.ports import Ailing, Ask, ChangeRow, EstateSource, GateNews, Hook, Out, Rules, SiteBook, State, Unavailable
 
 MESSAGES_MAX = 8_192
 ASKS_MAX = 1_024
@@ -31,6 +31,7 @@ _log = logging.getLogger(__name__)
 
 ChangeListener = Callable[[Sequence[ChangeRow]], None]
 NonceListener = Callable[[str, Nonce], None]
+GateListener = Callable[[Sequence[GateNews]], None]
 
 
 class _Agents:
@@ -63,9 +64,11 @@ class Worker:
         estates: EstateSource | None = None,
         heads: Heads | None = None,
         keys: Keys | None = None,
+        link_digest: Callable[[str], str] | None = None,
     ) -> None:
         self._changes: list[ChangeListener] = []
         self._nonces: list[NonceListener] = []
+        self._gates: list[GateListener] = []
         self._core = Core(
             engine,
             book,
@@ -77,9 +80,11 @@ class Worker:
             hook=hook,
             on_changes=self._tell_changes,
             on_nonce=self._tell_nonce,
+            on_gates=self._tell_gates,
             estates=estates,
             heads=heads,
             keys=keys,
+            link_digest=link_digest,
         )
         self._clock = clock
         self._inbox = Inbox(_Agents(self._core), MESSAGES_MAX)
@@ -120,6 +125,10 @@ class Worker:
     def on_nonce(self, listener: NonceListener) -> None:
         """Have `listener` called with an agent's id and each nonce that it gives."""
         self._nonces.append(listener)
+
+    def on_gates(self, listener: GateListener) -> None:
+        """Have `listener` called with what agents have told of their tables of permits and of who went through."""
+        self._gates.append(listener)
 
     def start(self) -> None:
         """Begin. Returns at once: see `state`."""
@@ -270,3 +279,7 @@ class Worker:
     def _tell_nonce(self, agent: str, nonce: Nonce) -> None:
         for listener in self._nonces:
             guarded(listener, agent, nonce)
+
+    def _tell_gates(self, news: Sequence[GateNews]) -> None:
+        for listener in self._gates:
+            guarded(listener, news)

@@ -14,12 +14,15 @@ from hub.ingest.desk.rows import write_desk
 from hub.ingest.lease import Lease
 from hub.ingest.load import case_row, scan_row
 from hub.ingest.outcome import Outcome
+from hub.ingest.passages.rows import write_gates
 from hub.ingest.planrows import write_plans
 from hub.ingest.ports import Hook
 from hub.ingest.rows import Rows
 from hub.ingest.site import Site
 from hub.ingest.tagging import tag_row
+from hub.ingest.visits.rows import write_visits
 from hub.store import bulk, device_states, schema, tally
+from hub.store.access_rows import write_access
 from hub.store.estate_rows import write_estate
 
 _log = logging.getLogger(__name__)
@@ -39,6 +42,7 @@ def is_empty(site: Site, outcome: Outcome) -> bool:
         outcome.estates,
         outcome.drawings,
         outcome.acts,
+        outcome.access,
     )
     return not any(lists) and not any(next(table.changed(), None) for table in site.tables())
 
@@ -60,10 +64,13 @@ def write(connection: Connection, lease: Lease, site: Site, outcome: Outcome, *,
     _write_alarms(connection, lease.site, site, outcome)
     write_plans(connection, lease.site, site)
     write_desk(connection, lease.site, site, outcome.key_moves)
+    write_gates(connection, lease.site, site.gates, outcome.presences)
     bulk.insert(connection, schema.case_entry, outcome.entries)
     bulk.insert(connection, schema.case_clock, outcome.clocks)
     bulk.upsert(connection, schema.picture, list(outcome.pictures.values()))
     write_estate(connection, lease.site, outcome.estates, outcome.drawings)
+    write_access(connection, lease.site, outcome.access, outcome.access_history)
+    write_visits(connection, lease.site, site)
     _run_writes(connection, outcome)
     hook("changes")
     bulk.insert(connection, schema.change, [(lease.site, *row) for row in outcome.changes])

@@ -11,6 +11,7 @@ from hub.desk.numbers import DESK_DETECTORS
 from hub.detectors.table import BY_NAME
 from hub.policy.duties import Words
 from hub.policy.numbers import CLAUSES
+from hub.visits.numbers import VISIT_DETECTORS
 
 CHAIN_MAX = 50
 ALARM_ROWS_MAX = 200
@@ -68,7 +69,7 @@ def rule_table(rows: Iterator[AlarmRow]) -> dict[tuple[str, str], AlarmRule]:
 
 
 def _known_detectors(document: Document) -> None:
-    known = (*BY_NAME, GAP, *OF_PEOPLE, *DESK_DETECTORS)
+    known = (*BY_NAME, GAP, *OF_PEOPLE, *DESK_DETECTORS, *VISIT_DETECTORS)
     for pattern in ("clauses.*.alarms.*.detector", "clauses.*.escalations.*.detectors.*"):
         for path, name in document.find(pattern):
             if isinstance(name, str) and name not in known:

@@ -22,6 +22,76 @@ _LOGS = "the Cybersecurity Law asks for six months of network logs"
 _FOOTAGE = "the regulation on public-security video systems asks for 30 days"
 
 CLAUSES: Mapping[str, Mapping[str, Number]] = {
+    "GATE-3": {
+        "confirm_s": Number("how long a resident has to confirm a visitor, in seconds", 30, _HOUR, required=False),
+        "pass_s": Number("how long a visitor's pass is valid, in seconds", 60, _DAY, required=False),
+        "overstay_close_s": Number(
+            "how long after overstaying a visit is closed where nobody says that it ended, in seconds",
+            _HOUR,
+            30 * _DAY,
+            required=False,
+        ),
+    },
+    "GATE-4": {
+        "consent_s": Number("how long a resident has to agree to delivery at the door, in seconds", 30, _DAY, required=False),
+        "unclaimed_s": Number("how long goods may lie at the drop-off point, in seconds", _HOUR, 30 * _DAY, required=False),
+    },
+    "GATE-5": {
+        "passage_days": Number("how long passages at gates are kept, in days", 1, 3_650),
+        "searches": Number("how many searches for people and plates somebody may make in an hour", 1, 1_000, whole=True),
+        "erase_days": Number("how long after a visit what is personal goes, in days", 1, 180, whole=True, required=False),
+        "looks_per_hour": Number(
+            "how often somebody may see a visitor unmasked in an hour", 1, 1_000, whole=True, required=False
+        ),
+        "searches_per_hour": Number("how often somebody may look for a visitor in an hour", 1, 1_000, whole=True, required=False),
+    },
+    "VEH-2": {
+        "temporary_s": Number("how long a temporary permit is valid, in seconds", 60, _DAY, required=False),
+    },
+    "VEH-3": {
+        "overstay_s": Number("how long a visitor's vehicle may stay, in seconds", 60, 7 * _DAY, required=False),
+    },
+    "VEH-4": {
+        "hours_from_s": Number("from when on trucks may pass, in seconds after midnight", 0, _DAY, required=False),
+        "hours_until_s": Number("until when trucks may pass, in seconds after midnight", 0, _DAY, required=False),
+    },
+    "GATE-1": {},
+    "GATE-2": {
+        "no_clock_allows": Number(
+            "1: a gate that does not know the time lets through who was good when it last knew it; 0: it refuses",
+            0,
+            1,
+            whole=True,
+            required=False,
+        ),
+        "calendar_end_refuses": Number(
+            "1: behind the days that a gate was told of it refuses; 0: it repeats the last week", 0, 1, whole=True, required=False
+        ),
+    },
+    "GATE-6": {
+        "passbacks": Number("how many refusals of those who are on that side already are too many", 1, 100, whole=True),
+        "passbacks_window_s": Number("the window of those refusals, in seconds", 1, _HOUR),
+        "stopped_quiet_s": Number("how long after a stopped credential's use another is a new incident, in seconds", 1, _DAY),
+        "travel_s": Number("how long it takes at least from one place with gates to another, in seconds", 0, _HOUR),
+        "passback_s": Number(
+            "how long nobody goes in a second time where a gate holds to that, in seconds", 0, _DAY, required=False
+        ),
+        "passback_unknown_refuses": Number(
+            "1: a gate that does not know who is inside refuses where passback is hard; 0: it lets through",
+            0,
+            1,
+            whole=True,
+            required=False,
+        ),
+        "passback_hears_s": Number(
+            "after how long without news of the other gates a gate does not know who is inside, in seconds",
+            21,
+            _HOUR,
+            whole=True,
+            required=False,
+        ),
+    },
+    "VEH-1": {},
     "GATE-7": {
         "held_s": Number("how long a door may stand open, in seconds", 1, _HOUR),
         "refusals": Number("how many refusals in the window are too many", 1, 100, whole=True),
@@ -29,8 +99,22 @@ CLAUSES: Mapping[str, Mapping[str, Number]] = {
         "grant_s": Number("how long after a pass a door may open, in seconds", 1, 300),
         "grace_s": Number("how much later than the opening a pass may be reported, in seconds", 0, 30),
     },
+    "VEH-5": {
+        "pass_s": Number("how long after a pass a barrier may open, in seconds", 1, 300),
+        "pass_grace_s": Number("how much later than the opening a pass may be reported, in seconds", 0, 30),
+        "free_exit": Number("whether a barrier's own loop opens it (1) or not (0)", 0, 1, whole=True),
+    },
     "VEH-6": {
         "left_open_s": Number("how long a barrier may stay open, in seconds", 1, _HOUR),
+        "tail_pass_s": Number("how long before an opening a vehicle may have been let through, in seconds", 1, 300),
+        "tail_grace_s": Number("how much later than a vehicle its pass may be reported, in seconds", 0, 60),
+        "loop_gap_s": Number("how long the loop is free between two vehicles at least, in seconds", 0, 60),
+        "loop_plate_s": Number("how soon after a vehicle is on the loop its plate is read, in seconds", 1, 600),
+        "plate_before_s": Number("how long before a vehicle is on the loop its plate may have been read, in seconds", 1, 600),
+        "plate_loop_s": Number("how soon after its plate opened a vehicle is on the loop, in seconds", 1, 600),
+        "vehicle_before_s": Number("how long before its plate is read a vehicle may have left the loop, in seconds", 0, 600),
+        "plate_doubt_s": Number("how long after a plate in doubt another one is a new incident, in seconds", 1, _HOUR),
+        "watch_quiet_s": Number("how long after a watched plate was seen it is a new incident, in seconds", 1, _DAY),
     },
     "MON-2": {
         "camera_lost_s": Number("how long a stream may be lost, in seconds", 1, _HOUR),
@@ -138,7 +222,9 @@ LEGAL = frozenset(clause for clause, numbers in CLAUSES.items() if any(number.fl
 
 OF_A_DEVICE: frozenset[str] = frozenset(
     (
+        *CLAUSES["GATE-6"],
         *CLAUSES["GATE-7"],
+        *CLAUSES["VEH-5"],
         *CLAUSES["VEH-6"],
         *CLAUSES["MON-2"],
         *CLAUSES["REP-1"],

@@ -23,8 +23,10 @@ from hub.store.command_log import CommandLog
 from hub.store.desk_reads import DeskReads
 from hub.store.device_states import DeviceStates
 from hub.store.duty_reads import DutyReads
+from hub.store.passage_reads import PassageReads
 from hub.store.plan_reads import PlanReads
 from hub.store.reports import ReportReads
+from hub.store.visit_reads import VisitReads
 
 PAGE_ROWS_MAX = 500
 SCAN_ROWS_MAX = 5_000
@@ -118,6 +120,8 @@ class SiteReads:
         self.audit = AuditReads(engine, site)
         self.plans = PlanReads(engine, site)
         self.desk = DeskReads(engine, site)
+        self.passages = PassageReads(engine, site)
+        self.visits = VisitReads(engine, site)
         self.states = DeviceStates(engine, site)
         self.commands = CommandLog(engine, site)
 

@@ -19,6 +19,7 @@ from sqlalchemy import (
     text,
 )
 
+from hub.store.access_tables import access_history, access_rule, credential, holder, household, permit, permit_table
 from hub.store.audit_tables import audit_entry, audit_head, person_key
 from hub.store.columns import id_column as _id
 from hub.store.columns import metadata
@@ -27,10 +28,23 @@ from hub.store.desk_tables import handover, handover_item, key_item, key_move, p
 from hub.store.device_tables import command, device_state
 from hub.store.enrolment_tables import agent_key, enrolment
 from hub.store.estate_tables import estate_version, plan_drawing
+from hub.store.passage_tables import opening, passage, presence, watched
+from hub.store.visit_tables import (
+    delivery,
+    visit,
+    visit_entry,
+    visit_link,
+    visit_looks,
+    visit_notice,
+    visit_route,
+    visit_space,
+)
 
 __all__ = [
-    "agent_key", "audit_entry", "audit_head", "command", "device_state", "enrolment", "estate_version", "handover",
-    "handover_item", "key_item", "key_move", "metadata", "person_key", "phone_call", "plan_drawing",
+    "access_history", "access_rule", "agent_key", "audit_entry", "audit_head", "command", "credential", "delivery",
+    "device_state", "enrolment", "estate_version", "handover", "handover_item", "holder", "household", "key_item",
+    "key_move", "metadata", "opening", "passage", "permit", "permit_table", "person_key", "phone_call", "plan_drawing",
+    "presence", "visit", "visit_entry", "visit_link", "visit_looks", "visit_notice", "visit_route", "visit_space", "watched",
 ]  # fmt: skip
 """The tables that other modules declare; `metadata` knows them all."""
 

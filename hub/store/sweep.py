@@ -16,6 +16,7 @@ from hub.duties.types import ScanKey
 from hub.store import bulk
 from hub.store.desk_tables import handover, handover_item, phone_call
 from hub.store.duty_reads import unprovable
+from hub.store.passage_tables import opening, passage, presence, watched
 from hub.store.schema import case, change, dead_letter, event, picture, quarantine, reader, roster, scan, tally, window
 from hub.store.schema import site as site_table
 
@@ -70,6 +71,20 @@ def sweep_desk(connection: Connection, site: str, before_us: int) -> int:
         connection.execute(delete(handover_item).where(i.site == site, i.handover.in_(names)))
         gone += connection.execute(delete(handover).where(h.site == site, h.handover.in_(names))).rowcount
     return gone
+
+
+def sweep_passages(connection: Connection, site: str, before_us: int) -> int:
+    """Remove a chunk of what happened at gates before then: passages, openings, where nobody was seen since, and entries of the
+    watch list that were ended before then. Returns how many."""
+    ended = (watched.c.site == site) & (watched.c.at_us < before_us) & (watched.c.ended_us < before_us)
+    queries = (
+        *((table, (table.c.site == site) & (table.c.at_us < before_us)) for table in (passage, opening, presence)),
+        (watched, ended),
+    )
+    return sum(
+        _sweep_keys(connection, table, select(*table.primary_key.columns).where(old).order_by(table.c.at_us))
+        for table, old in queries
+    )
 
 
 def sweep_duties(connection: Connection, site: str, before_us: int, needed: Collection[ScanKey] = ()) -> int:

@@ -18,6 +18,10 @@ NAMES = {
     "ingest": ["ingest singles", "ingest batched", "hub cpu, batched"],
     "alert": ["event to incident at 1000/s", "event to incident at 200/s"],
     "serial": ["card bytes to appended", "cpu of the reading thread"],
+    "gate": [
+        "card's bytes to relay's bytes", "cpu of a gate", "memory of 100,000 credentials", "change of a permit to in force",
+        "decisions that are not the model's",
+    ],
     "memory": ["memory of hub and agent, idle"],
     "duties": [
         "gap with 100,000 windows open", "worst gap of them", "start with 100,000 windows", "a year of 1,000 places made",

@@ -14,14 +14,29 @@ from pathlib import Path
 from random import Random
 
 from contract.clock import US_PER_S, Clock, SystemClock
-from tests.faults import audits, cameras, devices, disks, duties, duty_zones, kills, network, payloads, powercuts, settings, syncs
+from tests.faults import (
+    audits,
+    cameras,
+    devices,
+    disks,
+    duties,
+    duty_zones,
+    gates,
+    interlocks,
+    kills,
+    network,
+    payloads,
+    powercuts,
+    settings,
+    syncs,
+)
 from tests.faults.row import Row, Tally
 from tests.support.loop_disk import can_mount
 
 ROWS: tuple[Row, ...] = (
     *kills.ROWS, *powercuts.ROWS, *disks.ROWS, *syncs.ROWS, *network.ROWS,
     *devices.ROWS, *cameras.ROWS, *payloads.ROWS, *settings.ROWS,
-    *duties.ROWS, *duty_zones.ROWS, *audits.ROWS,
+    *duties.ROWS, *duty_zones.ROWS, *audits.ROWS, *interlocks.ROWS, *gates.ROWS,
 )  # fmt: skip
 SHOWN = 10
 PORTIONS = 20

@@ -9,8 +9,10 @@ import pytest
 
 from contract.clock import SystemClock
 from contract.readings import BadBytes
+from edge import access
+from edge import interlocks as edge_interlocks
 from edge.spool import Spool, SpoolLimits
-from tests.faults import audits
+from tests.faults import audits, gates, interlocks
 from tests.faults.powercuts import write_carelessly
 from tests.faults.syncs import Log, failing_database, how_it_ended
 from tests.support.fault_books import Books, promises_broken
@@ -201,3 +203,17 @@ def test_a_hub_that_tells_no_agent_of_its_heads_is_seen_to_have_no_witness(tmp_p
     assert log.verified()["witnessed"] > 0
     assert log.verified(witnessed=False)["witnessed"] == 0
     log.close()
+
+
+@pytest.mark.parametrize("check", ["_dates", "_hard_passback", "_plate"])
+def test_a_gate_that_forgets_a_check_is_caught_by_the_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, check: str):
+    kept = tuple(one for one in access._CHECKS if one.__name__ != check)
+    assert len(kept) == len(access._CHECKS) - 1
+    monkeypatch.setattr(access, "_CHECKS", kept)
+    monkeypatch.setattr(gates, "OUTAGES", {"link down": gates.OUTAGES["link down"]})
+    assert any(gates.outages(tmp_path / f"{seed}", 250, Random(seed)).violations for seed in range(8))  # a table each
+
+
+def test_a_barrier_that_trusts_a_faulty_beam_is_caught_by_the_model(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(edge_interlocks._CLEAR, "beam", lambda seen: "allowed" if seen.beam else "beam_unknown")
+    assert interlocks.sequences(Path(), 300, Random(1)).violations

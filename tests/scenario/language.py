@@ -19,7 +19,7 @@ import msgspec
 from contract.clock import US_PER_S, ManualClock
 from contract.readings import Reading
 from hub.detectors.table import BY_KIND, BY_NAME
-from hub.detectors.types import Clear, Detector, Device, Event, Finding, Raise, Step, Wake, Withdraw
+from hub.detectors.types import Clear, Detector, Device, Event, Finding, Raise, Step, Wake, Withdraw, subjects
 from hub.policy.load import Policy
 
 T0 = ManualClock().now_us()
@@ -36,10 +36,16 @@ DEVICES = {
         Device("reader-2", "reader", "gate", "agent-2", "door-1", {}),
         Device("button-1", "contacts", "gate", "agent-1", "door-1", {}),
         Device("board-1", "contacts", "gate", "agent-1", "board-1", {}),
-        Device("barrier-1", "barrier", "gate", "agent-1", "barrier-1", {}),
+        Device("barrier-1", "barrier", "gate", "agent-1", "barrier-1", {}, cameras=("lane-camera",)),
+        Device("barrier-2", "barrier", "garage", "agent-2", "barrier-2", {"free_exit": 1.0}),
+        Device("lane-reader", "reader", "gate", "agent-1", "barrier-1", {}),
+        Device("lane-camera", "camera", "gate", "agent-1", "barrier-1", {}),
+        Device("far-reader", "reader", "garage", "agent-2", "barrier-2", {}),
+        Device("fire-1", "contacts", "garage", "agent-2", "fire-1", {}, frees=("door-1", "barrier-1")),
         Device("camera-1", "camera", "gate", "agent-1", "camera-1", {}),
         Device("meter-1", "meter", "pump", "agent-1", "meter-1", {"water_pressure_min": 200.0, "power_max": 1000.0}),
         Device("agent-1", "agent", "gate", "agent-1", "agent-1", {}),
+        Device("agent-2", "agent", "garage", "agent-2", "agent-2", {}),
     )
 }
 
@@ -105,12 +111,12 @@ class Bench:
         self.reported(at.device, event.at_us)
         device = DEVICES[at.device]
         for detector in BY_KIND.get(type(at.reading), ()):
-            key = (detector.name, detector.subject(event, device))
-            state = self._state(key, detector)
-            step = detector.step(state, event, device, POLICY.for_device(detector, device))
-            if step is not None:
-                self.devices.setdefault(key, at.device)
-                self._take(key, detector, step)
+            for subject, about in subjects(detector, event, device, DEVICES.get):
+                key = (detector.name, subject)
+                step = detector.step(self._state(key, detector), event, about, POLICY.for_device(detector, about))
+                if step is not None:
+                    self.devices.setdefault(key, about.id)
+                    self._take(key, detector, step)
 
     def reported(self, source: str, up_to_us: int) -> None:
         self.watermarks[source] = max(up_to_us, self.watermarks.get(source, 0))

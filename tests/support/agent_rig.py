@@ -21,6 +21,12 @@ from edge.config import AccessRule, Config, DeviceSettings
 from edge.spool import Spool, SpoolLimits
 from edge.supervisor import BackOff
 
+
+def nobody(_url: str, _headers: dict[str, str]) -> Any:
+    """A hub that is not there."""
+    raise OSError("refused")
+
+
 KEY = bytes(range(32))
 CARD_KEY = bytes(range(32, 64))
 MIB = 1024 * 1024
@@ -144,6 +150,7 @@ class Rig:
         self.devices = {device.id: ScriptedDevice() for device in devices}
         self.posts: list[tuple[str, dict[str, str], bytes]] = []
         self.statuses: list[int] = []
+        self._get = more.pop("get", nobody)
         self.config = make_config(tmp_path, devices, **more)
         self._tokens = iter(f"{n:032x}" for n in range(1, 1_000_000))
         limits = SpoolLimits(bytes_max=self.config.spool_bytes_max, reserve_bytes=MIB)
@@ -161,6 +168,7 @@ class Rig:
             line=self._make_line,
             post=self._post,
             version="9.9",
+            get=self._get,
             backoff=QUICK,
         )
 

@@ -19,7 +19,8 @@ def until(condition, what="the condition"):
 
 
 class Heard:
-    """A sink that remembers. `gate`: while it is not set, nothing gets into the log. `full`: nothing ever does."""
+    """A sink that remembers. `gate`: while it is not set, nothing gets into the log. `full`: nothing ever does.
+    `no_pictures`: what keeping a picture raises."""
 
     def __init__(self):
         self.ups = 0
@@ -30,6 +31,8 @@ class Heard:
         self.gate = threading.Event()
         self.gate.set()
         self.full = False
+        self.pictures = []
+        self.no_pictures = None
 
     @property
     def readings(self):
@@ -49,11 +52,23 @@ class Heard:
         self.said.append((reading, device, device_at_us))
         return len(self.said)
 
+    def picture(self, jpeg, width, height, order):
+        if self.no_pictures:
+            raise self.no_pictures
+        self.pictures.append((jpeg, width, height, order))
+        return f"picture-{len(self.pictures)}"
+
+    def receipt_of(self, _numbers):
+        raise AssertionError("nothing that dials in is asked to forget")
+
     def finding(self, finding):
         self.findings.append(finding)
 
     def alive(self):
         self.alives += 1
+
+    def arriving(self):
+        pass
 
     def told(self, device, up_to_us):
         self.tolds[device] = up_to_us

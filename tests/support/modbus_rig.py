@@ -44,6 +44,9 @@ class KeepingSink:
     def receipt_of(self, numbers: Sequence[int]) -> ReceiptOf:
         raise AssertionError("a board is not asked to forget")
 
+    def arriving(self) -> None:
+        pass
+
     def told(self, device: str, up_to_us: int) -> None:
         raise AssertionError("a board does not remember")
 

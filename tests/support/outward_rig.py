@@ -26,6 +26,7 @@ from hub.estates.holder import EstateHolder
 from hub.ingest.rules import rules_of
 from hub.ingest.worker import Worker
 from hub.notify.reader import Patience
+from hub.notify.residents.settings import ResidentSettings
 from hub.notify.table import AnyChannelSettings
 from hub.outward import Outward, OutwardSettings
 from hub.planning import plan_of
@@ -34,6 +35,7 @@ from hub.store import schema
 from hub.store.accounts import account_of
 from hub.store.engine import open_engine
 from hub.tags.keyfile import KEY_FILE, LabelKey
+from hub.visit_vault import Vault
 from tests.support.site_rig import SITE, ModelAgent, Said, estate
 
 WAIT_S = 30.0
@@ -116,6 +118,8 @@ class Site:
         prepare: Callable[[Engine], None] = lambda _: None,
         accounts: AccountsSettings = AccountsSettings(),  # noqa: B008
         oidc: OidcSettings | None = None,
+        card_key: bytes | None = bytes(32),
+        residents: Sequence[ResidentSettings] = (),
     ) -> None:
         self.folder = folder
         self.clock = SystemClock()
@@ -128,6 +132,7 @@ class Site:
         self.policy = policy or Policy.load()
         self.estate = book or estate()
         self.book = EstateHolder(self.estate, self.policy, folder=folder)
+        self.vault = Vault(folder / "visits")
         self.worker = Worker(
             self.engine,
             self.estate,
@@ -136,9 +141,9 @@ class Site:
             self.clock,
             owner="test",
             estates=self.book,
+            link_digest=self.vault.link_digest,
         )
         self.tokens = make_accounts(self.engine, self.clock.now_us())
-        labels = LabelKey(folder / KEY_FILE, "https://hub.garden.example")
         self.outward = Outward(
             OutwardSettings(
                 "127.0.0.1",
@@ -146,12 +151,15 @@ class Site:
                 channels,
                 folder,
                 folder / "pictures",
-                labels,
+                LabelKey(folder / KEY_FILE, "https://hub.garden.example"),
                 patience,
                 accounts,
                 cheap_passwords(),
                 oidc=oidc,
                 public_url="https://hub.garden.example/",
+                card_key=card_key,
+                vault=self.vault,
+                residents=residents,
             ),
             estate=self.estate,
             policy=self.policy,

@@ -144,6 +144,7 @@ class Hub:
         plan: Plan | None = None,
         book: Estate | None = None,
         follows: bool = False,
+        link_digest: Callable[[str], str] | None = None,
     ) -> None:
         self.clock = clock or ManualClock()
         self.url, self.owner, self.detectors = url, owner, detectors
@@ -157,6 +158,7 @@ class Hub:
         self.plan = plan
         self.book = book or estate()
         self.follows = follows
+        self.link_digest = link_digest
         self.core = self._new()
         try:
             self.core.open(self.clock.now_us())
@@ -181,6 +183,7 @@ class Hub:
             hook=self._hooked,
             on_changes=self.changes.extend,
             estates=self.estates,
+            link_digest=self.link_digest,
         )
 
     def _hooked(self, step: StepName) -> None:

@@ -1,8 +1,15 @@
 """A broker that speaks TLS alone, under a CA of its own."""
 
 import subprocess
+from datetime import timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from typing import NamedTuple
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from watchkeeper.broker import EmbeddedBroker, Program
 
@@ -45,6 +52,31 @@ def make_identity(folder: Path, authority: Authority, host: str) -> Identity:
     _openssl("req", "-new", *_NEW_KEY, "-subj", "/CN=broker", "-keyout", made.key, "-out", asked)
     signed = ("-CA", authority.certificate, "-CAkey", authority.key, "-CAcreateserial", "-extfile", more, "-days", "30")
     _openssl("x509", "-req", "-in", asked, *signed, "-out", made.certificate)
+    return made
+
+
+def expired_identity(folder: Path, authority: Authority, address: str) -> Identity:
+    """A certificate for the IP `address`, signed by `authority`, whose time is over since yesterday."""
+    made = Identity(folder / "expired.pem", folder / "expired.key")
+    issuer = x509.load_pem_x509_certificate(authority.certificate.read_bytes())
+    signer = serialization.load_pem_private_key(authority.key.read_bytes(), None)
+    assert isinstance(signer, ec.EllipticCurvePrivateKey)
+    key = ec.generate_private_key(ec.SECP256R1())
+    begun = issuer.not_valid_before_utc
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "broker")]))
+        .issuer_name(issuer.subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(begun - timedelta(days=9))
+        .not_valid_after(begun - timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address(address))]), critical=False)
+        .sign(signer, hashes.SHA256())
+    )
+    made.certificate.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    plain = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    made.key.write_bytes(key.private_bytes(*plain))
     return made
 
 

@@ -72,6 +72,9 @@ class HubSink:
             return "unknown"
         return "committed" if max(numbers) <= self.committed else "waiting"
 
+    def arriving(self) -> None:
+        pass
+
     def told(self, device: str, up_to_us: int) -> None:
         self.marks.append((device, up_to_us, len(self.said)))
 

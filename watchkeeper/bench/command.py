@@ -9,6 +9,7 @@ from watchkeeper.bench.alert import alert
 from watchkeeper.bench.console import console
 from watchkeeper.bench.console_rig import NoChromium
 from watchkeeper.bench.duties import duties
+from watchkeeper.bench.gate import gate
 from watchkeeper.bench.ingest import ingest
 from watchkeeper.bench.kill import kill
 from watchkeeper.bench.memory import memory
@@ -21,6 +22,7 @@ BENCHES: dict[str, Bench] = {
     "ingest": ingest,
     "alert": alert,
     "serial": serial,
+    "gate": gate,
     "memory": memory,
     "kill": kill,
     "duties": duties,

@@ -35,6 +35,10 @@ ACCOUNT = "5A11"
 PANEL_KEY = bytes(range(1, 17))
 """The intruder panel encrypts with it; it guards a twin on this machine and nothing else."""
 
+READER_KEY = bytes(range(17, 33))
+"""The lobby's reader has it; it guards a twin on this machine and nothing else."""
+READER_ADDRESS = 1
+
 BOARD_POLL_MS = 100
 _METER_S = 0.25
 
@@ -135,13 +139,14 @@ DEVICES = (
     Row("reader-2", "reader", GATE, "东门出口读卡器", "exit reader", {"opens": "barrier-2"}),
     *(Row(wand, "wand", GATE, f"{wand[-1]}号巡更棒", f"wand {wand[-1]}") for wand in WANDS),
     Row("reader-3", "reader", GATE, "配电房读卡器", "substation's reader", {"place": "substation"}),
+    Row("reader-4", "reader", GATE, "1号楼大堂读卡器", "lobby's reader", {"place": "lobby"}),
     Row("barrier-1", "barrier", GATE, "东门入口道闸", "entry barrier"),
     Row("barrier-2", "barrier", GATE, "东门出口道闸", "exit barrier"),
     *(Row(camera, "camera", GATE, f"东门{camera[-1]}号摄像机", f"camera {camera[-1]}") for camera in CAMERAS),
     Row("frigate", "other", GATE, "影像分析", "video analysis"),
     Row("lobby-view", "other", GATE, "大堂影像分析", "lobby's video analysis"),
     Row("intruder", "other", GATE, "周界报警主机", "intruder panel"),
-    Row("fire", "other", GATE, "消防用户信息传输装置", "fire alarm transmitter"),
+    Row("fire", "other", GATE, "消防用户信息传输装置", "fire alarm transmitter", {"frees": []}),
     Row("panel", "contacts", GARAGE, "报警主机", "alarm panel"),
     Row("cabinet-1", "contacts", GARAGE, "1号弱电箱", "cabinet 1"),
     Row("cabinet-2", "contacts", GARAGE, "2号弱电箱", "cabinet 2"),
@@ -246,12 +251,14 @@ def write_hub(folder: Path, keys: Keys, *, broker: EmbeddedBroker, access: Path,
     """The hub's settings, beside its estate and policy. `access`: where it writes who may connect to the broker."""
     secret(folder / "webhook.secret", keys.webhook)
     secret(folder / "hub.password", keys.hub_at_broker)
+    secret(folder / "card.key", keys.cards.hex())
     kept = {"program": broker.program, "folder": str(access), "pid_file": str(broker.pid_file), "devices": True}
     return dump(
         folder / "hub.yaml",
         {
             "estate": "estate.yaml",
             "policy": "policy.yaml",
+            "card_key_file": "card.key",
             "broker": {"url": broker.url, "user": HUB_USER, "password_file": "hub.password"},
             "enrolment": {"broker_files": kept},
             "http": {"port": http_port},

@@ -70,6 +70,7 @@ SPOTS: Mapping[str, Spot] = {
     **{f"exit-{at + 1}": Spot(GROUND, box.x + 112, box.y + box.height - 12) for at, box in enumerate(_HOUSES[:4])},
     "lift-1": Spot(GROUND, 180, 175), "lift-2": Spot(GROUND, 470, 175), "lobby-view": Spot(GROUND, 250, 205),
     "reader-1": Spot(GROUND, 1128, 405), "reader-2": Spot(GROUND, 1128, 437), "reader-3": Spot(GROUND, 1050, 178),
+    "reader-4": Spot(GROUND, 250, 225),
     "barrier-1": Spot(GROUND, 1145, 410), "barrier-2": Spot(GROUND, 1145, 432),
     "wand-1": Spot(GROUND, 1030, 338), "wand-2": Spot(GROUND, 1030, 372),
     "camera-1": Spot(GROUND, 1110, 395), "camera-2": Spot(GROUND, 1110, 447), "camera-3": Spot(GROUND, 1020, 395),

@@ -18,6 +18,7 @@ from drivers.gb26875.twin import Gb26875Twin
 from drivers.modbus.frames import WRITE_COIL
 from drivers.modbus.slave import SlaveLine
 from drivers.mqtt_json.twin import MqttJsonTwin
+from drivers.osdp.twin import OsdpTwin, ReaderTwin
 from drivers.patrol_wand.twin import CradleTwin, WandTwin
 from drivers.rtsp_camera import clip
 from drivers.rtsp_camera.twin import CameraTwin, Scenes, drawn_scenes, scenes_from_file
@@ -99,6 +100,7 @@ class Plant:
         self.entry = WiegandTwin(self._serial("reader-1", READER_BAUD), baud=READER_BAUD)
         self.exit = EmAsciiTwin(self._serial("reader-2", READER_BAUD), baud=READER_BAUD)
         self.post = EmAsciiTwin(self._serial("reader-3", READER_BAUD), baud=READER_BAUD)
+        self.lobby = self._osdp("reader-4")
         self.wands = {name: WandTwin(int(number, 16), self._clock, off_s=WAND_OFF_S) for name, number in estate.WANDS.items()}
         self.cradles = {name: self._cradle(name) for name in self.wands}
         self.cameras = {name: self._stack.enter_context(CameraTwin(self.scenes, clock=self._clock)) for name in estate.CAMERAS}
@@ -144,6 +146,7 @@ class Plant:
             self._row("reader-1", "wiegand"),
             self._row("reader-2", "em_ascii"),
             self._row("reader-3", "em_ascii"),
+            self._row("reader-4", "osdp", options={"address": estate.READER_ADDRESS, "key_file": str(self._reader_key())}),
             *(self._row(name, "patrol_wand", options={"wands": {number: name}}) for name, number in estate.WANDS.items()),
             *(
                 {"id": name, "driver": "rtsp_camera", "address": camera.url, "options": options}
@@ -201,6 +204,19 @@ class Plant:
         cradle.start()
         self._stack.callback(cradle.stop)
         return cradle
+
+    def _osdp(self, name: str) -> ReaderTwin:
+        """A reader with the secure channel, alone on its line."""
+        reader = ReaderTwin(estate.READER_ADDRESS, key=estate.READER_KEY)
+        twin = OsdpTwin(self._serial(name, READER_BAUD), [reader], baud=READER_BAUD)
+        twin.start()
+        self._stack.callback(twin.stop)
+        return reader
+
+    def _reader_key(self) -> Path:
+        path = (self._folder / "reader-4.key").resolve()
+        estate.secret(path, estate.READER_KEY.hex())
+        return path
 
     def _dialler(self, name: str) -> Dialler:
         line = Dialler(self._ports[name])

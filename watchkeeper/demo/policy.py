@@ -13,7 +13,9 @@ DEFAULT_SPEED = 12.0
 SPEED_MAX = 12.0
 """Beyond it a stall of this machine could not be told from an episode."""
 
-KEPT = frozenset(("grant_s", "grace_s", "late_s", "source_stall_s"))
+KEPT = frozenset(
+    ("grant_s", "grace_s", "pass_s", "pass_grace_s", "tail_pass_s", "tail_grace_s", "loop_gap_s", "late_s", "source_stall_s")
+)
 """What the network and the machine need does not shrink with the demo's times."""
 
 LEAST_S = {"camera_lost_s": 6.0, "takeover_window_s": 15.0}

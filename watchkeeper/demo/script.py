@@ -42,7 +42,12 @@ def lanes(plant: Plant, garage: CutProxy, pumps: list[AgentTwin], limits: dict[s
         lane("forced", Act(2.0, partial(troubles.door_forced, plant, 3)), pause_s=6.0),
         lane("lets-out", Act(3.0, partial(troubles.let_out, plant, 4)), pause_s=4.0),
         lane("left-open", _timed(left_open, EPISODE, partial(troubles.barrier_stands_open, plant, "barrier-1")), first_s=1.0),
-        lane("residents", Act(4.0 + NEAR * left_open, partial(troubles.resident_drives_out, plant, random=random)), pause_s=4.0),
+        lane(
+            "residents",
+            Act(4.0 + NEAR * left_open, partial(troubles.resident_drives_out, plant, random=random)),
+            Act(8.0 + EPISODE * left_open, partial(troubles.resident_is_tailed, plant, random=random)),
+            pause_s=4.0,
+        ),
         lane(
             "arm",
             Act(2.0, partial(troubles.arm_knocked_off, plant)),
@@ -55,6 +60,7 @@ def lanes(plant: Plant, garage: CutProxy, pumps: list[AgentTwin], limits: dict[s
         lane(
             "pressure", _timed(hold, NEAR, partial(troubles.measured, plant, "water_pressure", estate.PRESSURE_MAX)), pause_s=3.0
         ),
+        lane("reader", Act(16.0, partial(troubles.reader_replaced, plant)), pause_s=12.0, first_s=3.0),
         lane("lift-dies", _timed(away, 1.7, partial(troubles.device_away, plant, "lift-1")), pause_s=1.0),
         lane("lift-flickers", Act(4.0, partial(troubles.device_back_at_once, plant, "lift-2")), pause_s=11.0, first_s=5.0),
         lane(
@@ -89,11 +95,13 @@ def lanes(plant: Plant, garage: CutProxy, pumps: list[AgentTwin], limits: dict[s
 def backdrop(plant: Plant, operator: Operator, desk: DeskWork, random: Random) -> list[Lane]:
     """What goes on before, during and after life: agents that have something to say are never silent, and somebody is on duty."""
     climate = Act(0.0, partial(troubles.climate, plant, random=random))
+    comes_home = Act(0.0, partial(troubles.resident_comes_home, plant, random=random))
     return [
         Lane("climate", [climate], random=random, pause_s=0.8),
         Lane("panels", [Act(0.0, partial(troubles.panels_beat, plant))], random=Random(random.random()), pause_s=1.0),  # noqa: S311
         Lane("duty", [Act(0.0, operator.look)], random=Random(random.random()), pause_s=1.0),  # noqa: S311
         Lane("desk", [Act(0.0, desk.look)], random=Random(random.random()), pause_s=1.0),  # noqa: S311
+        Lane("lobby", [comes_home], random=Random(random.random()), pause_s=3.0),  # noqa: S311
     ]
 
 

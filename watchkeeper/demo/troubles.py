@@ -17,6 +17,8 @@ PRESS_S = 0.6
 SEEN_POLLS = 4
 """A board that has answered so often since a change has told it, bounces considered."""
 SEEN_S = 10.0
+NOTICED_S = 0.5
+"""So long after a reader has been challenged its agent has judged it."""
 BACK_S = 30.0
 
 
@@ -74,7 +76,9 @@ def barrier_stands_open(plant: Plant, barrier: str, stage: Stage, seconds: float
     """The barrier is opened at its box and forgotten."""
     zh, en = NAMES[barrier]
     stage.tell(f"{zh}抬起后 {seconds:.1f} 秒未落", f"{en} stays open for {seconds:.1f} s")
+    begin_us = stage.clock.now_us()
     plant.press(barrier, "open")
+    stage.lasted("barrier_unexplained", barrier, begin_us, 0.0)
     stage.rest(TRAVEL_S)
     with stage.lasting("barrier_left_open", barrier, "left_open_s", _nothing, lambda: plant.press(barrier, "close")):
         stage.rest(seconds)
@@ -86,19 +90,47 @@ def resident_drives_out(plant: Plant, stage: Stage, *, random: Random) -> None:
     """A resident's card opens the exit barrier; the car drives through and the barrier closes behind it."""
     twin = plant.barriers["barrier-2"]
     stage.tell("业主刷卡驶出东门", "a resident's card opens the exit barrier")
+    _opened_by_card(plant, stage, random)
+    with stage.lasting("barrier_left_open", "barrier-2", "left_open_s", _nothing, lambda: plant.press("barrier-2", "close")):
+        twin.car_arrives()
+        stage.rest(0.3 * stage.limits["left_open_s"] - TRAVEL_S)
+        twin.car_leaves()
+        _seen(plant, "barrier-2", stage)
+    stage.record.harmless("tailgating")
+    _shut(plant, stage)
+
+
+def resident_is_tailed(plant: Plant, stage: Stage, *, random: Random) -> None:
+    """A resident's card opens the exit barrier, and a second car drives through behind."""
+    twin = plant.barriers["barrier-2"]
+    stage.tell("业主驶出时后车跟出", "a second car follows a resident out")
+    _opened_by_card(plant, stage, random)
+    begin_us = stage.clock.now_us()
+    with stage.lasting("barrier_left_open", "barrier-2", "left_open_s", _nothing, lambda: plant.press("barrier-2", "close")):
+        for _ in range(2):
+            twin.car_arrives()
+            _seen(plant, "barrier-2", stage)
+            twin.car_leaves()
+            _seen(plant, "barrier-2", stage)
+            stage.rest(stage.limits["loop_gap_s"])
+    stage.lasted("tailgating", "barrier-2", begin_us, 0.0)
+    _shut(plant, stage)
+
+
+def _shut(plant: Plant, stage: Stage) -> None:
+    stage.until(lambda: plant.barriers["barrier-2"].opened <= 0.0, SEEN_S)
+    _seen(plant, "barrier-2", stage)
+
+
+def _opened_by_card(plant: Plant, stage: Stage, random: Random) -> None:
+    twin = plant.barriers["barrier-2"]
     presses = twin.presses["open"]
     plant.exit.present(FACILITY, random.choice(RESIDENTS))
     if not stage.until(lambda: twin.presses["open"] > presses, SEEN_S):
         raise RuntimeError("a resident's card was presented and the exit barrier did not open within 10 s")
     stage.record.harmless("repeated_refusals")
     stage.until(lambda: twin.opened >= 1.0, SEEN_S)
-    with stage.lasting("barrier_left_open", "barrier-2", "left_open_s", _nothing, lambda: plant.press("barrier-2", "close")):
-        twin.car_arrives()
-        stage.rest(0.3 * stage.limits["left_open_s"] - TRAVEL_S)
-        twin.car_leaves()
-        _seen(plant, "barrier-2", stage)
-    stage.until(lambda: twin.opened <= 0.0, SEEN_S)
-    _seen(plant, "barrier-2", stage)
+    stage.record.harmless("barrier_unexplained")
 
 
 def arm_knocked_off(plant: Plant, stage: Stage) -> None:
@@ -265,6 +297,30 @@ def panels_beat(plant: Plant, stage: Stage) -> None:  # noqa: ARG001 - a lane's 
 def _acknowledged(taken: bool) -> None:
     if not taken:
         raise RuntimeError("a panel reported and its agent did not acknowledge: read the agent's log")
+
+
+def resident_comes_home(plant: Plant, stage: Stage, *, random: Random) -> None:  # noqa: ARG001 - a lane's signature
+    """A resident holds a card to the lobby's reader."""
+    plant.lobby.present(FACILITY, random.choice(RESIDENTS))
+
+
+def reader_replaced(plant: Plant, stage: Stage) -> None:
+    """Somebody hangs a box in the lobby reader's place that speaks without the secure channel. It is not listened to."""
+    reader = plant.lobby
+
+    def hang_box() -> None:
+        reader.can_secure, reader.plain = False, True
+
+    def hang_reader() -> None:
+        reader.can_secure, reader.plain = True, False
+
+    stage.tell("大堂读卡器被换成不加密的盒子", "a box without the secure channel hangs in the place of the lobby's reader")
+    with stage.lasting("reader_refused", "reader-4", "", hang_box, hang_reader):
+        before = reader.challenges
+        stage.until(lambda: reader.challenges > before, SEEN_S)
+        stage.rest(NOTICED_S)
+    before = reader.polls
+    stage.until(lambda: reader.polls > before, SEEN_S)
 
 
 def line_noise(plant: Plant, stage: Stage) -> None:

@@ -85,6 +85,24 @@ def _hot(reading: Reading) -> bool | None:
     return reading.value > TEMPERATURE_MAX
 
 
+class Way(NamedTuple):
+    """A kind of gate: what a reading says of whether it is open, and the numbers of seconds in which somebody is let through."""
+
+    detector: str
+    opened: Callable[[Reading], bool | None]
+    before: str
+    after: str
+
+
+_WAYS = {
+    "door": Way("door_forced", _on(DoorContact, "open"), "grant_s", "grace_s"),
+    "barrier": Way(
+        "barrier_unexplained", lambda reading: reading.position != "closed" if isinstance(reading, BarrierState) else None,
+        "pass_s", "pass_grace_s",
+    ),
+}  # fmt: skip
+
+
 def _zone(name: str) -> Callable[[Reading], bool | None]:
     return lambda reading: reading.active if isinstance(reading, AlarmInput) and reading.name == name else None
 
@@ -101,7 +119,7 @@ class Reference:
         """The rules for each kind of device."""
         n = {
             name: value
-            for clause in ("GATE-7", "VEH-6", "MON-2", "CMD-1", "REP-1")
+            for clause in ("GATE-7", "VEH-5", "VEH-6", "MON-2", "CMD-1", "REP-1")
             for name, value in policy.numbers(clause).items()
         }
         away = Rule("device_silent", _on(DeviceLink, "up", when=False), n["device_silent_s"])
@@ -141,10 +159,10 @@ class Reference:
             for device, kind, opens in plan.devices:
                 for rule in self.rules[kind]:
                     causes += (self._judged(one, rule, until_us) for one in lasting(device, rule, committed[device]))
-                if kind == "door":
-                    readers = [reader for reader, _, door in plan.devices if door == device]
+                if kind in _WAYS:
+                    readers = [reader for reader, _, gate in plan.devices if gate == device]
                     passes = [told for name in (*readers, device) for told in committed[name]]
-                    causes += self._openings(device, committed[device], passes, until_us)
+                    causes += self._openings(_WAYS[kind], device, committed[device], passes, until_us)
                 if opens is not None:
                     causes += self._refusals(device, committed[device])
                     causes += self._refusals_at_no_time(device, committed[device], spans)
@@ -158,22 +176,23 @@ class Reference:
             cause.verdict = "may"
         return cause
 
-    def _openings(self, door: str, told: Sequence[Told], passes: Iterable[Told], settled_us: int) -> list[Cause]:
-        """A door that was seen shut, and then open, with nobody let through."""
+    def _openings(self, way: "Way", gate: str, told: Sequence[Told], passes: Iterable[Told], settled_us: int) -> list[Cause]:
+        """A gate that was seen shut, and then open, with nobody let through."""
         let_us = [one.true_us for one in passes if _lets_through(one.reading)]
-        grant_us, grace_us = self.numbers["grant_s"] * US_PER_S, self.numbers["grace_s"] * US_PER_S
+        grant_us, grace_us = self.numbers[way.before] * US_PER_S, self.numbers[way.after] * US_PER_S
         causes: list[Cause] = []
         shut = False
         for one in told:
-            if isinstance(one.reading, DoorContact):
-                if shut and one.reading.open:
-                    cause = Cause("door_forced", door, [one])
+            opened = way.opened(one.reading)
+            if opened is not None:
+                if shut and opened:
+                    cause = Cause(way.detector, gate, [one])
                     if any(-grace_us <= one.true_us - let <= grant_us for let in let_us):
                         cause.verdict = "must_not"
                     elif one.true_us + grace_us + MARGIN_US > settled_us:
                         cause.verdict = "may"
                     causes.append(cause)
-                shut = not one.reading.open
+                shut = not opened
             elif isinstance(one.reading, DeviceLink):
                 shut = False
         return causes

@@ -5,6 +5,7 @@ from hub.duties.types import Scan
 from hub.ingest.desk.rows import forget_desk
 from hub.ingest.duties.roster import BACK_US
 from hub.ingest.duties.scanning import MEMORY_US
+from hub.ingest.passages.rows import forget_gates
 from hub.ingest.site import Site
 
 
@@ -14,6 +15,7 @@ def forget_old(site: Site, now_us: int) -> None:
     before_us = now_us - MEMORY_US
     site.roster.forget_before(now_us - BACK_US)
     forget_desk(site, now_us)
+    forget_gates(site.gates, now_us)
     site.scans.whole_since_us = max(site.scans.whole_since_us, before_us)
     old = [row for name in site.windows if (row := site.windows.get(name)) is not None and row.ends_us < before_us]
     for window in old:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 import pytest
 
-from contract.settings import BadSettings, Check, Id, TypedBy, check, listed, load, refers, unique
+from contract.settings import BadSettings, Check, Id, TypedBy, check, check_plain, listed, load, refers, unique
 
 
 class Small(msgspec.Struct, frozen=True, tag="small", tag_field="type"):
@@ -183,3 +183,22 @@ def test_names_that_are_too_many_to_read_are_told_by_where_they_stand():
     assert listed(["a", "b", "a"], "items.*.id") == "a, b"
     assert listed([], "items.*.id") == "items.*.id"
     assert listed([f"n{number}" for number in range(13)], "items.*.id") == "items.*.id"
+
+
+class Looked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A value to look up."""
+
+    path: str
+
+
+class Rows(msgspec.Struct, frozen=True):
+    """A field is a constant or is looked up."""
+
+    fields: dict[str, str | int | Looked | None] = {}
+
+
+def test_a_value_that_is_plain_or_has_keys_is_read_by_what_it_is():
+    made = check_plain("options", {"fields": {"a": 1, "b": {"path": "x"}, "c": None}}, Rows)
+    assert made.value == Rows({"a": 1, "b": Looked("x"), "c": None})
+    (message,) = check_plain("options", {"fields": {"b": {"pth": "x"}}}, Rows).messages[:1]
+    assert "pth" in message

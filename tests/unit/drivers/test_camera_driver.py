@@ -53,6 +53,9 @@ class Box:
     def receipt_of(self, numbers: Sequence[int]) -> ReceiptOf:
         raise AssertionError("a camera is not asked to forget")
 
+    def arriving(self) -> None:
+        pass
+
     def told(self, device: str, up_to_us: int) -> None:
         raise AssertionError("a camera does not remember")
 

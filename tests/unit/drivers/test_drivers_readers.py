@@ -47,6 +47,9 @@ class Heard:
     def finding(self, finding):
         self.findings.append(finding)
 
+    def arriving(self):
+        self.arrivals = getattr(self, "arrivals", 0) + 1
+
     def alive(self):
         self.alives += 1
 

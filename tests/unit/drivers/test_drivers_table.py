@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from contract.readings import CardRead
+from contract.readings import CardRead, PlateRead
 from drivers.table import DRIVERS, UnknownDriver, driver_kind
 
 
@@ -39,6 +39,6 @@ def test_a_card_reader_loads_no_video_and_no_modbus_library():
 
 
 @pytest.mark.parametrize("name", DRIVERS)
-def test_a_driver_that_reads_cards_keeps_no_bytes(name):
+def test_a_driver_that_reads_cards_or_plates_keeps_no_bytes(name):
     kind = driver_kind(name)
-    assert kind.secret_bytes == (CardRead in kind.readings)
+    assert kind.secret_bytes == bool({CardRead, PlateRead} & set(kind.readings))

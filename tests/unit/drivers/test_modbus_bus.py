@@ -3,13 +3,14 @@ from threading import Event, Thread
 
 import pytest
 
-from contract.clock import SystemClock
-from drivers.modbus.bus import bus_at
+from contract.clock import ManualClock, SystemClock
+from drivers.modbus.bus import HUSH_EVERY_US, HUSH_US, Bus, bus_at
 from drivers.modbus.frames import READ_HOLDING, READ_INPUT_REGISTERS, READ_INPUTS, Asked, rtu, tcp
 from drivers.modbus.listening import HEARD_BYTES_MAX, RtuEar, TcpEar
 from drivers.modbus.slave import Slave
 from drivers.modbus.unit import POLLS_MISSED_MAX, TRIES, NoAnswer, Patience, Unit
 from drivers.port import DeviceLost, Finding
+from drivers.transports import parse_address
 from drivers.transports.listen import TcpLine
 from drivers.transports.pty import PtyLine
 from tests.support.modbus_rig import slave_line
@@ -275,3 +276,77 @@ def test_a_slave_refuses_what_is_not_there():
         "02": "8203",
     }
     assert {question: slave.answer(bytes.fromhex(question)).hex() for question in questions} == questions
+
+
+def test_an_urgent_question_goes_before_the_polls_that_wait(tmp_path):
+    order, holding, release = [], Event(), Event()
+    line = PtyLine(tmp_path / "line")
+    try:
+        bus = bus_at(line.address, SystemClock())
+
+        def take(name, *, urgent=False):
+            with bus._alone(urgent=urgent):
+                order.append(name)
+                if name == "first":
+                    holding.set()
+                    assert release.wait(10)
+
+        threads = [Thread(target=take, args=("first",))]
+        threads[0].start()
+        assert holding.wait(10)
+        threads += [Thread(target=take, args=("poll",)) for _ in range(3)]
+        threads += [Thread(target=take, args=("open",), kwargs={"urgent": True})]
+        for thread in threads[1:]:
+            thread.start()
+        while not bus._urgent:
+            Event().wait(0.001)
+        release.set()
+        for thread in threads:
+            thread.join(10)
+        assert order == ["first", "open", "poll", "poll", "poll"]
+    finally:
+        line.close()
+
+
+def test_a_bus_is_kept_free_for_an_action_for_a_moment_and_not_all_the_time(tmp_path):
+    clock = ManualClock()
+    bus = Bus(parse_address(f"serial://{tmp_path / 'line'}?baud=9600"), clock)
+    assert bus._hushed_s() <= 0
+    bus.hush()
+    assert bus._hushed_s() == HUSH_US / 1e6
+    clock.advance_us(HUSH_US)
+    assert bus._hushed_s() == 0
+    bus.hush()
+    assert bus._hushed_s() == 0
+    clock.advance_us(HUSH_EVERY_US - HUSH_US)
+    bus.hush()
+    assert bus._hushed_s() > 0
+    assert bus.counts.hushes == 2
+
+
+def test_a_poll_waits_while_the_bus_is_kept_free_and_an_action_does_not(tmp_path):
+    with slave_line(Slave(), line=PtyLine(tmp_path / "line")) as line:
+        bus, unit, _ = unit_on(line.line.address)
+        with bus.joined():
+            unit.bits(ASKED)
+            began = SystemClock().mono_us()
+            bus.hush()
+            unit.write_coil(0, True)
+            acted = SystemClock().mono_us()
+            bus._next_hush_us = 0
+            bus.hush()
+            unit.bits(ASKED)
+            polled = SystemClock().mono_us()
+        assert acted - began < HUSH_US
+        assert polled - acted >= HUSH_US
+
+
+def test_on_a_line_that_was_quiet_long_enough_nobody_waits_for_silence(tmp_path, monkeypatch):
+    pauses: list[float] = []
+    clock = ManualClock(mono_us=10**9)
+    bus = Bus(parse_address(f"serial://{tmp_path / 'line'}?baud=9600"), clock)
+    monkeypatch.setattr("drivers.modbus.bus.time.sleep", pauses.append)
+    bus._wait_for_silence()
+    bus._quiet_since_us = clock.mono_us() - 1_000
+    bus._wait_for_silence()
+    assert pauses == [pytest.approx(3.5 * 11 / 9600 - 0.001)]

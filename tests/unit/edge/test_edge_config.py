@@ -7,8 +7,8 @@ import pytest
 
 from contract.settings import BadSettings
 from drivers.table import driver_kind
-from edge.access import Permit
 from edge.config import Config, load_config, spoken_for
+from edge.permits.local import Permit
 from tests.support.agent_rig import ScriptedDevice, ScriptedDriver, device, scripted_kind
 
 KEY = "ab" * 32
@@ -117,7 +117,7 @@ access:
         "12: devices[3].sensors: is empty, and close is among the commands",
         "13: devices[4].options.baud: is text: write a whole number",
         "15: access[0].reader: nobody is not known",
-        "15: access[0]: has both permits and permits_file, or neither",
+        "15: access[0]: has no permits, and no hub to get them from: write hub_url",
         "16: access[0].opens.action: closes something on a card",
     ]
     for start in wanted:

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from contract.clock import US_PER_S
 from contract.names import card_name
 from contract.readings import BeamState, CardRead, FireInput, LoopState
-from edge.access import Permit, decide
 from edge.interlocks import STALE_US, Observed, Seen, Sensor, judge
 from edge.names import pseudonymous
 from edge.noise import PERIOD_US, REASONS_MAX, Noise
@@ -19,26 +18,6 @@ BOTH: tuple[Sensor, ...] = ("loop", "beam")
 LOOP: tuple[Sensor, ...] = ("loop",)
 BEAM: tuple[Sensor, ...] = ("beam",)
 CLEAR = Seen(LoopState(occupied=False), BeamState(blocked=False), 0)
-
-
-@pytest.mark.parametrize(
-    ("permit", "now_us", "wanted"),
-    [
-        (Permit("c"), 5, (True, "permit")),
-        (Permit("c", 5, 9), 5, (True, "permit")),
-        (Permit("c", 5, 9), 8, (True, "permit")),
-        (Permit("c", 5, 9), 4, (False, "not_yet")),
-        (Permit("c", 5, 9), 9, (False, "expired")),
-        (Permit("c", 5, 9, revoked=True), 6, (False, "revoked")),
-        (Permit("other"), 6, (False, "unknown_card")),
-    ],
-)
-def test_a_card_is_decided_by_its_permit_and_the_time(permit, now_us, wanted):
-    assert decide({permit.card: permit}, "c", now_us) == wanted
-
-
-def test_a_reading_without_a_card_opens_nothing():
-    assert decide({"": Permit("")}, None, 0) == (False, "unknown_card")
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from contract.settings import BadSettings
 from drivers.contacts_modbus.decode import ContactsOptions, Input, Output
 from drivers.contacts_modbus.twin import ContactsTwin
 from drivers.table import driver_kind
-from edge.access import Permit
 from edge.config import AccessRule, DeviceSettings, load_config
+from edge.permits.local import Permit
 from tests.support.agent_rig import CARD_KEY, Rig, device, wait_for
 from tests.support.modbus_rig import slave_line
 from tests.unit.edge.test_edge_config import HEAD, write

@@ -9,11 +9,11 @@ from contract.orders import AskNonce, Command, Flush, TakeSnapshot, decode_nonce
 from contract.readings import BeamState, CardRead, CommandDone, FireInput, LoopState
 from drivers.contacts_modbus.decode import ContactsOptions, Input
 from drivers.port import CommandFailed
-from edge.access import Permit
 from edge.actuator import ACT_LIMIT_US, QUEUE_MAX, STUCK_MAX
 from edge.config import AccessRule, DeviceSettings
+from edge.gates import OPEN_LIFE_US
 from edge.orders import LIFE_US, NONCES_MAX, Nonces
-from edge.sink import OPEN_LIFE_US
+from edge.permits.local import Permit
 from tests.support.agent_rig import CARD_KEY, device, running, wait_for
 
 CLEAR = (LoopState(occupied=False), BeamState(blocked=False))

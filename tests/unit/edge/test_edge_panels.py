@@ -76,13 +76,19 @@ def test_the_settings_in_the_guide_are_right(tmp_path):
     key.chmod(0o600)
     blocks = re.findall(r"```yaml\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
     rows = [block for block in blocks if "listen://" in block]
-    assert len(rows) == 2
+    assert len(rows) == 5
     file = tmp_path / "agent.yaml"
     file.write_text(HEAD + "".join(rows), encoding="utf-8")
     config = load_config(file, driver_kind)
-    assert [spoken_for(device) for device in config.devices] == [("intruder-2",), ("fire-1", "fire-2")]
+    assert [spoken_for(device) for device in config.devices] == [
+        ("intruder-2",),
+        ("fire-1", "fire-2"),
+        ("plates-in", "plates-out"),
+        (),
+        ("recorder-1", "camera-east"),
+    ]
     remembering = [driver_kind(device.driver).remembers(device.options) for device in config.devices]
-    assert remembering == [{"intruder-2"}, {"fire-1", "fire-2"}]
+    assert remembering == [{"intruder-2"}, {"fire-1", "fire-2"}, {"plates-in", "plates-out"}, set(), {"recorder-1"}]
 
 
 def test_a_fire_that_is_confirmed_is_in_the_agents_log_with_the_panels_time(tmp_path):

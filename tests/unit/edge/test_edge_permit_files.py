@@ -9,10 +9,10 @@ from contract.clock import US_PER_S
 from contract.names import card_name
 from contract.readings import CardRead
 from edge import permit_files
-from edge.access import Permit
 from edge.agent import PERMITS_US
 from edge.config import AccessRule
 from edge.permit_files import MISTAKES_TOLD, PermitBook, read_permits_file
+from edge.permits.local import Permit
 from tests.support.agent_rig import CARD_KEY, device, running
 
 CARD = card_name(CARD_KEY, 12, 3456, 26)

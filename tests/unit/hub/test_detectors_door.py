@@ -1,8 +1,8 @@
 import pytest
 
 from contract.readings import AccessDecided, CommandDone, DeviceLink, DoorContact, ExitRequested
-from hub.detectors.door import MAX_PAST
 from hub.detectors.types import Clear, Raise, Withdraw
+from hub.detectors.unexplained import MAX_NEEDS
 from tests.scenario.language import At, Reported, Wall, Want, only, play, us
 
 OPEN, SHUT = DoorContact(open=True), DoorContact(open=False)
@@ -11,10 +11,12 @@ REFUSED = AccessDecided(card="a1", granted=False, reason="unknown_card")
 PASSES = [
     ("reader-1", GRANTED),
     ("reader-2", GRANTED),
+    ("reader-1", AccessDecided(card="c1", granted=True, reason="permit", medium="face")),
+    ("reader-1", AccessDecided(card="c2", granted=True, reason="leaving", medium="qr")),
     ("button-1", ExitRequested()),
     ("door-1", ExitRequested()),
-    ("reader-1", CommandDone(nonce="n", action="unlock", outcome="done")),
-    ("door-1", CommandDone(nonce="n", action="open", outcome="done")),
+    ("reader-1", CommandDone(nonce="n", action="unlock", outcome="done", actor="a guard")),
+    ("door-1", CommandDone(nonce="n", action="open", outcome="done", actor="a guard")),
 ]
 each_pass = pytest.mark.parametrize(("device", "reading"), PASSES)
 
@@ -94,11 +96,12 @@ def test_it_does_so_when_the_door_has_shut_and_another_was_forced_since(device, 
 
 def test_of_openings_that_are_over_only_the_last_few_are_remembered():
     steps = []
-    for number in range(MAX_PAST + 1):
+    for number in range(MAX_NEEDS + 1):
         at = 100.0 * number
         steps += [At(at, "door-1", OPEN), Reported(at + 2, "agent-1"), At(at + 5, "door-1", SHUT)]
-    found = ["door_forced raised", "door_forced cleared"] * (MAX_PAST + 1)
-    late = [At(-1, "reader-1", GRANTED, came=900), Want(), At(99, "reader-1", GRANTED, came=901)]
+    found = ["door_forced raised", "door_forced cleared"] * (MAX_NEEDS + 1)
+    came = 100.0 * MAX_NEEDS + 50
+    late = [At(-1, "reader-1", GRANTED, came=came), Want(), At(99, "reader-1", GRANTED, came=came + 1)]
     forced(*steps, Want(*found), *late, Want("door_forced withdrawn: let_through"))
 
 
@@ -106,9 +109,10 @@ def test_of_openings_that_are_over_only_the_last_few_are_remembered():
     ("device", "reading"),
     [
         ("reader-1", REFUSED),
-        ("reader-1", CommandDone(nonce="n", action="unlock", outcome="refused", reason="late")),
+        ("reader-1", CommandDone(nonce="n", action="unlock", outcome="refused", reason="late", actor="a guard")),
+        ("door-1", CommandDone(nonce="n", action="open", outcome="done")),
         ("reader-1", CommandDone(nonce="n", action="snapshot", outcome="done")),
-        ("barrier-1", CommandDone(nonce="n", action="open", outcome="done")),
+        ("barrier-1", CommandDone(nonce="n", action="open", outcome="done", actor="a guard")),
         ("barrier-1", ExitRequested()),
     ],
 )

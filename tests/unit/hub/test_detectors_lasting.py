@@ -14,6 +14,7 @@ from contract.readings import (
     PanelFault,
     PictureDark,
     PictureFrozen,
+    ReaderChannel,
     TamperContact,
 )
 from hub.detectors.conditions import BEHIND_MAX, lost_behind
@@ -39,6 +40,7 @@ INSTANT = [
     ("alarm_input", "board-1", AlarmInput(active=True, name="zone 1"), AlarmInput(active=False, name="zone 1")),
     ("tamper", "board-1", TamperContact(active=True), TamperContact(active=False)),
     ("tamper", "board-1", TamperContact(active=True, name="7"), TamperContact(active=False, name="7")),
+    ("reader_refused", "reader-1", ReaderChannel("refused", "default_key"), ReaderChannel("secure", "key_set")),
     ("panel_fault", "board-1", PanelFault(active=True, name="mains"), PanelFault(active=False, name="mains")),
     ("arm_knocked_off", "barrier-1", ArmState(attached=False), ArmState(attached=True)),
 ]

@@ -69,10 +69,22 @@ def test_an_estate_knows_its_devices_agents_and_names(tmp_path):
 def test_detectors_see_a_device_with_what_it_opens_and_its_own_numbers(tmp_path):
     estate = Estate.load(written(tmp_path))
     held = {"held_s": 60.0}
-    assert estate.detector_device("reader-1") == Device("reader-1", "reader", "gate", "agent-1", "door-1", {})
-    assert estate.detector_device("door-1") == Device("door-1", "door", "gate", "agent-1", "door-1", held)
+    gates = ("door-1",)
+    assert estate.detector_device("reader-1") == Device("reader-1", "reader", "gate", "agent-1", "door-1", {}, gates)
+    assert estate.detector_device("door-1") == Device("door-1", "door", "gate", "agent-1", "door-1", held, gates)
     assert estate.detector_device("agent-1") == Device("agent-1", "agent", "gate", "agent-1", "agent-1", {})
     assert estate.detector_device("nobody") is None
+
+
+def test_a_fire_input_frees_all_gates_of_its_agent_or_those_that_are_named_and_a_lanes_camera_belongs_to_its_gate(tmp_path):
+    lane = "kind: barrier, place: lane, agent: agent-1, name_zh: 道闸, name_en: Barrier}}".replace("}}", "}")
+    barrier, panel = "  - {id: barrier-1, " + lane, "  - {id: panel, kind: contacts, frees: [barrier-1], "
+    more = f"{barrier}\n{panel}place: gate, agent: agent-1, name_zh: 主机, name_en: Panel}}\nphones:"
+    text = TEXT.replace("phones:", more, 1).replace("name_en: Pump camera", "name_en: Pump camera, opens: barrier-1")
+    estate = Estate.load(written(tmp_path, text))
+    rows = [estate.detector_device(device) for device in ("meter-1", "panel", "barrier-1", "door-1")]
+    assert [row.frees for row in rows[:2] if row] == [("door-1", "barrier-1"), ("barrier-1",)]
+    assert [row.cameras for row in rows[2:] if row] == [("cam-2",), ()]
 
 
 def test_a_place_is_watched_by_its_own_cameras_or_by_those_of_the_nearest_place_around_it(tmp_path):
@@ -99,7 +111,7 @@ def test_a_phone_is_a_source_of_its_own_without_an_agent(tmp_path):
     estate = Estate.load(written(tmp_path))
     assert estate.detector_device("phone-1") == Device("phone-1", "phone", "gate", "phone-1", "phone-1", {})
     assert estate.device("phone-1") is None
-    assert estate.detector_device("wand-1") == Device("wand-1", "wand", "gate", "agent-1", "wand-1", {})
+    assert estate.detector_device("wand-1") == Device("wand-1", "wand", "gate", "agent-1", "wand-1", {}, ("door-1",))
 
 
 @pytest.mark.parametrize(
@@ -172,6 +184,7 @@ def test_schedules_that_a_change_of_clocks_pushes_into_each_other_are_told_for_t
         ("place: gate, agent", "place: hall, agent", "hall is not known"),
         ("agent: agent-1, name_zh: 水表", "agent: agent-9, name_zh: 水表", "agent-9 is not known"),
         ("opens: door-1", "opens: cam-1", "cam-1 is no door and no barrier"),
+        ("opens: door-1", "frees: [door-1, cam-1]", "cam-1 is no door and no barrier"),
         ("watches: [gate]", "watches: [gat]", "gat is not known"),
         ("opens: door-1", "watches: [gate]", "stands at a device that is no camera"),
         ("held_s: 60", "hold_s_max_x: 60", "is no number that a device can have"),

@@ -21,7 +21,7 @@ from contract.readings import DoorContact, TamperContact
 from contract.settings import BadSettings
 from contract.topics import agent_topic, incident_topic
 from hub.accounts.local import LOCAL_TOKEN_FILE
-from hub.config import load_config
+from hub.config import load_config, read_card_key
 from hub.estates.document import body_of
 from hub.ingest.ports import EstateAct
 from hub.main import DataFolderTaken, Hub
@@ -188,6 +188,8 @@ def test_labels_begin_with_the_public_address_and_are_signed_with_the_data_folde
         ("http: {host: 0.0.0.0}", "watchkeeper tls init"),
         ("http: {host: hub.local}", "is no address"),
         ("http: {certificate: cert.pem}", "write both certificate and key"),
+        ("card_key_file: nowhere.key", "card_key_file: cannot be read"),
+        ("card_key_file: hub.yaml", "card_key_file: may be read by everybody"),
         ("http: {certificate: nowhere.pem, key: hub.yaml}", "http.certificate: cannot be read"),
         ("http: {certificate: hub.yaml, key: hub.yaml}", "belong together"),
         ("broker: {url: 'http://x'}", "write mqtt://HOST:PORT"),
@@ -268,3 +270,15 @@ def test_an_estate_in_the_database_that_does_not_fit_the_policy_any_more_is_told
         pass
     assert "places[0].place_class" in str(told.value)
     assert "version 2" in str(told.value)
+
+
+def test_the_card_key_is_the_agents_own_and_nothing_else_will_do(tmp_path: Path):
+    file = tmp_path / "card.key"
+    for text, key in ((bytes(range(32)).hex() + "\n", bytes(range(32))), ("ab", None), ("not a key", None)):
+        file.write_text(text, encoding="utf-8")
+        file.chmod(0o600)
+        if key is None:
+            with pytest.raises(ValueError, match="write 64 hex digits"):
+                read_card_key(file)
+        else:
+            assert read_card_key(file) == key

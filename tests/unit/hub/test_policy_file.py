@@ -65,7 +65,7 @@ def test_a_devices_own_number_stands_before_the_policys():
         ("held_s: 30", "held_s: true", "held_s", "GATE-7: held_s is true: write a number"),
         ("held_s: 30", "held_s: -1", "held_s", "GATE-7: held_s -1 is out of range: write how long a door may stand open"),
         ("refusals: 3", "refusals: 2.5", "refusals:", "GATE-7: refusals 2.5 is not a whole number"),
-        ("VEH-6:", "VEH-66:", "VEH-66:", "VEH-66: is no clause that is in use: write one of GATE-7"),
+        ("VEH-6:", "VEH-66:", "VEH-66:", "VEH-66: is no clause that is in use: write one of GATE-3"),
         (
             "event_days: 190",
             "event_days: 30",
@@ -166,7 +166,7 @@ ALARMS = """    alarms:
       - { detector: door_held, priority: 4 }
       - { detector: alarm_input, sound: fire }
 """
-AT = "    numbers:\n      left_open_s: 60\n"
+AT = "      left_open_s: 60\n"
 
 
 def test_a_detectors_priority_goes_by_the_class_of_the_place(tmp_path):

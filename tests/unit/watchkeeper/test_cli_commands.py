@@ -76,7 +76,7 @@ def test_decode_lists_its_drivers_with_their_units():
     lines = [json.loads(line) for line in run("decode", "--list").stdout.splitlines()]
     assert {line["driver"] for line in lines} == {
         "wiegand", "em_ascii", "patrol_wand", "barrier_modbus", "contacts_modbus", "rtsp_camera", "mqtt_json",
-        "sia_dc09", "gb26875",
+        "sia_dc09", "gb26875", "isapi", "dahua", "zhenshi", "http_push", "gb28181", "osdp",
     }  # fmt: skip
     assert all(line["unit"] and line["readings"] for line in lines)
 

@@ -166,6 +166,18 @@ export interface AlarmState {
   maintenance: number;
 }
 
+/** The resident is asked. Where nobody can be told, ring up and enter the call. */
+export interface AskedView {
+  /** As it is now */
+  visit: VisitView;
+  /** How many of the household are being told */
+  told: number;
+  /** How many of the household have no phone on record */
+  unreachable: number;
+  /** Nobody can be told: the desk has to ring up */
+  by_phone: boolean;
+}
+
 /** One act. Texts about people are `person:ID` or `person:ID/N`, and for an auditor what they stand for; 已清除 where the person was erased. */
 export interface AuditEntry {
   /** Its number: from 1, without a hole */
@@ -220,6 +232,18 @@ export interface AuditList {
   entries: AuditEntry[];
   /** Give it as `before` for the page with older ones; null at the end */
   before: number | null;
+}
+
+/** An opening by hand, with who and why. */
+export interface ByHandView {
+  /** When it was done: RFC 3339, UTC */
+  at: string;
+  /** The door or barrier, by its id */
+  gate: string;
+  /** In whose name */
+  actor: string;
+  /** Why; empty: its command is not on record any more */
+  reason: string;
 }
 
 /** The calls of one source. Figures of two sources are not added up: what people declare and what an exchange measures are two kinds of knowledge. */
@@ -358,6 +382,26 @@ export interface CaseClockState {
   elapsed_s: number;
   /** When it ends if nothing happens, UTC; null while it does not run */
   due_at: string | null;
+}
+
+/** What is wrong with a file. `row`: as a spreadsheet counts it, the header being 1; 0: no row of it. */
+export interface CellWrongModel {
+  /** The row, as a spreadsheet counts it */
+  row: number;
+  /** The column's English name, or empty */
+  column: string;
+  /** Its Chinese name, or empty */
+  column_zh: string;
+  /** A name of what is wrong */
+  code: string;
+  /** What is wrong, in Chinese */
+  what_zh: string;
+  /** What is wrong, in English */
+  what_en: string;
+  /** What the column takes, in Chinese */
+  write_zh: string;
+  /** What the column takes, in English */
+  write_en: string;
 }
 
 /** One thing that the hub needs. `reason` is empty when it is well. */
@@ -534,6 +578,44 @@ export interface Count {
   late: number;
 }
 
+/** Credentials by id. */
+export interface CredentialPage {
+  /** By their ids */
+  credentials: CredentialView[];
+  /** What to send as `after` for the next page; null: this was the last */
+  next: string | null;
+}
+
+/** A credential. Its number is nowhere kept: `name` is its hash under the site's card key. */
+export interface CredentialView {
+  /** Counted from 1 */
+  version: number;
+  /** When this version came to be: RFC 3339, UTC */
+  changed_at: string;
+  /** Its id in the book of permits */
+  id: string;
+  /** Which permit it proves */
+  permit: string;
+  /** card, plate, qr, pin or face */
+  medium: "card" | "plate" | "qr" | "pin" | "face";
+  /** The keyed hash that gates know it by */
+  name: string;
+  /** What it is recognised by: a plate's text, the last two digits of a card */
+  shown: string;
+  /** active, suspended, lost, revoked or replaced */
+  state: "active" | "revoked" | "lost" | "replaced" | "suspended";
+  /** From when on; null: as the permit */
+  valid_from: string | null;
+  /** Until when; null: as the permit */
+  valid_until: string | null;
+  /** A PIN of its own may follow it */
+  has_pin: boolean;
+  /** The credential that replaced it, or empty */
+  instead: string;
+  /** Since when it is lost, revoked or replaced: RFC 3339, UTC; null: it is live */
+  ended_at: string | null;
+}
+
 /** Somebody else at the same window proves who they are; nobody is signed in by it. */
 export interface Credentials {
   /** The account's name */
@@ -562,6 +644,96 @@ export interface DeadLetter {
 export interface DeadLetterPage {
   /** Newest first */
   dead_letters: DeadLetter[];
+}
+
+/** An act on a credential, or an end. */
+export interface DeedBody {
+  /** The version that was seen; 0: it is new */
+  version: number;
+  /** Why it is done; it stands in the history and on the audit log */
+  reason?: string;
+}
+
+/** For `agree` and `decline`, a call that the desk enters: whom it spoke to and what was said. */
+export interface DeedRequest {
+  /** A holder of the household, of agree and decline alone */
+  person?: string;
+  /** What was said, or anything else */
+  note?: string;
+}
+
+/** A delivery after something was done with it. */
+export interface DeliveryDone {
+  /** As it is now */
+  delivery: DeliveryView;
+  /** How many of the household are being told */
+  told: number;
+  /** How many of the household have no phone on record */
+  unreachable: number;
+  /** Nobody can be told: the desk has to ring up */
+  by_phone: boolean;
+}
+
+/** Deliveries, newest first. */
+export interface DeliveryList {
+  /** Newest first */
+  deliveries: DeliveryView[];
+}
+
+/** A delivery with its history and its notices. */
+export interface DeliveryPage {
+  /** As it is now */
+  delivery: DeliveryView;
+  /** Oldest first */
+  history: VisitEntryView[];
+  /** Who was told, newest first */
+  notices: ResidentNotice[];
+}
+
+/** Goods at a drop-off point, or that were there. */
+export interface DeliveryView {
+  /** Its random name */
+  id: string;
+  /** dropped, carried, collected or returned */
+  state: "dropped" | "carried" | "collected" | "returned";
+  /** The state in Chinese */
+  state_zh: string;
+  /** The state in English */
+  state_en: string;
+  /** For which household, by its id */
+  room: string;
+  /** The drop-off point, by the place's id */
+  place: string;
+  /** Whose courier */
+  company: string;
+  /** How many pieces */
+  parcels: number;
+  /** When they were left: RFC 3339, UTC */
+  made_at: string;
+  /** Who entered it */
+  made_by: string;
+  /** When the household was told: RFC 3339, UTC; null: nobody could be */
+  told_at: string | null;
+  /** Whether a guard may carry it to the door: empty, asked, yes, no or expired */
+  consent: "" | "asked" | "yes" | "no" | "expired";
+  /** The consent in Chinese */
+  consent_zh: string;
+  /** The consent in English */
+  consent_en: string;
+  /** When it was asked or answered: RFC 3339, UTC */
+  consent_at: string | null;
+  /** By link or call; empty: nobody has answered */
+  consent_how: "" | "link" | "call" | "resident" | "staff";
+  /** The holder who answered */
+  consent_by: string;
+  /** Who carried it to the door */
+  carrier: string;
+  /** Nobody came for it in time */
+  unclaimed: boolean;
+  /** When it was over: RFC 3339, UTC */
+  ended_at: string | null;
+  /** What can be done now */
+  deeds: string[];
 }
 
 /** Figures of the desk over local days. */
@@ -666,6 +838,18 @@ export interface DrawingTaken {
   dropped: number;
 }
 
+/** Goods that a courier leaves. */
+export interface DropRequest {
+  /** For which household, by its id */
+  room: string;
+  /** The drop-off point, by the place's id */
+  place: string;
+  /** Whose courier */
+  company?: string;
+  /** How many pieces */
+  parcels?: number;
+}
+
 /** How a duty of the desk was kept: exact sums of its windows. */
 export interface DutyFigures {
   /** The duty, by its id */
@@ -744,6 +928,16 @@ export interface EmergencyFigures {
   ended: number;
   /** kept / (kept + missed), an exact fraction; null where neither is there */
   rate: string | null;
+}
+
+/** An end. */
+export interface EndBody {
+  /** The version that was seen; 0: it is new */
+  version: number;
+  /** Why it is done; it stands in the history and on the audit log */
+  reason?: string;
+  /** Of a holder: erase name, phone and note too */
+  erase?: boolean;
 }
 
 /** How many sessions ended. */
@@ -1044,6 +1238,86 @@ export interface FormItem {
   fields?: Record<string, boolean | number | string>;
 }
 
+/** A gate's openings of the day. */
+export interface GateDay {
+  /** The door or barrier, by its id */
+  gate: string;
+  /** Its name in Chinese */
+  name_zh: string;
+  /** Its name in English */
+  name_en: string;
+  /** All of them */
+  openings: number;
+  /** Of those, what nothing explains */
+  unexplained: number;
+  /** By what explains them */
+  by: OpeningCount[];
+}
+
+/** The gates of the estate. */
+export interface GateList {
+  /** In the estate's order */
+  gates: GateState[];
+}
+
+/** How a gate stands, as it told last. */
+export interface GateState {
+  /** The door or barrier, by its id */
+  gate: string;
+  /** door or barrier */
+  kind: string;
+  /** Where it stands, by the place's id */
+  place: string;
+  /** Its name in Chinese */
+  name_zh: string;
+  /** Its name in English */
+  name_en: string;
+  /** Its position, or that nobody hears it */
+  condition: Condition;
+  /** Its loop, its beam, its arm */
+  signals: Signal[];
+  /** A fire input frees it now */
+  fire: boolean;
+  /** The cameras that read plates in its lane, by their ids */
+  cameras: string[];
+  /** The permits that its agent decides by; null: it has told of none */
+  table: PermitTable | null;
+  /** The last decision, its plate masked; null: none */
+  last: PassageView | null;
+  /** The numbers of its live incidents */
+  live_incidents: number[];
+}
+
+/** Rights that many permits share. */
+export interface GroupBody {
+  /** The version that was seen; 0: it is new */
+  version?: number;
+  /** Why; it stands in the history and on the audit log */
+  reason?: string;
+  /** Its name in Chinese */
+  name_zh: string;
+  /** Its name in English */
+  name_en?: string;
+  /** Where and when */
+  rights?: RightModel[];
+}
+
+/** A group. */
+export interface GroupView {
+  /** Counted from 1 */
+  version: number;
+  /** When this version came to be: RFC 3339, UTC */
+  changed_at: string;
+  /** Its id in the book of permits */
+  id: string;
+  /** Its name in Chinese */
+  name_zh: string;
+  /** Its name in English */
+  name_en: string;
+  /** Where and when */
+  rights: RightModel[];
+}
+
 /** A handover with its list. `open`: how many items nobody has accepted. */
 export interface HandoverDetail {
   /** The handover */
@@ -1178,6 +1452,144 @@ export interface HeatReport {
   left_out: number;
 }
 
+/** One change of a thing. */
+export interface HistoryEntry {
+  /** That it had after this */
+  version: number;
+  /** RFC 3339, UTC */
+  at: string;
+  /** added, changed, ended, removed, erased, issued, lost, revoked, replaced, suspended or resumed */
+  act: string;
+  /** Who did it: the account's name */
+  actor: string;
+  /** Why it was done, in the actor's words */
+  reason: string;
+  /** The thing as it was then, without what is personal */
+  body: Record<string, unknown>;
+}
+
+/** What became of a thing, the newest first; 500 at most. */
+export interface HistoryView {
+  /** Of which kind it is */
+  kind: "household" | "holder" | "permit" | "credential" | "group" | "zone" | "portal" | "schedule";
+  /** Its id in the book of permits */
+  id: string;
+  /** The newest first */
+  history: HistoryEntry[];
+}
+
+/** Somebody, or a vehicle's keeper, who holds permits. */
+export interface HolderBody {
+  /** The version that was seen; 0: it is new */
+  version?: number;
+  /** Why; it stands in the history and on the audit log */
+  reason?: string;
+  /** resident, staff, contractor, visitor or vehicle */
+  kind: "resident" | "staff" | "contractor" | "visitor" | "vehicle";
+  /** The name */
+  name?: string;
+  /** The phone */
+  phone?: string;
+  /** The household's id, or empty */
+  household?: string;
+  /** What is to be known */
+  note?: string;
+}
+
+/** Holders by id. */
+export interface HolderPage {
+  /** By their ids */
+  holders: HolderView[];
+  /** What to send as `after` for the next page; null: this was the last */
+  next: string | null;
+}
+
+/** A holder. Name, phone and note are empty once they are erased. */
+export interface HolderView {
+  /** Counted from 1 */
+  version: number;
+  /** When this version came to be: RFC 3339, UTC */
+  changed_at: string;
+  /** The id, which says nothing about the person */
+  id: string;
+  /** resident, staff, contractor, visitor or vehicle */
+  kind: "resident" | "staff" | "contractor" | "visitor" | "vehicle";
+  /** The name */
+  name: string;
+  /** The phone */
+  phone: string;
+  /** The household's id, or empty */
+  household: string;
+  /** What is to be known */
+  note: string;
+  /** Since when no permit of theirs holds: RFC 3339, UTC; null: they do */
+  ended_at: string | null;
+}
+
+/** Who is behind one door. */
+export interface HouseholdBody {
+  /** The version that was seen; 0: it is new */
+  version?: number;
+  /** Why; it stands in the history and on the audit log */
+  reason?: string;
+  /** The building */
+  building?: string;
+  /** The unit of the building */
+  unit?: string;
+  /** The room's number */
+  room?: string;
+  /** The estate's place it lies in, or empty */
+  place?: string;
+  /** What is to be known */
+  note?: string;
+}
+
+/** Households by id. */
+export interface HouseholdPage {
+  /** By their ids */
+  households: HouseholdView[];
+  /** What to send as `after` for the next page; null: this was the last */
+  next: string | null;
+}
+
+/** A household. */
+export interface HouseholdView {
+  /** Counted from 1 */
+  version: number;
+  /** When this version came to be: RFC 3339, UTC */
+  changed_at: string;
+  /** Its id in the book of permits */
+  id: string;
+  /** The building */
+  building: string;
+  /** The unit of the building */
+  unit: string;
+  /** The room's number */
+  room: string;
+  /** The estate's place, or empty */
+  place: string;
+  /** What is to be known */
+  note: string;
+  /** Since when nobody lives there: RFC 3339, UTC; null: somebody does */
+  ended_at: string | null;
+}
+
+/** What became of a file: each of its rows is either done or among the wrong ones. */
+export interface ImportView {
+  /** Rows that hold something */
+  rows: number;
+  /** Rows that were taken in, or with dry_run would be */
+  done: number;
+  /** Rows that were not */
+  failed: number;
+  /** Nothing was written */
+  dry_run: boolean;
+  /** With one wrong row nothing was written */
+  all_or_nothing: boolean;
+  /** What is wrong, by row; every row that failed is here */
+  wrong: CellWrongModel[];
+}
+
 /** A case. `alarm`: its state as an alarm, `unacknowledged` or `acknowledged`, each also with `_returned`, `shelved`, `held`, `ended`. `sounding`: somebody is still to be called; `sound`: with which tone, `fire`, `p1`, `p2`, `p3` or `none`. `active`: the condition lasts. `late`: it came with a backlog. `held_by`: the maintenance window that held it back. `dispatch`: how far a guard who was sent has got: `sent`, `answered`, `on_spot`, `found`. `escalation`: the level of the latest one. `comebacks` over 0: it stands for a source that chatters. `flood`: it began to call in one. `merged`: how often the same cause was raised again. `version` grows with each change. */
 export interface Incident {
   /** Its number */
@@ -1276,6 +1688,22 @@ export interface IncidentPage {
   incidents: Incident[];
   /** The cursor of the next page; null at the end */
   next: number | null;
+}
+
+/** A credential to give. `number`: see docs/design/permits.md. */
+export interface IssueBody {
+  /** card, plate, qr, pin or face */
+  medium: "card" | "plate" | "qr" | "pin" | "face";
+  /** FACILITY,NUMBER[/BITS] of a card, a plate, a code; or its keyed hash */
+  number: string;
+  /** RFC 3339 with an offset; null: as the permit */
+  valid_from?: string | null;
+  /** RFC 3339 with an offset; null: as the permit */
+  valid_until?: string | null;
+  /** The PIN that is to follow it, or empty */
+  pin?: string;
+  /** Why it is done; it stands in the history and on the audit log */
+  reason?: string;
 }
 
 /** Who takes it, what for, and until when. */
@@ -1410,6 +1838,56 @@ export interface KpiReport {
   chattering: ListedAlarm[];
   /** Incidents that have lasted for too long */
   stale: ListedAlarm[];
+}
+
+/** The resident's answer. */
+export interface LinkAnswerRequest {
+  /** What stands behind the link's #: 22 characters */
+  token: string;
+  /** yes or no */
+  answer: "yes" | "no";
+}
+
+/** Whoever has the link. */
+export interface LinkRequest {
+  /** What stands behind the link's #: 22 characters */
+  token: string;
+}
+
+/** What a link shows. Once it is answered, however often it is asked, the same. */
+export interface LinkView {
+  /** Whether a visitor may come, or goods may be brought to the door */
+  question: "visit" | "delivery";
+  /** It can be answered now */
+  open: boolean;
+  /** Until when it can be answered: RFC 3339, UTC */
+  expires_at: string;
+  /** What was answered, by this link or otherwise; empty: nothing */
+  answer: "" | "yes" | "no";
+  /** How far the visit or delivery is */
+  state: string;
+  /** The state in Chinese */
+  state_zh: string;
+  /** The state in English */
+  state_en: string;
+  /** The household, by its id */
+  room: string;
+  /** What kind of visit, in Chinese; empty of a delivery */
+  kind_zh: string;
+  /** What kind of visit, in English; empty of a delivery */
+  kind_en: string;
+  /** Who comes, while it is asked; then masked */
+  name: string;
+  /** Their plate, while it is asked; then masked */
+  plate: string;
+  /** Why they come, or whose courier it is */
+  reason: string;
+  /** How many pieces; 0 of a visit */
+  parcels: number;
+  /** Until when the pass is valid: RFC 3339, UTC; null: there is none */
+  until_at: string | null;
+  /** There is a code to show: POST /visit-links/pass */
+  has_pass: boolean;
 }
 
 /** An incident that the figures name. `comebacks`: how often its source came back. */
@@ -1678,6 +2156,22 @@ export interface OccasionView {
   note: string;
 }
 
+/** How often a gate opened by one kind of explanation. */
+export interface OpeningCount {
+  /** card, plate, qr, pin, face, command, button, loop, fire; empty: nothing explains it */
+  explained: string;
+  /** How often */
+  count: number;
+}
+
+/** Other hours on one date; none: closed. */
+export interface OtherDayModel {
+  /** The local date */
+  date: string;
+  /** Minutes of the day */
+  hours?: ([number, number])[];
+}
+
 /** A call for help. */
 export interface PanicItem {
   /** The phone's own name for it, the same each time it is sent */
@@ -1700,12 +2194,148 @@ export interface PanicItem {
   place?: string;
 }
 
+/** Decisions, newest first. */
+export interface PassageList {
+  /** Newest first */
+  passages: PassageView[];
+  /** For the next page; null: there is none */
+  cursor: string | null;
+}
+
+/** A search for a plate, a right or a person. It is counted, and stands on the audit log with its reason. */
+export interface PassageSearch {
+  /** Why somebody wants to know; it stands on the audit log */
+  reason: string;
+  /** At one gate */
+  gate?: string;
+  /** A plate, however it is written */
+  plate?: string;
+  /** A right, by its id */
+  permit?: string;
+  /** A person's or a vehicle's number */
+  holder?: string;
+  /** Only in, or out */
+  direction?: "in" | "out" | null;
+  /** Only who was let through, or only who was refused */
+  granted?: boolean | null;
+  /** From then on: RFC 3339 with an offset */
+  from?: string | null;
+  /** Before then: RFC 3339 with an offset */
+  to?: string | null;
+  /** Of the page before */
+  cursor?: string | null;
+  /** How many at most */
+  limit?: number;
+}
+
+/** A decision at a gate: somebody was let through, or refused. */
+export interface PassageView {
+  /** Its name */
+  id: string;
+  /** When: RFC 3339, UTC */
+  at: string;
+  /** The door or barrier, by its id */
+  gate: string;
+  /** The reader or camera that was asked, by its id */
+  device: string;
+  /** in, out, or empty: not known */
+  direction: string;
+  /** card, plate, qr, pin or face */
+  medium: string;
+  /** The plate; masked where nobody said why they want to know */
+  plate: string;
+  /** The right that was found, or did not suffice; empty: none */
+  permit: string;
+  /** Whose it is; empty: not known */
+  holder: string;
+  /** Whether it was let through */
+  granted: boolean;
+  /** Why, a name such as permit, expired, passback, doubtful_plate */
+  reason: string;
+  /** Its picture: GET /pictures/{picture}; empty: none */
+  picture: string;
+  /** It came in long after it happened */
+  late: boolean;
+}
+
 /** One's present password, and the new one: 10 characters or more, and none of the first that are guessed. */
 export interface PasswordRequest {
   /** The present password */
   old: string;
   /** The new one: 10 characters or more */
   new: string;
+}
+
+/** A right to go through. */
+export interface PermitBody {
+  /** The version that was seen; 0: it is new */
+  version?: number;
+  /** Why; it stands in the history and on the audit log */
+  reason?: string;
+  /** Whose it is */
+  holder: string;
+  /** Groups of rights */
+  groups?: string[];
+  /** RFC 3339 with an offset; null: at once */
+  valid_from?: string | null;
+  /** RFC 3339 with an offset; null: without end */
+  valid_until?: string | null;
+  /** So many of its vehicles may be inside at once; 0: no limit */
+  spaces?: number;
+  /** How often each credential may go in; 0: no limit */
+  uses?: number;
+  /** Anti-passback does not hold it up */
+  exempt?: boolean;
+  /** What is to be known */
+  note?: string;
+}
+
+/** Permits by id. */
+export interface PermitPage {
+  /** By their ids */
+  permits: PermitView[];
+  /** What to send as `after` for the next page; null: this was the last */
+  next: string | null;
+}
+
+/** The table of permits that a gate decides by. */
+export interface PermitTable {
+  /** Its number */
+  no: number;
+  /** When the hub changed it last, by the hub's clock */
+  changed_at: string;
+  /** When the agent last heard of it, by the agent's clock */
+  heard_at: string;
+}
+
+/** A permit. */
+export interface PermitView {
+  /** Counted from 1 */
+  version: number;
+  /** When this version came to be: RFC 3339, UTC */
+  changed_at: string;
+  /** Its id in the book of permits */
+  id: string;
+  /** Whose it is */
+  holder: string;
+  /** Groups of rights */
+  groups: string[];
+  /** From when on; null: at once */
+  valid_from: string | null;
+  /** Until when; null: without end */
+  valid_until: string | null;
+  /** So many of its vehicles may be inside at once; 0: no limit */
+  spaces: number;
+  /** How often each credential may go in; 0: no limit */
+  uses: number;
+  /** Anti-passback does not hold it up */
+  exempt: boolean;
+  /** What issued it, such as visit:ID; empty: an editor */
+  origin: string;
+  /** What is to be known */
+  note: string;
+  /** Since when it is over: RFC 3339, UTC; null: it is not */
+  ended_at: string | null;
 }
 
 /** A picture. `ready`: it can be had at `/pictures/{id}`. */
@@ -1832,6 +2462,52 @@ export interface PolicyView {
   device_numbers: string[];
 }
 
+/** A reader or camera and the way that it guards. An empty zone is the street. */
+export interface PortalBody {
+  /** The version that was seen; 0: it is new */
+  version?: number;
+  /** Why; it stands in the history and on the audit log */
+  reason?: string;
+  /** Where one comes from */
+  from_zone?: string;
+  /** Where it leads */
+  to_zone?: string;
+  /** What is taken here */
+  media?: ("card" | "plate" | "qr" | "pin" | "face")[];
+  /** hard refuses whoever is there already */
+  passback?: "off" | "soft" | "hard";
+  /** For so many seconds; null: the policy's, 0: until they left */
+  passback_s?: number | null;
+  /** Whom a way out lets through */
+  leave?: "anyone" | "known" | "permitted";
+  /** Whether a PIN must follow */
+  factor?: "never" | "weak" | "always";
+}
+
+/** A portal. */
+export interface PortalView {
+  /** Counted from 1 */
+  version: number;
+  /** When this version came to be: RFC 3339, UTC */
+  changed_at: string;
+  /** The device's id */
+  id: string;
+  /** Where one comes from */
+  from_zone: string;
+  /** Where it leads */
+  to_zone: string;
+  /** What is taken here */
+  media: ("card" | "plate" | "qr" | "pin" | "face")[];
+  /** off, soft or hard */
+  passback: string;
+  /** For so many seconds; null: the policy's */
+  passback_s: number | null;
+  /** anyone, known or permitted */
+  leave: string;
+  /** never, weak or always */
+  factor: string;
+}
+
 /** An act that the incident's state allows, and the fields that it takes. `choices`: what a field may be, in Chinese and in English. */
 export interface Possible {
   /** The act's name */
@@ -1872,6 +2548,70 @@ export interface Post {
   last: CheckInWindow | null;
 }
 
+/** Where somebody, or a vehicle, really is. */
+export interface PresenceCorrection {
+  /** person or vehicle */
+  sort: "person" | "vehicle";
+  /** As the list has it; a plate however it is written */
+  who: string;
+  /** The zone; empty: outside */
+  zone: string;
+  /** How that is known */
+  reason: string;
+}
+
+/** How many are in. It is known of credentials, not of people: who follows somebody in is not counted. */
+export interface PresenceCounts {
+  /** Zones in which somebody is, by their ids */
+  zones: ZoneCount[];
+}
+
+/** Who is in, by name. */
+export interface PresenceList {
+  /** By `who` */
+  present: PresenceView[];
+}
+
+/** Who is in. It is counted, and stands on the audit log with its reason. */
+export interface PresenceSearch {
+  /** Why somebody wants to know; it stands on the audit log */
+  reason: string;
+  /** Only people, or only vehicles */
+  sort?: "person" | "vehicle" | null;
+  /** One of them; a plate however it is written */
+  who?: string;
+  /** In one zone */
+  zone?: string;
+  /** Go on after this `who`: the last one of the page before */
+  after?: string;
+  /** How many at most */
+  limit?: number;
+}
+
+/** Where somebody, or a vehicle, was last known to be. */
+export interface PresenceView {
+  /** person or vehicle */
+  sort: "person" | "vehicle";
+  /** A vehicle's plate; a person's number, or else the right or the card */
+  who: string;
+  /** Whose it is; empty: not known */
+  holder: string;
+  /** The right by which it came */
+  permit: string;
+  /** The zone; empty: outside */
+  zone: string;
+  /** The last gate */
+  gate: string;
+  /** In that zone since: RFC 3339, UTC */
+  since: string;
+  /** The last passage or correction: RFC 3339, UTC */
+  at: string;
+  /** Who has corrected it by hand; empty: nobody */
+  corrected_by: string;
+  /** Why it was corrected */
+  reason: string;
+}
+
 /** An error. `code` is its name and stays the same; the messages say what to do and may change. */
 export interface Problem {
   /** A URN that ends in `code` */
@@ -1910,6 +2650,20 @@ export interface QuarantinedRecord {
   reason: string;
   /** As it came, as text, cut to 4,096 characters */
   body: string;
+}
+
+/** A day's openings, each with what explains it. */
+export interface Reconciliation {
+  /** The local day */
+  day: string;
+  /** The estate's zone */
+  timezone: string;
+  /** Gates that opened */
+  gates: GateDay[];
+  /** Oldest first; 500 at most: `gates` has all counts */
+  unexplained: UnexplainedView[];
+  /** Oldest first; 500 at most */
+  by_hand: ByHandView[];
 }
 
 /** The window that a record would be of now, what it asks for, and what the hub knows. */
@@ -2000,6 +2754,16 @@ export interface Removed {
   removed: ShiftView;
 }
 
+/** The credential that takes the place of another. */
+export interface ReplaceBody {
+  /** The version that was seen; 0: it is new */
+  version: number;
+  /** Why it is done; it stands in the history and on the audit log */
+  reason?: string;
+  /** As when it is issued; the medium stays */
+  number: string;
+}
+
 /** The tag that takes the old one's place, and why. */
 export interface ReplaceRequest {
   /** What kind of tag it is */
@@ -2042,6 +2806,42 @@ export interface Resent {
   reader: string;
   /** The change's position in the change log */
   pos: number;
+}
+
+/** What was said in a call with a resident. */
+export interface ResidentCall {
+  /** Whom the desk spoke to, a holder of the household */
+  person: string;
+  /** out: the desk rang up; in: they did */
+  direction?: string;
+  /** What was said */
+  said: string;
+  /** yes or no */
+  answer: string;
+}
+
+/** Somebody of a household who was told, or was to be. */
+export interface ResidentNotice {
+  /** The visit or the delivery */
+  about: string;
+  /** Which text: confirm, dropped or consent */
+  what: string;
+  /** The household, by its id */
+  room: string;
+  /** The holder who was to be told */
+  person: string;
+  /** Since when: RFC 3339, UTC */
+  at: string;
+  /** waiting, sent or failed */
+  state: "waiting" | "sent" | "failed";
+  /** Why it failed, a name; empty: it did not */
+  error: string;
+}
+
+/** Notices, newest first. */
+export interface ResidentNoticeList {
+  /** Newest first */
+  notices: ResidentNotice[];
 }
 
 /** An older version is to be in force again, as a new version. */
@@ -2102,6 +2902,14 @@ export interface RevokeRequest {
   reason: string;
 }
 
+/** Going through at a portal while a schedule holds. */
+export interface RightModel {
+  /** The portal, by its device */
+  portal: string;
+  /** The schedule; always: at any time */
+  schedule?: string;
+}
+
 /** Where a duty is done, in which order, and what brings the evidence: devices, phones, or `hub`. */
 export interface RouteView {
   /** Its id in the estate file */
@@ -2116,6 +2924,18 @@ export interface RouteView {
   sources: string[];
   /** free: any; set: as listed; random: drawn anew for each round */
   order: string;
+}
+
+/** All groups, zones, portals and schedules. */
+export interface RulesView {
+  /** By their ids */
+  groups: GroupView[];
+  /** By their ids */
+  zones: ZoneView[];
+  /** By their ids */
+  portals: PortalView[];
+  /** By their ids */
+  schedules: ScheduleView[];
 }
 
 /** Runs, newest first. */
@@ -2306,6 +3126,40 @@ export interface ScansRequest {
 export interface ScansTaken {
   /** One for each item of the request */
   items: ItemOutcome[];
+}
+
+/** When rights hold, in local time. */
+export interface ScheduleBody {
+  /** The version that was seen; 0: it is new */
+  version?: number;
+  /** Why; it stands in the history and on the audit log */
+  reason?: string;
+  /** Its name in Chinese */
+  name_zh: string;
+  /** Its name in English */
+  name_en?: string;
+  /** The week's hours; they add up */
+  weekly?: WeeklyModel[];
+  /** Other hours on single dates */
+  exceptions?: OtherDayModel[];
+}
+
+/** A schedule. */
+export interface ScheduleView {
+  /** Counted from 1 */
+  version: number;
+  /** When this version came to be: RFC 3339, UTC */
+  changed_at: string;
+  /** Its id in the book of permits */
+  id: string;
+  /** Its name in Chinese */
+  name_zh: string;
+  /** Its name in English */
+  name_en: string;
+  /** The week's hours */
+  weekly: WeeklyModel[];
+  /** Other hours on single dates */
+  exceptions: OtherDayModel[];
 }
 
 /** The results, in the order of the selection. All that was done was committed together. */
@@ -2516,6 +3370,44 @@ export interface SourceView {
   reported_up_to: string | null;
 }
 
+/** The spaces. */
+export interface SpaceList {
+  /** All of them, by id */
+  spaces: SpaceView[];
+}
+
+/** A parking space, or an area. */
+export interface SpaceRequest {
+  /** Its name in Chinese */
+  name_zh: string;
+  /** Its name in English */
+  name_en?: string;
+  /** Where it lies, by the place's id */
+  place: string;
+  /** How many vehicles: over 1 it is an area */
+  holds?: number;
+  /** For vehicles with no permit */
+  temporary?: boolean;
+}
+
+/** A space as it is now. */
+export interface SpaceView {
+  /** Its name in Chinese */
+  name_zh: string;
+  /** Its name in English */
+  name_en: string;
+  /** Where it lies, by the place's id */
+  place: string;
+  /** How many vehicles: over 1 it is an area */
+  holds: number;
+  /** For vehicles with no permit */
+  temporary: boolean;
+  /** Its id, as in the address */
+  id: string;
+  /** How many vehicles have it now */
+  taken: number;
+}
+
 /** All who work here. */
 export interface StaffList {
   /** In the estate file's order */
@@ -2592,6 +3484,50 @@ export interface Summary {
   oldest_unacknowledged_at: string | null;
   /** The numbers of each priority */
   priorities: Count[];
+}
+
+/** An agent's table of permits: what the hub has made, and what the agent holds. */
+export interface TableView {
+  /** The agent */
+  agent: string;
+  /** Its name in Chinese */
+  name_zh: string;
+  /** Its name in English */
+  name_en: string;
+  /** The gates that decide by it, by their devices */
+  portals: string[];
+  /** Names the numbering */
+  epoch: string;
+  /** The newest table's number */
+  no: number;
+  /** What it comes to */
+  hash: string;
+  /** How many entries it has */
+  entries: number;
+  /** When it was made: RFC 3339, UTC */
+  made_at: string;
+  /** The number that the agent holds; null: none, or it has not told */
+  held_no: number | null;
+  /** What the agent's comes to */
+  held_hash: string;
+  /** How many entries the agent has */
+  held_entries: number;
+  /** When the hub made the table that the agent holds: RFC 3339, UTC */
+  held_made_at: string | null;
+  /** When the agent told: RFC 3339, UTC; null: not since the hub was started */
+  told_at: string | null;
+  /** The agent holds the newest one */
+  current: boolean;
+  /** How much older its table is than the newest, in seconds; null: it is not known */
+  behind_s: number | null;
+}
+
+/** All agents that have gates. */
+export interface TablesView {
+  /** By the agents' ids */
+  tables: TableView[];
+  /** How many things of each kind the book has */
+  counts: Record<string, number>;
 }
 
 /** Rows of tags, newest first. `timezone`: the estate's. */
@@ -2758,6 +3694,40 @@ export interface TriggerModel {
   places?: string[];
 }
 
+/** An opening that nothing explains. */
+export interface UnexplainedView {
+  /** Its name */
+  id: string;
+  /** The door or barrier, by its id */
+  gate: string;
+  /** When: RFC 3339, UTC */
+  at: string;
+  /** When it was closed: RFC 3339, UTC; null: it is open, or nobody saw it */
+  closed_at: string | null;
+  /** Its incident; null: none yet, as its agent has not reported past it */
+  incident: number | null;
+}
+
+/** Why somebody wants to see what is personal. */
+export interface UnmaskRequest {
+  /** Why: it stands on the audit log */
+  reason: string;
+}
+
+/** What is personal of a visit, whole. */
+export interface Unmasked {
+  /** Who comes */
+  name: string;
+  /** Their identity number */
+  identity: string;
+  /** Their phone */
+  phone: string;
+  /** Their plate */
+  plate: string;
+  /** How many such looks are left to the account in this hour */
+  left: number;
+}
+
 /** The places that stayed unvisited for longest, the worst first. */
 export interface UnvisitedReport {
   /** The first local day */
@@ -2824,6 +3794,274 @@ export interface VersionView {
   info: VersionInfo;
   /** The estate file's values; no keys */
   document: Record<string, unknown>;
+}
+
+/** What an act needs: a reason for force, extend, cancel and close; `until_at` for extend; `rules`; `space`. */
+export interface VisitActRequest {
+  /** Why it is done */
+  reason?: string;
+  /** The pass's new end: RFC 3339 with an offset */
+  until_at?: string | null;
+  /** Which version of the driving and working rules was told and acknowledged */
+  rules?: string;
+  /** The new parking space */
+  space?: string;
+}
+
+/** One act on a visit or a delivery. */
+export interface VisitEntryView {
+  /** When it happened: RFC 3339, UTC */
+  at: string;
+  /** What was done, such as confirmed */
+  act: string;
+  /** An account, a holder of the household, or hub */
+  actor: string;
+  /** Why, or what was said; numbers in it are masked */
+  note: string;
+}
+
+/** The kinds. */
+export interface VisitKindList {
+  /** In the order of a form */
+  kinds: VisitKindView[];
+}
+
+/** A kind of visit and what it needs. */
+export interface VisitKindView {
+  /** Its name */
+  kind: "visitor" | "vehicle" | "temporary" | "truck";
+  /** Its name in Chinese */
+  zh: string;
+  /** Its name in English */
+  en: string;
+  /** The clause it comes under */
+  clause: string;
+  /** Fields that must be filled */
+  needs: string[];
+  /** The resident visited confirms it */
+  resident: boolean;
+  /** The driver is told the rules first */
+  told_rules: boolean;
+}
+
+/** Visits, newest first. */
+export interface VisitList {
+  /** Newest first, masked */
+  visits: VisitView[];
+}
+
+/** A visit with its history and its notices. */
+export interface VisitPage {
+  /** As it is now */
+  visit: VisitView;
+  /** Oldest first */
+  history: VisitEntryView[];
+  /** Who was told, newest first */
+  notices: ResidentNotice[];
+}
+
+/** A registration. Which fields a kind needs: GET /visit-kinds. */
+export interface VisitRequest {
+  /** visitor, vehicle, temporary or truck */
+  kind: "visitor" | "vehicle" | "temporary" | "truck";
+  /** The household visited, by its id; empty: the estate itself */
+  room?: string;
+  /** Who comes; sealed, and masked on screens */
+  name?: string;
+  /** The number of an identity document; sealed, and masked on screens */
+  identity?: string;
+  /** Their phone; sealed, and masked on screens */
+  phone?: string;
+  /** Why they come */
+  reason?: string;
+  /** For whom they work, where that matters */
+  company?: string;
+  /** The number plate of a vehicle */
+  plate?: string;
+  /** By which visitors' route, which says what the pass opens */
+  route?: string;
+  /** Which parking space the vehicle gets */
+  space?: string;
+  /** When they are expected: RFC 3339 with an offset; null: now */
+  expected_at?: string | null;
+  /** The resident who has it registered, at the desk or by phone, and so confirms it; empty: nobody has */
+  resident?: string;
+  /** Admit it at once, where no resident is to confirm it */
+  admit?: boolean;
+}
+
+/** The routes. */
+export interface VisitRouteList {
+  /** All of them, by id */
+  routes: VisitRouteView[];
+}
+
+/** A visitors' route. */
+export interface VisitRouteRequest {
+  /** Its name in Chinese */
+  name_zh: string;
+  /** Its name in English */
+  name_en?: string;
+  /** How one gets there */
+  words?: string;
+  /** What the pass opens: groups of permits */
+  groups?: string[];
+}
+
+/** A route as it is now. */
+export interface VisitRouteView {
+  /** Its name in Chinese */
+  name_zh: string;
+  /** Its name in English */
+  name_en: string;
+  /** How one gets there */
+  words: string;
+  /** What the pass opens: groups of permits */
+  groups: string[];
+  /** Its id, as in the address */
+  id: string;
+}
+
+/** Whom somebody looks for: a part of a name, or the last characters of a number or a plate, four at least. */
+export interface VisitSearch {
+  /** Whom; it stands in no log */
+  text: string;
+}
+
+/** A visit. What is personal is masked; `POST /visits/{visit}/unmask` shows it whole. */
+export interface VisitView {
+  /** Its random name */
+  id: string;
+  /** visitor, vehicle, temporary or truck */
+  kind: "visitor" | "vehicle" | "temporary" | "truck";
+  /** The kind in Chinese */
+  kind_zh: string;
+  /** The kind in English */
+  kind_en: string;
+  /** The clause it comes under */
+  clause: string;
+  /** How far it is: registered, asked, expired, confirmed, inside, overstayed, or over */
+  state: "registered" | "asked" | "expired" | "confirmed" | "inside" | "overstayed" | "refused" | "cancelled" | "left" | "closed";
+  /** The state in Chinese */
+  state_zh: string;
+  /** The state in English */
+  state_en: string;
+  /** The household visited; empty: the estate itself */
+  room: string;
+  /** Who comes, masked */
+  name: string;
+  /** The identity number, masked */
+  identity: string;
+  /** Their phone, masked */
+  phone: string;
+  /** The plate, masked */
+  plate: string;
+  /** Why they come */
+  reason: string;
+  /** For whom they work */
+  company: string;
+  /** Their route, by its id */
+  route: string;
+  /** Their parking space, by its id */
+  space: string;
+  /** When it was registered: RFC 3339, UTC */
+  made_at: string;
+  /** Who entered it */
+  made_by: string;
+  /** guard, desk or resident */
+  made_as: "guard" | "desk" | "resident";
+  /** When they are expected: RFC 3339, UTC; null: when it was registered */
+  expected_at: string | null;
+  /** When the resident was asked last: RFC 3339, UTC */
+  asked_at: string | null;
+  /** When the present state ends by itself: RFC 3339, UTC; null: it is over */
+  due_at: string | null;
+  /** When somebody answered for it: RFC 3339, UTC */
+  answered_at: string | null;
+  /** By link, call, resident (who registered it) or staff; empty: nobody has */
+  answered_how: "" | "link" | "call" | "resident" | "staff";
+  /** Who: a holder of the household, or an account */
+  answered_by: string;
+  /** When the pass begins: RFC 3339, UTC; null: there is none */
+  from_at: string | null;
+  /** When the pass ends: RFC 3339, UTC */
+  until_at: string | null;
+  /** When they came in: RFC 3339, UTC */
+  entered_at: string | null;
+  /** When they went: RFC 3339, UTC */
+  left_at: string | null;
+  /** They were let in unconfirmed */
+  forced: boolean;
+  /** Which version of the rules a truck's driver was told; empty: none */
+  rules: string;
+  /** When the driver was told: RFC 3339, UTC */
+  rules_at: string | null;
+  /** Who told the driver */
+  rules_by: string;
+  /** When it was over: RFC 3339, UTC */
+  ended_at: string | null;
+  /** When what is personal goes: RFC 3339, UTC; null: it is not over */
+  erase_at: string | null;
+  /** What was personal is gone */
+  erased: boolean;
+  /** What can be done now, such as ask, enter, cancel */
+  acts: string[];
+}
+
+/** Look for it no more. */
+export interface WatchEndRequest {
+  /** Why it is ended */
+  reason: string;
+}
+
+/** The watch list. */
+export interface WatchList {
+  /** Newest first */
+  watched: WatchView[];
+}
+
+/** Look for a plate. */
+export interface WatchRequest {
+  /** However it is written */
+  plate: string;
+  /** Why; people see it in the incident */
+  reason: string;
+  /** Until then: RFC 3339 with an offset; null: until somebody ends it */
+  until?: string | null;
+  /** Of its incidents, 1 is the highest */
+  priority?: 1 | 2 | 3 | 4;
+}
+
+/** A plate that is looked for. */
+export interface WatchView {
+  /** Its name */
+  id: string;
+  /** The plate */
+  plate: string;
+  /** Why it is looked for */
+  reason: string;
+  /** Who has put it there */
+  actor: string;
+  /** Since when: RFC 3339, UTC */
+  at: string;
+  /** Until when: RFC 3339, UTC; null: until somebody ends it */
+  until: string | null;
+  /** The priority of its incidents, 1 to 4 */
+  priority: number;
+  /** When it was ended: RFC 3339, UTC; null: it was not */
+  ended_at: string | null;
+  /** Who ended it; empty: nobody */
+  ended_by: string;
+}
+
+/** Hours on some days, in minutes of the local day; an end before the beginning is on the next day. */
+export interface WeeklyModel {
+  /** mon … sun, workday, holiday */
+  days: ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun" | "workday" | "holiday")[];
+  /** The beginning */
+  from_min?: number;
+  /** The end, not included */
+  until_min?: number;
 }
 
 /** A scan at the window's place, in it or near it. `keeps`: the window is kept by it; `why`: the name of the reason. */
@@ -2920,6 +4158,46 @@ export interface Wrong {
   what: string;
 }
 
+/** A part of the estate that portals lead into and out of. */
+export interface ZoneBody {
+  /** The version that was seen; 0: it is new */
+  version?: number;
+  /** Why; it stands in the history and on the audit log */
+  reason?: string;
+  /** Its name in Chinese */
+  name_zh: string;
+  /** Its name in English */
+  name_en?: string;
+  /** The estate's place, or empty */
+  place?: string;
+}
+
+/** How many are in a zone. */
+export interface ZoneCount {
+  /** The zone, by its id */
+  zone: string;
+  /** How many people, by their credentials */
+  people: number;
+  /** How many vehicles, by their plates */
+  vehicles: number;
+}
+
+/** A zone. */
+export interface ZoneView {
+  /** Counted from 1 */
+  version: number;
+  /** When this version came to be: RFC 3339, UTC */
+  changed_at: string;
+  /** Its id in the book of permits */
+  id: string;
+  /** Its name in Chinese */
+  name_zh: string;
+  /** Its name in English */
+  name_en: string;
+  /** The estate's place, or empty */
+  place: string;
+}
+
 /** Who joins or signs: whoever is signed in, or with `credentials` somebody else at the same window. */
 export interface hub__api__handover_models__SignRequest {
   /** Of somebody else at the same window; null: who asks */
@@ -2936,6 +4214,119 @@ export interface hub__api__plan_models__SignRequest {
 
 /** Every route: what its path, query, header and body take, and what it answers. A key that is absent takes nothing. */
 export interface Routes {
+  /** Credentials. */
+  "GET /access/credentials": {
+    query: { text?: string; permit?: string; state?: "active" | "revoked" | "lost" | "replaced" | "suspended" | null; medium?: "card" | "plate" | "qr" | "pin" | "face" | null; name?: string; live?: boolean; after?: string; limit?: number };
+    result: CredentialPage;
+  };
+  /** A credential is lost, revoked, suspended or resumed. */
+  "POST /access/credentials/{id}/{deed}": {
+    path: { id: string; deed: "lost" | "revoke" | "suspend" | "resume" };
+    body: DeedBody;
+    result: CredentialView;
+  };
+  /** End or take away a thing. */
+  "POST /access/end/{kind}/{id}": {
+    path: { kind: "household" | "holder" | "permit" | "group" | "zone" | "portal" | "schedule"; id: string };
+    body: EndBody;
+    result: Record<string, unknown>;
+  };
+  /** All permits in force as a file. */
+  "GET /access/export": {
+    result: Blob;
+  };
+  /** Make or change a group. */
+  "PUT /access/groups/{id}": {
+    path: { id: string };
+    body: GroupBody;
+    result: GroupView;
+  };
+  /** What became of a thing. */
+  "GET /access/history/{kind}/{id}": {
+    path: { kind: "household" | "holder" | "permit" | "credential" | "group" | "zone" | "portal" | "schedule"; id: string };
+    result: HistoryView;
+  };
+  /** Holders of permits. */
+  "GET /access/holders": {
+    query: { text?: string; kind?: "resident" | "staff" | "contractor" | "visitor" | "vehicle" | null; household?: string; live?: boolean; after?: string; limit?: number };
+    result: HolderPage;
+  };
+  /** Make or change a holder. */
+  "PUT /access/holders/{id}": {
+    path: { id: string };
+    body: HolderBody;
+    result: HolderView;
+  };
+  /** Households. */
+  "GET /access/households": {
+    query: { text?: string; live?: boolean; after?: string; limit?: number };
+    result: HouseholdPage;
+  };
+  /** Make or change a household. */
+  "PUT /access/households/{id}": {
+    path: { id: string };
+    body: HouseholdBody;
+    result: HouseholdView;
+  };
+  /** Import permits from a file. */
+  "POST /access/import": {
+    query: { dry_run?: boolean; all_or_nothing?: boolean; reason?: string };
+    body: Blob;
+    result: ImportView;
+  };
+  /** Permits. */
+  "GET /access/permits": {
+    query: { text?: string; holder?: string; group?: string; live?: boolean; after?: string; limit?: number };
+    result: PermitPage;
+  };
+  /** Make or change a permit. */
+  "PUT /access/permits/{id}": {
+    path: { id: string };
+    body: PermitBody;
+    result: PermitView;
+  };
+  /** Give a permit a credential. */
+  "POST /access/permits/{id}/credentials": {
+    path: { id: string };
+    body: IssueBody;
+    result: CredentialView;
+  };
+  /** Make or change a portal. */
+  "PUT /access/portals/{id}": {
+    path: { id: string };
+    body: PortalBody;
+    result: PortalView;
+  };
+  /** Another credential takes one's place. */
+  "POST /access/replacements/{id}": {
+    path: { id: string };
+    body: ReplaceBody;
+    result: CredentialView;
+  };
+  /** Groups, zones, portals and schedules. */
+  "GET /access/rules": {
+    result: RulesView;
+  };
+  /** Make or change a schedule. */
+  "PUT /access/schedules/{id}": {
+    path: { id: string };
+    body: ScheduleBody;
+    result: ScheduleView;
+  };
+  /** Which table of permits each agent holds. */
+  "GET /access/tables": {
+    result: TablesView;
+  };
+  /** An empty file for an import. */
+  "GET /access/template": {
+    result: Blob;
+  };
+  /** Make or change a zone. */
+  "PUT /access/zones/{id}": {
+    path: { id: string };
+    body: ZoneBody;
+    result: ZoneView;
+  };
   /** All accounts. */
   "GET /accounts": {
     result: AccountList;
@@ -2976,6 +4367,12 @@ export interface Routes {
     header: { "X-Watchkeeper-Mac": string };
     body: Blob;
     result: undefined;
+  };
+  /** An agent fetches its table of permits. */
+  "GET /agents/{agent}/permits/{epoch}/{no}/{part}": {
+    path: { agent: string; epoch: string; no: number; part: number };
+    header: { "X-Watchkeeper-Mac": string; "X-Watchkeeper-Site"?: string };
+    result: Record<string, unknown>;
   };
   /** An agent brings a picture. */
   "POST /agents/{agent}/pictures/{picture}": {
@@ -3100,6 +4497,27 @@ export interface Routes {
   "POST /dead-letters/{reader}/{pos}/retry": {
     path: { reader: string; pos: number };
     result: Resent;
+  };
+  /** Deliveries, newest first. */
+  "GET /deliveries": {
+    query: { state?: "" | "dropped" | "carried" | "collected" | "returned"; room?: string; limit?: number; offset?: number };
+    result: DeliveryList;
+  };
+  /** A courier leaves goods. */
+  "POST /deliveries": {
+    body: DropRequest;
+    result: DeliveryDone;
+  };
+  /** One delivery with its history. */
+  "GET /deliveries/{delivery}": {
+    path: { delivery: string };
+    result: DeliveryPage;
+  };
+  /** Do something with a delivery. */
+  "POST /deliveries/{delivery}/deeds/{deed}": {
+    path: { delivery: string; deed: "tell" | "ask" | "agree" | "decline" | "carry" | "collect" | "return" };
+    body: DeedRequest;
+    result: DeliveryDone;
   };
   /** All devices. */
   "GET /devices": {
@@ -3237,6 +4655,10 @@ export interface Routes {
   "GET /events": {
     query: { device: string; kind?: string; since?: string | null; until?: string | null; cursor?: string | null; limit?: number };
     result: EventPage;
+  };
+  /** How the gates stand. */
+  "GET /gates": {
+    result: GateList;
   };
   /** Handovers, newest first. */
   "GET /handovers": {
@@ -3434,6 +4856,16 @@ export interface Routes {
     query: { state?: string; code?: string };
     result: undefined;
   };
+  /** The last passages. */
+  "GET /passages": {
+    query: { gate?: string; granted?: boolean | null; cursor?: string | null; limit?: number };
+    result: PassageList;
+  };
+  /** Look for a plate, a right or a person. */
+  "POST /passages/search": {
+    body: PassageSearch;
+    result: PassageList;
+  };
   /** A picture. */
   "GET /pictures/{picture}": {
     path: { picture: string };
@@ -3467,10 +4899,29 @@ export interface Routes {
   "GET /policy": {
     result: PolicyView;
   };
+  /** How many are in. */
+  "GET /presence": {
+    result: PresenceCounts;
+  };
+  /** Say where somebody really is. */
+  "POST /presence/correct": {
+    body: PresenceCorrection;
+    result: PresenceView;
+  };
+  /** Who is in. */
+  "POST /presence/search": {
+    body: PresenceSearch;
+    result: PresenceList;
+  };
   /** Records that were put aside, newest first. */
   "GET /quarantine": {
     query: { limit?: number; offset?: number };
     result: QuarantinePage;
+  };
+  /** A day's openings, and what explains each. */
+  "GET /reconciliation": {
+    query: { day?: string | null };
+    result: Reconciliation;
   };
   /** How duties were kept. */
   "GET /reports/compliance": {
@@ -3577,5 +5028,128 @@ export interface Routes {
     path: { tag: string };
     body: RevokeRequest;
     result: TagRow;
+  };
+  /** The kinds of visits. */
+  "GET /visit-kinds": {
+    result: VisitKindList;
+  };
+  /** Answer by a link. */
+  "POST /visit-links/answer": {
+    body: LinkAnswerRequest;
+    result: LinkView;
+  };
+  /** The visitor's code. */
+  "POST /visit-links/pass": {
+    body: LinkRequest;
+    result: undefined;
+  };
+  /** What a link asks. */
+  "POST /visit-links/show": {
+    body: LinkRequest;
+    result: LinkView;
+  };
+  /** Visitors' routes. */
+  "GET /visit-routes": {
+    result: VisitRouteList;
+  };
+  /** Take a visitors' route away. */
+  "DELETE /visit-routes/{route}": {
+    path: { route: string };
+    result: VisitRouteList;
+  };
+  /** Set a visitors' route up. */
+  "PUT /visit-routes/{route}": {
+    path: { route: string };
+    body: VisitRouteRequest;
+    result: VisitRouteList;
+  };
+  /** Parking spaces for visitors. */
+  "GET /visit-spaces": {
+    result: SpaceList;
+  };
+  /** Take a parking space away. */
+  "DELETE /visit-spaces/{space}": {
+    path: { space: string };
+    result: SpaceList;
+  };
+  /** Set a parking space up. */
+  "PUT /visit-spaces/{space}": {
+    path: { space: string };
+    body: SpaceRequest;
+    result: SpaceList;
+  };
+  /** Visits, newest first. */
+  "GET /visits": {
+    query: { view?: "today" | "waiting" | "inside" | "overstays" | "all"; kind?: "visitor" | "vehicle" | "temporary" | "truck" | null; room?: string; limit?: number; offset?: number };
+    result: VisitList;
+  };
+  /** Register a visit. */
+  "POST /visits": {
+    body: VisitRequest;
+    result: VisitView;
+  };
+  /** The visits of some days as CSV. */
+  "GET /visits/export.csv": {
+    query: { from: string; to: string };
+    result: undefined;
+  };
+  /** Residents who were told, or could not be. */
+  "GET /visits/notices": {
+    query: { state?: "waiting" | "sent" | "failed"; limit?: number };
+    result: ResidentNoticeList;
+  };
+  /** Look for a visitor. */
+  "POST /visits/search": {
+    body: VisitSearch;
+    result: VisitList;
+  };
+  /** One visit with its history. */
+  "GET /visits/{visit}": {
+    path: { visit: string };
+    result: VisitPage;
+  };
+  /** Do something with a visit. */
+  "POST /visits/{visit}/acts/{act}": {
+    path: { visit: string; act: "admit" | "enter" | "force" | "leave" | "extend" | "cancel" | "close" | "tell" | "space" };
+    body: VisitActRequest;
+    result: VisitView;
+  };
+  /** Ask the resident. */
+  "POST /visits/{visit}/ask": {
+    path: { visit: string };
+    result: AskedView;
+  };
+  /** Enter a call with the resident. */
+  "POST /visits/{visit}/call": {
+    path: { visit: string };
+    body: ResidentCall;
+    result: VisitView;
+  };
+  /** The pass as a QR code. */
+  "GET /visits/{visit}/pass.{form}": {
+    path: { visit: string; form: "svg" | "png" };
+    result: undefined;
+  };
+  /** See what is personal whole. */
+  "POST /visits/{visit}/unmask": {
+    path: { visit: string };
+    body: UnmaskRequest;
+    result: Unmasked;
+  };
+  /** The watch list. */
+  "GET /watch-list": {
+    query: { ended?: boolean; limit?: number };
+    result: WatchList;
+  };
+  /** Look for a plate. */
+  "POST /watch-list": {
+    body: WatchRequest;
+    result: WatchView;
+  };
+  /** Look for it no more. */
+  "POST /watch-list/{watch}/end": {
+    path: { watch: string };
+    body: WatchEndRequest;
+    result: WatchView;
   };
 }

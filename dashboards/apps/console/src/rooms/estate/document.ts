@@ -22,6 +22,7 @@ const POINTS: readonly { kind: Kind; field: string; to: readonly Kind[] }[] = [
   { kind: "devices", field: "place", to: ["places"] },
   { kind: "devices", field: "agent", to: ["agents"] },
   { kind: "devices", field: "opens", to: ["devices"] },
+  { kind: "devices", field: "frees", to: ["devices"] },
   { kind: "devices", field: "watches", to: ["places"] },
   { kind: "devices", field: "floor", to: ["floors"] },
   { kind: "phones", field: "place", to: ["places"] },

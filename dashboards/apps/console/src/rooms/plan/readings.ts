@@ -5,6 +5,7 @@ export const readingWords = words(
   {
     card_read: "刷卡",
     access_decided: "通行判定",
+    reader_channel: "读卡器信道",
     exit_requested: "出门按钮",
     door_contact: "门磁",
     tamper_contact: "防拆",
@@ -51,10 +52,14 @@ export const readingWords = words(
     clear: "畅通",
     done: "已执行",
     failed: "失败",
+    secure: "加密可信",
+    plain: "明文",
+    install: "安装中",
   },
   {
     card_read: "card",
     access_decided: "access",
+    reader_channel: "reader's channel",
     exit_requested: "exit button",
     door_contact: "door contact",
     tamper_contact: "housing",
@@ -101,6 +106,9 @@ export const readingWords = words(
     clear: "clear",
     done: "done",
     failed: "failed",
+    secure: "secure",
+    plain: "plain",
+    install: "being installed",
   },
 );
 
@@ -117,7 +125,7 @@ const STATES: readonly (readonly [string, Word, Word])[] = [
   ["up", "up", "down"],
   ["on", "yes", "no"],
 ];
-const WORD_FIELDS = ["position", "outcome"] as const;
+const WORD_FIELDS = ["position", "outcome", "state"] as const;
 
 /** A reading in a few words: `门磁 · 开`, `测量 · 2.4 l/min`. */
 export function said(kind: string, reading: Readonly<Record<string, unknown>>, w: Readonly<Record<Word, string>>): string {

@@ -1,0 +1,1 @@
+"""Dahua's HTTP interface: cameras that read plates."""

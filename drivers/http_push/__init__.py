@@ -1,0 +1,1 @@
+"""Devices of any maker that push over HTTP, understood by a table."""

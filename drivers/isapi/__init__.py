@@ -1,0 +1,1 @@
+"""Hikvision's ISAPI: cameras that read plates, and face terminals."""

@@ -1,0 +1,122 @@
+"""Residents answer by a link, without an account. The token comes in the body, never in an address, so it stands in no log; a
+GET does nothing, so that a preview of the link answers nothing; and what is unknown and what is over is told alike."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from contract.clock import rfc3339
+from hub.api import visit_link_models as m
+from hub.api.errors import ApiError
+from hub.api.gatekeeper import host_of
+from hub.api.ports import Backend
+from hub.api.routes import Behind, allowed, answer, problems
+from hub.api.visit_codes import svg
+from hub.api.visit_passes import MEDIA, has_pass
+from hub.ingest.visits.answers import seen
+from hub.views import when
+from hub.visits.asks import LinkAnswer, LinkSeen
+from hub.visits.personal import Personal, masked_name, masked_plate
+from hub.visits.sealing import digest
+from hub.visits.types import Delivery, Visit
+from hub.visits.words import refused
+from hub.visits.workflow import DELIVERY_NAMES, SHAPES, STATE_NAMES
+
+router = APIRouter(prefix="/visit-links", tags=["resident's links"])
+_SAID: dict[str, Any] = {"confirmed": "yes", "inside": "yes", "overstayed": "yes", "left": "yes", "refused": "no"}
+
+
+@router.post("/show", summary="What a link asks", responses=problems(404, 413))
+def show_link(backend: Behind, request: Request, asked: m.LinkRequest) -> m.LinkView:
+    """Changes nothing. 404 `unknown_link` for a link that is made up, mistyped or over."""
+    return _view(_seen(backend, request, asked.token), backend)
+
+
+@router.post("/answer", summary="Answer by a link", responses=problems(404, 409, 413))
+def answer_link(backend: Behind, request: Request, asked: m.LinkAnswerRequest) -> m.LinkView:
+    """Once. Who answers again, or differently, is shown what was answered, and changes nothing."""
+    _check_rate(backend, request)
+    found: LinkSeen = allowed(answer(backend.worker.ask(LinkAnswer(digest(asked.token), asked.answer == "yes"))))
+    return _view(found, backend)
+
+
+@router.post("/pass", summary="The visitor's code", response_class=Response, responses=problems(404, 409, 413))
+def show_link_pass(backend: Behind, request: Request, asked: m.LinkRequest) -> Response:
+    """As an SVG image, to hand on to the visitor; 409 `no_pass` while there is none. It opens once."""
+    found = _seen(backend, request, asked.token)
+    if found.visit is None or not has_pass(found.visit):
+        allowed(refused("no_pass"))
+    assert found.visit is not None
+    return Response(svg(backend.visits.pass_text(found.visit.visit)), media_type=MEDIA["svg"])
+
+
+def _seen(backend: Backend, request: Request, token: str) -> LinkSeen:
+    _check_rate(backend, request)
+    reads = backend.reads.visits
+    link = reads.link(digest(token))
+    if link is None:
+        allowed(refused("unknown_link"))
+    assert link is not None
+    visit = reads.visit(link.about) if link.purpose == "confirm" else None
+    delivery = reads.delivery(link.about) if link.purpose == "consent" else None
+    shown: LinkSeen = allowed(seen(link, visit, delivery, backend.clock.now_us()))
+    return shown
+
+
+def _check_rate(backend: Backend, request: Request) -> None:
+    wait_s = backend.visits.wait_s(host_of(request.scope), backend.clock.now_us())
+    if wait_s:
+        raise ApiError("too_many_requests", retry_s=wait_s)
+
+
+def _view(found: LinkSeen, backend: Backend) -> m.LinkView:
+    if found.visit is not None:
+        return _visit_view(found.visit, found, backend)
+    assert found.delivery is not None
+    return _delivery_view(found.delivery, found)
+
+
+def _visit_view(visit: Visit, found: LinkSeen, backend: Backend) -> m.LinkView:
+    shape, (zh, en) = SHAPES[visit.kind], STATE_NAMES[visit.state]
+    known = backend.visits.open(visit) or Personal()
+    return m.LinkView(
+        question="visit",
+        open=found.open,
+        expires_at=rfc3339(found.expires_us),
+        answer=_SAID.get(visit.state, "") if visit.answered_us is not None else "",
+        state=visit.state,
+        state_zh=zh,
+        state_en=en,
+        room=visit.room,
+        kind_zh=shape.zh,
+        kind_en=shape.en,
+        name=known.name if found.open else masked_name(known.name),
+        plate=visit.plate if found.open else masked_plate(visit.plate),
+        reason=visit.reason,
+        parcels=0,
+        until_at=when(visit.until_us),
+        has_pass=has_pass(visit),
+    )
+
+
+def _delivery_view(delivery: Delivery, found: LinkSeen) -> m.LinkView:
+    zh, en = DELIVERY_NAMES[delivery.state]
+    said: Any = delivery.consent if delivery.consent in ("yes", "no") else ""
+    return m.LinkView(
+        question="delivery",
+        open=found.open,
+        expires_at=rfc3339(found.expires_us),
+        answer=said,
+        state=delivery.state,
+        state_zh=zh,
+        state_en=en,
+        room=delivery.room,
+        kind_zh="",
+        kind_en="",
+        name="",
+        plate="",
+        reason=delivery.company,
+        parcels=delivery.parcels,
+        until_at=None,
+        has_pass=False,
+    )

@@ -1,0 +1,1 @@
+"""The book of permits within a turn."""

@@ -1,0 +1,1 @@
+"""What a turn makes of events at gates, besides what detectors find."""

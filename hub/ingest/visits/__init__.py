@@ -1,0 +1,1 @@
+"""Visits, deliveries and places for vehicles within a turn."""

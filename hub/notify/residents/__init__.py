@@ -1,0 +1,1 @@
+"""What residents are told: by Apprise, to the phone that stands in the household's record."""

@@ -1,0 +1,1 @@
+"""Visits, deliveries, temporary permits and trucks: what follows from what. Pure."""
