@@ -173,4 +173,5 @@ KIND = DriverKind(
     make=make,
     decoder=FileDecoder,
     actions=frozenset(("snapshot",)),
+    secret_bytes=True,  # a packet is part of a picture that may show a plate
 )

@@ -62,8 +62,8 @@ def plate(scale: float = 1.0) -> list[Row]:
         rows += _accuracy(name, ours, limit, looked)
     frames = [_frame(photo.picture) for photo in photos if not photo.cut]
     with _one_core():
-        ours_ms = [_ms(lambda frame=frame: reader.read(frame)) for frame in frames]  # type: ignore[misc]
-        bare_ms = [_ms(lambda frame=frame: bare.read(opened, frame, False)) for frame in frames]  # type: ignore[misc]
+        ours_ms = [_ms(lambda frame=frame: reader.read(frame)) for frame in frames]
+        bare_ms = [_ms(lambda frame=frame: bare.read(opened, frame, False)) for frame in frames]
     return [*rows, row("plates: a 720p frame found and read", "ms of a core", spread(ours_ms), spread(bare_ms), looked)]
 
 

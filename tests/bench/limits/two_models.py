@@ -19,7 +19,7 @@ def grid(high, wide):
     return np.array(rows)
 
 
-GRIDS = {}
+GRIDS: dict = {}
 
 
 def corners_of(detector, picture):
@@ -50,10 +50,10 @@ def text_of(recogniser, characters, strip, wide):
 def read(models, picture, cut):
     """The plate's text, or an empty one. `cut`: the picture is a plate that somebody cut out."""
     high, wide = picture.shape[:2]
-    corners = np.float32([(wide, high), (0, high), (0, 0), (wide, 0)]) if cut else corners_of(models.detector, picture)
+    corners = np.array([(wide, high), (0, high), (0, 0), (wide, 0)], np.float32) if cut else corners_of(models.detector, picture)
     if corners is None:
         return ""
-    ends = np.float32([(160, 48), (0, 48), (0, 0), (160, 0)])
+    ends = np.array([(160, 48), (0, 48), (0, 0), (160, 0)], np.float32)
     strip = cv2.warpPerspective(picture, cv2.getPerspectiveTransform(corners, ends), (160, 48))
     text_of(models.any_text, models.any_characters, strip, 160)
     return text_of(models.plate_text, models.plate_characters, cv2.resize(strip, (120, 32)), 320)

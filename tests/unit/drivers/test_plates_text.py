@@ -38,11 +38,11 @@ def test_a_texts_chance_is_the_sum_over_all_ways_to_read_it():
     table = rng.dirichlet(np.ones(4), size=5)
     wide = np.zeros((5, len(SYMBOLS) + 1))
     wide[:, :4] = table  # the blank, 0, 1, 2
-    ways = {}
+    ways: dict[str, float] = {}
     for path in product(range(4), repeat=5):
         kept = [n for i, n in enumerate(path) if n and (i == 0 or n != path[i - 1])]
-        said = "".join(SYMBOLS[n - 1] for n in kept)
-        ways[said] = ways.get(said, 0.0) + float(np.prod([table[i, n] for i, n in enumerate(path)]))
+        one = "".join(SYMBOLS[n - 1] for n in kept)
+        ways[one] = ways.get(one, 0.0) + float(np.prod([table[i, n] for i, n in enumerate(path)]))
     said = [text for text in ways if text]
     assert np.exp(likelihoods(said, wide)) == pytest.approx([ways[text] for text in said])
 

@@ -30,7 +30,7 @@ def texts(found):
     return [(verdict.text, verdict.doubtful) for _, verdict in found]
 
 
-EMPTY = [[]] * 8
+EMPTY: list[list[Read]] = [[]] * 8
 
 
 def test_two_sure_pictures_are_told_at_once_and_no_more():
