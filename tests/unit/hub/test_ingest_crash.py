@@ -32,7 +32,7 @@ def day(agent: ModelAgent) -> None:
 
 
 def seen(hub: Hub) -> tuple[object, ...]:
-    """What is committed, as far as people and agents can tell. That a gate stands otherwise is a hint, so many a second at most, and
+    """What is committed, as far as people and agents can tell. A gate that stands otherwise is a hint, few a second, and
     a hub that was killed does not know when it gave the last."""
     told = [row[1:] for row in hub.rows("change", "topic", "key", "act") if row[0] != "gate"]
     cases = hub.rows("case_", "case_no", "detector", "episode", "state", "version")
