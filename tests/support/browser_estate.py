@@ -6,6 +6,7 @@ A second agent is a twin itself: it raises as many incidents as a test wants, by
 import secrets
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from hashlib import sha256
 from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple, Self
@@ -15,8 +16,9 @@ import msgspec
 import yaml
 
 from contract.clock import SystemClock
+from contract.envelope import bulk_mac, picture_path
 from contract.names import card_name
-from contract.readings import AlarmInput, PanelFault, TamperContact
+from contract.readings import AlarmInput, PanelFault, Reading, SnapshotTaken, TamperContact
 from drivers.barrier_modbus.decode import BarrierOptions
 from drivers.barrier_modbus.twin import BarrierTwin
 from drivers.contacts_modbus.decode import ContactsOptions, Input
@@ -90,11 +92,13 @@ NUMBERS: Mapping[str, Mapping[str, float]] = {"CMD-2": {"chatter_window_s": 0, "
 
 class Wanted(NamedTuple):
     """What a module of tests wants otherwise. `numbers`: the policy's, by clause; `cameras`: so many, at a few pictures a second;
-    `more`: what else stands in the estate file, such as routes or floors."""
+    `more`: what else stands in the estate file, such as routes or floors; `devices`: what stands beside the others, of the yard,
+    for which `say` speaks."""
 
     numbers: Mapping[str, Mapping[str, float]] = {}
     cameras: int = 0
     more: Mapping[str, Any] = {}
+    devices: tuple[DeviceLine, ...] = ()
 
 
 class BrowserEstate:
@@ -159,6 +163,18 @@ class BrowserEstate:
             if names is None or name in names:
                 self._tell(name, priority, False)
         self._settle()
+
+    def say(self, device: str, reading: Reading) -> None:
+        """A device of the yard says so. Returns when the hub has committed it."""
+        self._yard.note(device, reading)
+        self._settle()
+
+    def show(self, device: str, picture: str, jpeg: bytes, width: int, height: int) -> None:
+        """A camera of the yard has taken a picture, and the yard's agent has brought it."""
+        self.say(device, SnapshotTaken(picture, sha256(jpeg).hexdigest(), len(jpeg), width, height))
+        path = picture_path(YARD, picture)
+        headers = {"X-Watchkeeper-Mac": bulk_mac(self._keys[YARD], path, jpeg), "Content-Type": "image/jpeg"}
+        httpx.post(self.url + path, content=jpeg, headers=headers, timeout=30, trust_env=False).raise_for_status()
 
     # The hub
 
@@ -261,6 +277,7 @@ class BrowserEstate:
         folder = self.folder
         rows: list[DeviceLine] = [
             *DEVICES,
+            *self.wanted.devices,
             *(
                 (camera, "camera", GATEHOUSE, "gate", f"东门{camera[-1]}号摄像机", f"East gate's camera {camera[-1]}", {})
                 for camera in self.cameras

@@ -7,7 +7,7 @@ import { useSession } from "../../session/session";
 import { byKind } from "./handing";
 import { SideCard } from "./handover-signers";
 import { table } from "./words";
-import "./print.css";
+import "../../parts/print.css";
 
 const HUB = "hub";
 

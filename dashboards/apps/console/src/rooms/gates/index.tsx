@@ -1,107 +1,65 @@
-/** 门禁: every barrier and door that can be commanded, as it told last, and what was commanded. */
-import { Empty, Skeleton, Stopped, told, useKeys, useLanguage, useWords } from "@watchkeeper/ui";
-import { useNavigate, useParams } from "react-router";
+/** 门禁: how the gates stand, who went through, who is in, what was opened and why, and what is looked for. Each has an address. */
+import type { Route } from "@watchkeeper/api";
+import { useWords } from "@watchkeeper/ui";
+import type { ComponentType } from "react";
+import { Link, useParams } from "react-router";
 import { useSession } from "../../session/session";
-import { useCommanding, useCommands, useGateDevices } from "./data";
-import { Log } from "./log";
-import { byPlace, type Gate, gatesOf, nextGate } from "./order";
-import { Panel } from "./panel";
-import { DeviceIncidents, Signals, Standing } from "./standing";
-import { table } from "./words";
+import { Barriers } from "./barriers";
+import { OpeningsView } from "./openings";
+import { PassagesView } from "./passages";
+import { PresenceView } from "./presence";
+import { WatchListView } from "./watch";
+import { table } from "./words-pages";
+import "../../parts/parts.css";
 import "./gates.css";
+
+interface Page {
+  readonly path: string;
+  readonly word: "v_gates" | "v_passages" | "v_presence" | "v_openings" | "v_watch";
+  readonly needs: Route;
+  readonly page: ComponentType;
+}
+
+const PAGES: readonly Page[] = [
+  { path: "", word: "v_gates", needs: "GET /devices", page: Barriers },
+  { path: "passages", word: "v_passages", needs: "GET /passages", page: PassagesView },
+  { path: "presence", word: "v_presence", needs: "GET /presence", page: PresenceView },
+  { path: "openings", word: "v_openings", needs: "GET /reconciliation", page: OpeningsView },
+  { path: "watch", word: "v_watch", needs: "GET /watch-list", page: WatchListView },
+];
 
 export default function Gates() {
   const w = useWords(table);
-  const { zone } = useSession();
-  const navigate = useNavigate();
+  const { may } = useSession();
   const asked = useParams()["*"] ?? "";
-  const number = /^\d{1,5}$/.test(asked) ? Number(asked) : null;
-  const devices = useGateDevices();
-  const commanding = useCommanding();
-  const commands = useCommands(commanding.busy.size > 0);
-  const gates = gatesOf(devices.data ?? []);
-  const chosen = gates.find((gate) => gate.number === number);
-  const move = (step: 1 | -1) => navigate(`/gates/${nextGate(gates, number, step) ?? ""}`, { replace: true });
-  useKeys({ j: () => move(1), arrowdown: () => move(1), k: () => move(-1), arrowup: () => move(-1), v: () => navigate("/wall") });
-  if (devices.data === undefined) {
-    return devices.isError ? <Stopped sinceMs={devices.errorUpdatedAt} onRetry={() => void devices.refetch()} /> : <Skeleton />;
-  }
+  // a number is a gate of the first page: G leads there
+  const path = /^\d*$/.test(asked) ? "" : asked;
+  const pages = PAGES.filter((one) => may(one.needs));
+  const shown = pages.find((one) => one.path === path);
   return (
-    <div className="wk-gates">
-      <section className="wk-gates-list" aria-label={w.list}>
-        {devices.isError && <Stopped sinceMs={devices.dataUpdatedAt} onRetry={() => void devices.refetch()} />}
-        {gates.length === 0 ? (
-          <Empty atMs={devices.dataUpdatedAt} zone={zone}>
-            {w.none}
-          </Empty>
-        ) : (
-          <Table gates={gates} chosen={number} onChoose={(one) => navigate(`/gates/${one}`)} />
-        )}
-        <h3>{w.log}</h3>
-        {commands.isError && <Stopped sinceMs={commands.dataUpdatedAt} onRetry={() => void commands.refetch()} />}
-        <Log commands={commands.data ?? []} devices={devices.data} />
-      </section>
-      <section className="wk-gates-panel" aria-live="polite">
-        {chosen !== undefined ? (
-          <Panel key={chosen.device.id} gate={chosen} commands={commands.data ?? []} commanding={commanding} />
-        ) : (
-          <p className="wk-quiet">{number === null ? w.choose : w.noGate(String(number))}</p>
-        )}
-      </section>
+    <div className="wk-gates-room">
+      <nav className="wk-room-views" aria-label={w.room}>
+        {pages.map((one) => (
+          <Link
+            key={one.path}
+            to={one.path === "" ? "/gates" : `/gates/${one.path}`}
+            className={one === shown ? "active" : ""}
+            aria-current={one === shown ? "page" : undefined}
+          >
+            {w[one.word]}
+          </Link>
+        ))}
+      </nav>
+      {shown === undefined ? <p className="wk-empty">{w.elsewhere}</p> : <Shown of={shown} />}
     </div>
   );
 }
 
-function Table({
-  gates,
-  chosen,
-  onChoose,
-}: {
-  gates: readonly Gate[];
-  chosen: number | null;
-  onChoose: (number: number) => void;
-}) {
-  const w = useWords(table);
-  const language = useLanguage();
+function Shown({ of }: { of: Page }) {
+  if (of.path === "") return <of.page />;
   return (
-    <table className="wk-gates-table">
-      <thead>
-        <tr>
-          <th scope="col">{w.number}</th>
-          <th scope="col">{w.name}</th>
-          <th scope="col">{w.state}</th>
-          <th scope="col">{w.signals}</th>
-          <th scope="col">{w.incidents}</th>
-        </tr>
-      </thead>
-      {byPlace(gates).map((at) => (
-        <tbody key={at.place}>
-          <tr>
-            <th scope="rowgroup" colSpan={5}>
-              {at.gates[0] === undefined ? at.place : told(at.gates[0].device, "place", language)}
-            </th>
-          </tr>
-          {at.gates.map(({ number, device }) => (
-            <tr key={device.id} data-gate={number} data-chosen={number === chosen}>
-              <td>{number}</td>
-              <td>
-                <button type="button" aria-pressed={number === chosen} onClick={() => onChoose(number)}>
-                  {told(device, "name", language)}
-                </button>
-              </td>
-              <td>
-                <Standing device={device} />
-              </td>
-              <td>
-                <Signals device={device} />
-              </td>
-              <td>
-                <DeviceIncidents numbers={device.live_incidents} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      ))}
-    </table>
+    <div className="wk-room wk-gates-page">
+      <of.page />
+    </div>
   );
 }

@@ -3,14 +3,19 @@ import type { Command } from "@watchkeeper/api";
 import { HoldButton, told, useLanguage, useNow, useWords } from "@watchkeeper/ui";
 import { Alert, Button, Input } from "antd";
 import { useId, useState } from "react";
+import { Link } from "react-router";
 import { useSession } from "../../session/session";
 import type { Commanding } from "./data";
 import type { Gate } from "./order";
 import { recentReasons } from "./order";
+import { useLastPassages, useTables } from "./passage-data";
+import { Short } from "./passage-rows";
 import { DeviceIncidents, Signals, Standing } from "./standing";
 import { ACTIONS, waits } from "./steps";
 import { StepsView } from "./steps-view";
+import { TableStanding } from "./table-standing";
 import { table } from "./words";
+import { table as pageWords } from "./words-pages";
 
 const REASON_MAX = 200;
 
@@ -46,7 +51,39 @@ export function Panel({ gate, commands, commanding }: { gate: Gate; commands: re
           <StepsView command={last} device={device} />
         </section>
       )}
+      <LastPassages gate={gate} />
       <p className="wk-quiet">{w.fire}</p>
+    </>
+  );
+}
+
+function LastPassages({ gate: { device } }: { gate: Gate }) {
+  const p = useWords(pageWords);
+  const language = useLanguage();
+  const { may } = useSession();
+  const tables = useTables();
+  const last = useLastPassages(device.id).data;
+  return (
+    <>
+      {tables !== undefined && (
+        <p>
+          {p.permits} <TableStanding of={tables.get(device.agent)} />
+        </p>
+      )}
+      {may("GET /passages") && (
+        <section className="wk-last-passages">
+          <h3>{p.last}</h3>
+          {last?.length === 0 && <p className="wk-quiet">{p.noLast}</p>}
+          <ul className="wk-plain">
+            {last?.map((one) => (
+              <li key={one.id}>
+                <Short of={one} gate={told(device, "name", language)} />
+              </li>
+            ))}
+          </ul>
+          <Link to={`/gates/passages?gate=${encodeURIComponent(device.id)}`}>{p.allOfGate}</Link>
+        </section>
+      )}
     </>
   );
 }
