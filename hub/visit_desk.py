@@ -10,8 +10,8 @@ from hub.visits.personal import Personal
 from hub.visits.types import Visit
 
 LINK_PATH = "/resident/#"
-"""What follows `public_url`: the resident's page (hub/api/pages.py). The token stands behind it, where browsers send it to nobody:
-in no access log, no Referer."""
+"""What follows `public_url`: the resident's page (hub/api/pages.py). The token stands behind it, where browsers send it to
+nobody: in no access log, no Referer."""
 BY_ADDRESS = Rate(0.2, 20)
 """Questions about links from one address: a household that taps again and again, and no more."""
 IN_TOTAL = Rate(20, 200, keys_max=1)

@@ -85,7 +85,7 @@ class Phone:
         context.set_default_timeout(PAGE_MS)
         self.contexts.append(context)
         page = context.new_page()
-        page.on("request", self.requests.append)
+        page.on("request", lambda request: self.requests.append(request))
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.goto(f"{self._site.outward.url}{path}")
         return page

@@ -2,6 +2,7 @@
 import { ask, type LinkView, Refusal } from "@watchkeeper/api";
 import { useCallback, useEffect, useRef, useState } from "react";
 
+export type { LinkView };
 export type Answer = "yes" | "no";
 /** `unsure`: an answer was sent, and no reply came. `chosen`: what was tapped here. */
 export type Standing =
