@@ -9,8 +9,9 @@ from hub.visit_vault import Vault
 from hub.visits.personal import Personal
 from hub.visits.types import Visit
 
-LINK_PATH = "/visit#"
-"""What follows `public_url`; the token stands behind it, where browsers send it to nobody: in no access log, no Referer."""
+LINK_PATH = "/resident/#"
+"""What follows `public_url`: the resident's page (hub/api/pages.py). The token stands behind it, where browsers send it to
+nobody: in no access log, no Referer."""
 BY_ADDRESS = Rate(0.2, 20)
 """Questions about links from one address: a household that taps again and again, and no more."""
 IN_TOTAL = Rate(20, 200, keys_max=1)

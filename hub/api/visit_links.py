@@ -5,7 +5,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from contract.clock import rfc3339
+from contract.clock import US_PER_S, rfc3339
 from hub.api import visit_link_models as m
 from hub.api.errors import ApiError
 from hub.api.gatekeeper import host_of
@@ -70,53 +70,60 @@ def _check_rate(backend: Backend, request: Request) -> None:
 
 
 def _view(found: LinkSeen, backend: Backend) -> m.LinkView:
+    file, left_us = backend.estate.file, found.expires_us - backend.clock.now_us()
+    asked = {
+        "open": found.open,
+        "site_zh": file.name_zh,
+        "site_en": file.name_en,
+        "timezone": str(backend.estate.timezone),
+        "asked_at": rfc3339(found.asked_us),
+        "left_s": max(0, left_us // US_PER_S) if found.open else 0,
+        "expires_at": rfc3339(found.expires_us),
+    }
     if found.visit is not None:
-        return _visit_view(found.visit, found, backend)
+        return m.LinkView(question="visit", **asked, **_visit_fields(found.visit, found.open, backend))
     assert found.delivery is not None
-    return _delivery_view(found.delivery, found)
+    return m.LinkView(question="delivery", **asked, **_delivery_fields(found.delivery))
 
 
-def _visit_view(visit: Visit, found: LinkSeen, backend: Backend) -> m.LinkView:
+def _visit_fields(visit: Visit, is_open: bool, backend: Backend) -> dict[str, Any]:
     shape, (zh, en) = SHAPES[visit.kind], STATE_NAMES[visit.state]
     known = backend.visits.open(visit) or Personal()
-    return m.LinkView(
-        question="visit",
-        open=found.open,
-        expires_at=rfc3339(found.expires_us),
-        answer=_SAID.get(visit.state, "") if visit.answered_us is not None else "",
-        state=visit.state,
-        state_zh=zh,
-        state_en=en,
-        room=visit.room,
-        kind_zh=shape.zh,
-        kind_en=shape.en,
-        name=known.name if found.open else masked_name(known.name),
-        plate=visit.plate if found.open else masked_plate(visit.plate),
-        reason=visit.reason,
-        parcels=0,
-        until_at=when(visit.until_us),
-        has_pass=has_pass(visit),
-    )
+    said = _SAID.get(visit.state, "") if visit.answered_us is not None else ""
+    return {
+        "answer": said,
+        "answered_at": when(visit.answered_us) if said else None,
+        "state": visit.state,
+        "state_zh": zh,
+        "state_en": en,
+        "room": visit.room,
+        "kind_zh": shape.zh,
+        "kind_en": shape.en,
+        "name": known.name if is_open else masked_name(known.name),
+        "plate": visit.plate if is_open else masked_plate(visit.plate),
+        "reason": visit.reason,
+        "parcels": 0,
+        "until_at": when(visit.until_us),
+        "has_pass": has_pass(visit),
+    }
 
 
-def _delivery_view(delivery: Delivery, found: LinkSeen) -> m.LinkView:
+def _delivery_fields(delivery: Delivery) -> dict[str, Any]:
     zh, en = DELIVERY_NAMES[delivery.state]
-    said: Any = delivery.consent if delivery.consent in ("yes", "no") else ""
-    return m.LinkView(
-        question="delivery",
-        open=found.open,
-        expires_at=rfc3339(found.expires_us),
-        answer=said,
-        state=delivery.state,
-        state_zh=zh,
-        state_en=en,
-        room=delivery.room,
-        kind_zh="",
-        kind_en="",
-        name="",
-        plate="",
-        reason=delivery.company,
-        parcels=delivery.parcels,
-        until_at=None,
-        has_pass=False,
-    )
+    said = delivery.consent if delivery.consent in ("yes", "no") else ""
+    return {
+        "answer": said,
+        "answered_at": when(delivery.consent_us) if said else None,
+        "state": delivery.state,
+        "state_zh": zh,
+        "state_en": en,
+        "room": delivery.room,
+        "kind_zh": "",
+        "kind_en": "",
+        "name": "",
+        "plate": "",
+        "reason": delivery.company,
+        "parcels": delivery.parcels,
+        "until_at": None,
+        "has_pass": False,
+    }

@@ -146,11 +146,12 @@ VisitsAsk = (
 
 
 class LinkSeen(NamedTuple):
-    """What a link shows: its visit or delivery as it is, whether its question is still open, and until when. `person`: who has
-    answered by it just now; empty: nothing was changed."""
+    """What a link shows: its visit or delivery as it is, whether its question is still open, when it was asked and until when it
+    can be answered. `person`: who has answered by it just now; empty: nothing was changed."""
 
     visit: Visit | None
     delivery: Delivery | None
     open: bool
+    asked_us: int
     expires_us: int
     person: str = ""

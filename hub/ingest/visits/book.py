@@ -187,7 +187,7 @@ class Visitbook:
             if isinstance(handed, Refusal):
                 return handed
             delivery = handed
-        return asks.LinkSeen(visit, delivery, False, used.expires_us, link.person)
+        return asks.LinkSeen(visit, delivery, False, used.made_us, used.expires_us, link.person)
 
     # Everything else
 

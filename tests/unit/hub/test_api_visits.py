@@ -18,7 +18,7 @@ from hub.access.asks import AccessPut, By
 from hub.notify.residents.settings import ResidentSettings
 from hub.visits.words import VISIT_REFUSALS
 from tests.support.outward_rig import NAMES, Receiver, Site, running_site, until
-from tests.support.visit_rig import CARD_KEY, HOST, IDENTITY, ROOM, THINGS, estate
+from tests.support.visit_rig import CARD_KEY, HOST, IDENTITY, ROOM, TEN_MIN_S, THINGS, estate
 
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")  # Apprise imports it, when it is used
 
@@ -68,7 +68,7 @@ def token(site: Site, receiver: Receiver, about: str) -> str:
     before = len(receiver.requests)
     until(lambda: len(receiver.requests) > before or receiver.requests, "the message")
     body = receiver.requests[-1][1].decode()
-    return str(re.findall(r"/visit#([\w-]{22})", json.loads(body)["message"])[0])
+    return str(re.findall(r"/resident/#([\w-]{22})", json.loads(body)["message"])[0])
 
 
 def test_a_guard_registers_the_resident_answers_by_the_link_and_the_code_is_there(site, receiver):
@@ -79,9 +79,14 @@ def test_a_guard_registers_the_resident_answers_by_the_link_and_the_code_is_ther
     anybody = site.client(None)
     shown = anybody.post("/visit-links/show", json={"token": link}).json()
     assert (shown["open"], shown["name"], shown["room"], shown["has_pass"]) == (True, "王小明", ROOM, False)
+    assert (shown["timezone"], shown["answered_at"]) == ("Asia/Shanghai", None)
+    assert TEN_MIN_S - 60 < shown["left_s"] <= TEN_MIN_S, "the page counts down by the hub's clock"
+    assert shown["asked_at"] < shown["expires_at"]
     assert code(anybody.post("/visit-links/pass", json={"token": link}), 409) == "no_pass"
     answered = anybody.post("/visit-links/answer", json={"token": link, "answer": "yes"}).json()
     assert (answered["open"], answered["answer"], answered["name"], answered["has_pass"]) == (False, "yes", "王**", True)
+    assert answered["left_s"] == 0
+    assert shown["asked_at"] <= answered["answered_at"] < shown["expires_at"]
     again = anybody.post("/visit-links/answer", json={"token": link, "answer": "no"}).json()
     assert again == answered, "a second tap shows the same"
     assert anybody.post("/visit-links/show", json={"token": link}).json() == answered
@@ -239,7 +244,7 @@ def test_a_courier_leaves_goods_and_a_guard_carries_them_with_consent(site, rece
     assert code(guard.post(f"/deliveries/{name}/deeds/carry", json={}), 409) == "no_consent"
     assert guard.post(f"/deliveries/{name}/deeds/ask", json={}).json()["delivery"]["consent"] == "asked"
     until(lambda: len(receiver.requests) > 1, "the question")
-    (link,) = re.findall(r"/visit#([\w-]{22})", json.loads(receiver.requests[1][1])["message"])[:1]
+    (link,) = re.findall(r"/resident/#([\w-]{22})", json.loads(receiver.requests[1][1])["message"])[:1]
     anybody = site.client(None)
     assert anybody.post("/visit-links/show", json={"token": link}).json()["question"] == "delivery"
     assert anybody.post("/visit-links/answer", json={"token": link, "answer": "yes"}).json()["answer"] == "yes"

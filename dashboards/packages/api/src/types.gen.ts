@@ -1860,10 +1860,22 @@ export interface LinkView {
   question: "visit" | "delivery";
   /** It can be answered now */
   open: boolean;
+  /** The estate's name in Chinese */
+  site_zh: string;
+  /** The estate's name in English */
+  site_en: string;
+  /** The estate's time zone, in which times are shown */
+  timezone: string;
+  /** When it was asked: RFC 3339, UTC */
+  asked_at: string;
+  /** For how many seconds it can still be answered, by the hub's clock; 0: not any more */
+  left_s: number;
   /** Until when it can be answered: RFC 3339, UTC */
   expires_at: string;
   /** What was answered, by this link or otherwise; empty: nothing */
   answer: "" | "yes" | "no";
+  /** When that was: RFC 3339, UTC; null: nothing was answered */
+  answered_at: string | null;
   /** How far the visit or delivery is */
   state: string;
   /** The state in Chinese */
