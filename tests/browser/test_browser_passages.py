@@ -209,7 +209,7 @@ def test_a_printed_day_is_the_day_alone(opened, room):
     expect(page.locator("tr[data-opening]")).to_be_visible()
 
 
-def test_a_plate_is_put_on_the_watch_list_and_ended_in_every_window(estate, room, picture):
+def test_a_plate_is_put_on_the_watch_list_and_ended_in_every_window(estate, rooms, room, picture):
     page, other = room("shift_leader", path="gates/watch"), room("auditor", path="gates/watch")
     expect(page.locator(".wk-gates-page .wk-empty")).to_be_visible()
     expect(other.get_by_role("button", name="布控")).to_have_count(0)
@@ -224,6 +224,8 @@ def test_a_plate_is_put_on_the_watch_list_and_ended_in_every_window(estate, room
     with_text(page, "原因（必填，显示在事件里）", "再次")
     page.get_by_role("button", name="布控", exact=True).click()
     expect(page.get_by_role("alert")).to_contain_text("已在布控名单中")
+    assert all("409" in one for one in rooms.said)
+    rooms.said.clear()  # a browser calls every refusal an error
     picture(page, "passages-watch")
     page.get_by_role("button", name="解除").click()
     page.get_by_placeholder("原因（必填）").fill("已查获")

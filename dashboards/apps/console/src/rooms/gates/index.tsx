@@ -10,6 +10,7 @@ import { PassagesView } from "./passages";
 import { PresenceView } from "./presence";
 import { WatchListView } from "./watch";
 import { table } from "./words-pages";
+import "../../forms.css";
 import "../../parts/parts.css";
 import "./gates.css";
 
