@@ -85,10 +85,13 @@ class Phone:
         context.set_default_timeout(PAGE_MS)
         self.contexts.append(context)
         page = context.new_page()
-        page.on("request", lambda request: self.requests.append(request))
+        page.on("request", self._hear)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
         page.goto(f"{self._site.outward.url}{path}")
         return page
+
+    def _hear(self, request: Request) -> None:
+        self.requests.append(request)
 
 
 @pytest.fixture
