@@ -11,6 +11,7 @@ from watchkeeper.demo.desk import Operator
 from watchkeeper.demo.deskwork import DeskWork
 from watchkeeper.demo.forgery import ToldAgent
 from watchkeeper.demo.life import Act, Lane, Stage
+from watchkeeper.demo.passing import Cards, EntryLane, Wicket
 from watchkeeper.demo.phones import SILENT_S, Phone
 from watchkeeper.demo.plant import Plant
 from watchkeeper.demo.proxy import CutProxy
@@ -41,7 +42,7 @@ def lanes(plant: Plant, garage: CutProxy, pumps: list[AgentTwin], limits: dict[s
         lane("walks", _timed(held, NEAR, partial(troubles.door_stands_open, plant, 2)), pause_s=3.0),
         lane("forced", Act(2.0, partial(troubles.door_forced, plant, 3)), pause_s=6.0),
         lane("lets-out", Act(3.0, partial(troubles.let_out, plant, 4)), pause_s=4.0),
-        lane("left-open", _timed(left_open, EPISODE, partial(troubles.barrier_stands_open, plant, "barrier-1")), first_s=1.0),
+        lane("left-open", _timed(left_open, EPISODE, partial(troubles.barrier_stands_open, plant, "barrier-3")), first_s=1.0),
         lane(
             "residents",
             Act(4.0 + NEAR * left_open, partial(troubles.resident_drives_out, plant, random=random)),
@@ -87,6 +88,11 @@ def lanes(plant: Plant, garage: CutProxy, pumps: list[AgentTwin], limits: dict[s
             first_s=10.0,
             pause_s=12.0,
         ),
+    ]
+    made += [
+        lane("entry", *EntryLane(plant).acts(limits), pause_s=0.4),
+        lane("wicket", *Wicket(plant).acts(), pause_s=3.0),
+        lane("cards", *Cards(plant).acts(limits), pause_s=1.5),
     ]
     made += [lane(camera, *cameras.acts(plant, camera, limits), pause_s=0.8) for camera in estate.CAMERAS]
     return made + [lane(pump.agent, *_pump(pump, at, limits), pause_s=1.0) for at, pump in enumerate(pumps)]
