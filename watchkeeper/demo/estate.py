@@ -99,6 +99,7 @@ BARRIER = BarrierOptions(poll_ms=BOARD_POLL_MS, timeout_ms=1_000, pulse_ms=200)
 PLACES = (
     ("estate", "小区", "Estate", None),
     ("gate", "东门", "East gate", "estate"),
+    ("entry-lane", "东门入口车道", "Entry lane of the east gate", "gate"),
     ("west", "西门", "West gate", "estate"),
     ("garage", "地下车库", "Garage", "estate"),
     ("pumps", "水泵房", "Pump houses", "estate"),
@@ -165,7 +166,7 @@ DEVICES = (
     Row("wicket-2", "door", GATE, "西门人行门", "west wicket", {"place": "west"}),
     Row("lift-hall", "door", GATE, "车库电梯厅门", "door of the lift hall", {"place": "garage"}),
     Row("lobby-door", "door", GATE, "1号楼大堂门", "lobby's door", {"place": "lobby"}),
-    Row("plates-1", "camera", GATE, "东门车牌识别机", "plate camera", {"opens": "barrier-1"}),
+    Row("plates-1", "camera", GATE, "东门车牌识别机", "plate camera", {"opens": "barrier-1", "watches": ["entry-lane"]}),
     Row("barrier-1", "barrier", GATE, "东门入口道闸", "entry barrier"),
     Row("barrier-2", "barrier", GATE, "东门出口道闸", "exit barrier"),
     Row("barrier-3", "barrier", GATE, "西门道闸", "west barrier", {"place": "west"}),

@@ -17,6 +17,8 @@ DRIVERS, PHANTOMS, WANTED = RESIDENTS[:10], RESIDENTS[10:16], RESIDENTS[16:]
 """Whose vehicles drive in; whose plates are shown on a piece of paper; whose plates are on the watch list, as copied ones."""
 HOUSEHOLDS = 4
 """Buildings, with a unit each; residents live in them in turn."""
+ROUTE, SPACE = "main", "V1"
+"""By which visitors come, and where their vehicles are put."""
 VISITORS_GROUP, RESIDENTS_GROUP = "visitors", "residents"
 _SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜戚谢邹喻"
 _GIVEN = "伟芳娜敏静丽强磊军洋艳勇杰娟涛明超秀霞平刚桂英华玉兰萍鹏辉玲斌宇浩凯健俊"
@@ -60,6 +62,11 @@ def plate_of(resident: int) -> str:
     return f"沪A{resident:05d}"
 
 
+def visitors_plate(number: int) -> str:
+    """The plate of a visitor's vehicle."""
+    return f"苏E{number % 100_000:05d}"
+
+
 def name_of(number: int) -> str:
     """A name for a holder; the same number has the same one."""
     return _SURNAMES[number * 7 % len(_SURNAMES)] + _GIVEN[number * 11 % len(_GIVEN)]
@@ -84,7 +91,7 @@ def file() -> bytes:
 
 
 def write(hub: HubClient, keys: Keys) -> None:
-    """Make the rules, import everybody, and stop those credentials that were lost, revoked or suspended. Raises click's errors,
+    """Make the rules, also for visitors, import everybody, and stop those credentials that were lost, revoked or suspended. Raises click's errors,
     and RuntimeError where the file was not taken whole."""
     for zone, (zh, en, place) in ZONES.items():
         hub.put(f"/access/zones/{zone}", json={"name_zh": zh, "name_en": en, "place": place})
@@ -95,6 +102,10 @@ def write(hub: HubClient, keys: Keys) -> None:
     for group, (zh, en, portals) in GROUPS.items():
         rights = [{"portal": portal} for portal in portals]
         hub.put(f"/access/groups/{group}", json={"name_zh": zh, "name_en": en, "rights": rights})
+    space = {"name_zh": "访客停车区", "name_en": "visitors' parking", "place": "gate", "holds": 20}
+    hub.put(f"/visit-spaces/{SPACE}", json=space)
+    route = {"name_zh": "东门至各楼", "name_en": "east gate to the houses", "words": "进门直行 straight on"}
+    hub.put(f"/visit-routes/{ROUTE}", json=route | {"groups": [VISITORS_GROUP]})
     done = hub.post_bytes("/access/import", file(), reason="入住 moving in")
     if done["failed"]:
         raise RuntimeError(f"the book of permits was not taken whole: {done['wrong'][0]['what_en']}")

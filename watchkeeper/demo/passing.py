@@ -1,5 +1,6 @@
 """What happens at gates that decide by the hub's table: at the lane with the plate camera, at the wicket, and with stopped cards."""
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from itertools import cycle
 
@@ -8,6 +9,7 @@ from watchkeeper.demo.gatebook import DRIVERS, LOST, PEDESTRIANS, PHANTOMS, REVO
 from watchkeeper.demo.life import Act, Stage
 from watchkeeper.demo.plant import Plant
 from watchkeeper.demo.record import LONG, SHORT
+from watchkeeper.demo.rounds import Outcome
 from watchkeeper.demo.troubles import NOTICED_S, SEEN_S, seen
 
 BARRIER = "barrier-1"
@@ -25,8 +27,9 @@ def _nothing() -> None:
 class EntryLane:
     """The lane with the plate camera, whose plates open its barrier. One thing after another happens there."""
 
-    def __init__(self, plant: Plant) -> None:
-        self._plant = plant
+    def __init__(self, plant: Plant, visitors: deque[str]) -> None:
+        """`visitors`: plates of visitors' vehicles that have a pass, the next one to come first."""
+        self._plant, self._visitors = plant, visitors
         self._twin = plant.barriers[BARRIER]
         self._read_us = 0
         self._drivers, self._phantoms, self._doubts = cycle(DRIVERS), cycle(PHANTOMS), cycle(DOUBTS)
@@ -36,16 +39,20 @@ class EntryLane:
         loop_s, vehicle_s = _QUIET * limits["loop_plate_s"], _QUIET * limits["plate_loop_s"]
         return (
             Act(_QUIET * limits["plate_before_s"] + loop_s + 2.0, self.hides_its_plate),
+            Act(2 * vehicle_s + 2.0, self.paper_plate),
+            Act(4.0, self.wanted_comes),
             Act(2.0, self.plate_in_doubt),
             Act(4.0, self.comes_home),
-            Act(vehicle_s + 2.0, self.paper_plate),
-            Act(4.0, self.wanted_comes),
         )
 
     def comes_home(self, stage: Stage) -> None:
-        """A resident drives in: the plate is read, the barrier opens, and closes behind the vehicle."""
-        plate = plate_of(next(self._drivers))
-        stage.tell("业主车辆识别进门", "a resident's plate opens the entry barrier")
+        """A resident or a visitor drives in: the plate is read, the barrier opens, and closes behind the vehicle."""
+        if self._visitors:
+            stage.tell("访客车辆识别进门", "a visitor's plate opens the entry barrier")
+            plate = self._visitors.popleft()
+        else:
+            stage.tell("业主车辆识别进门", "a resident's plate opens the entry barrier")
+            plate = plate_of(next(self._drivers))
         self._drives_in(stage, plate)
         for detector in ("plate_watched", "plate_unreadable"):
             stage.record.harmless(detector)
@@ -70,14 +77,16 @@ class EntryLane:
             stage.until(lambda: self._twin.opened >= 1.0, SEEN_S)
             self._twin.car_leaves()
             seen(self._plant, BARRIER, stage)
-        outcome = "near_miss" if there_s < SHORT * limit_s else "ambiguous"
+        outcome: Outcome = "near_miss" if there_s < SHORT * limit_s else "ambiguous"
         stage.record.judged("plate_without_vehicle", BARRIER, outcome)
         for detector in ("loop_plate_disagree", "barrier_unexplained", "tailgating"):
             stage.record.harmless(detector)
         self._shut(stage)
 
     def paper_plate(self, stage: Stage) -> None:
-        """Somebody holds a picture of a plate to the camera: the barrier opens, and no vehicle is there."""
+        """Somebody holds a picture of a plate to the camera: the barrier opens, and no vehicle is there. Right behind another plate it
+        would count as that one, told again."""
+        stage.rest(_QUIET * stage.limits["plate_loop_s"] - stage.since_s(self._read_us))
         stage.tell("有人举车牌照片骗开道闸", "a picture of a plate opens the barrier, and no vehicle is there")
         begin_us = self._opened_by(stage, plate_of(next(self._phantoms)), _nothing)
         with stage.lasting("barrier_left_open", BARRIER, "left_open_s", _nothing, self._close):
@@ -135,7 +144,7 @@ class EntryLane:
         seen(self._plant, BARRIER, stage)
 
 
-DOUBTS = ((plate_of(DRIVERS[0]), UNSURE), ("", 0), (plate_of(DRIVERS[1]).replace("A", "А"), 96))  # noqa: RUF001 - a Cyrillic one
+DOUBTS = ((plate_of(DRIVERS[0]), UNSURE), ("", 0), (plate_of(DRIVERS[1]).replace("A", "А"), 96))
 """Plates as the camera tells them, and how sure it is."""
 
 

@@ -17,7 +17,7 @@ _ROAD, _BODY, _GLASS, _BLUE, _WHITE = (96, 96, 96), (70, 60, 50), (40, 40, 40), 
 
 
 class PlateCamera:
-    """The entry lane's camera: it dials its agent, pushes plates with pictures, and shows that it is there. Any thread may call."""
+    """The entry lane's camera: it dials its agent, pushes plates with pictures, and shows that it is there. For any thread."""
 
     SETTINGS: ClassVar[dict[str, Any]] = {"path": _PATH, "direction": "in", "lane": "入口"}
 

@@ -1,5 +1,6 @@
 """One run of the demo: everything is started, life is lived, everything is stopped, and the books are compared."""
 
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -32,6 +33,7 @@ from watchkeeper.demo.receivers import DutyDesk, Subscriber
 from watchkeeper.demo.record import Record
 from watchkeeper.demo.rounds import GAP, Night
 from watchkeeper.demo.summary import Notified, Summary
+from watchkeeper.demo.visiting import GateDesk
 from watchkeeper.hub_client import HubClient
 
 START_S = 120.0
@@ -240,13 +242,15 @@ class Demo:
         limits = {name: value for clause in shortened.clauses.values() for name, value in clause.numbers.items()}
         self.stage, self._backstage = (Stage(self.clock, self.record, limits) for _ in range(2))
         desk = DeskWork(self.url, self.people[people.OPERATOR].token, self.people[people.LEADER].token)
-        self._backdrop = script.backdrop(self.plant, self._operator(random), desk, Random(random.random()))  # noqa: S311
+        visitors = deque[str]()
+        gate = GateDesk(self.url, self.people[people.OPERATOR].token, self.plant.codes, visitors)
+        self._backdrop = script.backdrop(self.plant, self._operator(random), desk, gate, Random(random.random()))  # noqa: S311
         self.walkers = [*walkers.walkers(self.plant, self.night, limits), *deskwork.sitters(desk, self.night)]
         self._backdrop += [walkers.lane(walker) for walker in self.walkers]
         self._stack.callback(self._end_backdrop)
         for lane in self._backdrop:
             lane.start(self._backstage)
-        self.lanes = script.lanes(self.plant, self._garage_cable, self.pumps, limits, random)
+        self.lanes = script.lanes(self.plant, self._garage_cable, self.pumps, limits, random, visitors=visitors)
         carried = [
             Phone(phone, person, self.url, self.people[phone].token, self.clock, random.randbytes(4).hex())
             for phone, (person, *_) in estate.PHONES.items()

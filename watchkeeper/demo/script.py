@@ -1,5 +1,6 @@
 """What happens at the demo's estate: lanes of life for people, and lanes of trouble, each on twins of its own."""
 
+from collections import deque
 from collections.abc import Callable
 from functools import partial
 from random import Random
@@ -16,6 +17,7 @@ from watchkeeper.demo.phones import SILENT_S, Phone
 from watchkeeper.demo.plant import Plant
 from watchkeeper.demo.proxy import CutProxy
 from watchkeeper.demo.takeovers import Taker
+from watchkeeper.demo.visiting import GateDesk
 
 NEAR = 0.3
 EPISODE = 2.0
@@ -28,8 +30,10 @@ _PUMPS = (
 """What befalls each small agent, in turn."""
 
 
-def lanes(plant: Plant, garage: CutProxy, pumps: list[AgentTwin], limits: dict[str, float], random: Random) -> list[Lane]:
-    """All lanes of the estate."""
+def lanes(
+    plant: Plant, garage: CutProxy, pumps: list[AgentTwin], limits: dict[str, float], random: Random, *, visitors: deque[str]
+) -> list[Lane]:
+    """All lanes of the estate. `visitors`: see EntryLane."""
 
     def lane(name: str, *acts: Act, pause_s: float = 2.0, first_s: float = 0.0) -> Lane:
         return Lane(name, acts, random=Random(random.random()), pause_s=pause_s, first_s=first_s)  # noqa: S311
@@ -90,7 +94,7 @@ def lanes(plant: Plant, garage: CutProxy, pumps: list[AgentTwin], limits: dict[s
         ),
     ]
     made += [
-        lane("entry", *EntryLane(plant).acts(limits), pause_s=0.4),
+        lane("entry", *EntryLane(plant, visitors).acts(limits), pause_s=0.4),
         lane("wicket", *Wicket(plant).acts(), pause_s=3.0),
         lane("cards", *Cards(plant).acts(limits), pause_s=1.5),
     ]
@@ -98,7 +102,7 @@ def lanes(plant: Plant, garage: CutProxy, pumps: list[AgentTwin], limits: dict[s
     return made + [lane(pump.agent, *_pump(pump, at, limits), pause_s=1.0) for at, pump in enumerate(pumps)]
 
 
-def backdrop(plant: Plant, operator: Operator, desk: DeskWork, random: Random) -> list[Lane]:
+def backdrop(plant: Plant, operator: Operator, desk: DeskWork, gate: GateDesk, random: Random) -> list[Lane]:
     """What goes on before, during and after life: agents that have something to say are never silent, and somebody is on duty."""
     climate = Act(0.0, partial(troubles.climate, plant, random=random))
     comes_home = Act(0.0, partial(troubles.resident_comes_home, plant, random=random))
@@ -107,6 +111,7 @@ def backdrop(plant: Plant, operator: Operator, desk: DeskWork, random: Random) -
         Lane("panels", [Act(0.0, partial(troubles.panels_beat, plant))], random=Random(random.random()), pause_s=1.0),  # noqa: S311
         Lane("duty", [Act(0.0, operator.look)], random=Random(random.random()), pause_s=1.0),  # noqa: S311
         Lane("desk", [Act(0.0, desk.look)], random=Random(random.random()), pause_s=1.0),  # noqa: S311
+        Lane("guests", [Act(0.0, gate.look)], random=Random(random.random()), pause_s=1.0),  # noqa: S311
         Lane("lobby", [comes_home], random=Random(random.random()), pause_s=3.0),  # noqa: S311
     ]
 

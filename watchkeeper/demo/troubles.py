@@ -289,7 +289,7 @@ def fire_panel_reports(plant: Plant, what: str, stage: Stage) -> None:
 
 
 def panels_beat(plant: Plant, stage: Stage) -> None:  # noqa: ARG001 - a lane's signature
-    """What dials in shows that it is there: panels, the plate camera, the reader of codes. At the start nobody takes the call yet, which is no trouble."""
+    """Panels, the plate camera and the reader of codes show that they are there. At the start nobody takes the call yet, which is no trouble."""
     plant.intruder.test_link()
     plant.fire.beat()
     plant.plates.beat()
