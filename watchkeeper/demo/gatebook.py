@@ -91,8 +91,8 @@ def file() -> bytes:
 
 
 def write(hub: HubClient, keys: Keys) -> None:
-    """Make the rules, also for visitors, import everybody, and stop those credentials that were lost, revoked or suspended. Raises click's errors,
-    and RuntimeError where the file was not taken whole."""
+    """Make the rules, also for visitors, import everybody, and stop the cards that were lost, revoked or suspended. Raises
+    click's errors, and RuntimeError where the file was not taken whole."""
     for zone, (zh, en, place) in ZONES.items():
         hub.put(f"/access/zones/{zone}", json={"name_zh": zh, "name_en": en, "place": place})
     for way in WAYS:

@@ -1,4 +1,4 @@
-"""What happens at gates that decide by the hub's table: at the lane with the plate camera, at the wicket, and with stopped cards."""
+"""What happens at gates that decide by the hub's table: in the plate camera's lane, at the wicket, and with stopped cards."""
 
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -58,7 +58,7 @@ class EntryLane:
             stage.record.harmless(detector)
 
     def wanted_comes(self, stage: Stage) -> None:
-        """A plate that is looked for is on a vehicle that drives in, as it is a copy of a resident's. It is told once in a while."""
+        """A plate that is looked for is on a vehicle that drives in: it is a copy of a resident's. It is told once in a while."""
         fresh = (plate_of(one) for one in WANTED)
         plate = next((one for one in fresh if stage.is_fresh("plate_watched", f"{BARRIER}/{one}", "watch_quiet_s")), None)
         if plate is None:
@@ -84,8 +84,8 @@ class EntryLane:
         self._shut(stage)
 
     def paper_plate(self, stage: Stage) -> None:
-        """Somebody holds a picture of a plate to the camera: the barrier opens, and no vehicle is there. Right behind another plate it
-        would count as that one, told again."""
+        """Somebody holds a picture of a plate to the camera: the barrier opens, and no vehicle is there. Right behind another
+        plate it would count as that one, told again."""
         stage.rest(_QUIET * stage.limits["plate_loop_s"] - stage.since_s(self._read_us))
         stage.tell("有人举车牌照片骗开道闸", "a picture of a plate opens the barrier, and no vehicle is there")
         begin_us = self._opened_by(stage, plate_of(next(self._phantoms)), _nothing)

@@ -84,8 +84,8 @@ SPOTS: Mapping[str, Spot] = {
 }
 """Every device."""
 PLACES: Mapping[str, Spot] = {
-    "estate": Spot(GROUND, 600, 420), "gate": Spot(GROUND, 1070, 355), "garage": Spot(BASEMENT, 600, 400), "west": Spot(GROUND, 80, 400),
-    "entry-lane": Spot(GROUND, 1120, 420),
+    "estate": Spot(GROUND, 600, 420), "gate": Spot(GROUND, 1070, 355), "garage": Spot(BASEMENT, 600, 400),
+    "west": Spot(GROUND, 80, 400), "entry-lane": Spot(GROUND, 1120, 420),
     "pumps": Spot(GROUND, 180, 680), "lobby": Spot(GROUND, 230, 215), "playground": Spot(GROUND, 565, 335),
     "pond": Spot(GROUND, 265, 335), "roof": Spot(GROUND, 810, 175), "bins": Spot(GROUND, 1080, 245),
     "wall": Spot(GROUND, 600, 62), "monitor-room": Spot(GROUND, 1045, 367), "substation": Spot(GROUND, 1080, 150),

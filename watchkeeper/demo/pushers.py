@@ -79,7 +79,7 @@ def picture_of(plate: str) -> bytes:
 
 def code_in(png: bytes) -> str:
     """The text of the QR code in a picture, as a reader makes it out. Raises ValueError where there is none."""
-    image = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_GRAYSCALE)
+    image = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_GRAYSCALE) if png else None
     text = "" if image is None else str(cv2.QRCodeDetector().detectAndDecode(image)[0])
     if not text:
         raise ValueError("no code can be made out")

@@ -65,7 +65,13 @@ def lanes(
         lane(
             "pressure", _timed(hold, NEAR, partial(troubles.measured, plant, "water_pressure", estate.PRESSURE_MAX)), pause_s=3.0
         ),
-        lane("reader", Act(16.0, partial(troubles.reader_replaced, plant)), pause_s=12.0, first_s=3.0),
+        lane(
+            "reader",
+            Act(3.0, partial(troubles.reader_restarts, plant)),
+            Act(16.0, partial(troubles.reader_replaced, plant)),
+            pause_s=6.0,
+            first_s=2.0,
+        ),
         lane("lift-dies", _timed(away, 1.7, partial(troubles.device_away, plant, "lift-1")), pause_s=1.0),
         lane("lift-flickers", Act(4.0, partial(troubles.device_back_at_once, plant, "lift-2")), pause_s=11.0, first_s=5.0),
         lane(

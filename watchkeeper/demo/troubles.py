@@ -289,7 +289,7 @@ def fire_panel_reports(plant: Plant, what: str, stage: Stage) -> None:
 
 
 def panels_beat(plant: Plant, stage: Stage) -> None:  # noqa: ARG001 - a lane's signature
-    """Panels, the plate camera and the reader of codes show that they are there. At the start nobody takes the call yet, which is no trouble."""
+    """Panels, plate camera and reader of codes show that they are there. At the start nobody takes the call: no trouble."""
     plant.intruder.test_link()
     plant.fire.beat()
     plant.plates.beat()
@@ -323,6 +323,16 @@ def reader_replaced(plant: Plant, stage: Stage) -> None:
         stage.rest(NOTICED_S)
     before = reader.polls
     stage.until(lambda: reader.polls > before, SEEN_S)
+
+
+def reader_restarts(plant: Plant, stage: Stage) -> None:
+    """The lobby's reader loses its power for a moment: its secure channel is opened anew, and it is believed."""
+    reader = plant.lobby
+    before = reader.challenges
+    reader.restart()
+    stage.until(lambda: reader.challenges > before, SEEN_S)
+    stage.record.harmless("reader_refused")
+    stage.rest(NOTICED_S)
 
 
 def line_noise(plant: Plant, stage: Stage) -> None:
