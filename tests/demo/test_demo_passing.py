@@ -57,7 +57,7 @@ class Plates:
         return not self.deaf
 
 
-class Doors:
+class Locks:
     """Locks that are unlocked for a moment."""
 
     def __init__(self, clock: ManualClock) -> None:
@@ -86,7 +86,7 @@ class Reader:
         refused = card in (LOST, REVOKED, SUSPENDED) or (self._name == "reader-5" and now_us - inside_us < PASSBACK_US)
         if refused or self._house.shut:
             return
-        self._house.doors.unlock(self._door)
+        self._house.locks.unlock(self._door)
         if self._name == "reader-5":
             self._house.inside[card] = now_us
         elif self._name == "reader-6":
@@ -100,7 +100,7 @@ class House:
         self.clock = clock
         self.barriers = {BARRIER: Barrier(clock)}
         self.plates = Plates(clock, self.barriers[BARRIER])
-        self.doors = Doors(clock)
+        self.locks = Locks(clock)
         self.shown: list[tuple[int, str, int]] = []
         self.inside: dict[int, int] = {}
         self.shut, self.slow_s = False, 0.0
@@ -222,13 +222,13 @@ def test_a_card_that_is_handed_back_is_one_passback_in_its_window(at):
     at.wicket.card_handed_back(at.stage)
     assert [name for _, name, _ in at.house.shown] == ["reader-5"] * 4 + ["reader-6"]
     assert len({card for _, _, card in at.house.shown}) == 1
-    assert at.house.doors.unlocks["wicket-1"] == 2
+    assert at.house.locks.unlocks["wicket-1"] == 2
     assert episodes(at) == {"passback": 1}
 
 
 def test_out_and_in_again_is_no_passback(at):
     at.wicket.goes_out_and_in(at.stage)
-    assert at.house.doors.unlocks["wicket-1"] == 3
+    assert at.house.locks.unlocks["wicket-1"] == 3
     assert (episodes(at), near_misses(at)) == ({}, {"passback"})
 
 

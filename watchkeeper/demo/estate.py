@@ -62,6 +62,11 @@ DOORS = ContactsOptions(
         for at in range(4)
         for side, role in enumerate(("door", "exit"))
     ),
+    poll_ms=BOARD_POLL_MS,
+    timeout_ms=1_000,
+)
+LOCK_BOARD = ContactsOptions(
+    inputs=(Input(number=0, role="tamper", name="housing"),),
     outputs=tuple(Output(number=at, device=door, pulse_ms=LOCK_MS) for at, door in enumerate(LOCKS)),
     poll_ms=BOARD_POLL_MS,
     timeout_ms=1_000,
@@ -148,6 +153,7 @@ DEVICES = (
     *(Row(f"door-{n}", "door", GATE, f"{n}号楼单元门", f"door of house {n}") for n in range(1, 5)),
     *(Row(f"exit-{n}", "contacts", GATE, f"{n}号楼出门按钮", f"exit button of house {n}", {"opens": f"door-{n}"})
       for n in range(1, 5)),
+    Row("board-locks", "contacts", GATE, "门锁控制板", "lock board"),
     Row("board-meters", "meter", GATE, "设备间仪表", "plant room meters",
         {"options": {"temperature_max": TEMPERATURE_MAX, "water_pressure_max": PRESSURE_MAX}}),
     Row("lift-1", "meter", GATE, "1号电梯", "lift 1"),

@@ -241,11 +241,11 @@ class Cards:
 def passes(plant: Plant, reader: str, door: str, card: int, stage: Stage) -> None:
     """Hold a card with a right to a reader, and wait until its door is unlocked."""
     _shut(plant, door, stage)
-    before = plant.doors.unlocks[door]
+    before = plant.locks.unlocks[door]
     plant.walk[reader].present(FACILITY, card)
-    if not stage.until(lambda: plant.doors.unlocks[door] > before, SEEN_S):
+    if not stage.until(lambda: plant.locks.unlocks[door] > before, SEEN_S):
         raise RuntimeError(f"a card with a right was held to {reader}, and {door} was not unlocked within 10 s")
 
 
 def _shut(plant: Plant, door: str, stage: Stage) -> None:
-    stage.until(lambda: not plant.doors.is_unlocked(door), SEEN_S)
+    stage.until(lambda: not plant.locks.is_unlocked(door), SEEN_S)

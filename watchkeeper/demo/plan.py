@@ -65,6 +65,7 @@ _RAMP = Box(1080, 360, 80, 80, "坡道", _ROAD)
 # fmt: off
 SPOTS: Mapping[str, Spot] = {
     "board-doors": Spot(GROUND, 1055, 345), "board-meters": Spot(GROUND, 1085, 345), "frigate": Spot(GROUND, 1055, 367),
+    "board-locks": Spot(GROUND, 1042, 356),
     "intruder": Spot(GROUND, 1070, 356), "fire": Spot(GROUND, 1085, 367),
     **{f"door-{at + 1}": Spot(GROUND, box.x + 90, box.y + box.height) for at, box in enumerate(_HOUSES[:4])},
     **{f"exit-{at + 1}": Spot(GROUND, box.x + 112, box.y + box.height - 12) for at, box in enumerate(_HOUSES[:4])},

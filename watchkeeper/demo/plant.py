@@ -95,6 +95,7 @@ class Plant:
 
     def _build(self) -> None:
         self.doors = self._contacts("board-doors", estate.DOORS)
+        self.locks = self._contacts("board-locks", estate.LOCK_BOARD)
         self.meters = self._contacts("board-meters", estate.METERS)
         self.lifts = {name: self._contacts(name, estate.LIFT) for name in ("lift-1", "lift-2")}
         self.panel = self._contacts("panel", estate.PANEL)
@@ -142,6 +143,7 @@ class Plant:
         """The rows of the gate's agent."""
         boards: list[tuple[str, ContactsOptions]] = [
             ("board-doors", estate.DOORS),
+            ("board-locks", estate.LOCK_BOARD),
             ("board-meters", estate.METERS),
             *((name, estate.LIFT) for name in self.lifts),
         ]

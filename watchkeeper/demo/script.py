@@ -65,13 +65,6 @@ def lanes(
         lane(
             "pressure", _timed(hold, NEAR, partial(troubles.measured, plant, "water_pressure", estate.PRESSURE_MAX)), pause_s=3.0
         ),
-        lane(
-            "reader",
-            Act(3.0, partial(troubles.reader_restarts, plant)),
-            Act(16.0, partial(troubles.reader_replaced, plant)),
-            pause_s=6.0,
-            first_s=2.0,
-        ),
         lane("lift-dies", _timed(away, 1.7, partial(troubles.device_away, plant, "lift-1")), pause_s=1.0),
         lane("lift-flickers", Act(4.0, partial(troubles.device_back_at_once, plant, "lift-2")), pause_s=11.0, first_s=5.0),
         lane(
@@ -99,13 +92,20 @@ def lanes(
             pause_s=12.0,
         ),
     ]
-    made += [
-        lane("entry", *EntryLane(plant, visitors).acts(limits), pause_s=0.4),
-        lane("wicket", *Wicket(plant).acts(), pause_s=3.0),
-        lane("cards", *Cards(plant).acts(limits), pause_s=1.5),
-    ]
+    made += _at_gates(lane, plant, limits, visitors)
     made += [lane(camera, *cameras.acts(plant, camera, limits), pause_s=0.8) for camera in estate.CAMERAS]
     return made + [lane(pump.agent, *_pump(pump, at, limits), pause_s=1.0) for at, pump in enumerate(pumps)]
+
+
+def _at_gates(make: Callable[..., Lane], plant: Plant, limits: dict[str, float], visitors: deque[str]) -> list[Lane]:
+    """Those at readers and at the plate camera."""
+    restarts, replaced = (partial(play, plant) for play in (troubles.reader_restarts, troubles.reader_replaced))
+    return [
+        make("entry", *EntryLane(plant, visitors).acts(limits), pause_s=0.4),
+        make("wicket", *Wicket(plant).acts(), pause_s=3.0),
+        make("cards", *Cards(plant).acts(limits), pause_s=1.5),
+        make("reader", Act(3.0, restarts), Act(16.0, replaced), pause_s=6.0, first_s=2.0),
+    ]
 
 
 def backdrop(plant: Plant, operator: Operator, desk: DeskWork, gate: GateDesk, random: Random) -> list[Lane]:
