@@ -10,7 +10,7 @@ import yaml
 from contract.envelope import KEY_BYTES
 from contract.names import card_name, guard_name
 from drivers.barrier_modbus.decode import BarrierOptions
-from drivers.contacts_modbus.decode import ContactsOptions, Input, Meter
+from drivers.contacts_modbus.decode import ContactsOptions, Input, Meter, Output
 from watchkeeper.broker import EmbeddedBroker
 from watchkeeper.demo import plan, rounds
 
@@ -41,6 +41,20 @@ READER_ADDRESS = 1
 
 BOARD_POLL_MS = 100
 _METER_S = 0.25
+LOCKS = ("wicket-1", "wicket-2", "lift-hall", "lobby-door")
+LOCK_MS = 500
+OPENED_BY: Mapping[str, tuple[str, str]] = {
+    "reader-1": ("barrier-1", "open"),
+    "reader-2": ("barrier-2", "open"),
+    "plates-1": ("barrier-1", "open"),
+    "reader-4": ("lobby-door", "unlock"),
+    "reader-5": ("wicket-1", "unlock"),
+    "reader-6": ("wicket-1", "unlock"),
+    "qr-1": ("wicket-1", "unlock"),
+    "reader-7": ("wicket-2", "unlock"),
+    "reader-8": ("lift-hall", "unlock"),
+}
+"""What each reader or camera opens, and how: whether, the hub's table says."""
 
 DOORS = ContactsOptions(
     inputs=tuple(
@@ -48,6 +62,12 @@ DOORS = ContactsOptions(
         for at in range(4)
         for side, role in enumerate(("door", "exit"))
     ),
+    poll_ms=BOARD_POLL_MS,
+    timeout_ms=1_000,
+)
+LOCK_BOARD = ContactsOptions(
+    inputs=(Input(number=0, role="tamper", name="housing"),),
+    outputs=tuple(Output(number=at, device=door, pulse_ms=LOCK_MS) for at, door in enumerate(LOCKS)),
     poll_ms=BOARD_POLL_MS,
     timeout_ms=1_000,
 )
@@ -84,6 +104,8 @@ BARRIER = BarrierOptions(poll_ms=BOARD_POLL_MS, timeout_ms=1_000, pulse_ms=200)
 PLACES = (
     ("estate", "小区", "Estate", None),
     ("gate", "东门", "East gate", "estate"),
+    ("entry-lane", "东门入口车道", "Entry lane of the east gate", "gate"),
+    ("west", "西门", "West gate", "estate"),
     ("garage", "地下车库", "Garage", "estate"),
     ("pumps", "水泵房", "Pump houses", "estate"),
     ("lobby", "1号楼大堂", "Lobby of house 1", "estate"),
@@ -131,6 +153,7 @@ DEVICES = (
     *(Row(f"door-{n}", "door", GATE, f"{n}号楼单元门", f"door of house {n}") for n in range(1, 5)),
     *(Row(f"exit-{n}", "contacts", GATE, f"{n}号楼出门按钮", f"exit button of house {n}", {"opens": f"door-{n}"})
       for n in range(1, 5)),
+    Row("board-locks", "contacts", GATE, "门锁控制板", "lock board"),
     Row("board-meters", "meter", GATE, "设备间仪表", "plant room meters",
         {"options": {"temperature_max": TEMPERATURE_MAX, "water_pressure_max": PRESSURE_MAX}}),
     Row("lift-1", "meter", GATE, "1号电梯", "lift 1"),
@@ -139,9 +162,20 @@ DEVICES = (
     Row("reader-2", "reader", GATE, "东门出口读卡器", "exit reader", {"opens": "barrier-2"}),
     *(Row(wand, "wand", GATE, f"{wand[-1]}号巡更棒", f"wand {wand[-1]}") for wand in WANDS),
     Row("reader-3", "reader", GATE, "配电房读卡器", "substation's reader", {"place": "substation"}),
-    Row("reader-4", "reader", GATE, "1号楼大堂读卡器", "lobby's reader", {"place": "lobby"}),
+    Row("reader-4", "reader", GATE, "1号楼大堂读卡器", "lobby's reader", {"place": "lobby", "opens": "lobby-door"}),
+    Row("reader-5", "reader", GATE, "东门人行入口读卡器", "wicket's reader, in", {"opens": "wicket-1"}),
+    Row("reader-6", "reader", GATE, "东门人行出口读卡器", "wicket's reader, out", {"opens": "wicket-1"}),
+    Row("reader-7", "reader", GATE, "西门人行读卡器", "west wicket's reader", {"place": "west", "opens": "wicket-2"}),
+    Row("reader-8", "reader", GATE, "车库电梯厅读卡器", "lift hall's reader", {"place": "garage", "opens": "lift-hall"}),
+    Row("qr-1", "reader", GATE, "东门访客扫码器", "visitors' code reader", {"opens": "wicket-1"}),
+    Row("wicket-1", "door", GATE, "东门人行门", "east wicket"),
+    Row("wicket-2", "door", GATE, "西门人行门", "west wicket", {"place": "west"}),
+    Row("lift-hall", "door", GATE, "车库电梯厅门", "door of the lift hall", {"place": "garage"}),
+    Row("lobby-door", "door", GATE, "1号楼大堂门", "lobby's door", {"place": "lobby"}),
+    Row("plates-1", "camera", GATE, "东门车牌识别机", "plate camera", {"opens": "barrier-1", "watches": ["entry-lane"]}),
     Row("barrier-1", "barrier", GATE, "东门入口道闸", "entry barrier"),
     Row("barrier-2", "barrier", GATE, "东门出口道闸", "exit barrier"),
+    Row("barrier-3", "barrier", GATE, "西门道闸", "west barrier", {"place": "west"}),
     *(Row(camera, "camera", GATE, f"东门{camera[-1]}号摄像机", f"camera {camera[-1]}") for camera in CAMERAS),
     Row("frigate", "other", GATE, "影像分析", "video analysis"),
     Row("lobby-view", "other", GATE, "大堂影像分析", "lobby's video analysis"),
@@ -292,13 +326,9 @@ def write_agent(
     )
 
 
-def permits(keys: Keys, reader: str, barrier: str, bits: int) -> dict[str, Any]:
-    """The reader's rule: residents' cards open the barrier."""
-    return {
-        "reader": reader,
-        "opens": {"device": barrier, "action": "open"},
-        "permits": [{"card": keys.card(number, bits)} for number in RESIDENTS],
-    }
+def access() -> list[dict[str, Any]]:
+    """What the gate's readers and camera open, by the hub's table."""
+    return [{"reader": reader, "opens": {"device": gate, "action": action}} for reader, (gate, action) in OPENED_BY.items()]
 
 
 class _Plain(yaml.SafeDumper):

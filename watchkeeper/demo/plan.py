@@ -65,12 +65,17 @@ _RAMP = Box(1080, 360, 80, 80, "坡道", _ROAD)
 # fmt: off
 SPOTS: Mapping[str, Spot] = {
     "board-doors": Spot(GROUND, 1055, 345), "board-meters": Spot(GROUND, 1085, 345), "frigate": Spot(GROUND, 1055, 367),
+    "board-locks": Spot(GROUND, 1042, 356),
     "intruder": Spot(GROUND, 1070, 356), "fire": Spot(GROUND, 1085, 367),
     **{f"door-{at + 1}": Spot(GROUND, box.x + 90, box.y + box.height) for at, box in enumerate(_HOUSES[:4])},
     **{f"exit-{at + 1}": Spot(GROUND, box.x + 112, box.y + box.height - 12) for at, box in enumerate(_HOUSES[:4])},
     "lift-1": Spot(GROUND, 180, 175), "lift-2": Spot(GROUND, 470, 175), "lobby-view": Spot(GROUND, 250, 205),
     "reader-1": Spot(GROUND, 1128, 405), "reader-2": Spot(GROUND, 1128, 437), "reader-3": Spot(GROUND, 1050, 178),
-    "reader-4": Spot(GROUND, 250, 225),
+    "reader-4": Spot(GROUND, 250, 225), "lobby-door": Spot(GROUND, 265, 230),
+    "reader-5": Spot(GROUND, 1128, 352), "reader-6": Spot(GROUND, 1128, 368), "qr-1": Spot(GROUND, 1128, 384),
+    "wicket-1": Spot(GROUND, 1145, 360), "plates-1": Spot(GROUND, 1128, 421),
+    "wicket-2": Spot(GROUND, 50, 372), "reader-7": Spot(GROUND, 66, 372), "barrier-3": Spot(GROUND, 50, 420),
+    "lift-hall": Spot(BASEMENT, 1060, 330), "reader-8": Spot(BASEMENT, 1040, 330),
     "barrier-1": Spot(GROUND, 1145, 410), "barrier-2": Spot(GROUND, 1145, 432),
     "wand-1": Spot(GROUND, 1030, 338), "wand-2": Spot(GROUND, 1030, 372),
     "camera-1": Spot(GROUND, 1110, 395), "camera-2": Spot(GROUND, 1110, 447), "camera-3": Spot(GROUND, 1020, 395),
@@ -81,6 +86,7 @@ SPOTS: Mapping[str, Spot] = {
 """Every device."""
 PLACES: Mapping[str, Spot] = {
     "estate": Spot(GROUND, 600, 420), "gate": Spot(GROUND, 1070, 355), "garage": Spot(BASEMENT, 600, 400),
+    "west": Spot(GROUND, 80, 400), "entry-lane": Spot(GROUND, 1120, 420),
     "pumps": Spot(GROUND, 180, 680), "lobby": Spot(GROUND, 230, 215), "playground": Spot(GROUND, 565, 335),
     "pond": Spot(GROUND, 265, 335), "roof": Spot(GROUND, 810, 175), "bins": Spot(GROUND, 1080, 245),
     "wall": Spot(GROUND, 600, 62), "monitor-room": Spot(GROUND, 1045, 367), "substation": Spot(GROUND, 1080, 150),

@@ -29,12 +29,15 @@ from drivers.transports.listen import TcpLine
 from drivers.transports.pty import PtyLine
 from drivers.wiegand.twin import WiegandTwin
 from watchkeeper.demo import estate
+from watchkeeper.demo.pushers import CodeReader, PlateCamera
 
 BOARD_BAUD, READER_BAUD, CRADLE_BAUD = 38_400, 9_600, 9_600
 WAND_OFF_S = 37.0
 """So far the wands' clocks are ahead at first."""
 SHAPE = clip.Shape(fps=5, gop=5, seconds=6)
 TRAVEL_S = 0.6
+WALKED = ("reader-5", "reader-6", "reader-7", "reader-8")
+"""Readers that people walk by."""
 _PRESS = bytes((WRITE_COIL, 0, 0, 0xFF, 0))
 
 
@@ -92,22 +95,26 @@ class Plant:
 
     def _build(self) -> None:
         self.doors = self._contacts("board-doors", estate.DOORS)
+        self.locks = self._contacts("board-locks", estate.LOCK_BOARD)
         self.meters = self._contacts("board-meters", estate.METERS)
         self.lifts = {name: self._contacts(name, estate.LIFT) for name in ("lift-1", "lift-2")}
         self.panel = self._contacts("panel", estate.PANEL)
         self.glitches = Glitches(self.panel)
-        self.barriers = {name: self._barrier(name, tcp=name == "barrier-2") for name in ("barrier-1", "barrier-2")}
+        self.barriers = {name: self._barrier(name, tcp=name == "barrier-2") for name in ("barrier-1", "barrier-2", "barrier-3")}
         self.entry = WiegandTwin(self._serial("reader-1", READER_BAUD), baud=READER_BAUD)
         self.exit = EmAsciiTwin(self._serial("reader-2", READER_BAUD), baud=READER_BAUD)
         self.post = EmAsciiTwin(self._serial("reader-3", READER_BAUD), baud=READER_BAUD)
         self.lobby = self._osdp("reader-4")
+        self.walk = {name: EmAsciiTwin(self._serial(name, READER_BAUD), baud=READER_BAUD) for name in WALKED}
         self.wands = {name: WandTwin(int(number, 16), self._clock, off_s=WAND_OFF_S) for name, number in estate.WANDS.items()}
         self.cradles = {name: self._cradle(name) for name in self.wands}
         self.cameras = {name: self._stack.enter_context(CameraTwin(self.scenes, clock=self._clock)) for name in estate.CAMERAS}
         self.mqtt = self._stack.enter_context(MqttJsonTwin("127.0.0.1", self._broker_port))
-        self._ports = {name: free_port() for name in ("intruder", "fire")}
+        self._ports = {name: free_port() for name in ("intruder", "fire", "plates-1", "qr-1")}
         self.intruder = SiaDc09Twin(self._dialler("intruder"), self._clock, account=estate.ACCOUNT, key=estate.PANEL_KEY)
         self.fire = Gb26875Twin(self._dialler("fire"), self._clock)
+        self.plates = PlateCamera(self._dialler("plates-1"), self._clock)
+        self.codes = CodeReader(self._dialler("qr-1"))
         self.meters.measure("temperature", 22.0)
         self.meters.measure("water_pressure", 280.0)
 
@@ -136,6 +143,7 @@ class Plant:
         """The rows of the gate's agent."""
         boards: list[tuple[str, ContactsOptions]] = [
             ("board-doors", estate.DOORS),
+            ("board-locks", estate.LOCK_BOARD),
             ("board-meters", estate.METERS),
             *((name, estate.LIFT) for name in self.lifts),
         ]
@@ -144,8 +152,7 @@ class Plant:
             *(self._row(name, "contacts_modbus", options=_plain(what)) for name, what in boards),
             *(self._row(name, "barrier_modbus", options=_plain(estate.BARRIER), commands=["open"]) for name in self.barriers),
             self._row("reader-1", "wiegand"),
-            self._row("reader-2", "em_ascii"),
-            self._row("reader-3", "em_ascii"),
+            *(self._row(name, "em_ascii") for name in ("reader-2", "reader-3", *WALKED)),
             self._row("reader-4", "osdp", options={"address": estate.READER_ADDRESS, "key_file": str(self._reader_key())}),
             *(self._row(name, "patrol_wand", options={"wands": {number: name}}) for name, number in estate.WANDS.items()),
             *(
@@ -155,6 +162,8 @@ class Plant:
             self._mqtt_row("frigate", "frigate", {"lobby": "lobby-view"}),
             self._port_row("intruder", "sia_dc09", {"accounts": {estate.ACCOUNT: {"key": estate.PANEL_KEY.hex()}}}),
             self._port_row("fire", "gb26875", {}),
+            self._port_row("plates-1", "zhenshi", {"cameras": [PlateCamera.SETTINGS]}),
+            self._port_row("qr-1", "http_push", CodeReader.SETTINGS),
         ]
 
     def garage_devices(self) -> list[dict[str, Any]]:
@@ -174,7 +183,7 @@ class Plant:
         }
 
     def _port_row(self, device: str, driver: str, options: dict[str, Any]) -> dict[str, Any]:
-        """A panel that dials in: the address is the agent's own."""
+        """What dials in: the address is the agent's own."""
         address = f"listen://127.0.0.1:{self._ports[device]}"
         return {"id": device, "driver": driver, "address": address, "options": options | {"hosts": ["127.0.0.1"]}}
 

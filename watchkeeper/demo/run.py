@@ -1,5 +1,6 @@
 """One run of the demo: everything is started, life is lived, everything is stopped, and the books are compared."""
 
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -16,7 +17,7 @@ from hub.accounts.local import LOCAL_TOKEN_FILE
 from hub.detectors.table import DETECTORS
 from hub.policy.load import Policy
 from watchkeeper.broker import EmbeddedBroker, Program
-from watchkeeper.demo import deskwork, estate, people, policy, script, walkers
+from watchkeeper.demo import deskwork, estate, gatebook, people, policy, script, walkers
 from watchkeeper.demo.agent_twin import AgentTwin
 from watchkeeper.demo.books import Accepted, Books, Committed, accepted
 from watchkeeper.demo.children import Child, free_port
@@ -32,6 +33,7 @@ from watchkeeper.demo.receivers import DutyDesk, Subscriber
 from watchkeeper.demo.record import Record
 from watchkeeper.demo.rounds import GAP, Night
 from watchkeeper.demo.summary import Notified, Summary
+from watchkeeper.demo.visiting import GateDesk
 from watchkeeper.hub_client import HubClient
 
 START_S = 120.0
@@ -41,7 +43,6 @@ DRAIN_S = 20.0
 _LOOK_S = 0.2
 _SOON_US = US_PER_S
 """Guards learn so long before the first round of life that it is one."""
-_READER_26 = 26
 
 
 class Options(NamedTuple):
@@ -241,13 +242,15 @@ class Demo:
         limits = {name: value for clause in shortened.clauses.values() for name, value in clause.numbers.items()}
         self.stage, self._backstage = (Stage(self.clock, self.record, limits) for _ in range(2))
         desk = DeskWork(self.url, self.people[people.OPERATOR].token, self.people[people.LEADER].token)
-        self._backdrop = script.backdrop(self.plant, self._operator(random), desk, Random(random.random()))  # noqa: S311
+        visitors = deque[str]()
+        gate = GateDesk(self.url, self.people[people.OPERATOR].token, self.plant.codes, visitors)
+        self._backdrop = script.backdrop(self.plant, self._operator(random), desk, gate, Random(random.random()))  # noqa: S311
         self.walkers = [*walkers.walkers(self.plant, self.night, limits), *deskwork.sitters(desk, self.night)]
         self._backdrop += [walkers.lane(walker) for walker in self.walkers]
         self._stack.callback(self._end_backdrop)
         for lane in self._backdrop:
             lane.start(self._backstage)
-        self.lanes = script.lanes(self.plant, self._garage_cable, self.pumps, limits, random)
+        self.lanes = script.lanes(self.plant, self._garage_cable, self.pumps, limits, random, visitors=visitors)
         carried = [
             Phone(phone, person, self.url, self.people[phone].token, self.clock, random.randbytes(4).hex())
             for phone, (person, *_) in estate.PHONES.items()
@@ -299,8 +302,12 @@ class Demo:
         with HubClient(self.url, self._token_file(folder, people.INSTALLER)) as hub:
             for enrolment in estate.enrolments(keys):
                 hub.post("/tags", enrolment)
+            for resident in gatebook.WANTED:
+                hub.post("/watch-list", {"plate": gatebook.plate_of(resident), "reason": "套牌协查 copied plates"})
         administrator = HubClient(self.url, self._token_file(folder, people.ADMINISTRATOR))
         clients = [self._stack.enter_context(one) for one in (administrator, HubClient(self.url, local=False))]
+        self._administrator = administrator
+        gatebook.write(administrator, keys)
         self._enrolling = Enrolling(*clients)
         self.books = Books(f"sqlite:///{database}")
         self._stack.callback(self.books.close)
@@ -311,15 +318,11 @@ class Demo:
         return file
 
     def _start_agents(self, folder: Path, keys: estate.Keys, broker: EmbeddedBroker) -> None:
-        access = [
-            estate.permits(keys, "reader-1", "barrier-1", _READER_26),
-            estate.permits(keys, "reader-2", "barrier-2", estate.EM_BITS),
-        ]
         cable = f"mqtt://127.0.0.1:{self._garage_cable.port}"
         gate, garage = self.plant.gate_devices(), self.plant.garage_devices()
         files = {
             estate.GATE: estate.write_agent(
-                folder / estate.GATE, estate.GATE, keys, broker=broker.url, hub=self.url, devices=gate, access=access
+                folder / estate.GATE, estate.GATE, keys, broker=broker.url, hub=self.url, devices=gate, access=estate.access()
             ),
             estate.GARAGE: estate.write_agent(
                 folder / estate.GARAGE, estate.GARAGE, keys, broker=cable, hub=self.url, devices=garage, access=[]
@@ -332,10 +335,11 @@ class Demo:
             self._stack.callback(child.stop)
 
     def _await_everybody(self) -> None:
-        """Life begins when every wired device has spoken, and every camera's stream is there."""
+        """Life begins when every wired device has spoken, every camera's stream is there, and gates hold the newest table."""
         wired = {row["id"] for row in (*self.plant.gate_devices(), *self.plant.garage_devices())} | {*estate.PUMPS}
         self._until(lambda: wired <= self.books.heard_of(), "a device")
         self._until(lambda: self.books.connected_cameras() >= len(estate.CAMERAS), "a camera's stream")
+        self._until(lambda: gatebook.is_everywhere(self._administrator), "a gate's table of permits")
 
     def _hub_is_ready(self) -> bool:
         try:

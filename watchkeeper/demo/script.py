@@ -1,5 +1,6 @@
 """What happens at the demo's estate: lanes of life for people, and lanes of trouble, each on twins of its own."""
 
+from collections import deque
 from collections.abc import Callable
 from functools import partial
 from random import Random
@@ -11,10 +12,12 @@ from watchkeeper.demo.desk import Operator
 from watchkeeper.demo.deskwork import DeskWork
 from watchkeeper.demo.forgery import ToldAgent
 from watchkeeper.demo.life import Act, Lane, Stage
+from watchkeeper.demo.passing import Cards, EntryLane, Wicket
 from watchkeeper.demo.phones import SILENT_S, Phone
 from watchkeeper.demo.plant import Plant
 from watchkeeper.demo.proxy import CutProxy
 from watchkeeper.demo.takeovers import Taker
+from watchkeeper.demo.visiting import GateDesk
 
 NEAR = 0.3
 EPISODE = 2.0
@@ -27,8 +30,10 @@ _PUMPS = (
 """What befalls each small agent, in turn."""
 
 
-def lanes(plant: Plant, garage: CutProxy, pumps: list[AgentTwin], limits: dict[str, float], random: Random) -> list[Lane]:
-    """All lanes of the estate."""
+def lanes(
+    plant: Plant, garage: CutProxy, pumps: list[AgentTwin], limits: dict[str, float], random: Random, *, visitors: deque[str]
+) -> list[Lane]:
+    """All lanes of the estate. `visitors`: see EntryLane."""
 
     def lane(name: str, *acts: Act, pause_s: float = 2.0, first_s: float = 0.0) -> Lane:
         return Lane(name, acts, random=Random(random.random()), pause_s=pause_s, first_s=first_s)  # noqa: S311
@@ -41,7 +46,7 @@ def lanes(plant: Plant, garage: CutProxy, pumps: list[AgentTwin], limits: dict[s
         lane("walks", _timed(held, NEAR, partial(troubles.door_stands_open, plant, 2)), pause_s=3.0),
         lane("forced", Act(2.0, partial(troubles.door_forced, plant, 3)), pause_s=6.0),
         lane("lets-out", Act(3.0, partial(troubles.let_out, plant, 4)), pause_s=4.0),
-        lane("left-open", _timed(left_open, EPISODE, partial(troubles.barrier_stands_open, plant, "barrier-1")), first_s=1.0),
+        lane("left-open", _timed(left_open, EPISODE, partial(troubles.barrier_stands_open, plant, "barrier-3")), first_s=1.0),
         lane(
             "residents",
             Act(4.0 + NEAR * left_open, partial(troubles.resident_drives_out, plant, random=random)),
@@ -60,7 +65,6 @@ def lanes(plant: Plant, garage: CutProxy, pumps: list[AgentTwin], limits: dict[s
         lane(
             "pressure", _timed(hold, NEAR, partial(troubles.measured, plant, "water_pressure", estate.PRESSURE_MAX)), pause_s=3.0
         ),
-        lane("reader", Act(16.0, partial(troubles.reader_replaced, plant)), pause_s=12.0, first_s=3.0),
         lane("lift-dies", _timed(away, 1.7, partial(troubles.device_away, plant, "lift-1")), pause_s=1.0),
         lane("lift-flickers", Act(4.0, partial(troubles.device_back_at_once, plant, "lift-2")), pause_s=11.0, first_s=5.0),
         lane(
@@ -88,11 +92,23 @@ def lanes(plant: Plant, garage: CutProxy, pumps: list[AgentTwin], limits: dict[s
             pause_s=12.0,
         ),
     ]
+    made += _at_gates(lane, plant, limits, visitors)
     made += [lane(camera, *cameras.acts(plant, camera, limits), pause_s=0.8) for camera in estate.CAMERAS]
     return made + [lane(pump.agent, *_pump(pump, at, limits), pause_s=1.0) for at, pump in enumerate(pumps)]
 
 
-def backdrop(plant: Plant, operator: Operator, desk: DeskWork, random: Random) -> list[Lane]:
+def _at_gates(make: Callable[..., Lane], plant: Plant, limits: dict[str, float], visitors: deque[str]) -> list[Lane]:
+    """Those at readers and at the plate camera."""
+    restarts, replaced = (partial(play, plant) for play in (troubles.reader_restarts, troubles.reader_replaced))
+    return [
+        make("entry", *EntryLane(plant, visitors).acts(limits), pause_s=0.4),
+        make("wicket", *Wicket(plant).acts(), pause_s=3.0),
+        make("cards", *Cards(plant).acts(limits), pause_s=1.5),
+        make("reader", Act(3.0, restarts), Act(16.0, replaced), pause_s=6.0, first_s=2.0),
+    ]
+
+
+def backdrop(plant: Plant, operator: Operator, desk: DeskWork, gate: GateDesk, random: Random) -> list[Lane]:
     """What goes on before, during and after life: agents that have something to say are never silent, and somebody is on duty."""
     climate = Act(0.0, partial(troubles.climate, plant, random=random))
     comes_home = Act(0.0, partial(troubles.resident_comes_home, plant, random=random))
@@ -101,6 +117,7 @@ def backdrop(plant: Plant, operator: Operator, desk: DeskWork, random: Random) -
         Lane("panels", [Act(0.0, partial(troubles.panels_beat, plant))], random=Random(random.random()), pause_s=1.0),  # noqa: S311
         Lane("duty", [Act(0.0, operator.look)], random=Random(random.random()), pause_s=1.0),  # noqa: S311
         Lane("desk", [Act(0.0, desk.look)], random=Random(random.random()), pause_s=1.0),  # noqa: S311
+        Lane("guests", [Act(0.0, gate.look)], random=Random(random.random()), pause_s=1.0),  # noqa: S311
         Lane("lobby", [comes_home], random=Random(random.random()), pause_s=3.0),  # noqa: S311
     ]
 

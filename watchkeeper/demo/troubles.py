@@ -22,7 +22,7 @@ NOTICED_S = 0.5
 BACK_S = 30.0
 
 
-def _seen(plant: Plant, board: str, stage: Stage) -> None:
+def seen(plant: Plant, board: str, stage: Stage) -> None:
     """Wait until the agent must have seen the board as it is now."""
     before = plant.answered(board)
     stage.until(lambda: plant.answered(board) >= before + SEEN_POLLS, SEEN_S)
@@ -30,7 +30,7 @@ def _seen(plant: Plant, board: str, stage: Stage) -> None:
 
 def _exit_button(plant: Plant, door: int, stage: Stage) -> None:
     plant.doors.activate(f"exit-{door}")
-    _seen(plant, "board-doors", stage)
+    seen(plant, "board-doors", stage)
     plant.doors.calm(f"exit-{door}")
 
 
@@ -43,7 +43,7 @@ def door_stands_open(plant: Plant, door: int, stage: Stage, seconds: float) -> N
     with stage.lasting("door_held", name, "held_s", lambda: plant.doors.activate(name), lambda: plant.doors.calm(name)):
         stage.rest(seconds)
     stage.record.harmless("door_forced")
-    _seen(plant, "board-doors", stage)
+    seen(plant, "board-doors", stage)
 
 
 def door_forced(plant: Plant, door: int, stage: Stage) -> None:
@@ -53,10 +53,10 @@ def door_forced(plant: Plant, door: int, stage: Stage) -> None:
     stage.tell(f"{zh}被强行打开", f"{en} is forced open")
     begin_us = stage.clock.now_us()
     plant.doors.activate(name)
-    _seen(plant, "board-doors", stage)
+    seen(plant, "board-doors", stage)
     plant.doors.calm(name)
     stage.lasted("door_forced", name, begin_us, 0.0)
-    _seen(plant, "board-doors", stage)
+    seen(plant, "board-doors", stage)
 
 
 def let_out(plant: Plant, door: int, stage: Stage) -> None:
@@ -66,10 +66,10 @@ def let_out(plant: Plant, door: int, stage: Stage) -> None:
     stage.tell(f"快递员从{zh}离开", f"a courier leaves by {en}")
     _exit_button(plant, door, stage)
     plant.doors.activate(name)
-    _seen(plant, "board-doors", stage)
+    seen(plant, "board-doors", stage)
     plant.doors.calm(name)
     stage.record.harmless("door_forced")
-    _seen(plant, "board-doors", stage)
+    seen(plant, "board-doors", stage)
 
 
 def barrier_stands_open(plant: Plant, barrier: str, stage: Stage, seconds: float) -> None:
@@ -83,7 +83,7 @@ def barrier_stands_open(plant: Plant, barrier: str, stage: Stage, seconds: float
     with stage.lasting("barrier_left_open", barrier, "left_open_s", _nothing, lambda: plant.press(barrier, "close")):
         stage.rest(seconds)
     stage.rest(TRAVEL_S)
-    _seen(plant, barrier, stage)
+    seen(plant, barrier, stage)
 
 
 def resident_drives_out(plant: Plant, stage: Stage, *, random: Random) -> None:
@@ -95,7 +95,7 @@ def resident_drives_out(plant: Plant, stage: Stage, *, random: Random) -> None:
         twin.car_arrives()
         stage.rest(0.3 * stage.limits["left_open_s"] - TRAVEL_S)
         twin.car_leaves()
-        _seen(plant, "barrier-2", stage)
+        seen(plant, "barrier-2", stage)
     stage.record.harmless("tailgating")
     _shut(plant, stage)
 
@@ -109,9 +109,9 @@ def resident_is_tailed(plant: Plant, stage: Stage, *, random: Random) -> None:
     with stage.lasting("barrier_left_open", "barrier-2", "left_open_s", _nothing, lambda: plant.press("barrier-2", "close")):
         for _ in range(2):
             twin.car_arrives()
-            _seen(plant, "barrier-2", stage)
+            seen(plant, "barrier-2", stage)
             twin.car_leaves()
-            _seen(plant, "barrier-2", stage)
+            seen(plant, "barrier-2", stage)
             stage.rest(stage.limits["loop_gap_s"])
     stage.lasted("tailgating", "barrier-2", begin_us, 0.0)
     _shut(plant, stage)
@@ -119,7 +119,7 @@ def resident_is_tailed(plant: Plant, stage: Stage, *, random: Random) -> None:
 
 def _shut(plant: Plant, stage: Stage) -> None:
     stage.until(lambda: plant.barriers["barrier-2"].opened <= 0.0, SEEN_S)
-    _seen(plant, "barrier-2", stage)
+    seen(plant, "barrier-2", stage)
 
 
 def _opened_by_card(plant: Plant, stage: Stage, random: Random) -> None:
@@ -135,18 +135,18 @@ def _opened_by_card(plant: Plant, stage: Stage, random: Random) -> None:
 
 def arm_knocked_off(plant: Plant, stage: Stage) -> None:
     """A car drives through the arm; somebody puts it back."""
-    twin = plant.barriers["barrier-1"]
-    stage.tell("东门入口道闸闸杆被撞脱", "a car knocks the entry barrier's arm off")
-    with stage.lasting("arm_knocked_off", "barrier-1", "", twin.knock_off_arm, twin.refit_arm):
-        _seen(plant, "barrier-1", stage)
-    _seen(plant, "barrier-1", stage)
+    twin = plant.barriers["barrier-3"]
+    stage.tell("西门道闸闸杆被撞脱", "a car knocks the west barrier's arm off")
+    with stage.lasting("arm_knocked_off", "barrier-3", "", twin.knock_off_arm, twin.refit_arm):
+        seen(plant, "barrier-3", stage)
+    seen(plant, "barrier-3", stage)
 
 
 def car_under_arm(plant: Plant, stage: Stage) -> None:
     """A car stands under the arm, and the arm stays where it is."""
-    twin = plant.barriers["barrier-1"]
+    twin = plant.barriers["barrier-3"]
     twin.car_arrives()
-    _seen(plant, "barrier-1", stage)
+    seen(plant, "barrier-3", stage)
     twin.car_leaves()
     stage.record.harmless("arm_knocked_off")
 
@@ -238,8 +238,8 @@ def zone_trips(plant: Plant, zone: str, stage: Stage) -> None:
     detector = {"fire": "fire_input", "alarm": "alarm_input", "cabinet": "tamper"}[zone.partition("-")[0]]
     stage.tell(f"报警主机 {zone} 动作", f"alarm panel: {zone} trips")
     with stage.lasting(detector, zone, "", lambda: plant.panel.activate(zone), lambda: plant.panel.calm(zone)):
-        _seen(plant, "panel", stage)
-    _seen(plant, "panel", stage)
+        seen(plant, "panel", stage)
+    seen(plant, "panel", stage)
 
 
 def zone_bounces(plant: Plant, zone: str, stage: Stage) -> None:
@@ -289,9 +289,11 @@ def fire_panel_reports(plant: Plant, what: str, stage: Stage) -> None:
 
 
 def panels_beat(plant: Plant, stage: Stage) -> None:  # noqa: ARG001 - a lane's signature
-    """The panels show that they are there. At the start nobody takes the call yet, which is no trouble."""
+    """Panels, plate camera and reader of codes show that they are there. At the start nobody takes the call: no trouble."""
     plant.intruder.test_link()
     plant.fire.beat()
+    plant.plates.beat()
+    plant.codes.beat()
 
 
 def _acknowledged(taken: bool) -> None:
@@ -321,6 +323,16 @@ def reader_replaced(plant: Plant, stage: Stage) -> None:
         stage.rest(NOTICED_S)
     before = reader.polls
     stage.until(lambda: reader.polls > before, SEEN_S)
+
+
+def reader_restarts(plant: Plant, stage: Stage) -> None:
+    """The lobby's reader loses its power for a moment: its secure channel is opened anew, and it is believed."""
+    reader = plant.lobby
+    before = reader.challenges
+    reader.restart()
+    stage.until(lambda: reader.challenges > before, SEEN_S)
+    stage.record.harmless("reader_refused")
+    stage.rest(NOTICED_S)
 
 
 def line_noise(plant: Plant, stage: Stage) -> None:
