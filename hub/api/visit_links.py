@@ -71,7 +71,7 @@ def _check_rate(backend: Backend, request: Request) -> None:
 
 def _view(found: LinkSeen, backend: Backend) -> m.LinkView:
     file, left_us = backend.estate.file, found.expires_us - backend.clock.now_us()
-    asked = {
+    asked: dict[str, Any] = {
         "open": found.open,
         "site_zh": file.name_zh,
         "site_en": file.name_en,

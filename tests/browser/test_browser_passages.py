@@ -10,11 +10,11 @@ from contract.readings import AccessDecided
 from hub.accounts.permissions import may
 from tests.browser.test_browser_every_room import ALONE, AXE, COLOURS, TEXTS, USERS, serious
 from tests.support.agent_rig import wait_for
-from tests.support.browser_estate import YARD, Wanted
+from tests.support.browser_estate import YARD, DeviceLine, Wanted
 from tests.support.push_rig import JPEG
 
 WIDTH, HEIGHT = 24, 16
-LANE = (
+LANE: tuple[DeviceLine, ...] = (
     ("barrier-2", "barrier", YARD, "yard", "设备院道闸", "Yard's barrier", {}),
     ("lane-1", "camera", YARD, "yard", "设备院车道摄像机", "Yard's lane camera", {"opens": "barrier-2"}),
 )
@@ -70,7 +70,7 @@ def close(estate) -> None:
 def position(estate) -> str:
     with estate.client("operator") as http:
         gates = http.get("/gates").raise_for_status().json()["gates"]
-    return next(one["condition"]["name"] for one in gates if one["gate"] == BY_HAND)
+    return next(str(one["condition"]["name"]) for one in gates if one["gate"] == BY_HAND)
 
 
 def drives_in(estate, picture: str = "") -> None:

@@ -106,7 +106,7 @@ def phone(site, browser) -> Iterator[Phone]:
 def sent_link(receiver: Receiver) -> str:
     """What follows the hub's address in the newest message."""
     text = json.loads(receiver.requests[-1][1])["message"]
-    return re.findall(r"https://hub\.garden\.example(/resident/#[\w-]{22})", text)[0]
+    return str(re.findall(r"https://hub\.garden\.example(/resident/#[\w-]{22})", text)[0])
 
 
 @pytest.fixture
