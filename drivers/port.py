@@ -123,6 +123,16 @@ class Expecting(Protocol):
         ...
 
 
+@runtime_checkable
+class Prompt(Protocol):
+    """A driver whose device can be told at once, by whoever has decided, where its line is free."""
+
+    def begin(self, action: str, args: Mapping[str, str]) -> Callable[[], None] | None:
+        """Tell the device, without waiting for its line or its answer. What is returned must be called once, from any thread: it
+        returns and raises as `act` does. None: nothing was told, `act` will. Never raises, and never calls the sink."""
+        ...
+
+
 def nobody(_options: Any) -> frozenset[str]:
     """`DriverKind.remembers` of a driver whose devices tell at once what happens."""
     return frozenset()
