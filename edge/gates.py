@@ -50,8 +50,8 @@ Presented = CardRead | CodeRead | PlateRead
 
 class Gate(NamedTuple):
     """A reader's rule, how to ask the device that it opens, and that device's source. `expect` has the device keep its line free
-    for a moment. `table`: the permits of the settings; None: the hub's table counts. `answer`: how to ask the reader that it shows
-    what was decided; None: it cannot."""
+    for a moment. `table`: the permits of the settings; None: the hub's table counts. `answer`: how to ask the reader to
+    show what was decided; None: it cannot."""
 
     rule: AccessRule
     ask: Callable[[Job], bool]
@@ -82,7 +82,8 @@ class Parts(NamedTuple):
 
 
 class Counters(msgspec.Struct):
-    """Since the start. `answers`: decisions that a reader showed; `unanswered`: those that it was to show and did not. `repeats`: vehicles that were told again; `taken_back`: moves whose gate did not open; `busy`: openings
+    """Since the start. `answers`: decisions that a reader showed; `unanswered`: those that it was to show and did not.
+    `repeats`: vehicles that were told again; `taken_back`: moves whose gate did not open; `busy`: openings
     that found the device's queue full; `unrecorded`: decisions that found the disk full; `heard`: moves at other agents."""
 
     granted: int = 0

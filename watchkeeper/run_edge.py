@@ -28,7 +28,7 @@ from edge.spool import Spool, SpoolBusy, SpoolFailed, SpoolFull, SpoolLimits
 
 STOPPED, FAILED, WRONG = 0, 1, 2
 SWITCH_S = 0.0005
-"""How long a thread that computes keeps a card's thread waiting. With Python's own 5 ms a poll or a log line may cost a card that."""
+"""How long a thread that computes keeps a card's thread waiting; with Python's own 5 ms a poll may cost a card that."""
 
 
 class Asked(NamedTuple):

@@ -378,7 +378,7 @@ def test_a_relay_is_not_told_at_once_on_a_line_that_is_taken_noisy_or_not_open(t
 def test_a_relay_that_is_told_at_once_and_does_not_answer_is_told_again():
     slave = Slave()
     with slave_line(slave) as line:
-        bus, unit, findings = unit_on(line.line.address, timeout_s=0.05)
+        bus, unit, _ = unit_on(line.line.address, timeout_s=0.05)
         with bus.joined():
             answer, heard = slave.answer, []
 

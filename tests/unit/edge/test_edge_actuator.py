@@ -1,4 +1,4 @@
-"""An actuator whose device can be told by whoever asks: what is begun stands behind the interlocks, is finished once, and alone."""
+"""An actuator whose device can be told by whoever asks: what is begun is behind the interlocks, alone, and finished once."""
 
 from threading import Event, current_thread
 
