@@ -386,7 +386,7 @@ def test_a_relay_that_is_told_at_once_and_does_not_answer_is_told_again():
                 heard.append(pdu)
                 return b"" if len(heard) == 1 else answer(pdu)
 
-            slave.answer = deaf_once
+            slave.answer = deaf_once  # type: ignore[method-assign]
             confirmed = unit.begin_coil(0, True)
             assert confirmed is not None
             confirmed()

@@ -7,6 +7,7 @@ import pytest
 from contract.clock import ManualClock
 from drivers.port import CommandFailed
 from edge.actuator import ACT_LIMIT_US, Actuator, Job
+from edge.interlocks import Reason
 from tests.support.agent_rig import wait_for
 
 
@@ -42,7 +43,8 @@ class Prompt:
 
 class Rig:
     def __init__(self):
-        self.driver, self.clock, self.verdict, self.told = Prompt(), ManualClock(), "allowed", []
+        self.driver, self.clock, self.told = Prompt(), ManualClock(), []
+        self.verdict: Reason = "allowed"
         self.actuator = Actuator("b", driver=lambda: self.driver, judge=lambda _action: self.verdict, clock=self.clock)
         self.actuator.start()
 

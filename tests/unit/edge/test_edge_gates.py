@@ -313,7 +313,12 @@ def test_a_reader_shows_what_was_decided_after_the_opening_and_whether_it_does_i
 def test_whoever_is_to_type_a_pin_has_no_answer_yet(gate):
     one = gate(entries=[*BASE, PIN, WEAK]).up()
     answers = []
-    gated = one.rig.agent._gate("reader", RULE)._replace(answer=lambda job: not answers.append(job.args["answer"]))
+
+    def answer(job):
+        answers.append(job.args["answer"])
+        return True
+
+    gated = one.rig.agent._gate("reader", RULE)._replace(answer=answer)
     one.rig.agent._gates.guard({"reader": gated})
     assert one.show(READ) == "second_factor"
     assert answers == []
