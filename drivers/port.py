@@ -110,7 +110,7 @@ class Driver(Protocol):
     def act(self, action: str, args: Mapping[str, str]) -> None:
         """Carry out one of the kind's ACTIONS while `run` is running, from another thread; returns when the device has
         confirmed. Raises CommandFailed. `args` for a snapshot is `{"order": id}`; for an unlock `unlock_s`, a number, and `door`
-        where they are given."""
+        where they are given; for a signal `answer`, granted or refused."""
         ...
 
 
@@ -120,6 +120,16 @@ class Expecting(Protocol):
 
     def expect(self) -> None:
         """An action may be asked for within the next 50 ms. Returns at once; called from other threads."""
+        ...
+
+
+@runtime_checkable
+class Prompt(Protocol):
+    """A driver whose device can be told at once, by whoever has decided, where its line is free."""
+
+    def begin(self, action: str, args: Mapping[str, str]) -> Callable[[], None] | None:
+        """Tell the device, without waiting for its line or its answer. What is returned must be called once, from any thread: it
+        returns and raises as `act` does. None: nothing was told, `act` will. Never raises, and never calls the sink."""
         ...
 
 
@@ -154,7 +164,7 @@ class DriverKind(NamedTuple):
     decoder: Callable[[Any], Decoder]
     """From options to a decoder for `watchkeeper decode`, whose input is what `unit` says."""
     actions: frozenset[str] = frozenset()
-    """What `act` understands: `open`, `close`, `stop`, `snapshot`, `unlock`."""
+    """What `act` understands: `open`, `close`, `stop`, `snapshot`, `unlock`, `signal`, `install`."""
     secret_bytes: bool = False
     """Whether what comes over the wire must not be kept, such as card numbers: findings are then counted without their bytes."""
     lines: bool = False

@@ -16,7 +16,7 @@ from drivers.port import Expecting
 from edge.actuator import Actuator, Job
 from edge.config import AccessRule, Config, DeviceSettings, Kinds, fire_inputs, spoken_for
 from edge.gate_journal import GateJournal
-from edge.gates import Gate, Gates
+from edge.gates import ANSWER_ACTION, Gate, Gates
 from edge.gates import Parts as GateParts
 from edge.heads import Heads
 from edge.interlocks import Observed
@@ -27,7 +27,7 @@ from edge.permit_files import PermitBook
 from edge.permits.book import HubTable
 from edge.permits.fetching import Get, http_get
 from edge.pictures import Destination, Patience, Pictures, Post, Uploader
-from edge.reach import asker, who_acts
+from edge.reach import asker, objection, who_acts
 from edge.sink import DriverSink, Surroundings
 from edge.sources import Journal, Said, Source, Sources
 from edge.spool import Spool, SpoolFailed, SpoolFull
@@ -180,7 +180,13 @@ class Agent:
     def _gate(self, reader: str, rule: AccessRule) -> Gate:
         table = None if rule.permits is None else partial(self._permits.table, reader)
         expect = partial(self._expect, self._hands[rule.device].device.id)
-        return Gate(rule, self._asker(rule.device), self.sources.of(rule.device), expect, table)
+        return Gate(rule, self._asker(rule.device), self.sources.of(rule.device), expect, table, self._answerer(reader))
+
+    def _answerer(self, reader: str) -> Callable[[Job], bool] | None:
+        """How to ask a reader that it shows what was decided; None where it cannot."""
+        device = next(one for one in self._config.devices if one.id == reader)
+        able = not objection(self._ports.kinds(device.driver), device, ANSWER_ACTION, reader)
+        return self._asker(reader) if able else None
 
     def _expect(self, device: str) -> None:
         driver: object = self._supervisors[device].driver()

@@ -13,7 +13,7 @@ from drivers.contacts_modbus.decode import NAMED_ROLES, ContactsOptions
 from drivers.port import DriverKind
 from edge.config_files import read_key, read_permits, read_secret
 from edge.config_types import AccessSettings, DeviceSettings, Kinds, Opens, spoken_for
-from edge.interlocks import CLOSING
+from edge.interlocks import CLOSING, OPENING
 from edge.logs import hide_userinfo
 from edge.permit_files import read_permits_file
 from edge.permits.local import Permit
@@ -59,8 +59,8 @@ def drivers_agree(kinds: Kinds) -> Callable[[Document], None]:
 
 def _check_opens(document: Document, path: KeyPath, opens: Opens, device: DeviceSettings, kinds: Kinds) -> None:
     _object(document, path, objection(kinds(device.driver), device, opens.action, opens.device))
-    if opens.action in CLOSING:
-        document.wrong(path, "closes something on a card", "write open or unlock")
+    if opens.action not in OPENING:
+        document.wrong(path, f"{opens.action} opens nothing", "write open or unlock")
 
 
 def _check_device(document: Document, path: KeyPath, device: DeviceSettings, kind: DriverKind) -> None:

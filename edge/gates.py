@@ -38,6 +38,10 @@ ACTOR = "access"
 """The actor of an action that a credential asked for."""
 OPEN_LIFE_US = 5 * US_PER_S
 """How long an opening may wait for the device: whoever asked for it is gone by then, and it would open for another."""
+ANSWER_ACTION = "signal"
+"""What a reader is asked that can show an answer, with `answer` granted or refused."""
+ANSWER_LIFE_US = 2 * US_PER_S
+"""How long an answer may wait for the reader: later, somebody else would take it for theirs."""
 TICK_US = 60 * US_PER_S
 """How often the time is written down, for a boot without a clock."""
 
@@ -46,13 +50,15 @@ Presented = CardRead | CodeRead | PlateRead
 
 class Gate(NamedTuple):
     """A reader's rule, how to ask the device that it opens, and that device's source. `expect` has the device keep its line free
-    for a moment. `table`: the permits of the settings; None: the hub's table counts."""
+    for a moment. `table`: the permits of the settings; None: the hub's table counts. `answer`: how to ask the reader to
+    show what was decided; None: it cannot."""
 
     rule: AccessRule
     ask: Callable[[Job], bool]
     source: Source
     expect: Callable[[], None]
     table: Callable[[], Table] | None = None
+    answer: Callable[[Job], bool] | None = None
 
 
 class Log(Protocol):
@@ -76,7 +82,8 @@ class Parts(NamedTuple):
 
 
 class Counters(msgspec.Struct):
-    """Since the start. `repeats`: vehicles that were told again; `taken_back`: moves whose gate did not open; `busy`: openings
+    """Since the start. `answers`: decisions that a reader showed; `unanswered`: those that it was to show and did not.
+    `repeats`: vehicles that were told again; `taken_back`: moves whose gate did not open; `busy`: openings
     that found the device's queue full; `unrecorded`: decisions that found the disk full; `heard`: moves at other agents."""
 
     granted: int = 0
@@ -84,6 +91,8 @@ class Counters(msgspec.Struct):
     repeats: int = 0
     taken_back: int = 0
     busy: int = 0
+    answers: int = 0
+    unanswered: int = 0
     unrecorded: int = 0
     heard: int = 0
 
@@ -188,9 +197,24 @@ class Gates:
         number = self._record(source, asks, _told(asks, decision, no), decision.went, opening)
         if opening is not None:
             opening.tell_busy()
+        if opening is None or not opening.is_busy:
+            self._answer(asks, decision)
         if decision.went is not None:
             self._keep([decision.went])
         return number
+
+    def _answer(self, asks: _Asks, decision: Decision) -> None:
+        """Have the reader show what was decided. Whoever is still to type a PIN has no answer yet."""
+        answer = asks.gate.answer
+        if answer is None or (decision.reason == "second_factor" and not asks.shown.pin):
+            return
+        args = {"answer": "granted" if decision.granted else "refused"}
+        if not answer(Job(ANSWER_ACTION, args, self._answered_by_reader, self._clock.mono_us() + ANSWER_LIFE_US)):
+            self.counters.unanswered += 1
+
+    def _answered_by_reader(self, outcome: Outcome, _reason: str) -> None:
+        self.counters.answers += outcome == "done"
+        self.counters.unanswered += outcome != "done"
 
     def _wait_for_pin(self, driver: str, asks: _Asks, decision: Decision) -> None:
         typed = bool(asks.shown.pin)
@@ -295,17 +319,17 @@ class _Opening:
         self._gates = gates
         self._asks = asks
         self._moved = moved
-        self._is_busy = False
+        self.is_busy = False
 
     def ask(self) -> None:
         """Ask the device to open, within OPEN_LIFE_US from now."""
         gate = self._asks.gate
         until_us = self._gates.time.mono_us() + OPEN_LIFE_US
-        self._is_busy = not gate.ask(Job(gate.rule.action, gate.rule.args, self._done, until_us))
+        self.is_busy = not gate.ask(Job(gate.rule.action, gate.rule.args, self._done, until_us))
 
     def tell_busy(self) -> None:
         """Tell of a queue that was full; not under the lock of the reader's source, which may be the device's own."""
-        if self._is_busy:
+        if self.is_busy:
             self._gates.counters.busy += 1
             _LOG.error("gate_busy", device=self._asks.gate.rule.device)
             with suppress(SpoolFull):  # said in the line above

@@ -27,6 +27,9 @@ STALE_US = 3 * US_PER_S
 CLOSING = frozenset(("close",))
 """The actions that move something towards a vehicle or a person."""
 
+OPENING = frozenset(("open", "unlock"))
+"""The only actions that a credential may ask for: all others do what nobody in front of a gate should bring about."""
+
 
 class Seen(NamedTuple):
     """What is known of one barrier. `heard_us`: monotonic time up to which its sensors are known; None: not reached."""

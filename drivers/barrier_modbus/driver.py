@@ -1,6 +1,6 @@
 """Runs a barrier's board: polls its inputs, presses its relays. Interlocks are the agent's, not the driver's."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from threading import Event
 
 from contract.clock import US_PER_MS, US_PER_S, Clock, SystemClock
@@ -42,6 +42,11 @@ class BarrierDriver:
         if relays is None:
             raise CommandFailed("the barrier's board is not connected")
         relays.press(action)
+
+    def begin(self, action: str, args: Mapping[str, str]) -> Callable[[], None] | None:  # noqa: ARG002 - as of `act`
+        """See `drivers.port.Prompt`."""
+        relays = self._relays
+        return None if relays is None else relays.begin(action)
 
     def expect(self) -> None:
         """See `drivers.port.Expecting`."""

@@ -1,5 +1,7 @@
 """The barrier's relays: each is pressed like a button, and every one that was pressed is let go."""
 
+from collections.abc import Callable
+from functools import partial
 from threading import Event, Lock
 
 from drivers.barrier_modbus.decode import Coils
@@ -13,7 +15,7 @@ _WAIT_S = 3.0
 
 
 class Relays:
-    """The relays of one connection. `press` comes from the agent's thread, all else from the driver's."""
+    """The relays of one connection. `press` and `begin` come from the agent's threads, all else from the driver's."""
 
     def __init__(self, board: Board, coils: Coils, pulse_s: float) -> None:
         self._board = board
@@ -53,7 +55,32 @@ class Relays:
             if self._shut:
                 raise CommandFailed("the connection was lost")
             self._under_way = action
-            self._pulse(coil)
+            self._pulse(coil, partial(self._board.write_coil, coil, True))
+        finally:
+            self._under_way = ""
+            self._turn.release()
+
+    def begin(self, action: str) -> Callable[[], None] | None:
+        """Press at once, where nothing has to be waited for. What is returned must be called once, from any thread: it returns
+        and raises as `press` does, and no other relay is pressed before. None: nothing was pressed."""
+        coil = self._coils.get(action)
+        if coil is None or not self._turn.acquire(blocking=False):
+            return None
+        self._cut.clear()
+        was_pressed = coil in self._pressed
+        self._pressed.add(coil)
+        confirmed = None if self._shut else self._board.begin_coil(coil, True)
+        if confirmed is None:
+            if not was_pressed:
+                self._pressed.discard(coil)
+            self._turn.release()
+            return None
+        self._under_way = action
+        return partial(self._finish, coil, confirmed)
+
+    def _finish(self, coil: int, confirmed: Callable[[], None]) -> None:
+        try:
+            self._pulse(coil, confirmed)
         finally:
             self._under_way = ""
             self._turn.release()
@@ -68,11 +95,11 @@ class Relays:
             except (NoAnswer, DeviceLost):
                 return  # the next connection begins with release_all
 
-    def _pulse(self, coil: int) -> None:
+    def _pulse(self, coil: int, write: Callable[[], None]) -> None:
         self._pressed.add(coil)  # before the question: its answer may be lost while the relay is on
         cut = False
         try:
-            self._board.write_coil(coil, True)
+            write()
             cut = self._cut.wait(self._pulse_s)
         except (NoAnswer, DeviceLost) as error:
             raise CommandFailed(f"the board did not confirm: {error}") from error

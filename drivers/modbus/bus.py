@@ -6,6 +6,7 @@ Drivers with the same port in their address share one `Bus`, which `bus_at` find
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from threading import Condition, Lock
 from typing import NamedTuple, Protocol
 from weakref import WeakValueDictionary
@@ -109,9 +110,12 @@ class Bus:
         try:
             yield
         finally:
-            with self._turn:
-                self._asking = False
-                self._turn.notify_all()
+            self._let_go()
+
+    def _let_go(self) -> None:
+        with self._turn:
+            self._asking = False
+            self._turn.notify_all()
 
     def _hushed_s(self) -> float:
         """For how long the wire is still kept free."""
@@ -124,20 +128,53 @@ class Bus:
             if not self._joined:
                 raise DeviceLost("closed")
             port = self._open()
-            self.counts.questions += 1
             try:
-                return self._ask(port, unit, pdu, timeout_s)
+                self._drop_stale(port)
+                self._wait_for_silence()
+                return self._hear(port, self._say(port, unit, pdu), timeout_s)
             except DeviceLost:
                 self._close()
                 raise
 
-    def _ask(self, port: Transport, unit: int, pdu: bytes, timeout_s: float) -> Heard:
-        self._drop_stale(port)
-        self._wait_for_silence()
+    def begin(self, unit: int, pdu: bytes, timeout_s: float) -> Callable[[], Heard] | None:
+        """Put an urgent question at once, in the caller's thread, and have the wire until what is returned has been called: once,
+        from any thread; it listens for the answer as `ask` does. None, and nothing was put, where the wire is not free, has not
+        been silent for as long as it must, or fails. Never raises."""
+        with self._turn:
+            port = self._port
+            if self._asking or self._urgent or not self._joined or port is None or self._noisy_s() > 0:
+                return None
+            self._asking = True
+        try:
+            self._drop_stale(port)
+            if self._noisy_s() <= 0:
+                return partial(self._finish, port, self._say(port, unit, pdu), timeout_s)
+        except DeviceLost:
+            self._close()  # whoever asks next opens it again, and is told if it cannot be
+        except BaseException:
+            self._let_go()
+            raise
+        self._let_go()
+        return None
+
+    def _finish(self, port: Transport, ear: Ear, timeout_s: float) -> Heard:
+        try:
+            return self._hear(port, ear, timeout_s)
+        except DeviceLost:
+            self._close()
+            raise
+        finally:
+            self._let_go()
+
+    def _say(self, port: Transport, unit: int, pdu: bytes) -> Ear:
+        self.counts.questions += 1
         self._transaction = self._transaction % 0xFFFF + 1
         frame, ear = self._framing(unit, pdu, self._transaction)
-        first = self._received
         port.write(frame)
+        return ear
+
+    def _hear(self, port: Transport, ear: Ear, timeout_s: float) -> Heard:
+        first = self._received
         until_us = self._clock.mono_us() + round(timeout_s * US_PER_S)
         while (left_us := until_us - self._clock.mono_us()) > 0:
             data = port.read(RTU_BYTES_MAX, left_us / US_PER_S)
@@ -154,9 +191,13 @@ class Bus:
 
     def _wait_for_silence(self) -> None:
         """The pause that ends the frame before. On a line that has been quiet for as long there is nothing to wait for."""
-        quiet_s = (self._clock.mono_us() - self._quiet_since_us) / US_PER_S
-        if quiet_s < self._silence_s:
-            time.sleep(self._silence_s - quiet_s)
+        noisy_s = self._noisy_s()
+        if noisy_s > 0:
+            time.sleep(noisy_s)
+
+    def _noisy_s(self) -> float:
+        """How much of the pause is still to come."""
+        return self._silence_s - (self._clock.mono_us() - self._quiet_since_us) / US_PER_S
 
     def _drop_stale(self, port: Transport) -> None:
         """A late answer to an earlier question must not pass for this one's. TCP numbers its answers, so nothing is dropped."""

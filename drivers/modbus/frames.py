@@ -4,6 +4,7 @@ Addresses of coils, inputs and registers are those on the wire, from 0.
 """
 
 import math
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from pymodbus.framer.rtu import FramerRTU
@@ -86,8 +87,9 @@ def exception_of(pdu: bytes) -> str | None:
     return None
 
 
+@lru_cache(maxsize=256)
 def rtu(unit: int, pdu: bytes) -> bytes:
-    """The frame on a serial line."""
+    """The frame on a serial line. Polls and relays say the same few things again and again: these are kept."""
     body = bytes((unit,)) + pdu
     return body + _crc(body)
 

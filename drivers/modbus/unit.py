@@ -37,6 +37,11 @@ class Board(Protocol):
         """Switch a coil; returns when the unit has confirmed."""
         ...
 
+    def begin_coil(self, address: int, on: bool) -> Callable[[], None] | None:
+        """Switch a coil without waiting; what is returned must be called once: it returns and raises as `write_coil` does. None,
+        and nothing was done, where the line is not free. Never raises."""
+        ...
+
     def coil(self, address: int) -> bool:
         """Whether a coil is on."""
         ...
@@ -67,15 +72,37 @@ class Unit:
         question = write_coil_pdu(address, on)
         self._ask(question, lambda pdu: pdu == question, urgent=True)
 
+    def begin_coil(self, address: int, on: bool) -> Callable[[], None] | None:
+        """Ask for a coil at once where the line is free. What is returned must be called once, from any thread: it waits for the
+        answer, and returns and raises as `write_coil` does. None: nothing was asked. Never raises."""
+        question = write_coil_pdu(address, on)
+        first = self._bus.begin(self._number, question, self._timeout_s)
+        if first is None:
+            return None
+
+        def confirmed() -> None:
+            self._ask(question, lambda pdu: pdu == question, urgent=True, first=first)
+
+        return confirmed
+
     def coil(self, address: int) -> bool:
         """Whether a coil is on, asked before polls that wait. Raises NoAnswer and DeviceLost."""
         asked = Asked(READ_COILS, address, 1)
         return bits_of(asked, self._ask(read_pdu(asked), lambda pdu: fits(asked, pdu), urgent=True))[address]
 
-    def _ask(self, question: bytes, is_whole: Callable[[bytes], bool], *, urgent: bool = False) -> bytes:
+    def _ask(
+        self,
+        question: bytes,
+        is_whole: Callable[[bytes], bool],
+        *,
+        urgent: bool = False,
+        first: Callable[[], Heard] | None = None,
+    ) -> bytes:
+        """`first`: what the first question, which is under way, has brought."""
         reason = "timeout"
         for _ in range(TRIES):
-            heard = self._bus.ask(self._number, question, self._timeout_s, urgent=urgent)
+            heard = self._bus.ask(self._number, question, self._timeout_s, urgent=urgent) if first is None else first()
+            first = None
             for finding in heard.findings:
                 self._report(finding)
             reason = _fault(heard, is_whole)

@@ -1,3 +1,5 @@
+from collections.abc import Callable
+from functools import partial
 from threading import Thread
 
 import msgspec
@@ -255,12 +257,16 @@ class StubbornBoard:
     def __init__(self) -> None:
         self.slave = Slave()
         self.deaf_writes = 0
+        self.is_free = True
 
     def write_coil(self, address: int, on: bool) -> None:
         self.slave.answer(bytes((5, 0, address, 0xFF if on else 0, 0)))
         if self.deaf_writes:
             self.deaf_writes -= 1
             raise NoAnswer("timeout")
+
+    def begin_coil(self, address: int, on: bool) -> Callable[[], None] | None:
+        return partial(self.write_coil, address, on) if self.is_free else None
 
     def coil(self, address: int) -> bool:
         return self.slave.coil(address)
@@ -294,10 +300,37 @@ def test_a_relay_that_could_not_be_let_go_is_let_go_with_the_next_poll():
     assert not board.slave.coil(0)
 
 
+def test_a_relay_that_was_pressed_at_once_keeps_the_others_waiting_and_is_let_go():
+    board = StubbornBoard()
+    relays = Relays(board, Coils(), 0.01)
+    finish = relays.begin("open")
+    assert finish is not None
+    assert relays.begin("close") is None
+    finish()
+    assert not board.slave.coil(0)
+    board.deaf_writes = 1
+    finish = relays.begin("open")
+    assert finish is not None
+    with pytest.raises(CommandFailed, match="did not confirm: timeout"):
+        finish()
+    assert not board.slave.coil(0)
+    relays.press("close")
+
+
+def test_where_the_line_is_not_free_a_relay_is_not_pressed_at_once():
+    board = StubbornBoard()
+    relays = Relays(board, Coils(), 0.01)
+    board.is_free = False
+    assert relays.begin("open") is None
+    assert relays.begin("nonsense") is None
+    relays.press("open")
+
+
 def test_after_the_connection_nothing_is_pressed():
     board = StubbornBoard()
     relays = Relays(board, Coils(), 0.01)
     relays.shut()
+    assert relays.begin("open") is None
     with pytest.raises(CommandFailed, match="connection"):
         relays.press("open")
     assert not board.slave.coil(0)

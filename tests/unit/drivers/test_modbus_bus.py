@@ -3,7 +3,7 @@ from threading import Event, Thread
 
 import pytest
 
-from contract.clock import ManualClock, SystemClock
+from contract.clock import US_PER_S, ManualClock, SystemClock
 from drivers.modbus.bus import HUSH_EVERY_US, HUSH_US, Bus, bus_at
 from drivers.modbus.frames import READ_HOLDING, READ_INPUT_REGISTERS, READ_INPUTS, Asked, rtu, tcp
 from drivers.modbus.listening import HEARD_BYTES_MAX, RtuEar, TcpEar
@@ -339,6 +339,59 @@ def test_a_poll_waits_while_the_bus_is_kept_free_and_an_action_does_not(tmp_path
             polled = SystemClock().mono_us()
         assert acted - began < HUSH_US
         assert polled - acted >= HUSH_US
+
+
+def test_a_relay_is_told_at_once_and_the_line_is_kept_until_its_answer_was_heard(tmp_path):
+    with slave_line(Slave(), line=PtyLine(tmp_path / "line")) as line:
+        bus, unit, _ = unit_on(line.line.address)
+        with bus.joined():
+            unit.bits(ASKED)
+            Event().wait(bus._silence_s)
+            confirmed = unit.begin_coil(0, True)
+            assert confirmed is not None
+            assert unit.begin_coil(1, True) is None
+            poll = Thread(target=unit.bits, args=(ASKED,))
+            poll.start()
+            confirming = Thread(target=confirmed)  # another thread than the one that began
+            confirming.start()
+            confirming.join(10)
+            poll.join(10)
+            assert unit.coil(0)
+            assert not unit.coil(1)
+            assert bus.counts.unanswered == bus.counts.stale_bytes == 0
+
+
+def test_a_relay_is_not_told_at_once_on_a_line_that_is_taken_noisy_or_not_open(tmp_path):
+    with slave_line(Slave(), line=PtyLine(tmp_path / "line")) as line:
+        bus, unit, _ = unit_on(line.line.address)
+        assert unit.begin_coil(0, True) is None
+        with bus.joined():
+            with bus._alone(urgent=True):
+                assert unit.begin_coil(0, True) is None
+            bus._quiet_since_us = SystemClock().mono_us() + US_PER_S
+            assert unit.begin_coil(0, True) is None
+            bus._quiet_since_us = 0
+            assert not unit.coil(0)
+            assert bus.counts.questions == 1
+
+
+def test_a_relay_that_is_told_at_once_and_does_not_answer_is_told_again():
+    slave = Slave()
+    with slave_line(slave) as line:
+        bus, unit, _ = unit_on(line.line.address, timeout_s=0.05)
+        with bus.joined():
+            answer, heard = slave.answer, []
+
+            def deaf_once(pdu):
+                heard.append(pdu)
+                return b"" if len(heard) == 1 else answer(pdu)
+
+            slave.answer = deaf_once  # type: ignore[method-assign]
+            confirmed = unit.begin_coil(0, True)
+            assert confirmed is not None
+            confirmed()
+            assert bus.counts.unanswered == 1
+            assert slave.coil(0)
 
 
 def test_on_a_line_that_was_quiet_long_enough_nobody_waits_for_silence(tmp_path, monkeypatch):

@@ -118,7 +118,7 @@ access:
         "13: devices[4].options.baud: is text: write a whole number",
         "15: access[0].reader: nobody is not known",
         "15: access[0]: has no permits, and no hub to get them from: write hub_url",
-        "16: access[0].opens.action: closes something on a card",
+        "16: access[0].opens.action: close opens nothing: write open or unlock",
     ]
     for start in wanted:
         assert any(message.startswith(start) for message in found), (start, found)

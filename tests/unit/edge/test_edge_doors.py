@@ -129,6 +129,19 @@ def test_a_rule_that_nothing_could_carry_out_is_refused(tmp_path, door, action, 
         load(tmp_path, door, action, bare=False)
 
 
+@pytest.mark.parametrize("action", ["install", "signal"])
+def test_a_card_brings_about_nothing_but_an_opening(tmp_path, action):
+    (tmp_path / "reader.key").write_text("0f" * 16)
+    (tmp_path / "reader.key").chmod(0o600)
+    reader = (
+        f"""  - {{id: desk, driver: osdp, address: "tcp://192.0.2.5:4001", options: {{key_file: {tmp_path}/reader.key}}}}\n"""
+    )
+    text = HEAD + DOORS.replace("DOOR", "desk").replace("ACTION", action).replace("access:", reader + "access:")
+    text = text.replace("192.0.2.2:502\n    commands: [unlock]", "192.0.2.2:502")
+    with pytest.raises(BadSettings, match=rf"access\[0\]\.opens\.action: {action} opens nothing: write open or unlock"):
+        load_config(write(tmp_path, text))
+
+
 def test_a_board_without_outputs_takes_no_command_to_unlock(tmp_path):
     with pytest.raises(BadSettings, match=r"devices\[1\]\.commands\[0\]: has no outputs"):
         load(tmp_path, "lobby-door")

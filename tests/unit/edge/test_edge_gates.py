@@ -290,6 +290,43 @@ def test_a_queue_that_is_full_is_told_and_lets_nobody_be_taken_for_inside(gate, 
     assert told == [CommandDone(nonce="", action="unlock", outcome="failed", reason="busy", actor="access")] * 2
 
 
+def test_a_reader_shows_what_was_decided_after_the_opening_and_whether_it_does_is_counted(gate, monkeypatch):
+    one = gate().up()
+    agent, asked = one.rig.agent, []
+    outcomes = iter([("done", ""), ("failed", "timeout")])
+
+    def answer(job):
+        asked.append(("signal", job.action, job.args["answer"], one.rig.devices["door"].entered.is_set()))
+        job.done(*next(outcomes))
+        return True
+
+    agent._gates.guard({"reader": agent._gate("reader", RULE)._replace(answer=answer)})
+    assert [one.show(READ), one.show(READ)] == ["permit", "passback"]
+    assert [what[:3] for what in asked] == [("signal", "signal", "granted"), ("signal", "signal", "refused")]
+    wait_for(lambda: one.rig.devices["door"].acts, "the opening")
+    agent._gates.guard({"reader": agent._gate("reader", RULE)._replace(answer=lambda _job: False)})
+    assert one.show(READ) == "passback"
+    counts = agent.counters()["gates"]
+    assert (counts["answers"], counts["unanswered"], counts["granted"]) == (1, 2, 1)
+
+
+def test_whoever_is_to_type_a_pin_has_no_answer_yet(gate):
+    one = gate(entries=[*BASE, PIN, WEAK]).up()
+    answers = []
+
+    def answer(job):
+        answers.append(job.args["answer"])
+        return True
+
+    gated = one.rig.agent._gate("reader", RULE)._replace(answer=answer)
+    one.rig.agent._gates.guard({"reader": gated})
+    assert one.show(READ) == "second_factor"
+    assert answers == []
+    assert one.show(pin("1111")) == "second_factor"
+    assert one.show(pin("2468")) == "permit"
+    assert answers == ["refused", "granted"]
+
+
 def test_a_boot_without_a_clock_does_what_the_table_says(gate, tmp_path):
     dated = Credential(CARD, "p1", "h1", ("all",), until_s=1_900_000_000)
     entries = [*BASE, dated, Portal("reader", to_zone="estate")]
