@@ -25,7 +25,8 @@ OUTSIDE = ""
 Reason = Literal[
     "permit", "leaving",
     "no_table", "unknown_card", "revoked", "lost", "replaced", "suspended", "not_yet", "expired", "not_here", "outside_hours",
-    "calendar_ended", "no_clock", "passback", "space_taken", "used_up", "second_factor", "wrong_medium",
+    "calendar_ended", "no_clock", "passback", "space_taken", "used_up", "too_many_tries", "second_factor",
+    "wrong_medium",
     "unreadable_plate", "doubtful_plate", "odd_plate",
 ]  # fmt: skip
 """Why a gate opens (`permit`, `leaving`) or does not. The order is that in which they are looked at."""

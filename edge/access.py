@@ -19,13 +19,15 @@ PlateFault = Literal["", "unreadable_plate", "doubtful_plate", "odd_plate"]
 
 class Shown(NamedTuple):
     """What was shown at a reader: the credential's name, None where there is none. `weak`: it can be copied. `fault`: why a
-    plate's text is not to be acted on. `pin`: the name of the PIN that was typed after it."""
+    plate's text is not to be acted on. `pin`: the name of the PIN that was typed after it. `guessed`: so many wrong PINs came
+    before this one that it is not looked at."""
 
     medium: Medium
     name: str | None
     weak: bool = True
     fault: PlateFault = ""
     pin: str = ""
+    guessed: bool = False
 
 
 class Permits(Protocol):
@@ -97,9 +99,11 @@ def decide(shown: Shown, gate: str, now: Moment, table: Permits | None, state: S
         return Decision(False, "no_table")
     portal = table.portal(gate)
     to_zone = "" if portal is None else portal.to_zone
-    credential = None if shown.name is None else table.credential(shown.name)
+    is_guess = shown.medium == "pin" and shown.guessed
+    credential = None if shown.name is None or is_guess else table.credential(shown.name)
     if credential is None:
         reason: Reason = shown.fault or "unknown_card" if shown.name is None else "unknown_card"
+        reason = "too_many_tries" if is_guess else reason
         leaves = portal is not None and portal.leave == "anyone" and _leads_out(portal) and _is_fair(shown, portal)
         return Decision(leaves, "leaving" if leaves else reason, to_zone=to_zone)
     case = _Case(shown, credential, portal, now, table, state)
@@ -258,6 +262,8 @@ def _factor(case: _Case) -> Reason | None:
     factor = "never" if case.portal is None else case.portal.factor
     if factor == "never" or (factor == "weak" and not case.shown.weak):
         return None
+    if case.shown.guessed:
+        return "too_many_tries"
     pin = case.credential.pin
     return None if pin and case.shown.pin == pin else "second_factor"
 

@@ -28,7 +28,7 @@ from edge.permits.book import HubTable
 from edge.permits.table import Table
 from edge.sources import Said, Source
 from edge.spool import Entry, SpoolFull
-from edge.waits import PinWaits, Repeats, Waiting
+from edge.waits import Misses, PinWaits, Repeats, Waiting
 from edge.whereabouts import Back, Moved, Tick, Went
 from edge.whereabouts_file import WhereaboutsFile
 
@@ -83,11 +83,13 @@ class Parts(NamedTuple):
 
 class Counters(msgspec.Struct):
     """Since the start. `answers`: decisions that a reader showed; `unanswered`: those that it was to show and did not.
-    `repeats`: vehicles that were told again; `taken_back`: moves whose gate did not open; `busy`: openings
-    that found the device's queue full; `unrecorded`: decisions that found the disk full; `heard`: moves at other agents."""
+    `guesses`: PINs not looked at, as too many were wrong; `repeats`: vehicles that were told again; `taken_back`: moves whose gate
+    did not open; `busy`: openings that found the device's queue full; `unrecorded`: decisions that found the disk full; `heard`:
+    moves at other agents."""
 
     granted: int = 0
     refused: int = 0
+    guesses: int = 0
     repeats: int = 0
     taken_back: int = 0
     busy: int = 0
@@ -122,6 +124,7 @@ class Gates:
         self._gates: Mapping[str, Gate] = {}
         self._heard_us = parts.clock.mono_us()
         self._pins = PinWaits()
+        self._misses = Misses()
         self._repeats = Repeats()
         self._next_tick_us = 0
         self.counters = Counters()
@@ -187,7 +190,9 @@ class Gates:
         with self._lock:
             table = self._parts.hub.table if asks.gate.table is None else asks.gate.table()
             state = State(self.known, self._clock.mono_us() - self._heard_us)
-            decision = decide(asks.shown, asks.reader, self.time.now(), table, state)
+            shown = self._unguessed(asks)
+            decision = decide(shown, asks.reader, self.time.now(), table, state)
+            self._count_misses(asks, decision)
             moved = self.known.goes(decision.went) if decision.went is not None else None
             self._wait_for_pin(driver, asks, decision)
             no = table.head.no if table is not None else 0
@@ -216,11 +221,26 @@ class Gates:
         self.counters.answers += outcome == "done"
         self.counters.unanswered += outcome != "done"
 
+    def _unguessed(self, asks: _Asks) -> Shown:
+        """What was shown, and whether its PIN is looked at."""
+        key = _guessed(asks)
+        return asks.shown._replace(guessed=key is not None and self._misses.are_too_many(key, self._clock.mono_us()))
+
+    def _count_misses(self, asks: _Asks, decision: Decision) -> None:
+        key = _guessed(asks)
+        if key is None:
+            return
+        self.counters.guesses += decision.reason == "too_many_tries"
+        if decision.reason == ("second_factor" if asks.shown.pin else "unknown_card"):
+            self._misses.missed(key, self._clock.mono_us())
+        elif decision.granted and asks.shown.pin:  # at a keypad for PINs alone one's own would be tried between others'
+            self._misses.forget(key)
+
     def _wait_for_pin(self, driver: str, asks: _Asks, decision: Decision) -> None:
         typed = bool(asks.shown.pin)
         if decision.reason == "second_factor" and not typed:
             self._pins.begin(driver, asks.shown, asks.reader, self._clock.mono_us())
-        elif decision.reason != "second_factor":
+        elif decision.reason not in ("second_factor", "too_many_tries"):
             self._pins.forget(driver)
 
     def _record(self, source: Source, asks: _Asks, decided: AccessDecided, went: Went | None, opening: "_Opening | None") -> int:
@@ -342,6 +362,13 @@ class _Opening:
         self._gates.took_back(self._asks.reader, self._moved)
         told = CommandDone(nonce="", action=gate.rule.action, outcome=outcome, reason=reason, actor=ACTOR)
         gate.source.append([Said(gate.rule.device, told)], from_device=False)
+
+
+def _guessed(asks: _Asks) -> str | None:
+    """For whom or where a PIN is typed; None: none is."""
+    if asks.shown.pin:
+        return f"credential:{asks.shown.name}"
+    return f"keypad:{asks.reader}" if asks.shown.medium == "pin" else None
 
 
 def _named(reading: Reading, key: bytes) -> Reading:

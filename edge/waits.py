@@ -15,6 +15,11 @@ PASSAGE_US = 600 * US_PER_S
 PLATE_US = 10 * US_PER_S
 """A plate that is read again at the same camera within this is the same vehicle, still standing there."""
 REMEMBERED_MAX = 256
+MISSES_MAX = 10
+"""So many wrong PINs within MISSES_US for one credential, or at one keypad, and until the oldest of them is as old as that no PIN
+is looked at there: four digits are tried for a week, not for an hour."""
+MISSES_US = 600 * US_PER_S
+GUESSED_MAX = 1024
 
 
 class Waiting(NamedTuple):
@@ -49,6 +54,31 @@ class PinWaits:
     def forget(self, driver: str) -> None:
         """Nothing waits at the driver."""
         self._waiting.pop(driver, None)
+
+
+class Misses:
+    """When PINs were wrong lately, by credential or keypad. Over GUESSED_MAX whoever missed first is forgotten."""
+
+    def __init__(self) -> None:
+        self._missed: OrderedDict[str, list[int]] = OrderedDict()
+
+    def are_too_many(self, key: str, mono_us: int) -> bool:
+        """Whether no PIN is looked at now."""
+        return len(self._lately(key, mono_us)) >= MISSES_MAX
+
+    def missed(self, key: str, mono_us: int) -> None:
+        """A PIN was wrong. What is not looked at is no miss, or a lock would never end."""
+        self._missed[key] = [*self._lately(key, mono_us), mono_us]
+        self._missed.move_to_end(key)
+        if len(self._missed) > GUESSED_MAX:
+            self._missed.popitem(last=False)
+
+    def forget(self, key: str) -> None:
+        """Its own PIN was typed."""
+        self._missed.pop(key, None)
+
+    def _lately(self, key: str, mono_us: int) -> list[int]:
+        return [at_us for at_us in self._missed.get(key, []) if mono_us - at_us < MISSES_US]
 
 
 class Repeats:

@@ -19,7 +19,8 @@ FORM_BYTES_MAX: Final = 256 * 1024
 
 _TYPE: Final = re.compile(r"[a-z0-9.+*-]+(?:/[a-z0-9.+*-]+)?")
 _HEAD_END: Final = re.compile(rb"\r?\n\r?\n")
-_SNIFFED: Final = re.compile(rb"(?:\r?\n)*--([^\r\n]{1,200}?)[ \t]*\r?\n")
+_SNIFFED: Final = re.compile(rb"(?:\r?\n)*--([^\r\n]{1,200})\r?\n")
+"""Bounded, as the one below is: whoever may push could make an expression that tries again and again hold up all gates."""
 
 
 class Part(NamedTuple):
@@ -60,14 +61,14 @@ def parts_of(body: bytes, content_type: str = "") -> Parts:
         found = _SNIFFED.match(body)
         if found is None:
             return Parts((), ("no_boundary",))
-        boundary = found[1]
-    if len(boundary) > BOUNDARY_CHARS_MAX:
+        boundary = found[1].rstrip(b" \t")
+    if not 0 < len(boundary) <= BOUNDARY_CHARS_MAX:
         return Parts((), ("no_boundary",))
     return _cut(body, b"--" + boundary)
 
 
 def _cut(body: bytes, mark: bytes) -> Parts:
-    line = re.compile(rb"(?:^|\r?\n)" + re.escape(mark) + rb"(--|[ \t]*\r?\n|[ \t]*$)")
+    line = re.compile(rb"(?:^|\r?\n)" + re.escape(mark) + rb"(--|[ \t]{0,64}(?:\r?\n|$))")
     parts: list[Part] = []
     reasons: list[str] = []
     begin: int | None = None

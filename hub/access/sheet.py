@@ -5,7 +5,10 @@ A cell that a spreadsheet would compute is taken by nobody: what it comes to is 
 
 import csv
 import io
+import lzma
+import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -18,6 +21,14 @@ CELL_CHARS_MAX = 500
 BYTES_MAX = 4 * 1024 * 1024
 UNPACKED_BYTES_MAX = 64 * 1024 * 1024
 MEMBERS_MAX = 300
+TAGS_MAX = 3_000_000
+STRINGS_MAX = 320_000
+"""Of a workbook: a full file has fewer. Each costs the reader time, and a few kilobytes of zip hold millions."""
+_PIECE_BYTES = 1024 * 1024
+_STRING = re.compile(rb"[<:]si[\s/>]")
+_WIDE = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
+_ENCODING = re.compile(rb"""(?:\xef\xbb\xbf)?\s{0,9}<\?xml[^>]{0,200}?encoding\s{0,9}=\s{0,9}["']([^"']{0,40})""")
+_DEFINES = ("not_a_workbook", "文件含有外部定义", "it holds definitions of its own: save it anew")
 _COMPUTED = ("=", "＝")
 
 # fmt: off
@@ -131,13 +142,34 @@ def _wrong_archive(data: bytes) -> Read | None:
             members = archive.infolist()
             if len(members) > MEMBERS_MAX or sum(one.file_size for one in members) > UNPACKED_BYTES_MAX:
                 return _refused("too_large", "解压后过大", "it unpacks into too much: keep one sheet of plain cells")
-            for one in members:
-                with archive.open(one) as file:
-                    if b"<!DOCTYPE" in file.read(1024).upper():
-                        return _refused("not_a_workbook", "文件含有外部定义", "it holds definitions of its own: save it anew")
-    except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError, ValueError):
+            return _wrong_members(archive, members)
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError, NotImplementedError, RuntimeError, ValueError):
         return _refused("not_a_workbook", "不是可读取的 xlsx 文件", "it cannot be read as an xlsx workbook: save it anew")
+
+
+def _wrong_members(archive: zipfile.ZipFile, members: Iterable[zipfile.ZipInfo]) -> Read | None:
+    """What is told of text that is not UTF-8, as that hides what is looked for here, of definitions, and of too much of it."""
+    tags = strings = 0
+    for one in members:
+        with archive.open(one) as file:
+            piece = b""
+            while more := file.read(_PIECE_BYTES):
+                if not piece and _is_veiled(more):
+                    return _refused("not_a_workbook", "不是可读取的 xlsx 文件", "its parts are not in UTF-8: save it anew")
+                tags += more.count(b"<")
+                piece = piece[-16:] + more
+                strings += len(_STRING.findall(piece))
+                if b"<!DOCTYPE" in piece.upper():
+                    return _refused(*_DEFINES)
+                if tags > TAGS_MAX or strings > STRINGS_MAX:
+                    return _refused("too_large", "解压后过大", "it unpacks into too much: keep one sheet of plain cells")
     return None
+
+
+def _is_veiled(start: bytes) -> bool:
+    """Whether XML begins here whose bytes are not what they are in UTF-8."""
+    declared = _ENCODING.match(start)
+    return start.startswith(_WIDE) or (declared is not None and declared[1].lower() not in (b"utf-8", b"us-ascii"))
 
 
 def _cells(sheet: Any) -> Iterator[list[str]]:

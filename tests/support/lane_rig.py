@@ -10,7 +10,7 @@ from contract.envelope import encode, seal
 from contract.orders import AskNonce, Command, decode_nonce
 from contract.readings import BeamState, CommandDone, FireInput, LoopState
 from contract.topics import agent_topic
-from edge.actuator import Actuator
+from edge.actuator import Actuator, Job
 from edge.interlocks import FireName, Observed
 from edge.live import LivePictures
 from edge.orders import Hand, Orders, Tables
@@ -158,7 +158,7 @@ class Lane:
         if not self._waiting:
             return
         job = self._actuator._queue.get_nowait()
-        assert job is not None
+        assert isinstance(job, Job)
         waiting = self._waiting.pop(0)
         acted = len(self.driver.acts)
         outcome, reason = self._actuator._carry_out(job)

@@ -1,5 +1,7 @@
 """What a push holds: several parts, forms, text in the charsets of Chinese devices, the size of a picture."""
 
+import time
+
 import pytest
 
 from drivers.charsets import text_of
@@ -92,3 +94,11 @@ def test_the_size_of_a_picture_is_in_its_head():
     assert picture_of(b"GIF89a" + JPEG) is None
     assert picture_of(b"\xff\xd8" + b"\xff\xd9") is None
     assert picture_of(b"\xff\xd8" + b"\xff\xfe\x00\x00" * 4 + b"\xff\xd9") is None
+
+
+@pytest.mark.parametrize("body", [b"--" + b" " * 4_000_000, b"--x" + b" \t" * 2_000_000 + b"\r\nx", b"--" + b"- " * 2_000_000])
+@pytest.mark.parametrize("header", ["", "multipart/form-data; boundary=x"])
+def test_no_body_is_looked_at_again_and_again(body, header):
+    began = time.process_time()
+    parts_of(body, header)
+    assert time.process_time() - began < 1.0  # it was minutes, in which no gate of the agent opened

@@ -80,6 +80,11 @@ REFUSALS = [
     ("second_factor", {"portal": change(IN, factor="weak")}),
     ("second_factor", {"portal": change(IN, factor="weak"), "credential": one(pin=name(9)), "what": shown(pin=name(8))}),
     ("second_factor", {"portal": change(IN, factor="always"), "what": shown(weak=False)}),
+    (
+        "too_many_tries",
+        {"portal": change(IN, factor="weak"), "credential": one(pin=name(9)), "what": shown(pin=name(9))._replace(guessed=True)},
+    ),
+    ("too_many_tries", {"credential": one(medium="pin"), "what": Shown("pin", ONE.id, guessed=True)}),
     ("wrong_medium", {"portal": change(IN, media=("plate",))}),
     ("wrong_medium", {"credential": one(medium="face")}),
     ("unreadable_plate", {"what": Shown("plate", None, fault="unreadable_plate")}),

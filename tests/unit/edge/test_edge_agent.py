@@ -91,8 +91,8 @@ def test_a_door_that_opened_while_its_board_was_away_is_not_forced(tmp_path):
         event = Event(one.device, one.at_us, one.at_us, one.reading, "s", one.seq)
         step = DOOR_FORCED.step(state, event, door, numbers)
         state = state if step is None else step.state
-    assert state.open is True
-    assert state.opening is None
+    assert state.on is True
+    assert state.needs == ()
 
 
 def test_a_driver_that_dies_is_started_again(tmp_path):

@@ -12,7 +12,7 @@ from contract.readings import CardRead, CodeRead, CommandDone, PlateRead
 from drivers.port import CommandFailed
 from edge.config import AccessRule
 from edge.spool import SpoolFull
-from edge.waits import PIN_TRIES, PIN_US, PLATE_US
+from edge.waits import MISSES_MAX, MISSES_US, PIN_TRIES, PIN_US, PLATE_US
 from tests.support.agent_rig import CARD_KEY, KEY, Rig, device, wait_for
 from tests.support.permit_rig import Hub, always
 
@@ -177,6 +177,51 @@ def test_a_pin_comes_in_time_and_is_not_tried_for_ever(gate):
     assert [one.show(pin("0")) for _ in range(PIN_TRIES)] == ["second_factor"] * PIN_TRIES
     assert one.show(pin("2468")) == "unknown_card"
     assert not one.rig.devices["door"].acts
+
+
+def guess(one, times):
+    """Wrong PINs, with the card shown again whenever it is due."""
+    reasons = []
+    for number in range(times):
+        if number % PIN_TRIES == 0:
+            one.show(READ)
+        reasons.append(one.show(pin(f"{number}")))
+    return reasons
+
+
+def test_a_copied_card_does_not_get_to_try_all_pins(gate):
+    one = gate(entries=[*BASE, PIN, WEAK]).up()
+    assert guess(one, MISSES_MAX) == ["second_factor"] * MISSES_MAX
+    one.show(READ)
+    assert one.show(pin("2468")) == "too_many_tries"
+    assert not one.rig.devices["door"].acts
+    one.clock.advance_us(MISSES_US)
+    one.show(READ)
+    assert one.show(pin("2468")) == "permit"
+
+
+def test_ones_own_pin_ends_the_count_of_wrong_ones(gate):
+    one = gate(entries=[*BASE, PIN, WEAK]).up()
+    guess(one, MISSES_MAX - 1)
+    one.show(READ)
+    assert one.show(pin("2468")) == "permit"
+    one.clock.advance_us(3_600 * US_PER_S)
+    one.show(READ)
+    assert one.show(pin("1")) == "second_factor"
+
+
+def test_a_keypad_does_not_let_all_pins_be_tried_with_ones_own_between_them(gate):
+    own = Credential(code_name(CARD_KEY, "pin", "1357"), "p3", "h3", ("all",), medium="pin", exempt=True)
+    one = gate(entries=[*BASE, own]).up()
+    for number in range(MISSES_MAX):
+        assert one.show(pin(f"{number}")) == "unknown_card"
+        if number == MISSES_MAX // 2:
+            assert one.show(pin("1357")) == "permit"
+    assert one.show(pin("1357")) == "too_many_tries"
+    assert one.show(pin("0")) == "too_many_tries"
+    assert one.show(STRONG) == "permit"  # cards go on
+    one.clock.advance_us(MISSES_US)
+    assert one.show(pin("1357")) == "permit"
 
 
 def test_no_code_s_value_and_no_plain_card_is_on_the_disk(gate, tmp_path):

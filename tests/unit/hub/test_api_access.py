@@ -13,7 +13,7 @@ from contract.envelope import bulk_mac, bulk_mac_fits
 from contract.names import card_name, plate_name
 from contract.orders import ChangePermits, TakePermits
 from contract.readings import Heartbeat, PermitsHeld
-from hub.access.sheet import COLUMNS, MEMBERS_MAX
+from hub.access.sheet import COLUMNS, MEMBERS_MAX, STRINGS_MAX, TAGS_MAX, read_file
 from tests.support.outward_rig import Site, running_site, until
 from tests.support.site_rig import KEY
 
@@ -287,6 +287,37 @@ def declared() -> bytes:
     with zipfile.ZipFile(out, "w") as archive:
         archive.writestr("xl/workbook.xml", b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>')
     return out.getvalue()
+
+
+def packed(sheet: bytes, name: str = "xl/worksheets/sheet1.xml") -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, sheet)
+    return out.getvalue()
+
+
+DEFINES = '<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>'
+BROKEN = bytearray(packed(b"<x>" + bytes(range(256)) * 400))
+BROKEN[80:120] = bytes(40)
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (packed(b"<?xml version='1.0'?><!--" + b"x" * 3_000_000 + b"-->" + DEFINES.encode()), "not_a_workbook"),
+        (packed(DEFINES.encode("utf-16")), "not_a_workbook"),
+        (packed(b'<?xml version="1.0" encoding="cp037"?>' + DEFINES.encode("cp037")), "not_a_workbook"),
+        (packed(b"<sst>" + b"<si><t>a</t></si>" * (STRINGS_MAX // 2 + 1) * 2 + b"</sst>", "xl/sharedStrings.xml"), "too_large"),
+        (packed(b"<x:si/>" * (STRINGS_MAX + 1), "strings.other"), "too_large"),
+        (packed(b"<row>" + b"<c/>" * (TAGS_MAX + 1)), "too_large"),
+        (bytes(BROKEN), "not_a_workbook"),
+    ],
+    ids=["late definitions", "UTF-16", "another code page", "strings", "strings elsewhere", "cells", "damaged"],
+)
+def test_a_workbook_that_would_keep_the_hub_busy_is_refused_before_it_is_read(data, code, monkeypatch):
+    monkeypatch.setattr(openpyxl, "load_workbook", lambda *_, **__: pytest.fail("it was read"))
+    (found,) = read_file(data).wrong
+    assert (found.row, found.code) == (0, code)
 
 
 def test_what_is_no_file_of_permits_is_refused_whole(site):
