@@ -39,6 +39,7 @@ from hub.store.access_reads import Filter
 router = APIRouter(prefix="/access", tags=["permits"])
 IdPath = Annotated[str, Plain, Path(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]*$", max_length=64, description="Its id")]
 IdQuery = Annotated[str, Plain, Query(max_length=64)]
+ThisQuery = Annotated[str, Plain, Query(alias="id", max_length=64, description="Only the one of this id")]
 TextQuery = Annotated[str, Plain, Query(max_length=100, description="In a name, a phone, a door, or what it is recognised by")]
 After = Annotated[str, Plain, Query(max_length=64, description="The `next` of the page before")]
 _RULES = frozenset(("group", "zone", "portal", "schedule"))
@@ -47,10 +48,10 @@ LiveQuery = Annotated[bool, Query(description="Only what is not over")]
 
 @router.get("/households", summary="Households", responses=problems())
 def list_households(
-    backend: Behind, text: TextQuery = "", live: LiveQuery = True, after: After = "", limit: Limit = 100
+    backend: Behind, text: TextQuery = "", this: ThisQuery = "", live: LiveQuery = True, after: After = "", limit: Limit = 100
 ) -> m.HouseholdPage:
     """By id; `text` finds a door such as `3-2-501`."""
-    found = backend.access.page("household", Filter(text=text, live=live), after, limit)
+    found = backend.access.page("household", Filter(id=this, text=text, live=live), after, limit)
     return m.HouseholdPage(households=things_of(found, m.HouseholdView), next=next_of(found, limit))
 
 
@@ -58,14 +59,15 @@ def list_households(
 def list_holders(
     backend: Behind,
     text: TextQuery = "",
+    this: ThisQuery = "",
     kind: Annotated[HolderKind | None, Query(description="Only these")] = None,
     household: IdQuery = "",
     live: LiveQuery = True,
     after: After = "",
     limit: Limit = 100,
 ) -> m.HolderPage:
-    """By id; `text` is looked for in names, phones and doors."""
-    wanted = Filter(text=text, kind=kind or "", household=household, live=live)
+    """By id; `text` is looked for in names, phones, doors and plates."""
+    wanted = Filter(id=this, text=text, kind=kind or "", household=household, live=live)
     found = backend.access.page("holder", wanted, after, limit)
     return m.HolderPage(holders=things_of(found, m.HolderView), next=next_of(found, limit))
 

@@ -15,8 +15,10 @@ _h, _p, _c, _d = schema.holder.c, schema.permit.c, schema.credential.c, schema.h
 
 
 class Filter(NamedTuple):
-    """What a page is to hold; empty: no matter. `text`: in a name, a phone, a door, or what a credential is recognised by."""
+    """What a page is to hold; empty: no matter. `id`: that one thing. `text`: in a name, a phone, a door, or what a credential is
+    recognised by."""
 
+    id: str = ""
     text: str = ""
     kind: str = ""
     household: str = ""
@@ -53,7 +55,8 @@ class AccessReads:
         """Things of a kind that fit, by their ids, from behind `after` on."""
         table = TABLES[kind]
         key = table.c.rule if table is schema.access_rule else table.c[kind]
-        query = select(table).where(table.c.site == self._site, key > after, *_fitting(kind, wanted, self._site))
+        one = [key == wanted.id] if wanted.id else []
+        query = select(table).where(table.c.site == self._site, key > after, *one, *_fitting(kind, wanted, self._site))
         with self._engine.connect() as connection:
             return [thing_of(kind, row) for row in connection.execute(query.order_by(key).limit(limit))]
 
@@ -158,13 +161,21 @@ def _fitting(kind: Kind, wanted: Filter, site: str) -> list[Any]:
 def _text(kind: Kind, text: str, site: str) -> Any:
     if kind == "holder":
         doors = select(_d.household).where(_d.site == site, _door(text))
-        return or_(*(column.contains(text, autoescape=True) for column in (_h.name, _h.phone)), _h.household.in_(doors))
+        said = (column.contains(text, autoescape=True) for column in (_h.name, _h.phone))
+        return or_(*said, _h.household.in_(doors), _h.holder.in_(_of_plate(text, site)))
     if kind == "household":
         return _door(text)
     if kind == "credential":
         return _c.shown.contains(text.upper(), autoescape=True)
     holders = select(_h.holder).where(_h.site == site, _h.name.contains(text, autoescape=True))
     return or_(_p.holder.in_(holders), _p.note.contains(text, autoescape=True))
+
+
+def _of_plate(text: str, site: str) -> Any:
+    """Holders with a live plate that holds the text."""
+    joined = schema.credential.join(schema.permit, (_p.site == _c.site) & (_p.permit == _c.permit))
+    plates = (_c.site == site, _c.medium == "plate", _c.ended_us.is_(None), _c.shown.contains(text.upper(), autoescape=True))
+    return select(_p.holder).select_from(joined).where(*plates)
 
 
 def _door(text: str) -> Any:

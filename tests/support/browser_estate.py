@@ -306,7 +306,16 @@ class BrowserEstate:
             agent["key"] = self._keys[agent["id"]].hex()  # type: ignore[index]
         dump(folder / "estate.yaml", estate | dict(self.wanted.more))
         dump(folder / "policy.yaml", self._policy())
-        settings = {"estate": "estate.yaml", "policy": "policy.yaml", "broker": {"url": self.broker.url}, "http": {"port": port}}
+        key_file = folder / "card.key"
+        key_file.write_text(CARD_KEY.hex(), encoding="ascii")
+        key_file.chmod(0o600)
+        settings = {
+            "estate": "estate.yaml",
+            "policy": "policy.yaml",
+            "broker": {"url": self.broker.url},
+            "http": {"port": port},
+            "card_key_file": key_file.name,
+        }
         return dump(folder / "hub.yaml", settings)
 
     def _policy(self) -> dict[str, Any]:

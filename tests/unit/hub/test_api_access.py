@@ -351,3 +351,17 @@ def test_an_export_is_what_an_import_takes_and_no_cell_of_it_computes(site):
 def test_the_template_is_a_file_that_an_import_takes(site):
     template = site.http.get("/access/template").content.decode("utf-8-sig")
     assert imported(site, template, dry_run=True)["wrong"] == []
+
+
+def test_a_holder_is_found_by_its_id_and_by_a_live_plate(site):
+    good(site.http.put("/access/holders/han", json={"kind": "resident", "name": "韩梅"}))
+    plate = issue(site, "plate", "京A12345")
+
+    def found(**query: str) -> list[str]:
+        return [one["id"] for one in good(site.http.get("/access/holders", params=query))["holders"]]
+
+    assert found(id="li") == ["li"]
+    assert found(id="l") == []
+    assert found(text="a123") == ["li"]
+    good(site.http.post(f"/access/credentials/{plate['id']}/lost", json={"version": plate["version"], "reason": "遗失"}))
+    assert found(text="a123") == []

@@ -4260,7 +4260,7 @@ export interface Routes {
   };
   /** Holders of permits. */
   "GET /access/holders": {
-    query: { text?: string; kind?: "resident" | "staff" | "contractor" | "visitor" | "vehicle" | null; household?: string; live?: boolean; after?: string; limit?: number };
+    query: { text?: string; id?: string; kind?: "resident" | "staff" | "contractor" | "visitor" | "vehicle" | null; household?: string; live?: boolean; after?: string; limit?: number };
     result: HolderPage;
   };
   /** Make or change a holder. */
@@ -4271,7 +4271,7 @@ export interface Routes {
   };
   /** Households. */
   "GET /access/households": {
-    query: { text?: string; live?: boolean; after?: string; limit?: number };
+    query: { text?: string; id?: string; live?: boolean; after?: string; limit?: number };
     result: HouseholdPage;
   };
   /** Make or change a household. */

@@ -19,6 +19,7 @@ const RENEWS: Readonly<Record<string, readonly string[]>> = {
   plan: ["plan-run", "plans"],
   handover: ["handovers"],
   key: ["keys"],
+  access: ["access"],
   call: ["calls"],
   estate: ["estate", "devices", "drawings"],
   account: ["accounts"],
