@@ -83,9 +83,9 @@ class Parts(NamedTuple):
 
 class Counters(msgspec.Struct):
     """Since the start. `answers`: decisions that a reader showed; `unanswered`: those that it was to show and did not.
-    `guesses`: PINs not looked at, as too many were wrong; `repeats`: vehicles that were told again; `taken_back`: moves whose gate
-    did not open; `busy`: openings that found the device's queue full; `unrecorded`: decisions that found the disk full; `heard`:
-    moves at other agents."""
+    `guesses`: PINs not looked at, as too many were wrong; `repeats`: vehicles that were told again; `taken_back`: moves whose
+    gate did not open; `busy`: openings that found the device's queue full; `unrecorded`: decisions that found the disk full;
+    `heard`: moves at other agents."""
 
     granted: int = 0
     refused: int = 0
