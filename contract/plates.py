@@ -11,6 +11,8 @@ import unicodedata
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
+UNSEEN = "\ufffd"
+"""What stands for a character that nobody sees, such as a zero-width one: no plate has it."""
 RAW_MAX = 40
 """Characters of a text that may be a plate. Longer text is none."""
 
@@ -91,6 +93,13 @@ def canonical(raw: str, countries: tuple[str, ...] = COUNTRIES) -> Canonical:
                 return Canonical(text, form.kind, country, odd=odd)
     strange = any(not _is_known(character) for character in text)
     return Canonical("", problem="foreign_character" if strange else "no_such_form", odd=odd)
+
+
+def as_read(raw: str) -> str:
+    """The text of a plate as a device wrote it, fit to be kept and shown. Control characters of ASCII, as devices pad with, are
+    left out; what else nobody sees stays, as UNSEEN: left out it would become a plate that nobody wrote."""
+    bare = "".join(one for one in raw if one >= " " and one != "\x7f").strip()
+    return "".join(" " if one.isspace() else one if one.isprintable() else UNSEEN for one in bare)
 
 
 def looks_odd(raw: str) -> bool:

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
 
-from contract.plates import canonical
+from contract.plates import as_read, canonical
 from contract.readings import MAX_TEXT, PlateColour
 
 Way = Literal["", "in", "out"]
@@ -62,7 +62,7 @@ def known(word: str) -> str:
 
 def plate_of(raw: str) -> tuple[str, PlateColour]:
     """The plate's text, empty where there is none that was read; and the colour that firmware wrote before it."""
-    text = clipped(raw.strip())
+    text = as_read(raw)[:MAX_TEXT]
     if text.lower() in NO_PLATE or _BLOT.fullmatch(text):
         return "", ""
     for word, colour in COLOUR_WORDS:

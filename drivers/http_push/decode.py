@@ -6,7 +6,9 @@ from typing import Annotated, Any, Final, NamedTuple
 
 import msgspec
 
-from contract.readings import MAX_TEXT, PlateRead, Reading
+from contract.clock import US_PER_S
+from contract.plates import as_read
+from contract.readings import MAX_TEXT, CardRead, CodeRead, PlateRead, Reading
 from contract.topics import is_id
 from drivers.charsets import text_of
 from drivers.http.callers import CALLERS_MAX, Caller, check_callers
@@ -24,13 +26,17 @@ from drivers.zones import zone_of
 RECORDS_MAX: Final = 200
 """Records of one push. What is more is a finding: such a device tells its whole memory."""
 _MISSING: Final = object()
+_OPENING: Final = (PlateRead, CardRead, CodeRead)
+"""What a gate decides on."""
 
 
 class HttpPushOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The driver's settings. `mapping`: the table. `callers`: the devices that push here; empty: whoever does is this device.
     `devices`: a pusher's name of a device to the id of ours that its readings are about; a name that is not in it speaks for the
     caller. `hosts`: the IP addresses that they come from; empty: any. `zone`: of times without an offset. `answer` and
-    `answer_type`: what the device wants to hear. `silent_s`: one that says nothing for so long is out of reach; 0: never."""
+    `answer_type`: what the device wants to hear. `late_s`: what was shown or read so long ago, by its `device_at`, opens nothing:
+    the device tells what it has kept; 0: that is never asked. `silent_s`: one that says nothing for so long is out of
+    reach; 0: never."""
 
     mapping: Annotated[tuple[Row, ...], msgspec.Meta(min_length=1, max_length=ROWS_MAX)] = (
         Row(
@@ -52,6 +58,7 @@ class HttpPushOptions(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
     zone: str = "Asia/Shanghai"
     answer: Annotated[str, msgspec.Meta(max_length=2000)] = '{"code":0,"message":"ok"}'
     answer_type: Annotated[str, msgspec.Meta(pattern="^[a-z]+/[a-z0-9.+-]+(; charset=[a-zA-Z0-9-]+)?$")] = "application/json"
+    late_s: Annotated[float, msgspec.Meta(ge=0, le=86_400)] = 120.0
     silent_s: Annotated[float, msgspec.Meta(ge=0, le=604_800)] = 0.0
 
     def __post_init__(self) -> None:
@@ -81,7 +88,8 @@ class Pushed(NamedTuple):
 
 class Pushes:
     """The meaning of requests, for `drivers.http.talk`. Reasons: `not_json`, `not_xml`, `dtd`, `too_deep`, `not_text`, those of
-    `parts_of`, `no_rule` (no row is for it), `bad_value` (a record makes no reading), `bad_picture`, `too_many_records`."""
+    `parts_of`, `no_rule` (no row is for it), `bad_value` (a record makes no reading), `bad_picture`, `too_many_records`, `late`
+    (it was shown or read long ago, or the device's clock is behind: a plate is told as doubtful, a card or a code not at all)."""
 
     def __init__(self, options: HttpPushOptions) -> None:
         self._options = options
@@ -89,7 +97,7 @@ class Pushes:
         self._passages = Passages()
         self._reply = Reply(body=options.answer.encode(), content_type=options.answer_type)
 
-    def __call__(self, request: Request, caller: Caller, _now_us: int) -> Taken:
+    def __call__(self, request: Request, caller: Caller, now_us: int) -> Taken:
         """See `Meaning`."""
         rows = [row for row in self._options.mapping if request.path.startswith(row.url)]
         reasons: list[str] = []
@@ -107,7 +115,7 @@ class Pushes:
                 if not _fits(row, record):
                     continue
                 fitted = True
-                said += self._record(row, record, caller, reasons) if row.reading else ()
+                said += self._record(row, record, caller, now_us, reasons) if row.reading else ()
         reasons += [] if fitted or reasons else ["no_rule"]
         said = [one for one in said if not self._passages.knows(caller.path, _passage(one.reading))]
         return Taken(tuple(said), tuple(dict.fromkeys(reasons)), self._reply, fitted, lambda: self._told(caller, said))
@@ -116,7 +124,7 @@ class Pushes:
         for one in said:
             self._passages.told(caller.path, _passage(one.reading))
 
-    def _record(self, row: Row, record: Pushed, caller: Caller, reasons: list[str]) -> Iterator[Said]:
+    def _record(self, row: Row, record: Pushed, caller: Caller, now_us: int, reasons: list[str]) -> Iterator[Said]:
         try:
             reading = _reading(row, record)
         except Unreadable as error:
@@ -127,6 +135,11 @@ class Pushes:
         name = _at(row.device_by, record) if row.device_by else None
         device = self._options.devices.get(name) if isinstance(name, str) else None
         at_us = time_us(_at(row.device_at, record), self._zone) if row.device_at else None
+        if at_us is not None and 0 < self._options.late_s * US_PER_S < now_us - at_us and isinstance(reading, _OPENING):
+            reasons.append("late")
+            if not isinstance(reading, PlateRead):
+                return
+            reading = msgspec.structs.replace(reading, doubtful=True)
         picture = _picture(row, record, reasons) if row.picture else None
         yield Said(reading, device or caller.device, at_us, picture)
 
@@ -201,7 +214,8 @@ def _reading(row: Row, record: Pushed) -> Reading | None:
         if value is _MISSING:
             return None
         if isinstance(value, str):
-            value = "".join(c for c in value if c.isprintable()).strip()[:MAX_TEXT]
+            value = as_read(value) if name == "plate" else "".join(c for c in value if c.isprintable()).strip()
+            value = value[:MAX_TEXT]
         fields[name] = value
     try:
         reading = msgspec.convert(fields, BY_NAME[row.reading], strict=False)

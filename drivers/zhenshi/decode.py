@@ -12,6 +12,7 @@ import msgspec
 
 from contract.clock import US_PER_S
 from contract.envelope import TIME_MAX_US
+from contract.plates import as_read
 from contract.readings import MAX_TEXT, AlarmInput, PlateRead
 from drivers.http.callers import CALLERS_MAX, Caller, check_callers
 from drivers.http.parts import base64_of, form_of, json_of, media_type, parts_of
@@ -115,7 +116,7 @@ class Pushes:
         if result.get("enable_encrypt"):
             reasons.append("encrypted_plate")
             plate = ""
-        plate = "".join(c for c in plate if c.isprintable()).strip()
+        plate = as_read(plate)
         plate = "" if plate in NO_PLATE else plate
         confidence = _confidence(result, reasons)
         colour = COLOURS.get(_whole(result.get("colorType")) or 0, "other")

@@ -1,6 +1,6 @@
 import pytest
 
-from contract.plates import canonical, looks_odd
+from contract.plates import UNSEEN, as_read, canonical, looks_odd
 
 
 @pytest.mark.parametrize(
@@ -67,3 +67,17 @@ def test_what_has_no_plates_form_is_none(raw):
 def test_a_text_that_is_empty_or_too_long_is_none():
     assert canonical(" · ").problem == "empty"
     assert canonical("A" * 41).problem == "too_long"
+
+
+@pytest.mark.parametrize("unseen", ["\u200b", "\u200d", "\u2060", "\ufeff", "\u00ad", "\u202e", "\ue000", "\U000e0041"])
+def test_what_nobody_sees_makes_another_text_and_no_plate(unseen):
+    written = as_read(f"京A{unseen}12345")
+    assert written == f"京A{UNSEEN}12345"
+    assert canonical(written).problem == "foreign_character"
+    assert looks_odd(written)
+
+
+def test_what_a_device_pads_a_plate_with_is_left_out():
+    assert as_read(" 京A12345\r\n\0\0") == as_read("京A12345\u3000") == "京A12345"
+    assert as_read("京A\u3000123\x0045") == "京A 12345"
+    assert not looks_odd(as_read("京A\u3000123\x0045"))

@@ -154,6 +154,7 @@ def test_words_for_no_plate_are_none(raw):
         ("黑ED8888", "黑ED8888", ""),  # Heilongjiang's, and no colour
         ("AB12CDE", "AB12CDE", ""),
         ("浙A·123\u000045", "浙A·12345", ""),
+        ("浙A123\u200b45", "浙A123\ufffd45", ""),
     ],
 )
 def test_a_colour_before_a_plate_is_no_part_of_it(raw, plate, colour):

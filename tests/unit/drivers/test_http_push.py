@@ -6,6 +6,8 @@ import msgspec
 import pytest
 
 import drivers.dialled
+from contract.clock import US_PER_S
+from contract.plates import looks_odd
 from contract.readings import CardRead, CodeRead, DoorContact, PlateRead
 from drivers.http.callers import Caller
 from drivers.http.requests import Request
@@ -175,3 +177,36 @@ def test_a_body_that_cannot_be_read_is_a_finding(body, kind, reason):
 def test_options_that_cannot_be_are_refused(wrong):
     with pytest.raises(msgspec.ValidationError):
         options(**wrong)
+
+
+def test_a_plate_with_what_nobody_sees_in_it_is_not_told_as_one_without():
+    row = {"reading": "plate_read", "fields": {"plate": {"path": "plate"}}}
+    ((seen,), reasons) = read(row, {"plate": "京A\u200b12345\r\n"})
+    assert (seen.plate, reasons) == ("京A\ufffd12345", ())
+    assert looks_odd(seen.plate)
+
+
+NOON_US = 1_775_044_800 * US_PER_S
+
+
+def at_noon(reading, fields, ago_s, **more):
+    row = {"reading": reading, "fields": fields, "device_at": "at"}
+    found = Pushes(options(mapping=[row], **more))
+    body = msgspec.json.encode({"at": NOON_US // US_PER_S - ago_s})
+    return found(Request("POST", "/", "", (("content-type", "application/json"),), body), Caller(), NOON_US)
+
+
+@pytest.mark.parametrize(("ago_s", "doubtful"), [(-28_800, False), (0, False), (120, False), (121, True), (86_400, True)])
+def test_a_plate_that_was_kept_while_the_line_was_down_opens_nothing(ago_s, doubtful):
+    found = at_noon("plate_read", {"plate": "京A12345"}, ago_s)
+    assert [one.reading.doubtful for one in found.said] == [doubtful]
+    assert found.reasons == (("late",) if doubtful else ())
+
+
+def test_a_card_or_a_code_that_was_shown_long_ago_is_not_told():
+    for kind, fields in (("card_read", {"number": 7, "bits": 26}), ("code_read", {"medium": "qr", "value": "x"})):
+        assert len(at_noon(kind, fields, 60).said) == 1
+        late = at_noon(kind, fields, 600)
+        assert (late.said, late.reasons, late.heard) == ((), ("late",), True)
+        assert len(at_noon(kind, fields, 600, late_s=0).said) == 1
+    assert len(at_noon("door_contact", {"open": True}, 600).said) == 1  # what opens nothing is told whenever it comes

@@ -165,3 +165,10 @@ def test_real_payloads_are_understood():
     assert isinstance(said.reading, PlateRead)
     assert (said.reading.plate, said.reading.colour, said.device_at_us) == ("", "blue", 1_610_940_292_391_030)
     assert taken.reasons == ("bad_picture", "encrypted_plate")
+
+
+def test_a_plate_with_what_nobody_sees_in_it_is_not_told_as_one_without():
+    body = json.dumps({"AlarmInfoPlate": {"result": {"PlateResult": {"license": "京A\u200b12345"}}}}).encode()
+    (said,) = Pushes(ZhenshiOptions())(Request(body=body), Caller(), 0).said
+    assert isinstance(said.reading, PlateRead)
+    assert said.reading.plate == "京A\ufffd12345"
