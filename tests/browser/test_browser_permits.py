@@ -159,7 +159,12 @@ def test_an_auditor_reads_all_of_it_and_finds_no_button(estate, rules, rooms):
     expect(page.locator("[data-credential]")).to_have_count(2)
     expect(page.locator("tr[data-act=lost]")).to_be_visible()
     assert page.locator(".wk-permits button").count() == 0
-    for tab, shown in (("", "[data-holder]"), ("/groups", "[data-rule]"), ("/zones", "[data-rule]"), ("/schedules", "[data-rule]")):
+    for tab, shown in (
+        ("", "[data-holder]"),
+        ("/groups", "[data-rule]"),
+        ("/zones", "[data-rule]"),
+        ("/schedules", "[data-rule]"),
+    ):
         page.goto(f"/console/permits{tab}")
         expect(page.locator(shown).first).to_be_visible()
         assert page.locator(".wk-permits button").count() == 0, tab
