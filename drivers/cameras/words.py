@@ -84,6 +84,12 @@ def score_of(value: float | None, full: float) -> float | None:
     return None if value is None or not 0 <= value <= full else round(value / full, 4)
 
 
+def is_doubtful(confidence: float | None, written: object, sure_from: float) -> bool:
+    """Whether a plate is not sure enough. A confidence that is `written` and that cannot be makes none sure; one that is not told
+    leaves it to the camera."""
+    return written not in (None, "") if confidence is None else confidence < sure_from
+
+
 def way_of(moving: Moving, coming: Way) -> Way:
     """Whether a vehicle goes in or out, where vehicles that come towards the camera go `coming`."""
     if not moving or not coming:

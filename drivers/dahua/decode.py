@@ -19,7 +19,7 @@ from drivers.cameras.decoder import CameraDecoder
 from drivers.cameras.documents import Refused, Tree, at, from_fields, from_json, listed, number_at, word_at
 from drivers.cameras.heard import UNKNOWN, Counts, Heard, Shown, States, refused
 from drivers.cameras.units import Unit
-from drivers.cameras.words import MOVING, clipped, colour_of, known, plate_of, score_of, time_us, way_of
+from drivers.cameras.words import MOVING, clipped, colour_of, is_doubtful, known, plate_of, score_of, time_us, way_of
 from drivers.dahua.settings import DahuaOptions
 from drivers.port import Finding
 from drivers.talk import Said
@@ -107,7 +107,7 @@ class Dahua:
             plate=plate,
             colour=_colour(data) or worn,
             confidence=confidence,
-            doubtful=confidence is not None and confidence < self._options.doubtful_below,
+            doubtful=bool(plate) and is_doubtful(confidence, _certainty(data), self._options.doubtful_below),
             direction=way_of(_moving(data), self._options.coming),
             lane=clipped(word_at(data, "TrafficCar.Lane", "Lane", "SnapInfo.LanNo", "SnapInfo.Lane")),
             vehicle=_first_known(data, VEHICLES),

@@ -89,7 +89,7 @@ class Requests:
         self._room = room or Room()
         self._conn = _connection()
         self._head: h11.Request | None = None
-        self._body: list[bytes] = []
+        self._body = bytearray()  # in one piece, as somebody may send it byte by byte, and each would cost forty
         self._held = 0
         self._fed = 0
         self._offset = 0
@@ -170,7 +170,7 @@ class Requests:
                 yield self._bad(503)
             else:
                 self._held += size
-                self._body.append(bytes(event.data))
+                self._body += event.data
         else:
             yield self._whole()
 
@@ -179,7 +179,7 @@ class Requests:
         path, _, query = self._head.target.decode("latin-1").partition("?")
         headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in self._head.headers)
         size = self._fed - len(self._conn.trailing_data[0]) - self._offset
-        body = b"".join(self._body)
+        body = bytes(self._body)
         return Request(self._head.method.decode("latin-1"), path, query, headers, body, self._offset, self._start[:size])
 
     def _begin(self, now_us: int) -> None:
@@ -204,7 +204,7 @@ class Requests:
 
     def _forget(self) -> None:
         self._room.give(self._held)
-        self._head, self._body, self._held, self._start, self._begun_us = None, [], 0, b"", None
+        self._head, self._body, self._held, self._start, self._begun_us = None, bytearray(), 0, b"", None
 
 
 def _connection() -> h11.Connection:

@@ -11,10 +11,10 @@ import msgspec
 
 from contract.readings import AlarmInput, CameraLink, DoorContact, ObjectSeen, PictureDark, PlateRead, Reading
 from drivers.cameras.decoder import CameraDecoder
-from drivers.cameras.documents import Refused, Tree, from_json, from_xml, is_true, listed, number_at, word_at
+from drivers.cameras.documents import Refused, Tree, at, from_json, from_xml, is_true, listed, number_at, word_at
 from drivers.cameras.heard import UNKNOWN, Counts, Heard, States, refused
 from drivers.cameras.units import Unit
-from drivers.cameras.words import MOVING, clipped, colour_of, known, plate_of, score_of, time_us, way_of
+from drivers.cameras.words import MOVING, clipped, colour_of, is_doubtful, known, plate_of, score_of, time_us, way_of
 from drivers.isapi.access import meaning_of, readings_of
 from drivers.isapi.settings import IsapiOptions
 from drivers.port import Finding
@@ -106,7 +106,7 @@ class Isapi:
             plate=plate,
             colour=colour_of(word_at(anpr, "plateColor")) or worn,
             confidence=confidence,
-            doubtful=bool(plate) and confidence is not None and confidence < options.doubtful_below,
+            doubtful=bool(plate) and is_doubtful(confidence, at(anpr, "confidenceLevel"), options.doubtful_below),
             direction=ENTRANCE.get(word_at(anpr, "EntranceInfo.direction").lower(), "") or way_of(moving, options.coming),
             lane=clipped(word_at(anpr, "line", "laneNo")),
             vehicle="" if vehicle.isdigit() else vehicle,

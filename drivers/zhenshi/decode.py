@@ -119,6 +119,7 @@ class Pushes:
         plate = as_read(plate)
         plate = "" if plate in NO_PLATE else plate
         confidence = _confidence(result, reasons)
+        odd = confidence is None and result.get("confidence") is not None
         colour = COLOURS.get(_whole(result.get("colorType")) or 0, "other")
         brand = result.get("car_brand")
         brand = brand if isinstance(brand, dict) else {}
@@ -129,7 +130,7 @@ class Pushes:
             plate,
             colour=colour,
             confidence=confidence if plate else None,
-            doubtful=bool(fake) or late or not plate or (confidence is not None and confidence < self._options.sure_from),
+            doubtful=bool(fake) or late or odd or not plate or (confidence is not None and confidence < self._options.sure_from),
             direction=camera.direction,
             lane=camera.lane,
             vehicle=VEHICLES.get(_whole(brand.get("type")) or 0, ""),

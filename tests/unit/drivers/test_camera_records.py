@@ -10,7 +10,7 @@ from drivers.cameras import units
 from drivers.cameras.documents import Refused, at, from_fields, from_json, from_xml, is_true, number_at, word_at
 from drivers.cameras.heard import COUNTS_MAX, STATES_MAX, TOLD_MAX, Counts, Heard, Shown, States, Told
 from drivers.cameras.units import PICTURE_BYTES_MAX, XML_BYTES_MAX, Unit, Units
-from drivers.cameras.words import colour_of, plate_of, score_of, time_us, way_of
+from drivers.cameras.words import colour_of, is_doubtful, plate_of, score_of, time_us, way_of
 from drivers.dahua.decode import Dahua
 from drivers.dahua.settings import DahuaOptions
 from drivers.isapi.access import MEANINGS, card_of
@@ -252,3 +252,22 @@ def test_a_finding_shows_where_it_began():
     (found, unit) = read(b"\r\nnoise\r\n<a>1</a>")
     assert found == Finding("noise", 2, b"noise\r\n")
     assert unit.offset == 9
+
+
+@pytest.mark.parametrize(
+    ("level", "doubtful"),
+    [("", False), ("95", False), ("10", True), ("nan", True), ("-5", True), ("900", True), ("sure", True)],
+)
+def test_a_confidence_that_cannot_be_makes_no_plate_sure(level, doubtful):
+    told = f"<confidenceLevel>{level}</confidenceLevel>" if level else ""
+    anpr = f"<ANPR><licensePlate>京A12345</licensePlate>{told}</ANPR>"
+    body = f"<EventNotificationAlert><eventType>ANPR</eventType>{anpr}</EventNotificationAlert>"
+    (found,) = Isapi(IsapiOptions()).heard(Unit("xml", body.encode(), 0))
+    assert isinstance(found, Heard)
+    assert isinstance(found.said.reading, PlateRead)
+    assert found.said.reading.doubtful is doubtful
+
+
+def test_what_is_written_of_a_confidence_counts_though_it_is_no_number():
+    assert [is_doubtful(None, told, 0.5) for told in (None, "", "x", 150.5)] == [False, False, True, True]
+    assert [is_doubtful(sure, sure, 0.5) for sure in (0.5, 0.49)] == [False, True]

@@ -1,5 +1,7 @@
 """HTTP of devices that push: requests out of bytes, their limits, and what is answered."""
 
+import tracemalloc
+
 import pytest
 
 from contract.clock import US_PER_S
@@ -88,6 +90,17 @@ def test_chunks_that_never_end_are_too_long():
         assert hear(requests, chunk, 0) == []
     (bad,) = hear(requests, chunk, 0)
     assert bad.reason == "too_long"
+
+
+def test_a_body_that_comes_byte_by_byte_takes_no_more_room_than_one_that_comes_at_once():
+    requests = Requests()
+    hear(requests, b"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n", 0)
+    tracemalloc.start()
+    for _ in range(100):
+        hear(requests, b"1\r\nx\r\n" * 1_000, 0)
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert held < 1_000_000
 
 
 def test_a_sender_that_takes_too_long_is_hung_up():

@@ -172,3 +172,12 @@ def test_a_plate_with_what_nobody_sees_in_it_is_not_told_as_one_without():
     (said,) = Pushes(ZhenshiOptions())(Request(body=body), Caller(), 0).said
     assert isinstance(said.reading, PlateRead)
     assert said.reading.plate == "京A\ufffd12345"
+
+
+@pytest.mark.parametrize(("confidence", "doubtful"), [(None, False), (96, False), (-1, True), (101, True), ("sure", True)])
+def test_a_confidence_that_cannot_be_makes_no_plate_sure(confidence, doubtful):
+    result = {"license": "京A12345", "confidence": confidence}
+    body = json.dumps({"AlarmInfoPlate": {"result": {"PlateResult": result}}}).encode()
+    (said,) = Pushes(ZhenshiOptions())(Request(body=body), Caller(), 0).said
+    assert isinstance(said.reading, PlateRead)
+    assert said.reading.doubtful is doubtful
