@@ -57,7 +57,7 @@ def known(estate: BrowserEstate, **query: str) -> list[dict[str, Any]]:
 
 
 def test_gate_a_resident_is_added_with_room_card_and_plate_and_a_lost_card_stands_in_the_history(estate, rules, rooms, picture):
-    page = rooms.open("desk", path="permits")
+    page = rooms.open("manager", path="permits")
     added(page, "李雷", "12,34567", "京A12345")
     expect(page.locator("[data-holder-page] h2").first).to_have_text("李雷 · 3-2-501")
     card = page.locator("[data-credential]", has_text="卡")
@@ -72,7 +72,7 @@ def test_gate_a_resident_is_added_with_room_card_and_plate_and_a_lost_card_stand
     expect(card).to_have_attribute("data-state", "lost")
     entry = page.locator("tr[data-act=lost]")
     expect(entry).to_contain_text("地铁上遗失")
-    expect(entry).to_contain_text(estate.person("desk")[0])
+    expect(entry).to_contain_text(estate.person("manager")[0])
     picture(page, "permits-holder")
     page.get_by_role("link", name="← 人员与车辆").click()
     page.get_by_label("姓名、电话、房号（如 3-2-501）或车牌").fill("京A123")
@@ -84,7 +84,7 @@ def test_gate_a_resident_is_added_with_room_card_and_plate_and_a_lost_card_stand
 
 
 def test_a_wrong_card_number_adds_nobody_and_says_what_to_write(estate, rules, rooms, picture):
-    page = rooms.open("desk", path="permits")
+    page = rooms.open("manager", path="permits")
     added(page, "无卡人", "一二三", "")
     wrong = page.get_by_role("alert").filter(has_text="没有登记")
     expect(wrong).to_contain_text("卡号")

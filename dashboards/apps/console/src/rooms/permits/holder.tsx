@@ -42,7 +42,9 @@ function Page({ whole }: { whole: Whole }) {
         {holder.name === "" ? "—" : holder.name} {household !== undefined && `· ${doorOf(household)}`}
       </h2>
       <p>
-        {kindWord(w, holder.kind)} · <span data-user-data>{[holder.phone, holder.note].filter(Boolean).join(" · ")}</span> ·{" "}
+        {kindWord(w, holder.kind)}
+        <span data-user-data>{[holder.phone, holder.note].map((one) => one !== "" && ` · ${one}`)}</span>
+        {" · "}
         {holder.ended_at === null ? w.inForce : `${w.endedAt} ${dateTime(holder.ended_at, zone)}`}
       </p>
       {isLive && may("PUT /access/holders/{id}") && (

@@ -28,7 +28,6 @@ export function PeopleView() {
           placeholder={w.search}
           value={text}
           maxLength={100}
-          allowClear
           onChange={(event) => setAsked(event.target.value === "" ? {} : { q: event.target.value }, { replace: true })}
         />
         <Checkbox checked={!live} onChange={(event) => setLive(!event.target.checked)}>
