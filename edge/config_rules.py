@@ -53,8 +53,20 @@ def drivers_agree(kinds: Kinds) -> Callable[[Document], None]:
             access = document.built.get(path)
             if isinstance(access, AccessSettings) and access.opens.device in acting:
                 _check_opens(document, (*path, "opens", "action"), access.opens, acting[access.opens.device], kinds)
+            if isinstance(access, AccessSettings) and access.reader in acting:
+                _check_reader(document, (*path, "reader"), access.reader, acting[access.reader])
 
     return rule
+
+
+def _check_reader(document: Document, path: KeyPath, reader: str, device: DeviceSettings) -> None:
+    """A gate does not open for whoever finds a port: what pushes says by whom, or from where."""
+    options = device.options
+    known = getattr(options, "callers", ()) or getattr(options, "cameras", ()) or getattr(options, "hosts", ())
+    pushes = any(hasattr(options, name) for name in ("callers", "cameras"))
+    if pushes and not known and device.address.startswith("listen"):
+        told = f"write hosts, callers with a path or a password, or cameras in the options of {device.id}"
+        document.wrong(path, f"{reader} takes anybody on the network for itself, and opens a gate", told)
 
 
 def _check_opens(document: Document, path: KeyPath, opens: Opens, device: DeviceSettings, kinds: Kinds) -> None:

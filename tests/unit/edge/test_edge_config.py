@@ -245,3 +245,27 @@ def test_the_example_is_right_but_for_its_secrets():
 def test_a_configuration_does_not_show_its_keys():
     config = Config("s", "a", b"k" * 32, b"c" * 32, None, Path(), 0, 0, 0, None, (), {})  # type: ignore[arg-type]
     assert "k" * 32 not in f"{config}{config!r}"
+
+
+@pytest.mark.parametrize(
+    ("options", "right"),
+    [("", False), ("hosts: [192.168.1.80], ", True), ("callers: [{path: /a/tJ7hLw2N}], ", True)],
+)
+def test_a_gate_opens_for_no_port_that_takes_anybody_for_its_camera(tmp_path, options, right):
+    text = HEAD + (
+        "hub_url: http://h:8080\n"
+        "devices:\n"
+        "  - {id: barrier, driver: barrier_modbus, address: 'tcp://h:502'}\n"
+        "  - id: lane\n    driver: http_push\n    address: 'listen://127.0.0.1:9101'\n    options:\n"
+        f"      {{{options}mapping: [{{reading: plate_read, fields: {{plate: {{path: p}}}}}}]}}\n"
+        "access:\n  - {reader: lane, opens: {device: barrier, action: open}}\n"
+    )
+    path = write(tmp_path, text)
+    if right:
+        assert load_config(path, driver_kind).access["lane"].device == "barrier"
+        return
+    with pytest.raises(BadSettings) as raised:
+        load_config(path, driver_kind)
+    (told,) = raised.value.messages
+    assert "lane takes anybody on the network for itself" in told
+    assert "write hosts" in told
