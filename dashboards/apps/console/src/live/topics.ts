@@ -22,6 +22,8 @@ const RENEWS: Readonly<Record<string, readonly string[]>> = {
   call: ["calls"],
   estate: ["estate", "devices", "drawings"],
   account: ["accounts"],
+  visit: ["visits", "visit-places"],
+  delivery: ["deliveries", "visits"],
 };
 const AT_MOST_EVERY_MS = 1_000;
 
