@@ -12,6 +12,7 @@ import {
   useState,
   useSyncExternalStore,
 } from "react";
+import { useSession } from "../session/session";
 import { Incidents } from "./incidents";
 import { Selection } from "./selection";
 import { Renewing } from "./topics";
@@ -36,12 +37,16 @@ const HIDDEN_FRAME_MS = 250;
 
 export function LiveProvider({ children }: { children: ReactNode }) {
   const queries = useQueryClient();
+  const { may } = useSession();
+  const isAllowed = may("LIVE /live");
   const [channel, setChannel] = useState<Channel>({ state: "connecting", silentSinceMs: Date.now() });
   const hearers = useMemo(() => new Set<(changes: readonly Change[]) => void>(), []);
   const [incidents] = useState(() => new Incidents());
   const [selection] = useState(() => new Selection());
   const [open, setOpen] = useState<LiveChannel | null>(null);
   useEffect(() => {
+    // who may not listen is not told that news has stopped: rooms ask by the clock
+    if (!isAllowed) return;
     const renewing = new Renewing(queries);
     const whoAsked = throttle(ASK_WHO_EVERY_MS);
     const live = new LiveChannel(
@@ -70,7 +75,7 @@ export function LiveProvider({ children }: { children: ReactNode }) {
     );
     setOpen(live);
     return () => live.close();
-  }, [queries, hearers, incidents]);
+  }, [queries, hearers, incidents, isAllowed]);
   const value = useMemo<Live>(
     () => ({
       incidents,

@@ -25,6 +25,8 @@ const RENEWS: Readonly<Record<string, readonly string[]>> = {
   account: ["accounts"],
   gate: ["gates", "passages", "presence", "reconciliation"],
   watch: ["watch-list"],
+  visit: ["visits", "visit-places"],
+  delivery: ["deliveries", "visits"],
 };
 const AT_MOST_EVERY_MS = 1_000;
 

@@ -1,0 +1,79 @@
+/** What the room asks of the hub. Guards and the desk have no live channel: the clock asks for them as well. */
+import { useQuery } from "@tanstack/react-query";
+import { ask } from "@watchkeeper/api";
+import { useSession } from "../../session/session";
+
+const EVERY_MS = 5_000;
+const SELDOM_MS = 30_000;
+export const ROWS = 200;
+export const SOME = 50;
+const PEOPLE_MAX = 50;
+
+type View = "today" | "waiting" | "inside";
+
+export function useVisits(view: View) {
+  return useQuery({
+    queryKey: ["visits", "list", view],
+    queryFn: async () => (await ask("GET /visits", { query: { view, limit: ROWS } })).visits,
+    refetchInterval: EVERY_MS,
+  });
+}
+
+export function useVisit(visit: string) {
+  return useQuery({
+    queryKey: ["visits", "one", visit],
+    queryFn: () => ask("GET /visits/{visit}", { path: { visit } }),
+    refetchInterval: EVERY_MS,
+  });
+}
+
+export function useKinds() {
+  return useQuery({
+    queryKey: ["visit-kinds"],
+    queryFn: async () => (await ask("GET /visit-kinds")).kinds,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
+export function useSpaces() {
+  return useQuery({
+    queryKey: ["visit-places", "spaces"],
+    queryFn: async () => (await ask("GET /visit-spaces")).spaces,
+    refetchInterval: SELDOM_MS,
+  });
+}
+
+export function useRoutes() {
+  return useQuery({
+    queryKey: ["visit-places", "routes"],
+    queryFn: async () => (await ask("GET /visit-routes")).routes,
+    refetchInterval: SELDOM_MS,
+  });
+}
+
+export function useDeliveries(state: "" | "dropped") {
+  return useQuery({
+    queryKey: ["deliveries", state],
+    queryFn: async () => (await ask("GET /deliveries", { query: { state, limit: state === "" ? SOME : ROWS } })).deliveries,
+    refetchInterval: EVERY_MS,
+  });
+}
+
+export function useNotices(state: "waiting" | "failed") {
+  return useQuery({
+    queryKey: ["visits", "notices", state],
+    queryFn: async () => (await ask("GET /visits/notices", { query: { state, limit: SOME } })).notices,
+    refetchInterval: EVERY_MS,
+  });
+}
+
+/** The residents behind a door, for whoever may look them up; empty for others. */
+export function useResidents(household: string) {
+  const { may } = useSession();
+  return useQuery({
+    queryKey: ["visit-residents", household],
+    queryFn: async () =>
+      (await ask("GET /access/holders", { query: { household, kind: "resident", limit: PEOPLE_MAX } })).holders,
+    enabled: household !== "" && may("GET /access/holders"),
+  });
+}
