@@ -78,7 +78,16 @@ export function Acts({ visit }: { visit: VisitView }) {
         )}
       </div>
       {calls && !mayCall && <p className="wk-quiet">{w.mayNot}</p>}
-      {open === "call" && calls && <CallForm visit={visit} onDone={() => void renewed()} />}
+      {open === "call" && calls && (
+        <CallForm
+          visit={visit}
+          onDone={() => {
+            // what was said of the asking is answered
+            sending.clear();
+            void renewed();
+          }}
+        />
+      )}
       {visit.acts.includes(open) && (
         <ActForm key={open} name={open} visit={visit} sending={sending} onAct={(body) => void act(open, body)} />
       )}
