@@ -25,9 +25,6 @@ const ASKS: Readonly<Record<string, "reason" | "until" | "space" | "rules">> = {
   space: "space",
   tell: "rules",
 };
-/** In which state a call still answers something. */
-const TO_ANSWER: ReadonlySet<string> = new Set(["registered", "asked", "expired"]);
-
 export function Acts({ visit }: { visit: VisitView }) {
   const w = useWords(table);
   const { may } = useSession();
@@ -56,7 +53,8 @@ export function Acts({ visit }: { visit: VisitView }) {
     else if (name in ASKS) setOpen(open === name ? "" : name);
     else void act(name, {});
   };
-  const calls = visit.acts.includes("ask") || visit.state === "asked";
+  // a call answers wherever the resident may be asked
+  const calls = visit.acts.includes("ask");
   const mayCall = may("POST /visits/{visit}/call");
   return (
     <section aria-label={w.acts}>
@@ -73,15 +71,24 @@ export function Acts({ visit }: { visit: VisitView }) {
             {wordFor(w, "a", name)}
           </Button>
         ))}
-        {calls && mayCall && TO_ANSWER.has(visit.state) && (
+        {calls && mayCall && (
           <Button data-act="call" aria-expanded={open === "call"} onClick={() => setOpen(open === "call" ? "" : "call")}>
             {w.a_call}
           </Button>
         )}
       </div>
       {calls && !mayCall && <p className="wk-quiet">{w.mayNot}</p>}
-      {open === "call" && <CallForm visit={visit} onDone={() => void renewed()} />}
-      {open !== "" && open !== "call" && (
+      {open === "call" && calls && (
+        <CallForm
+          visit={visit}
+          onDone={() => {
+            // what was said of the asking is answered
+            sending.clear();
+            void renewed();
+          }}
+        />
+      )}
+      {visit.acts.includes(open) && (
         <ActForm key={open} name={open} visit={visit} sending={sending} onAct={(body) => void act(open, body)} />
       )}
       <Said sending={sending} />

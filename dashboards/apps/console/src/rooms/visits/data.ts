@@ -51,11 +51,27 @@ export function useRoutes() {
   });
 }
 
-export function useDeliveries(state: "" | "dropped") {
+/** What lies at drop-off points. */
+export function useDeliveries() {
   return useQuery({
-    queryKey: ["deliveries", state],
-    queryFn: async () => (await ask("GET /deliveries", { query: { state, limit: state === "" ? SOME : ROWS } })).deliveries,
+    queryKey: ["deliveries", "here"],
+    queryFn: async () => (await ask("GET /deliveries", { query: { state: "dropped", limit: ROWS } })).deliveries,
     refetchInterval: EVERY_MS,
+  });
+}
+
+const GONE = ["carried", "collected", "returned"] as const;
+
+/** What lay there lately, what went last first. */
+export function useGone() {
+  return useQuery({
+    queryKey: ["deliveries", "gone"],
+    queryFn: async () => {
+      const lists = await Promise.all(GONE.map((state) => ask("GET /deliveries", { query: { state, limit: SOME } })));
+      const all = lists.flatMap((one) => one.deliveries);
+      return all.toSorted((a, b) => (b.ended_at ?? "").localeCompare(a.ended_at ?? "")).slice(0, SOME);
+    },
+    refetchInterval: SELDOM_MS,
   });
 }
 

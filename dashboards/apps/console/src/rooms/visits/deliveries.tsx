@@ -11,7 +11,7 @@ import { Said } from "../../sending/said";
 import { useSending } from "../../sending/sending";
 import { useSession } from "../../session/session";
 import { PersonChoice } from "./call";
-import { useDeliveries } from "./data";
+import { useDeliveries, useGone } from "./data";
 import { DoorInput } from "./door";
 import { table, wordFor } from "./words";
 
@@ -22,8 +22,8 @@ const PARCELS_MAX = 500;
 export function Deliveries() {
   const w = useWords(table);
   const { zone, may } = useSession();
-  const here = useDeliveries("dropped");
-  const recent = useDeliveries("");
+  const here = useDeliveries();
+  const recent = useGone();
   return (
     <>
       {may("POST /deliveries") && <Drop />}
@@ -44,7 +44,7 @@ export function Deliveries() {
         }
       </Asked>
       <h2>{w.overDeliveries}</h2>
-      <Asked of={recent}>{(all) => <Over deliveries={all.filter((one) => one.state !== "dropped")} />}</Asked>
+      <Asked of={recent}>{(all) => <Over deliveries={all} />}</Asked>
     </>
   );
 }

@@ -42,7 +42,7 @@ function Spaces() {
   const { sending, set } = useSetting();
   const [edited, setEdited] = useState<SpaceView | null>(null);
   const mayEdit = may("PUT /visit-spaces/{space}");
-  const columns = [w.id, w.nameZh, w.where, w.use, w.holds, ...(mayEdit ? [w.acts] : [])];
+  const columns = [w.id, w.title, w.where, w.use, w.holds, ...(mayEdit ? [w.acts] : [])];
   return (
     <section aria-label={w.spaces} data-setting="spaces">
       <h2>{w.spaces}</h2>
@@ -173,7 +173,7 @@ function Ways() {
   const { sending, set } = useSetting();
   const [edited, setEdited] = useState<VisitRouteView | null>(null);
   const mayEdit = may("PUT /visit-routes/{route}");
-  const columns = [w.id, w.nameZh, w.directions, w.groupsShort, ...(mayEdit ? [w.acts] : [])];
+  const columns = [w.id, w.title, w.directions, w.groupsShort, ...(mayEdit ? [w.acts] : [])];
   return (
     <section aria-label={w.routes} data-setting="routes">
       <h2>{w.routes}</h2>

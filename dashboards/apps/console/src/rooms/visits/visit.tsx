@@ -19,7 +19,7 @@ export function VisitPanel({ id }: { id: string }) {
           <Title visit={page.visit} />
           <Countdown visit={page.visit} />
           <Facts visit={page.visit} />
-          <Acts key={`${page.visit.state}-${page.visit.rules}`} visit={page.visit} />
+          <Acts visit={page.visit} />
           <Unmask visit={page.visit} />
           <Pass visit={page.visit} />
           <History entries={page.history} room={page.visit.room} />
