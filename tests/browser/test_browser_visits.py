@@ -1,5 +1,5 @@
-"""Visits in a real browser: a visitor is registered, confirmed by a call, comes in and goes; what is personal stays masked; a truck's
-driver hears the rules first; a courier's goods are left and collected."""
+"""Visits in a real browser: a visitor is registered, confirmed by a call, comes in and goes; what is personal stays masked; a
+truck's driver hears the rules first; a courier's goods are left and collected."""
 
 import re
 from typing import Any
