@@ -45,6 +45,8 @@ WATCHED_MAX = 5_000
 GATE_KINDS: frozenset[type[Reading]] = frozenset(
     (AccessDecided, ArmState, BarrierState, BeamState, CommandDone, DeviceLink, DoorContact, ExitRequested, FireInput, LoopState)
 )
+BARRIER_KINDS = frozenset((ArmState, BarrierState, BeamState, LoopState))
+"""A door has none of these: what says so there is not about how the gate stands."""
 WATCHED_KINDS: frozenset[type[Reading]] = frozenset((*GATE_KINDS, PlateRead))
 _encode = msgspec.json.Encoder().encode
 
@@ -93,7 +95,7 @@ class Passagebook:
             self._look_for(event, device, event.reading)
         for name in gates_of(event, device):
             gate = self._book.detector_device(name)
-            if gate is not None and gate.kind in GATES:
+            if gate is not None and gate.kind in GATES and _has(gate, event):
                 self._at(gate, event, device)
 
     def answer(self, asked: GateAsk) -> Watched | Refusal | None:
@@ -250,6 +252,10 @@ class Passagebook:
     def _window(self, gate: Device) -> Window:
         numbers = self._numbers(gate)
         return window_of(gate.kind, numbers) if numbers else Window(0, 0)
+
+
+def _has(gate: Device, event: Event) -> bool:
+    return gate.kind == "barrier" or type(event.reading) not in BARRIER_KINDS
 
 
 def _told(gate: str, news: News) -> dict[str, Any]:

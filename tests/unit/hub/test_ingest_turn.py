@@ -114,7 +114,7 @@ def test_a_detector_that_raises_is_undone_alone_and_an_incident_says_so(tmp_path
     assert [name for name, _ in hub.rows("detector_state", "detector", "body")] == ["good", "noted"]
     assert hub.rows("quarantine", "seq", "reason") == [(1, "detector:bad")]
     assert hub.seqs() == [1]
-    assert hub.rows("change", "pos") == [1, 2]
+    assert [row for row in hub.rows("change", "topic") if row != "gate"] == ["case", "case"]
     hub.crash_and_reopen()
     assert hub.take(agent.says("door-1", DoorContact(open=False)))[0].up_to == 2
 
