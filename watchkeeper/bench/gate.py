@@ -33,6 +33,7 @@ from drivers.transports.pace import steps
 from drivers.transports.pty import PtyLine
 from drivers.wiegand.formats import DEFAULTS
 from drivers.wiegand.formats import encode as wiegand
+from edge import logs
 from edge.agent import Agent
 from edge.config import load_config
 from edge.permits.holding import FILE, TableFile
@@ -62,6 +63,7 @@ _OPTIONS = BarrierOptions(pulse_ms=_PULSE_MS)
 
 def gate(scale: float = 1.0) -> list[Row]:
     """Latency, CPU, memory, a change's time, and decisions that are not the model's."""
+    logs.configure()
     with TemporaryDirectory(prefix="watchkeeper-bench-") as name:
         folder = Path(name)
         looked = machine.look(folder)

@@ -31,7 +31,7 @@ export function Log({ commands, devices }: { commands: readonly Command[]; devic
               {named.get(one.device) ?? one.device} · {actionWord(w, one.action)}
             </td>
             <td>{one.actor}</td>
-            <td>{one.reason}</td>
+            <td data-user-data>{one.reason}</td>
             <td>
               <Outcome command={one} />
             </td>

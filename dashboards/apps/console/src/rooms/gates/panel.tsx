@@ -46,7 +46,7 @@ export function Panel({ gate, commands, commanding }: { gate: Gate; commands: re
       {last !== undefined && (
         <section className="wk-last">
           <h3>
-            {actionWord(w, last.action)} · {last.actor} · {last.reason}
+            {actionWord(w, last.action)} · {last.actor} · <span data-user-data>{last.reason}</span>
           </h3>
           <StepsView command={last} device={device} />
         </section>
@@ -135,7 +135,7 @@ function Recent({ reasons, onChoose }: { reasons: readonly string[]; onChoose: (
     <fieldset className="wk-recent">
       <legend>{w.recent}</legend>
       {reasons.map((reason) => (
-        <Button key={reason} size="small" onClick={() => onChoose(reason)}>
+        <Button key={reason} size="small" data-user-data onClick={() => onChoose(reason)}>
           {reason}
         </Button>
       ))}
