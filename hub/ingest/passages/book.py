@@ -150,13 +150,13 @@ class Passagebook:
         self._gates.passages.put(passage.passage, passage)
         self._count["passages"] += 1
         if passage.granted:
-            self._explain_again(gate, passage.at_us, passage.until_us)
+            self._explain_more(gate, passage)
         presence = presence_of(passage)
         if presence is not None:
             self._outcome.add(self._outcome.presences, presence)
 
     def _fire_over(self, gate: Device, event: Event, device: str, zone: str) -> None:
-        for one in list(self._gates.passages.of_gate(gate.id)):
+        for one in self._gates.passages.lasting(gate.id):
             if one.kind == "fire" and one.until_us is None and (one.device, one.reason) == (device, zone):
                 self._gates.passages.put(one.passage, replace(one, until_us=max(event.at_us, one.at_us)))
                 self._explain_again(gate, one.at_us, None)
@@ -185,9 +185,23 @@ class Passagebook:
         return opening
 
     def _closed(self, gate: str, at_us: int) -> None:
-        for one in list(self._gates.openings.of_gate(gate)):
-            if one.closed_us is None and one.at_us <= at_us:
+        for one in self._gates.openings.lasting(gate):
+            if one.at_us <= at_us:
                 self._gates.openings.put(one.opening, replace(one, closed_us=at_us))
+
+    def _explain_more(self, gate: Device, passage: Passage) -> None:
+        """Openings near one more thing that explains: it is better than what explained them, or not. Nothing else is looked at,
+        so that a gate through which a crowd goes takes no longer for each of them."""
+        window = self._window(gate)
+        to_us = self._now_us if passage.until_us is None else passage.until_us + window.before_us
+        for one in self._openings_near(gate.id, passage.at_us - window.after_us, to_us):
+            was = self._gates.passages.get(one.passage)
+            if one.passage and was is None:
+                now = explained(one, self._passages_near(gate.id, one.at_us, window), window)
+            else:
+                now = explained(one, (passage,) if was is None else (was, passage), window)
+            if now != one:
+                self._gates.openings.put(now.opening, now)
 
     def _explain_again(self, gate: Device, from_us: int, until_us: int | None) -> None:
         """Openings near something that explains."""
@@ -204,7 +218,8 @@ class Passagebook:
             for old in self._old.passages_at(gate, from_us, at_us + window.after_us):
                 if rows.get(old.passage) is None:
                     rows.load(old.passage, old)
-        return list(rows.of_gate(gate))
+        near = {one.passage: one for one in rows.near(gate, from_us, at_us + window.after_us)}
+        return (near | {one.passage: one for one in rows.lasting(gate)}).values()
 
     def _openings_near(self, gate: str, from_us: int, to_us: int) -> Iterable[GateOpening]:
         rows = self._gates.openings
@@ -212,7 +227,7 @@ class Passagebook:
             for old in self._old.openings_at(gate, from_us, to_us):
                 if rows.get(old.opening) is None:
                     rows.load(old.opening, old)
-        return [one for one in rows.of_gate(gate) if from_us <= one.at_us <= to_us]
+        return rows.near(gate, from_us, to_us)
 
     def _look_for(self, event: Event, device: Device, reading: PlateRead) -> None:
         watched = self._gates.watches.of_plate(canonical(reading.plate).text, event.at_us)

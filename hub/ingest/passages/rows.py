@@ -1,6 +1,7 @@
 """What happens at gates, from the database into memory and back: a quarter of an hour of it, and what still lasts."""
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left, insort
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 import msgspec
@@ -20,11 +21,16 @@ TELL_EVERY_US = US_PER_S // 4
 
 
 class AtGate(Protocol):
-    """A row that is about one gate."""
+    """A row that is about one gate, and begins at a time. Neither changes."""
 
     @property
     def gate(self) -> str:
         """Which."""
+        ...
+
+    @property
+    def at_us(self) -> int:
+        """Since when, or when."""
         ...
 
 
@@ -41,30 +47,43 @@ class News(NamedTuple):
 
 
 class AtGates(Rows[str, T]):
-    """Rows found by the gate. `whole_since_us`: all of them from then on are in memory."""
+    """Rows found by the gate and the time, so that a busy gate costs no more than a quiet one. `lasts`: those that matter long
+    after they began. `whole_since_us`: all rows from then on are in memory."""
 
-    def __init__(self, journal: Journal) -> None:
-        self._names: dict[str, dict[str, None]] = {}
+    def __init__(self, journal: Journal, lasts: Callable[[T], bool]) -> None:
+        self._lasts = lasts
+        self._times: dict[str, list[tuple[int, str]]] = {}
+        self._lasting: dict[str, dict[str, None]] = {}
         self.whole_since_us = 0
         super().__init__(journal)
 
-    def of_gate(self, gate: str) -> Iterator[T]:
-        """Those that are in memory."""
-        for name in list(self._names.get(gate, ())):
-            row = self.get(name)
-            if row is not None:
-                yield row
+    def near(self, gate: str, from_us: int, to_us: int) -> list[T]:
+        """Those that began in that time, in the order of their times."""
+        times = self._times.get(gate, [])
+        found = times[bisect_left(times, (from_us, "")) : bisect_left(times, (to_us + 1, ""))]
+        return [self._rows[name] for _, name in found]
+
+    def lasting(self, gate: str) -> list[T]:
+        """Those that last, whenever they began."""
+        return [self._rows[name] for name in self._lasting.get(gate, ())]
 
     def _place(self, key: str, value: T | None) -> None:
         was = self._rows.get(key)
         if was is not None:
-            names = self._names[was.gate]
-            names.pop(key, None)
-            if not names:
-                del self._names[was.gate]
+            self._leave(key, was)
         super()._place(key, value)
         if value is not None:
-            self._names.setdefault(value.gate, {})[key] = None
+            insort(self._times.setdefault(value.gate, []), (value.at_us, key))
+            if self._lasts(value):
+                self._lasting.setdefault(value.gate, {})[key] = None
+
+    def _leave(self, key: str, was: T) -> None:
+        times = self._times[was.gate]
+        del times[bisect_left(times, (was.at_us, key))]
+        if not times:
+            del self._times[was.gate]
+        if self._lasts(was):
+            self._lasting[was.gate].pop(key)
 
 
 class Watches(Rows[str, Watched]):
@@ -92,8 +111,8 @@ class Gates:
     """All of it, as one site has it in memory."""
 
     def __init__(self, journal: Journal) -> None:
-        self.passages: AtGates[Passage] = AtGates(journal)
-        self.openings: AtGates[GateOpening] = AtGates(journal)
+        self.passages: AtGates[Passage] = AtGates(journal, lambda one: one.until_us is None or one.until_us > one.at_us)
+        self.openings: AtGates[GateOpening] = AtGates(journal, lambda one: one.closed_us is None)
         self.watches = Watches(journal)
         self.news: Rows[str, News] = Rows(journal)
 

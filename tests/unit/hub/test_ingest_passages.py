@@ -75,7 +75,7 @@ def test_a_pass_out_of_a_backlog_explains_an_opening_that_has_left_memory(gate):
     gate.later(3600)
     site = gate.hub.core._site
     assert site is not None
-    assert not list(site.gates.openings.of_gate("barrier-1"))
+    assert not site.gates.openings.near("barrier-1", 0, 2**62)
     gate.say("reader-1", granted(medium="card", plate=""), ago_s=3600 + 2 * MEMORY_US / US_PER_S + 3)
     assert gate.openings() == [("barrier-1", "card", "p-1")]
     assert dict(gate.hub.incidents())["barrier_unexplained"] == "withdrawn"
