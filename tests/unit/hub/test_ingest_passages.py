@@ -8,6 +8,7 @@ import pytest
 from contract.clock import US_PER_S
 from contract.readings import AccessDecided, DoorContact, ExitRequested
 from hub.cases.types import Refusal
+from hub.ingest.passages import book
 from hub.ingest.passages.book import WATCHED_MAX, Passagebook
 from hub.ingest.passages.rows import MEMORY_US
 from hub.passages.asks import WatchEnd, WatchPut
@@ -297,3 +298,20 @@ def test_a_chunk_is_swept_at_a_time(gate, monkeypatch):
         assert sweep.sweep_passages(connection, SITE, gate.hub.clock.now_us() + 1) == 3, "two passages and a presence"
         assert sweep.sweep_passages(connection, SITE, gate.hub.clock.now_us() + 1) == 1
         assert sweep.sweep_passages(connection, SITE, gate.hub.clock.now_us() + 1) == 0
+
+
+def test_a_crowd_at_an_opening_is_looked_at_one_by_one(gate, monkeypatch):
+    looked: list[int] = []
+    real = book.explained
+
+    def counted(opening, passages, window):
+        found = list(passages)
+        looked.append(len(found))
+        return real(opening, found, window)
+
+    gate.say("barrier-1", MOVING)
+    monkeypatch.setattr(book, "explained", counted)
+    for _ in range(30):
+        gate.say("reader-1", granted(medium="card", plate=""))
+    assert len(looked) == 30
+    assert max(looked) == 2
