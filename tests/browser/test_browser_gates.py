@@ -35,7 +35,7 @@ def test_an_opening_is_sent_then_done_then_seen_at_the_barrier_and_is_recorded_w
     for number in (1, 2, 3):
         expect(step(page, number, "ok")).to_be_visible()
     expect(step(page, 2, "ok")).to_contain_text("已执行")
-    expect(page.locator(".wk-gates-panel .wk-standing")).to_have_attribute("data-state", "open")
+    expect(page.locator(".wk-gates-panel .wk-standing[data-state]")).to_have_attribute("data-state", "open")
     assert estate.barrier.opened == 1
     row = page.locator(".wk-gate-log tbody tr").first
     for word in ("开闸", estate.person("operator")[0], "消防检查", "已执行"):
