@@ -266,7 +266,9 @@ def test_axe_finds_nothing_in_either_language_and_size(site, phone, visit, langu
     sure.tap()
     expect(page.locator(".wr-pass img")).to_be_visible()
     check_axe(page)
-    check_axe(phone.open("/resident/#unknown", language))
+    page = phone.open("/resident/#unknown", language)
+    expect(page.locator("h1")).to_be_visible()
+    check_axe(page)
 
 
 def test_english_by_the_browsers_language_has_no_chinese_but_what_people_wrote_and_a_choice_is_kept(site, phone, visit, picture):
