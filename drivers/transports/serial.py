@@ -4,6 +4,7 @@ import contextlib
 import errno
 import os
 import select
+import time
 
 import serial
 
@@ -47,6 +48,8 @@ class SerialTransport:
         self._fd: int = self._port.fileno()
         self._poll = select.poll()
         self._poll.register(self._fd, select.POLLIN)
+        self._room = select.poll()
+        self._room.register(self._fd, select.POLLOUT)
 
     def read(self, max_bytes: int, timeout_s: float) -> bytes:
         """See `Transport.read`. pyserial's own `read(n)` waits for all n bytes: a card would wait for the timeout."""
@@ -68,12 +71,18 @@ class SerialTransport:
         """See `Transport.write`."""
         if self._fd < 0:
             raise DeviceLost("closed")
-        try:
-            self._port.write(data)
-        except serial.SerialTimeoutException as error:
-            raise DeviceLost("timeout") from error
-        except (serial.SerialException, OSError) as error:
-            raise DeviceLost("unplugged") from error
+        left = memoryview(data)
+        until_s = 0.0
+        while left:
+            try:
+                left = left[os.write(self._fd, left) :]
+            except BlockingIOError:
+                now_s = time.monotonic()
+                until_s = until_s or now_s + WRITE_TIMEOUT_S
+                if not self._room.poll(max(0.0, until_s - now_s) * 1000):
+                    raise DeviceLost("timeout") from None
+            except OSError as error:
+                raise DeviceLost("unplugged") from error
 
     def close(self) -> None:
         """See `Transport.close`."""
