@@ -138,6 +138,11 @@ def live_path(agent: str, order: str, age_ms: int) -> str:
     return f"/agents/{agent}/live/{order}/{age_ms}"
 
 
+def footage_path(agent: str, order: str) -> str:
+    """Where an agent posts what a `send_footage` order asked for."""
+    return f"/agents/{agent}/footage/{order}"
+
+
 def bulk_mac(key: bytes, path: str, body: bytes) -> str:
     """What an agent sends as `X-Watchkeeper-Mac` with bulk data: 32 hex digits, the same MAC as a seal's, over path and body."""
     return _mac(key, path, body).hex()

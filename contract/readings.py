@@ -4,37 +4,16 @@ On the wire a reading is a JSON object whose `kind` names the struct. Unknown fi
 can speak to an older hub; an unknown kind is quarantined by the hub, and the stream goes on.
 """
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 import msgspec
 
+from contract.footage import FootageDeleted, FootageDisk, FootageKept, RecorderState, SegmentRecorded
 from contract.names import Medium
+from contract.reading import MAX_TEXT, Reading, Sort
 
-MAX_TEXT = 200
-"""Characters in any free text of a reading. Longer text is cut by whoever makes the reading."""
-
-
-def _kind(name: str) -> str:
-    """`CardRead` → `card_read`."""
-    return "".join("_" + c.lower() if c.isupper() else c for c in name).lstrip("_")
-
-
-Sort = Literal["alarm", "event", "measurement"]
-
-
-class Reading(msgspec.Struct, frozen=True, tag_field="kind", tag=_kind, omit_defaults=True, gc=False):
-    """The base of all kinds. `SORT` says in which order a full spool drops: measurements, then events, then alarms."""
-
-    SORT: ClassVar[Sort] = "event"
-    STORED: ClassVar[bool] = False
-    """Readings of this kind may have waited in the device's memory: that one arrives does not prove that the device has nothing
-    older to tell, so its `at_us` moves no watermark."""
-
-    @property
-    def kind(self) -> str:
-        """The name on the wire, such as `card_read`."""
-        return str(self.__struct_config__.tag)
-
+__all__ = ["MAX_TEXT", "Reading", "Sort"]
+"""What stands in contract.reading and is looked for here; everything below is to be imported too."""
 
 # Access
 
@@ -477,6 +456,11 @@ AnyReading = (
     | PictureFrozen
     | SnapshotTaken
     | ObjectSeen
+    | SegmentRecorded
+    | RecorderState
+    | FootageDeleted
+    | FootageKept
+    | FootageDisk
     | TagScanned
     | WandRead
     | Observed
