@@ -2250,7 +2250,7 @@ export interface OwnPage {
 
 /** A visitors' route. */
 export interface OwnRoute {
-  /** Its id */
+  /** The route's id */
   id: string;
   /** Its name in Chinese */
   name_zh: string;
