@@ -22,13 +22,13 @@ PersonPath = Annotated[str, Plain, Path(max_length=64, description="The resident
 
 
 @router.get("/{person}/link", summary="A resident's own link", responses=problems())
-def show_link(backend: Behind, person: PersonPath) -> m.ResidentLinkView:
+def show_resident_link(backend: Behind, person: PersonPath) -> m.ResidentLinkView:
     """Whether the resident can register visitors now, until when, and how many came of it today."""
     return _view(backend, person, backend.reads.visits.link_of_resident(person))
 
 
 @router.post("/{person}/link", summary="Send a resident their own link", responses=problems(404, 409, 413))
-def send_link(backend: Behind, who: Acting, person: PersonPath) -> m.ResidentLinkView:
+def send_resident_link(backend: Behind, who: Acting, person: PersonPath) -> m.ResidentLinkView:
     """To the phone on record. One that was sent before is over. 409 `no_way_to_residents` where nothing can be sent."""
     if not backend.visits.reaches_residents:
         allowed(refused("no_way_to_residents"))
@@ -37,7 +37,7 @@ def send_link(backend: Behind, who: Acting, person: PersonPath) -> m.ResidentLin
 
 
 @router.post("/{person}/link/revoke", summary="Withdraw a resident's own link", responses=problems(404, 413))
-def revoke_link(backend: Behind, who: Acting, person: PersonPath, asked: m.RevokeRequest) -> m.ResidentLinkView:
+def revoke_resident_link(backend: Behind, who: Acting, person: PersonPath, asked: m.RevokeRequest) -> m.ResidentLinkView:
     """At once. What was registered by it stays. Until the desk sends a new one, agreeing to a visitor gives none either."""
     gone: ResidentLink = allowed(answer(backend.worker.ask(ResidentLinkRevoke(person, who_of(who), asked.reason))))
     return _view(backend, person, gone)
