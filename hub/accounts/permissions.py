@@ -233,6 +233,14 @@ PERMISSIONS: Mapping[tuple[str, str], Roles] = {
     ("POST", "/visit-links/show"): ANYONE,  # residents have no accounts: the routes take a link's token
     ("POST", "/visit-links/answer"): ANYONE,
     ("POST", "/visit-links/pass"): ANYONE,
+    ("POST", "/visit-links/own"): ANYONE,
+    ("POST", "/resident-links/show"): ANYONE,
+    ("POST", "/resident-links/register"): ANYONE,
+    ("POST", "/resident-links/cancel"): ANYONE,
+    ("POST", "/resident-links/pass"): ANYONE,
+    ("GET", "/residents/{person}/link"): TELEPHONE,
+    ("POST", "/residents/{person}/link"): TELEPHONE,
+    ("POST", "/residents/{person}/link/revoke"): TELEPHONE,
     # the estate and its plan
     ("GET", "/estate"): WATCH,
     ("PUT", "/estate"): KEEP,

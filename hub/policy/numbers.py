@@ -31,6 +31,14 @@ CLAUSES: Mapping[str, Mapping[str, Number]] = {
             30 * _DAY,
             required=False,
         ),
+        "resident_link_s": Number(
+            "how long a resident's own link registers visitors, in seconds", 60, 366 * _DAY, required=False
+        ),
+        "resident_per_day": Number("how many visitors one resident may register in a day", 0, 200, whole=True, required=False),
+        "resident_open": Number(
+            "how many visits that a resident registered may wait at once", 1, 200, whole=True, required=False
+        ),
+        "resident_phone": Number("1: a resident must give the visitor's phone; 0: need not", 0, 1, whole=True, required=False),
     },
     "GATE-4": {
         "consent_s": Number("how long a resident has to agree to delivery at the door, in seconds", 30, _DAY, required=False),

@@ -31,6 +31,7 @@ from hub.store.estate_tables import estate_version, plan_drawing
 from hub.store.passage_tables import opening, passage, presence, watched
 from hub.store.visit_tables import (
     delivery,
+    resident_link,
     visit,
     visit_entry,
     visit_link,
@@ -44,7 +45,8 @@ __all__ = [
     "access_history", "access_rule", "agent_key", "audit_entry", "audit_head", "command", "credential", "delivery",
     "device_state", "enrolment", "estate_version", "handover", "handover_item", "holder", "household", "key_item",
     "key_move", "metadata", "opening", "passage", "permit", "permit_table", "person_key", "phone_call", "plan_drawing",
-    "presence", "visit", "visit_entry", "visit_link", "visit_looks", "visit_notice", "visit_route", "visit_space", "watched",
+    "presence", "resident_link", "visit", "visit_entry", "visit_link", "visit_looks", "visit_notice", "visit_route",
+    "visit_space", "watched",
 ]  # fmt: skip
 """The tables that other modules declare; `metadata` knows them all."""
 

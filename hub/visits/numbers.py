@@ -17,6 +17,10 @@ class Limits(NamedTuple):
     confirm_us: int
     pass_us: int
     close_us: int
+    resident_link_us: int
+    resident_per_day: int
+    resident_open: int
+    resident_phone: int
     consent_us: int
     unclaimed_us: int
     erase_us: int
@@ -32,6 +36,10 @@ _FIELDS: tuple[tuple[str, str, int], ...] = (
     ("GATE-3", "confirm_s", US_PER_S),
     ("GATE-3", "pass_s", US_PER_S),
     ("GATE-3", "overstay_close_s", US_PER_S),
+    ("GATE-3", "resident_link_s", US_PER_S),
+    ("GATE-3", "resident_per_day", 1),
+    ("GATE-3", "resident_open", 1),
+    ("GATE-3", "resident_phone", 1),
     ("GATE-4", "consent_s", US_PER_S),
     ("GATE-4", "unclaimed_s", US_PER_S),
     ("GATE-5", "erase_days", _DAY_US),

@@ -37,6 +37,11 @@ def needs_space(around: Around, visit: Visit) -> bool:
     return wants and any(one is not None and one.temporary == (visit.kind == "temporary") for one in spaces)
 
 
+def free_space(around: Around, visit: Visit) -> str:
+    """The first space by name that would take the vehicle; empty: none is free."""
+    return next((name for name in sorted(around.site.guests.spaces) if space_for(around, visit, name) is None), "")
+
+
 def plate_in_use(around: Around, visit: Visit) -> bool:
     """Whether another visit that is not over has the plate."""
     return any(one.plate == visit.plate and one.visit != visit.visit for one in _visits(around))

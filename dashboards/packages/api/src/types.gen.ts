@@ -1690,6 +1690,28 @@ export interface IncidentPage {
   next: number | null;
 }
 
+/** A visitor whom a resident registers. Nobody confirms it any more. */
+export interface InviteRequest {
+  /** What stands behind the link's #: 22 characters */
+  token: string;
+  /** Who comes; sealed, and masked on screens */
+  name: string;
+  /** Their phone, where `phone_needed` says so; sealed, and masked on screens */
+  phone?: string;
+  /** Their vehicle's plate; empty: on foot */
+  plate?: string;
+  /** Why they come, for the guard */
+  reason?: string;
+  /** From when they may come in: RFC 3339 with an offset; null, or past already: from now */
+  begins_at?: string | null;
+  /** For so long, no longer than `hours_max` */
+  hours: number;
+  /** How many come together */
+  people?: number;
+  /** One of `routes`; empty: the only one */
+  route?: string;
+}
+
 /** A credential to give. `number`: see docs/design/permits.md. */
 export interface IssueBody {
   /** card, plate, qr, pin or face */
@@ -1900,6 +1922,8 @@ export interface LinkView {
   until_at: string | null;
   /** There is a code to show: POST /visit-links/pass */
   has_pass: boolean;
+  /** The resident can go on to register visitors: POST /visit-links/own */
+  can_register: boolean;
 }
 
 /** An incident that the figures name. `comebacks`: how often its source came back. */
@@ -2182,6 +2206,102 @@ export interface OtherDayModel {
   date: string;
   /** Minutes of the day */
   hours?: ([number, number])[];
+}
+
+/** Whoever has the resident's own link. */
+export interface OwnLinkRequest {
+  /** What stands behind the link's #: 22 characters */
+  token: string;
+}
+
+/** What a resident's own link shows. */
+export interface OwnPage {
+  /** The estate's name in Chinese */
+  site_zh: string;
+  /** The estate's name in English */
+  site_en: string;
+  /** The estate's time zone, in which times are shown */
+  timezone: string;
+  /** The hub's time: RFC 3339, UTC; the phone's may be wrong */
+  now: string;
+  /** The household, by its id */
+  room: string;
+  /** Until when the link registers: RFC 3339, UTC */
+  expires_at: string;
+  /** How many more visitors may be registered today */
+  left_today: number;
+  /** Of how many */
+  per_day: number;
+  /** The visitor's phone must be given */
+  phone_needed: boolean;
+  /** The longest stay, in hours */
+  hours_max: number;
+  /** For so many days ahead visitors can be registered */
+  days_max: number;
+  /** So many together at most */
+  people_max: number;
+  /** The visitors' routes; with several, one is chosen */
+  routes: OwnRoute[];
+  /** Those that are not over, newest first */
+  visits: OwnVisit[];
+  /** The visit that was registered just now; empty: none */
+  made: string;
+}
+
+/** A visitors' route. */
+export interface OwnRoute {
+  /** The route's id */
+  id: string;
+  /** Its name in Chinese */
+  name_zh: string;
+  /** Its name in English */
+  name_en: string;
+  /** How one gets there */
+  words: string;
+}
+
+/** The resident's own link, as a token. */
+export interface OwnToken {
+  /** What stands behind the page's # */
+  token: string;
+}
+
+/** A visit that the resident registered. Name and plate are masked: whoever finds the phone learns of nobody. */
+export interface OwnVisit {
+  /** Its random name */
+  id: string;
+  /** How far it is */
+  state: string;
+  /** The state in Chinese */
+  state_zh: string;
+  /** The state in English */
+  state_en: string;
+  /** Who comes, masked */
+  name: string;
+  /** Their plate, masked */
+  plate: string;
+  /** How many come */
+  people: number;
+  /** Their route, by its id */
+  route: string;
+  /** The parking space they get; empty: none */
+  space: string;
+  /** From when the pass is valid: RFC 3339, UTC */
+  from_at: string | null;
+  /** Until when: RFC 3339, UTC */
+  until_at: string | null;
+  /** There is a code to show: POST /resident-links/pass */
+  has_pass: boolean;
+  /** It can be taken back */
+  can_cancel: boolean;
+}
+
+/** One of the resident's own visits. */
+export interface OwnVisitRequest {
+  /** What stands behind the link's #: 22 characters */
+  token: string;
+  /** The visit's name */
+  visit: string;
 }
 
 /** A call for help. */
@@ -2832,6 +2952,26 @@ export interface ResidentCall {
   answer: string;
 }
 
+/** A resident's own link, as the desk sees it. The link itself is shown to nobody but the resident. */
+export interface ResidentLinkView {
+  /** The holder whose it is */
+  person: string;
+  /** Their household */
+  room: string;
+  /** It registers visitors now */
+  live: boolean;
+  /** When it was made: RFC 3339, UTC; null: there is none */
+  made_at: string | null;
+  /** Who had it sent; `resident`: taken behind a confirmation */
+  made_by: string;
+  /** When it ends by itself: RFC 3339, UTC */
+  expires_at: string | null;
+  /** When it was withdrawn: RFC 3339, UTC; null: it was not */
+  revoked_at: string | null;
+  /** How many visitors were registered today */
+  today: number;
+}
+
 /** Somebody of a household who was told, or was to be. */
 export interface ResidentNotice {
   /** The visit or the delivery */
@@ -2905,12 +3045,6 @@ export interface ReviewView {
 /** Why the agent is not to be believed any more. */
 export interface RevokeAgentRequest {
   /** For the record */
-  reason: string;
-}
-
-/** Why. */
-export interface RevokeRequest {
-  /** Why it is done */
   reason: string;
 }
 
@@ -4010,6 +4144,8 @@ export interface VisitView {
   rules_at: string | null;
   /** Who told the driver */
   rules_by: string;
+  /** How many come */
+  people: number;
   /** When it was over: RFC 3339, UTC */
   ended_at: string | null;
   /** When what is personal goes: RFC 3339, UTC; null: it is not over */
@@ -4222,6 +4358,18 @@ export interface hub__api__plan_models__SignRequest {
   note?: string;
   /** The run's version that the person saw; null: whichever it has */
   version?: number | null;
+}
+
+/** Why a link is withdrawn. */
+export interface hub__api__resident_models__RevokeRequest {
+  /** Why: it stands on the audit log */
+  reason: string;
+}
+
+/** Why. */
+export interface hub__api__tag_models__RevokeRequest {
+  /** Why it is done */
+  reason: string;
 }
 
 /** Every route: what its path, query, header and body take, and what it answers. A key that is absent takes nothing. */
@@ -4967,6 +5115,42 @@ export interface Routes {
     query: { from: string; to: string; duty?: string[] | null; limit?: number };
     result: UnvisitedReport;
   };
+  /** Take a visit back. */
+  "POST /resident-links/cancel": {
+    body: OwnVisitRequest;
+    result: OwnPage;
+  };
+  /** A visitor's code. */
+  "POST /resident-links/pass": {
+    body: OwnVisitRequest;
+    result: undefined;
+  };
+  /** Register a visitor. */
+  "POST /resident-links/register": {
+    body: InviteRequest;
+    result: OwnPage;
+  };
+  /** What a resident may register, and has registered. */
+  "POST /resident-links/show": {
+    body: OwnLinkRequest;
+    result: OwnPage;
+  };
+  /** A resident's own link. */
+  "GET /residents/{person}/link": {
+    path: { person: string };
+    result: ResidentLinkView;
+  };
+  /** Send a resident their own link. */
+  "POST /residents/{person}/link": {
+    path: { person: string };
+    result: ResidentLinkView;
+  };
+  /** Withdraw a resident's own link. */
+  "POST /residents/{person}/link/revoke": {
+    path: { person: string };
+    body: hub__api__resident_models__RevokeRequest;
+    result: ResidentLinkView;
+  };
   /** Take a shift off the roster. */
   "DELETE /roster": {
     query: { person: string; from: string; route?: string };
@@ -5038,7 +5222,7 @@ export interface Routes {
   /** End a tag. */
   "POST /tags/{tag}/revoke": {
     path: { tag: string };
-    body: RevokeRequest;
+    body: hub__api__tag_models__RevokeRequest;
     result: TagRow;
   };
   /** The kinds of visits. */
@@ -5049,6 +5233,11 @@ export interface Routes {
   "POST /visit-links/answer": {
     body: LinkAnswerRequest;
     result: LinkView;
+  };
+  /** The resident's own link behind an answer. */
+  "POST /visit-links/own": {
+    body: LinkRequest;
+    result: OwnToken;
   };
   /** The visitor's code. */
   "POST /visit-links/pass": {
