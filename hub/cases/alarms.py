@@ -36,6 +36,7 @@ DEFAULTS: Mapping[tuple[str, str], float] = {
     ("CMD-2", "stale_s"): 86_400,
     ("CMD-2", "operator_posts"): 1,
     ("MON-1", "sound_s"): 60,
+    ("MON-2", "snapshots"): 1,
     ("MON-8", "key_out_s"): 43_200,
     ("CMD-3", "rings_s"): 15,
     ("GATE-3", "confirm_s"): 600,

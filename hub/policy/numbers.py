@@ -128,6 +128,9 @@ CLAUSES: Mapping[str, Mapping[str, Number]] = {
         "camera_lost_s": Number("how long a stream may be lost, in seconds", 1, _HOUR),
         "camera_dark_s": Number("how long a picture may be dark, in seconds", 1, _HOUR),
         "camera_frozen_s": Number("how long a picture may be frozen, in seconds", 1, _HOUR),
+        "snapshots": Number(
+            "whether a camera takes a picture when it is asked (1), or only pushes (0)", 0, 1, whole=True, required=False
+        ),
     },
     "MON-3": {
         "acknowledge_s": Number("how soon priority 2 is acknowledged, in seconds", 1, _DAY),
