@@ -51,6 +51,7 @@ DEFAULTS: Mapping[tuple[str, str], float] = {
     ("GATE-5", "erase_days"): 180,
     ("GATE-5", "looks_per_hour"): 20,
     ("GATE-5", "searches_per_hour"): 60,
+    ("GATE-5", "rooms_per_hour"): 120,
     ("VEH-2", "temporary_s"): 7_200,
     ("VEH-3", "overstay_s"): 43_200,
     ("VEH-4", "hours_from_s"): 25_200,

@@ -52,6 +52,7 @@ CLAUSES: Mapping[str, Mapping[str, Number]] = {
             "how often somebody may see a visitor unmasked in an hour", 1, 1_000, whole=True, required=False
         ),
         "searches_per_hour": Number("how often somebody may look for a visitor in an hour", 1, 1_000, whole=True, required=False),
+        "rooms_per_hour": Number("how often a guard may look a room up in an hour", 1, 5_000, whole=True, required=False),
     },
     "VEH-2": {
         "temporary_s": Number("how long a temporary permit is valid, in seconds", 60, _DAY, required=False),

@@ -285,5 +285,5 @@ class Machine(RuleBasedStateMachine):
 
 TestVisits = Machine.TestCase
 TestVisits.settings = settings(
-    max_examples=25, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
+    max_examples=15, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
 )
