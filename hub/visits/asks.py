@@ -155,10 +155,10 @@ class RouteSet(NamedTuple):
 
 
 class VisitLook(NamedTuple):
-    """Somebody wants to see what is personal whole (`unmask`, with a reason), or looks for somebody (`search`). `about`: which
-    visit. Answered by Looked."""
+    """Somebody wants to see what is personal whole (`unmask`, with a reason), looks for somebody (`search`), or looks a room up to
+    register a visitor (`rooms`, with a reason). `about`: which visit. Answered by Looked."""
 
-    what: Literal["unmask", "search"]
+    what: Literal["unmask", "search", "rooms"]
     about: str
     who: Who
     reason: str

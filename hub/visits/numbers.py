@@ -26,6 +26,7 @@ class Limits(NamedTuple):
     erase_us: int
     looks_per_hour: int
     searches_per_hour: int
+    rooms_per_hour: int
     temporary_us: int
     overstay_us: int
     truck_from_s: int
@@ -45,6 +46,7 @@ _FIELDS: tuple[tuple[str, str, int], ...] = (
     ("GATE-5", "erase_days", _DAY_US),
     ("GATE-5", "looks_per_hour", 1),
     ("GATE-5", "searches_per_hour", 1),
+    ("GATE-5", "rooms_per_hour", 1),
     ("VEH-2", "temporary_s", US_PER_S),
     ("VEH-3", "overstay_s", US_PER_S),
     ("VEH-4", "hours_from_s", 1),

@@ -83,10 +83,11 @@ def set_route(around: Around, asked: RouteSet) -> bool | Refusal:
 
 def look(around: Around, asked: VisitLook) -> Looked | Refusal:
     """See VisitLook. Over the limit of an hour it is not shown, and the first time that is an incident."""
-    if asked.what == "unmask" and not asked.reason.strip():
+    if asked.what != "search" and not asked.reason.strip():
         return refused("reason_missing")
     limits, key = around.limits, (asked.who.name, asked.what)
-    limit = limits.looks_per_hour if asked.what == "unmask" else limits.searches_per_hour
+    per_hour = {"unmask": limits.looks_per_hour, "search": limits.searches_per_hour, "rooms": limits.rooms_per_hour}
+    limit = per_hour[asked.what]
     was = around.site.guests.looks.get(key)
     if was is None or not 0 <= around.now_us - was.from_us < HOUR_US:
         was = Looks(asked.who.name, asked.what, around.now_us, 0)

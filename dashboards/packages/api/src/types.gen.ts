@@ -1572,6 +1572,8 @@ export interface HouseholdView {
   note: string;
   /** Since when nobody lives there: RFC 3339, UTC; null: somebody does */
   ended_at: string | null;
+  /** Who lives there, masked: for a guard alone, who has no other way to say whom a call was with */
+  residents: RoomPerson[];
 }
 
 /** What became of a file: each of its rows is either done or among the wrong ones. */
@@ -3056,6 +3058,14 @@ export interface RightModel {
   schedule?: string;
 }
 
+/** Somebody who lives there, as a guard sees it. */
+export interface RoomPerson {
+  /** Their id as a holder: whom a call was with */
+  id: string;
+  /** Their name, masked */
+  name: string;
+}
+
 /** Where a duty is done, in which order, and what brings the evidence: devices, phones, or `hub`. */
 export interface RouteView {
   /** Its id in the estate file */
@@ -4419,7 +4429,7 @@ export interface Routes {
   };
   /** Households. */
   "GET /access/households": {
-    query: { text?: string; id?: string; live?: boolean; after?: string; limit?: number };
+    query: { text?: string; id?: string; live?: boolean; after?: string; limit?: number; reason?: string };
     result: HouseholdPage;
   };
   /** Make or change a household. */
