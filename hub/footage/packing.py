@@ -12,7 +12,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import starmap
-from typing import NamedTuple, cast, get_args
+from typing import Any, NamedTuple, cast, get_args
 
 from contract.clock import US_PER_S
 from contract.footage import Codec
@@ -147,7 +147,8 @@ def _rest(widths: tuple[int, ...]) -> struct.Struct:
 
 def _numbers(packed: bytes, begins: int, ends: int, code: str) -> Sequence[int]:
     if sys.byteorder == "little":
-        return cast(Sequence[int], memoryview(packed)[begins:ends].cast(code))
+        view: Any = memoryview(packed)[begins:ends]
+        return cast(Sequence[int], view.cast(code))
     swapped = array(code, packed[begins:ends])
     swapped.byteswap()
     return swapped

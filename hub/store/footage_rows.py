@@ -49,7 +49,7 @@ class _Open(NamedTuple):
 
 def fold(connection: Connection, track: Track, pieces: Iterable[Piece]) -> Folded:
     """Take segments in, in whatever order they come. One whose number is known is the same one, wherever it is said to be now."""
-    told = {}
+    told: dict[int, Piece] = {}
     for piece in pieces:
         told.setdefault(piece.no, piece)
     if not told:
