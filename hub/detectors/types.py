@@ -69,7 +69,8 @@ class PlateWatched(Reading, frozen=True):
 
 class Quarantined(Reading, frozen=True):
     """The hub's own report: an event was put aside. `reason`: `undecodable`, `too_long_text`, `unknown_device`, `foreign_device`,
-    `detector:NAME` when that detector raised, or `too_many_subjects` when the event is stored but one of them saw too many."""
+    `bad_segment` (it ends before it begins, or is longer than any), `detector:NAME` when that detector raised, or
+    `too_many_subjects` when the event is stored but one of them saw too many."""
 
     reason: str
 
