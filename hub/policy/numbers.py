@@ -142,6 +142,10 @@ CLAUSES: Mapping[str, Mapping[str, Number]] = {
         "footage_days": Number("how long footage is kept, in days", 30, 3_650, floor=_FOOTAGE, required=False),
         "picture_days": Number("how long pictures of cameras are kept, in days", 30, 3_650, floor=_FOOTAGE),
     },
+    "MON-6": {
+        "footage_hole_s": Number("how long nothing may be recorded of a camera, in seconds", 5, _HOUR),
+        "recorded": Number("1: the camera is to be recorded; 0: it is not", 0, 1, whole=True, required=False),
+    },
     "EMG-1": {},
     "EMG-2": {
         "acknowledge_s": Number("how soon priority 1 is acknowledged, in seconds", 1, _HOUR),
@@ -239,6 +243,7 @@ OF_A_DEVICE: frozenset[str] = frozenset(
         *CLAUSES["VEH-5"],
         *CLAUSES["VEH-6"],
         *CLAUSES["MON-2"],
+        *CLAUSES["MON-6"],
         *CLAUSES["REP-1"],
         *("device_silent_s", "clock_off_s", "clock_off_for_s", "agent_silent_s"),
     )

@@ -29,3 +29,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("site", "holder"),
     )
     op.create_index("resident_link_by_digest", "resident_link", ["site", "digest"], unique=True)
+    if op.get_bind().dialect.name != "sqlite":  # as a fresh table has it
+        what = "which text: confirm, dropped, consent, register"
+        op.alter_column("visit_notice", "what", existing_type=sa.Text(), existing_nullable=False, comment=what)
