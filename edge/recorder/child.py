@@ -6,6 +6,7 @@ import os
 import resource
 import select
 import sys
+from contextlib import suppress
 from pathlib import Path
 from secrets import token_hex
 from threading import Event, Lock, Thread
@@ -66,9 +67,7 @@ def record(order: Order, out: Out, clock: Clock, stop: Event) -> None:
     hands = Hands(out)
     files = Files(Path(order.folder), order.reserve_bytes)
     tracks = [Track(camera, files, hands, order.segment_us) for camera in order.cameras]
-    sessions = [
-        Session(camera, order, track, token_hex(8)) for camera, track in zip(order.cameras, tracks, strict=True)
-    ]
+    sessions = [Session(camera, order, track, token_hex(8)) for camera, track in zip(order.cameras, tracks, strict=True)]
     told_us = 0
     while not stop.is_set():
         now = Now(clock.now_us(), clock.mono_us())
@@ -115,10 +114,8 @@ def main() -> None:
     order = decode_order(sys.stdin.buffer.readline(MAX_LINE_BYTES))
     stop = Event()
     Thread(target=_listen, args=(sys.stdin.buffer, stop), daemon=True).start()
-    try:
+    with suppress(BrokenPipeError):  # the agent is gone, and what is on disk is found again
         record(order, out, SystemClock(), stop)
-    except BrokenPipeError:
-        pass  # the agent is gone, and what is on disk is found again
     os._exit(0)
 
 

@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 from contract.clock import US_PER_S
 
 GOP_MAX_US = 60 * US_PER_S
-"""A stream without a key picture for so long is cut anyway: a segment that cannot be played from its start is better than none."""
+"""A stream without a key picture for so long is cut anyway: what cannot be played from its start is better than nothing."""
 SEGMENT_BYTES_MAX = 512 * 1024 * 1024
 _EARLY_US = US_PER_S // 10
 """A key picture may come so much early and cut still, or a camera with one a second would have segments of 11 s."""

@@ -84,8 +84,8 @@ class Closed(NamedTuple):
 
 
 class Syncer:
-    """A thread that syncs what is closed, so that a slow disk does not keep the cameras waiting. `done`: it is on disk; `failed`: it
-    may not be, and is not told."""
+    """A thread that syncs what is closed, so that a slow disk does not keep the cameras waiting. `done`: it is on disk;
+    `failed`: it may not be, and is not told."""
 
     def __init__(self, done: Callable[[Ended], None], failed: Callable[[Ended, OSError], None]) -> None:
         self._queue: Queue[Closed | None] = Queue(MAX_UNSYNCED)

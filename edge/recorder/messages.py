@@ -1,8 +1,6 @@
 """What the agent and a recording child say to each other: JSON, one message a line. The first line says what to record; when it
 ends, so does the child. Passwords go this way only."""
 
-
-
 import msgspec
 
 from contract.footage import Codec, FootageStream, RecorderReason

@@ -68,7 +68,7 @@ def began_us(content: bytes) -> int:
     """The time in the content of a `prft` box. The seconds wrap in 2036; times before 2026 are of the era after that."""
     _, seconds, fraction = struct.unpack_from(">III", content, 4)
     since = (seconds - _NTP_FROM_UNIX_S) & 0xFFFFFFFF
-    return since * US_PER_S + (fraction * US_PER_S >> 32)
+    return int(since * US_PER_S + (fraction * US_PER_S >> 32))
 
 
 def fragment(number: int, start: int, end: int, samples: Sequence[Sample]) -> bytes:

@@ -33,8 +33,8 @@ class Track(NamedTuple):
 
 
 class Client:
-    """One connection. `address` is a checked one, with its user and password; `cnonce`: a random name. Feed it what arrives; after
-    each call `outbox` is to be sent."""
+    """One connection. `address` is a checked one, with its user and password; `cnonce`: a random name. Feed it what arrives;
+    after each call `outbox` is to be sent."""
 
     def __init__(self, address: str, cnonce: str) -> None:
         parts = urlsplit(address)

@@ -1,4 +1,4 @@
-"""One camera's connection in the recording child: opens it, reads what has come, and opens it again after a while when it is lost."""
+"""One camera's connection in the recording child: opens it, reads what has come, opens it again when it is lost."""
 
 import socket
 import ssl

@@ -27,8 +27,8 @@ class Times:
         self._least_us: int | None = None
         self._window_us = 0
         self.settled_us = 0
-        """What is to be added to the whole line: how much earlier its first picture was taken than it arrived. Negative, and known
-        after the first window."""
+        """What is to be added to the whole line: how much earlier its first picture was taken than it arrived. Negative, and
+        known after the first window."""
         self._settled = False
         self.jumps = 0
 

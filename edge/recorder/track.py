@@ -1,6 +1,5 @@
 """One camera's stream on its way into segments: places each picture in time, cuts, and hands whole fragments to the files."""
 
-
 from errno import EDQUOT, ENOSPC
 from typing import NamedTuple, Protocol
 
@@ -200,9 +199,7 @@ class Track:
             self._ended_us = ends_us = max(ends_us, start_us)
             names = (self.camera.device, self.camera.stream, writing.no)
             size = writing.file.size_bytes
-            self._hand.close(
-                writing.file, Ended(*names, start_us, ends_us, size, writing.codec, len(writing.header))
-            )
+            self._hand.close(writing.file, Ended(*names, start_us, ends_us, size, writing.codec, len(writing.header)))
         else:
             writing.file.discard()
         if full is not None:
@@ -226,5 +223,3 @@ class Track:
         if self._told != (recording, reason):
             self._told = (recording, reason)
             self._hand.tell(State(self.camera.device, self.camera.stream, recording, reason, detail))
-
-
