@@ -188,6 +188,8 @@ class Track:
         try:
             if writing.waiting:
                 self._flush(writing, end_us)
+            else:
+                end_us = writing.fragment_us  # what waited could not be written
         except OSError as error:
             full, end_us = error, writing.fragment_us
         base_us = self._base_of(writing)
