@@ -128,15 +128,17 @@ def test_a_disk_at_its_reserve_is_full_and_recording_goes_on_when_there_is_room(
 @pytest.mark.parametrize(("code", "told"), [(ENOSPC, "disk_full"), (EIO, "disk_failed")])
 def test_a_write_that_fails_leaves_whole_fragments_and_no_more(stage, monkeypatch, code, told):
     stage.play(5)
-    write = os.write
+    writev = os.writev
 
-    def short(handle, data):
-        if len(data) > 100:
-            return write(handle, data[: len(data) // 2])
+    def short(handle, pieces):
+        return writev(handle, pieces[:-1])
+
+    def failing(_handle, _data):
         raise OSError(code, os.strerror(code))
 
     with monkeypatch.context() as broken:
-        broken.setattr("edge.recorder.files.os.write", short)
+        broken.setattr("edge.recorder.files.os.writev", short)
+        broken.setattr("edge.recorder.files.os.write", failing)
         stage.play(2)
     assert stage.hand.states == [(True, "started"), (False, told)]
     (one,) = stage.hand.ended

@@ -135,7 +135,7 @@ def test_the_written_file_decodes_to_every_picture(tmp_path):
     pictures = playing().feed(wire())
     path = tmp_path / "a.mp4"
     shown = samples(pictures)
-    path.write_bytes(header("h264", SETS, looks_of("h264", SETS)) + began(5) + fragment(1, 0, len(shown) * 9000, shown))
+    path.write_bytes(header("h264", SETS, looks_of("h264", SETS)) + began(5) + b"".join(fragment(1, 0, len(shown) * 9000, shown)))
     assert times_of(path) == pytest.approx([n / 10 for n in range(len(shown))])
 
 
@@ -201,7 +201,7 @@ def test_pictures_in_another_order_are_shown_where_they_belong(tmp_path):
     order = [0, 3, 1, 2, 6, 4, 5]
     shown = [Sample(key.data, n * 9000, True) for n in order]
     path = tmp_path / "b.mp4"
-    path.write_bytes(header("h264", SETS, looks_of("h264", SETS)) + fragment(1, 0, 7 * 9000, shown))
+    path.write_bytes(header("h264", SETS, looks_of("h264", SETS)) + b"".join(fragment(1, 0, 7 * 9000, shown)))
     with av.open(str(path)) as container:
         packets = [packet for packet in container.demux(video=0) if packet.size]
     assert [packet.pts - packets[0].pts for packet in packets] == [n * 9000 for n in order]
@@ -236,7 +236,7 @@ def test_h265_is_recorded_and_decodes(tmp_path):
     assert (looks.width, looks.height, looks.luma_bits) == (160, 96, 8)
     path = tmp_path / "c.mp4"
     shown = samples(pictures)
-    path.write_bytes(header("hevc", unpacker.sets, looks) + fragment(1, 0, 12 * 9000, shown))
+    path.write_bytes(header("hevc", unpacker.sets, looks) + b"".join(fragment(1, 0, 12 * 9000, shown)))
     assert len(times_of(path)) == 12
 
 
