@@ -72,8 +72,8 @@ def began_us(content: bytes) -> int:
 
 
 def fragment(number: int, start: int, end: int, samples: Sequence[Sample]) -> list[bytes]:
-    """The `moof` and `mdat`, in pieces, of samples in the order of decoding, at least one. `start` and `end`: when the first is decoded and
-    when the next fragment's first will be. Where pictures are shown in another order, offsets say so."""
+    """The `moof` and `mdat`, in pieces, of samples in the order of decoding, at least one. `start` and `end`: when the first is
+    decoded and when the next fragment's first will be. Where pictures are shown in another order, offsets say so."""
     order = sorted(sample.show for sample in samples)
     decode = [start]
     for show in order[1:]:

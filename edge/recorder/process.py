@@ -75,8 +75,9 @@ class Child:
 
     def receive(self, timeout_s: float, wake: Wake | None = None) -> list[Report]:
         """What has come, waiting for `timeout_s` at most, or until `wake`. Raises ChildDied when nothing more will come."""
-        readable, _, _ = select.select([self._out] if wake is None else [self._out, wake], [], [], timeout_s)
-        if self._out not in readable:
+        waited = [self._out.fileno(), *([] if wake is None else [wake.fileno()])]
+        readable, _, _ = select.select(waited, [], [], timeout_s)
+        if self._out.fileno() not in readable:
             return []
         data = self._out.read(_READ_BYTES)
         if data is None:

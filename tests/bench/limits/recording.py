@@ -13,7 +13,8 @@ url, folder = sys.argv[1:]
 source = av.open(url, format="rtsp", options={"rtsp_transport": "tcp"}, timeout=(10, 10))
 stream = source.streams.video[0]
 numbers = itertools.count()
-out = copy = began = None
+out = copy = None
+began = 0.0
 for packet in source.demux(stream):
     if packet.dts is None:
         continue

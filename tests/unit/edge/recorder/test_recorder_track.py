@@ -1,4 +1,4 @@
-"""A stream on its way into segments, on a manual clock and real files: clocks are set, disks are full, key pictures are missing."""
+"""A stream on its way into segments, on a manual clock and real files: clocks are set, disks are full, keys are missing."""
 
 import os
 from errno import EIO, ENOSPC
