@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from contract.clock import SystemClock
+from edge import logs
 from edge.footage.index import FootageIndex
 from edge.recorder.keeper import Shared
 from edge.recorder.recorder import Recorder
@@ -40,6 +41,7 @@ with CameraTwin({"normal": film, "dark": film, "frozen": film}) as camera:
 def recording(scale: float = 1.0) -> list[Row]:
     """Two rows of processor seconds for a camera-minute: one camera alone, and CAMERAS that share a child."""
     limit = limit_script("recording")
+    logs.configure()
     window_s = max(5.0, WINDOW_S * scale)
     rows: list[Row] = []
     with TemporaryDirectory(prefix="watchkeeper-bench-") as name, ExitStack() as stack:
