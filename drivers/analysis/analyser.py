@@ -53,7 +53,7 @@ class Analyser:
 
     def see(self, picture: Picture, minute: int | None = None) -> list[Told]:
         """One more picture. `minute`: of the day at the site, for the zones' hours; None: they do not matter."""
-        self._looks, changes = looks.judge(self._looks, picture, self._options)
+        self._looks, changes = looks.judge(self._looks, picture, self._options, self._tamper.view)
         told = list(changes)
         dark = bool(self._looks.looked_dark)
         if self._zones:

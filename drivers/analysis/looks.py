@@ -1,6 +1,6 @@
 """Is the picture dark, is it frozen? Judged from small luma arrays and the times they were taken. Pure: no clock, no video."""
 
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import cv2
 import numpy as np
@@ -9,11 +9,19 @@ from drivers.analysis.settings import Analysis
 from drivers.analysis.small import Luma, Picture
 from drivers.analysis.told import Told
 
+View = Literal["as_it_was", "changed", "covered"]
+"""`changed`: what was usual for its pictures is no measure now. `covered`: next to nothing can be seen, so nothing can differ."""
 _TRIM = 0.02
 """The part of the picture that may differ most is left out, so that a clock drawn by a camera does not hide a frozen sensor."""
 _DARK_SLACK = 1.4
 _FROZEN_SLACK = 2.0
 """How far past its threshold a state must go to end: hysteresis."""
+_ALL_WHITE = 225
+_LIVE = 0.8
+_SETTLED = 0.3
+_SETTLED_MAX = 0.15
+"""After a sensor hangs an encoder works on the same picture for some key pictures yet, which differ less and less: by this part
+of what is usual, and this at most, they are the same."""
 
 
 class State(NamedTuple):
@@ -28,6 +36,12 @@ class State(NamedTuple):
     """The first picture of the present run of equal pictures."""
     still_since_s: float = 0.0
     still_keys: int = 0
+    key: Luma | None = None
+    """The newest key picture."""
+    usual: float | None = None
+    """How much a key picture usually differs from the one before."""
+    live_s: float | None = None
+    """When a key picture last differed that much."""
 
 
 class Judged(NamedTuple):
@@ -37,10 +51,10 @@ class Judged(NamedTuple):
     changes: tuple[Told, ...]
 
 
-def judge(state: State, picture: Picture, options: Analysis) -> Judged:
-    """Take one more picture into account."""
+def judge(state: State, picture: Picture, options: Analysis, view: View = "as_it_was") -> Judged:
+    """Take one more picture into account. `view`: what is known of the view; see `View`."""
     state, dark_change = _judge_dark(state, picture, options)
-    state, frozen_change = _judge_frozen(state, picture, options)
+    state, frozen_change = _judge_frozen(state, picture, options, view)
     return Judged(state, dark_change + frozen_change)
 
 
@@ -68,18 +82,40 @@ def _judge_dark(state: State, picture: Picture, options: Analysis) -> tuple[Stat
     return state._replace(dark=dark), (Told("dark", dark, state.looked_since_s, mean_luma=round(mean, 1)),)
 
 
-def _judge_frozen(state: State, picture: Picture, options: Analysis) -> tuple[State, tuple[Told, ...]]:
+def _judge_frozen(state: State, picture: Picture, options: Analysis, view: View) -> tuple[State, tuple[Told, ...]]:
     at_s, luma, key, _ = picture
     begun: dict[str, Any] = {"still": luma, "still_since_s": at_s, "still_keys": int(key)}
     if state.still is None or state.still.shape != luma.shape or at_s < state.still_since_s:
-        return state._replace(**begun), ()
-    if not _alike(state.still, luma, options.frozen_below * (_FROZEN_SLACK if state.frozen else 1.0)):
+        return state._replace(**begun | {"key": luma if key else None, "live_s": None}), ()
+    still = state.still
+    if key:
+        state = _measured(state, picture)
+    if not _alike(still, luma, _frozen_limit(state, options, view)):
         change = () if state.frozen is False else (Told("frozen", active=False, since_s=at_s),)
         return state._replace(frozen=False, **begun), change
-    if state.dark and not state.frozen:
-        return state._replace(**begun), ()  # nothing can be seen, so nothing can differ: dark says it all
+    if not state.frozen and (state.dark or view == "covered" or cv2.mean(luma)[0] > _ALL_WHITE):
+        return state._replace(**(begun | {"live_s": at_s})), ()  # nothing can be seen, so nothing can differ: dark says it all
     keys = state.still_keys + key
     state = state._replace(still_keys=keys)
-    if state.frozen or keys < 2 or at_s - state.still_since_s < options.frozen_after_s:
+    since_s = state.still_since_s if state.live_s is None else min(state.live_s, state.still_since_s)
+    if state.frozen or keys < 2 or at_s - since_s < options.frozen_after_s:
         return state, ()
-    return state._replace(frozen=True), (Told("frozen", active=True, since_s=state.still_since_s),)
+    return state._replace(frozen=True), (Told("frozen", active=True, since_s=since_s),)
+
+
+def _measured(state: State, picture: Picture) -> State:
+    """With one more key picture's difference from the one before."""
+    if state.key is None:
+        return state._replace(key=picture.luma, live_s=picture.at_s)
+    apart = difference(state.key, picture.luma)
+    usual = apart if state.usual is None else state.usual
+    if apart >= _LIVE * usual:
+        usual += 0.2 * (min(apart, 2 * usual) - usual)
+        return state._replace(key=picture.luma, usual=usual, live_s=picture.at_s)
+    follow = 0.05 if apart > _SETTLED * usual else 0.0
+    return state._replace(key=picture.luma, usual=usual + follow * (apart - usual))
+
+
+def _frozen_limit(state: State, options: Analysis, view: View) -> float:
+    settled = 0.0 if state.usual is None or view == "changed" else min(_SETTLED_MAX, _SETTLED * state.usual)
+    return max(options.frozen_below, settled) * (_FROZEN_SLACK if state.frozen else 1.0)

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from drivers.analysis.looks import View
 from drivers.analysis.small import FINE_HEIGHT, FINE_WIDTH, Luma, tone_curve
 
 Kind = Literal["blinded", "defocused", "moved", "occluded"]
@@ -121,6 +122,14 @@ class Tamper:
         self._said = False
 
     @property
+    def view(self) -> View:
+        """What others must know of the view."""
+        if not self.suspects:
+            return "as_it_was"
+        likely = self.state or max(self._votes, key=self._votes.__getitem__)
+        return "covered" if likely in ("occluded", "blinded") else "changed"
+
+    @property
     def suspects(self) -> bool:
         """Whether the view is wrong, or looks so."""
         return self._wrong_since_s is not None or self.state is not None
@@ -193,7 +202,7 @@ class Tamper:
             self._wrong_since_s = None
         if kind is None or self._wrong_since_s is None or at_s - self._wrong_since_s < self._after_s:
             return ()
-        self.state = won = max(self._votes, key=lambda one: self._votes[one])
+        self.state = won = max(self._votes, key=self._votes.__getitem__)
         return (Change(won, active=True, since_s=self._wrong_since_s),)
 
     def _lasts(self, at_s: float) -> tuple[Change, ...]:

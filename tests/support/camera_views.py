@@ -16,12 +16,12 @@ VIDEOS = Path(os.environ.get("WATCHKEEPER_VIDEOS") or Path(__file__).parents[3] 
 
 
 def _clipped(picture) -> Grey:
-    return np.clip(picture, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(picture, 0, 255), np.uint8)
 
 
 def blurred(pixels: float) -> View:
     """Out of focus, by pixels of a picture 640 wide."""
-    return lambda grey, _: cv2.GaussianBlur(grey, (0, 0), pixels * grey.shape[1] / 640)
+    return lambda grey, _: np.asarray(cv2.GaussianBlur(grey, (0, 0), pixels * grey.shape[1] / 640))
 
 
 def shifted(right: float, down: float) -> View:
@@ -32,7 +32,7 @@ def turned(degrees: float, zoom: float = 1.0) -> View:
     def view(grey: Grey, _: float) -> Grey:
         high, wide = grey.shape
         about = cv2.getRotationMatrix2D((wide / 2, high / 2), degrees, zoom)
-        return cv2.warpAffine(grey, about, (wide, high), borderMode=cv2.BORDER_REFLECT)
+        return np.asarray(cv2.warpAffine(grey, about, (wide, high), borderMode=cv2.BORDER_REFLECT))
 
     return view
 
