@@ -155,8 +155,8 @@ class RouteSet(NamedTuple):
 
 
 class VisitLook(NamedTuple):
-    """Somebody wants to see what is personal whole (`unmask`, with a reason), looks for somebody (`search`), or looks a room up to
-    register a visitor (`rooms`, with a reason). `about`: which visit. Answered by Looked."""
+    """Somebody wants to see what is personal whole (`unmask`, with a reason), looks for somebody (`search`), or looks a room up
+    to register a visitor (`rooms`, with a reason). `about`: which visit. Answered by Looked."""
 
     what: Literal["unmask", "search", "rooms"]
     about: str
