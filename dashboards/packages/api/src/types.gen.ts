@@ -2382,6 +2382,8 @@ export interface PassageView {
   permit: string;
   /** Whose it is; empty: not known */
   holder: string;
+  /** Their name, whole for whoever may look holders up, else masked; empty: not known, or erased */
+  holder_name: string;
   /** Whether it was let through */
   granted: boolean;
   /** Why, a name such as permit, expired, passback, doubtful_plate */
