@@ -66,7 +66,7 @@ def test_whose_a_right_is_is_named_as_long_as_the_name_is_kept(site):
 
 def test_a_guard_would_see_a_masked_name():
     li = Holder(holder="r-li", kind="resident", name="李业主")
-    one = Passage("s:1", "decision", 0, None, "g", "d", "in", "plate", "", "p-li", "", "", True, "permit", "", False)
+    one = Passage("s:1", "decision", 0, None, "barrier-1", "lane-1", medium="plate", permit="p-li", reason="permit")
     assert [_view(one, li, whole=False, named=named).holder_name for named in (True, False)] == ["李业主", "李**"]
 
 
