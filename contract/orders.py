@@ -8,7 +8,7 @@ names the nonce must arrive within COMMAND_LIFE_S by the agent's monotonic clock
 import msgspec
 
 from contract.permits import AnyEntry
-from contract.readings import _kind
+from contract.reading import _kind
 
 COMMAND_LIFE_S = 5.0
 
