@@ -120,6 +120,10 @@ CLAUSES: Mapping[str, Mapping[str, Number]] = {
         "camera_lost_s": Number("how long a stream may be lost, in seconds", 1, _HOUR),
         "camera_dark_s": Number("how long a picture may be dark, in seconds", 1, _HOUR),
         "camera_frozen_s": Number("how long a picture may be frozen, in seconds", 1, _HOUR),
+        "camera_blinded_s": Number("how long a light may blind a camera, in seconds", 1, _HOUR, required=False),
+        "camera_defocused_s": Number("how long a picture may be out of focus, in seconds", 1, _HOUR, required=False),
+        "camera_moved_s": Number("how long a camera may look elsewhere, in seconds", 1, _HOUR, required=False),
+        "camera_occluded_s": Number("how long a view may be covered, in seconds", 1, _HOUR, required=False),
     },
     "MON-3": {
         "acknowledge_s": Number("how soon priority 2 is acknowledged, in seconds", 1, _DAY),
