@@ -132,6 +132,10 @@ CLAUSES: Mapping[str, Mapping[str, Number]] = {
         "snapshots": Number(
             "whether a camera takes a picture when it is asked (1), or only pushes (0)", 0, 1, whole=True, required=False
         ),
+        "camera_blinded_s": Number("how long a light may blind a camera, in seconds", 1, _HOUR, required=False),
+        "camera_defocused_s": Number("how long a picture may be out of focus, in seconds", 1, _HOUR, required=False),
+        "camera_moved_s": Number("how long a camera may look elsewhere, in seconds", 1, _HOUR, required=False),
+        "camera_occluded_s": Number("how long a view may be covered, in seconds", 1, _HOUR, required=False),
     },
     "MON-3": {
         "acknowledge_s": Number("how soon priority 2 is acknowledged, in seconds", 1, _DAY),
