@@ -4,7 +4,9 @@ import pytest
 
 from contract.settings import BadSettings
 from edge.config import load_config
-from edge.recorder.settings import RecorderConfig, sub_address_of
+from edge.recorder.settings import Recorded, RecorderConfig, sub_address_of
+from tests.support.agent_rig import Rig, device
+from tests.support.recording_rig import twin
 
 HEAD = """site: lake
 agent: gate
@@ -104,3 +106,29 @@ def test_no_message_shows_a_password(tmp_path):
 )
 def test_makers_name_their_small_stream_each_in_a_way(main, sub):
     assert sub_address_of(main) == sub
+
+
+def test_a_whole_agent_records_and_tells_it_in_its_log(tmp_path):
+    with twin() as film:
+        config = RecorderConfig(tmp_path / "f", 0, 2_000_000, (Recorded("lobby", "main", film.url),))
+        rig = Rig(tmp_path, (device("lobby"),), recorder=config)
+        try:
+            rig.up()
+            told = rig.wait("segment_recorded", "lobby", 2)
+            assert told[1].reading.no > told[0].reading.no
+            assert rig.wait("recorder_state", "lobby")[0].reading.reason == "started"
+            assert rig.wait("footage_disk", "gate")[0].reading.segments >= 0
+            assert rig.agent.counters()["recorder"]["segments"] >= 2
+        finally:
+            rig.agent.stop()
+
+
+def test_a_footage_folder_that_cannot_be_used_stops_no_gate(tmp_path):
+    (tmp_path / "f").write_text("a file", encoding="utf-8")
+    config = RecorderConfig(tmp_path / "f", 0, 2_000_000, (Recorded("lobby", "main", "rtsp://127.0.0.1:1/x"),))
+    rig = Rig(tmp_path, (device("lobby"),), recorder=config)
+    try:
+        rig.up()
+        assert rig.agent.recorder is None
+    finally:
+        rig.agent.stop()
