@@ -2,6 +2,7 @@
 
 import os
 import select
+import stat
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -22,7 +23,7 @@ from edge.recorder.probe import Probed
 from edge.recorder.settings import AdoptPart
 from edge.spool import SpoolFailed, SpoolFull
 
-FILES_MAX = 500_000
+FILES_MAX = 200_000
 """So many files of a folder are looked at; what more there is, is counted and left out."""
 A_SCAN = 2_000
 """So many are adopted with each look, the newest first: the rest follows with the next looks."""
@@ -148,7 +149,7 @@ class Adopter(Loop):
                     told = path.lstat()
                 except FileNotFoundError:
                     continue
-                if path.is_file() and not path.is_symlink() and told.st_mtime_ns // 1000 < quiet_us:
+                if stat.S_ISREG(told.st_mode) and told.st_mtime_ns // 1000 < quiet_us:
                     yield path.relative_to(self._folder).as_posix(), told.st_size
 
     def _named(self, paths: Iterator[str]) -> list[tuple[str, Named]]:

@@ -73,7 +73,7 @@ def test_what_was_told_outlives_a_power_cut_and_what_was_torn_is_found(film, tmp
             found = Recording(after / "f", [Recorded("lobby", "main", "rtsp://127.0.0.1:1/gone")])
             found.recorder.start()
             try:
-                wait_for(lambda: found.recorder.keepers[0].mended.is_set())
+                wait_for(found.recorder.keepers[0].mended.is_set)
                 for one in told:
                     segment = found.segment(one.no)
                     assert (segment.start_us, segment.end_us, segment.size_bytes) == (one.start_us, one.end_us, one.size_bytes)
