@@ -31,7 +31,8 @@ RecorderReason = Literal["started", "camera_lost", "disk_full", "disk_failed", "
 
 class RecorderState(Reading, frozen=True):
     """The recorder of a camera's stream began to write, or writes nothing from now on, and why. `camera_lost`: nothing comes;
-    `unplayable`: what comes cannot be cut into segments."""
+    `unplayable`: what comes cannot be cut into segments, or, while it is
+    recording, not so that each plays from its own start."""
 
     SORT = "alarm"
     recording: bool

@@ -13,6 +13,7 @@ from edge.footage.index import FootageFailed, FootageIndex
 from edge.footage.mending import Mender, batches
 from edge.footage.recovery import streams_of
 from edge.loop import Loop
+from edge.recorder.adopting import Adopter
 from edge.recorder.keeper import STREAMS_A_CHILD, Keeper, Shared, reading_of
 from edge.spool import SpoolFailed, SpoolFull
 
@@ -46,24 +47,28 @@ class Recorder(Loop):
         self._log = structlog.get_logger("edge.footage")
         self.counters = Counters()
         self._mender = Mender(shared.footage, shared.tell)
+        self.adopters = [
+            Adopter(part, shared.config.here / part.folder, shared.footage, shared.tell, shared.clock)
+            for part in shared.config.adopt
+        ]
         self.keepers = [Keeper(group, shared, self._mender) for group in batches(shared.config.streams, STREAMS_A_CHILD)]
 
     def start(self) -> None:
         """Record, and look at what is there already meanwhile."""
-        for keeper in self.keepers:
-            keeper.start()
+        for one in (*self.keepers, *self.adopters):
+            one.start()
         super().start()
 
     def stop(self) -> None:
         """Ask all to end; does not wait."""
         super().stop()
-        for keeper in self.keepers:
-            keeper.stop()
+        for one in (*self.keepers, *self.adopters):
+            one.stop()
 
     def join(self, timeout_s: float) -> bool:
         """Whether all have ended within the time. The index is closed when they have."""
         until_us = self._clock.mono_us() + int(timeout_s * US_PER_S)
-        loops: list[Loop] = [*self.keepers]
+        loops: list[Loop] = [*self.keepers, *self.adopters]
         ended = [one.join(max(0.05, (until_us - self._clock.mono_us()) / US_PER_S)) for one in loops]
         ended.append(super().join(max(0.05, (until_us - self._clock.mono_us()) / US_PER_S)))
         if all(ended):
@@ -72,8 +77,10 @@ class Recorder(Loop):
 
     def counts(self) -> dict[str, Any]:
         """What is counted, as plain data; of the keepers the sum."""
+        adopted = [msgspec.to_builtins(one.counters) for one in self.adopters]
         kept = [msgspec.to_builtins(keeper.counters) for keeper in self.keepers]
         own: dict[str, Any] = msgspec.to_builtins(self.counters) | msgspec.to_builtins(self._mender.counters)
+        own["adopting"] = adopted
         return own | {name: sum(one[name] for one in kept) for name in (kept[0] if kept else ())}
 
     def _loop(self) -> None:
