@@ -32,6 +32,7 @@ from hub.store.footage_tables import footage_hour, footage_run, footage_tail, fo
 from hub.store.passage_tables import opening, passage, presence, watched
 from hub.store.visit_tables import (
     delivery,
+    resident_link,
     visit,
     visit_entry,
     visit_link,
@@ -45,7 +46,7 @@ __all__ = [
     "access_history", "access_rule", "agent_key", "audit_entry", "audit_head", "command", "credential", "delivery",
     "device_state", "enrolment", "estate_version", "footage_hour", "footage_run", "footage_tail", "footage_track",
     "footage_word", "handover", "handover_item", "holder", "household", "key_item", "key_move", "metadata", "opening",
-    "passage", "permit", "permit_table", "person_key", "phone_call", "plan_drawing", "presence", "visit",
+    "passage", "permit", "permit_table", "person_key", "phone_call", "plan_drawing", "presence", "resident_link", "visit",
     "visit_entry", "visit_link", "visit_looks", "visit_notice", "visit_route", "visit_space", "watched",
 ]  # fmt: skip
 """The tables that other modules declare; `metadata` knows them all."""
