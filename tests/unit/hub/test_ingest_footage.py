@@ -166,7 +166,7 @@ def test_a_hole_is_an_incident_when_it_happens(site):
     assert holes(hub) == ["open"]
     record(hub, agent, 20)
     (facts,) = [facts for name, facts in hub.rows("case_", "detector", "facts") if name == "footage_hole"]
-    assert '"cause":"disk_full"' in facts
+    assert '"hole_cause":"disk_full"' in facts
     assert '"length_s":61.0' in facts
 
 
