@@ -231,6 +231,8 @@ PERMISSIONS: Mapping[tuple[str, str], Roles] = {
     ("GET", "/visit-routes"): GATE | KEEP,
     ("PUT", "/visit-routes/{route}"): LEAD,
     ("DELETE", "/visit-routes/{route}"): LEAD,
+    ("GET", "/visit-rules"): GATE | KEEP,
+    ("PUT", "/visit-rules"): LEAD,
     ("GET", "/deliveries"): GATE,
     ("POST", "/deliveries"): GATE,
     ("GET", "/deliveries/{delivery}"): GATE,

@@ -77,9 +77,13 @@ def note(outcome: Outcome, asked: Any, was: Any, answer: Any) -> None:
 
 
 def write(connection: Connection, site: str, outcome: Outcome, now_us: int) -> None:
-    """All entries of a turn: what was asked, and what agents say became of commands. No statement where there is nothing."""
+    """All entries of a turn: what was asked, and what agents say became of commands. No statement where there is nothing. With a
+    holder who is erased goes the key under which entries name them."""
     acts = [*outcome.acts, *(act for row in outcome.changes if row.topic == "command" for act in _command(row))]
     log.append(connection, site, acts, now_us)
+    for act in acts:
+        if act.act == access.HOLDER_ERASED:
+            log.erase_person(connection, site, f"holder:{act.subject}", now_us)
 
 
 def _case(asked: CaseAct, was: Case | None, answer: Change) -> Iterator[Act]:

@@ -2478,6 +2478,8 @@ export interface PassageView {
   permit: string;
   /** Whose it is; empty: not known */
   holder: string;
+  /** Their name, whole for whoever may look holders up, else masked; empty: not known, or erased */
+  holder_name: string;
   /** Whether it was let through */
   granted: boolean;
   /** Why, a name such as permit, expired, passback, doubtful_plate */
@@ -3922,6 +3924,42 @@ export interface TriggerModel {
   devices?: string[];
   /** Only at these places; empty: anywhere */
   places?: string[];
+}
+
+/** One rule. */
+export interface TruckRule {
+  /** The rule in Chinese */
+  zh: string;
+  /** The rule in English; may be empty */
+  en?: string;
+}
+
+/** All rules, and the version that was seen while they were edited. */
+export interface TruckRulesBody {
+  /** The version in force, as it was read */
+  seen: string;
+  /** In the order in which they are read out */
+  lines: TruckRule[];
+}
+
+/** The rules in force, and what was told before. */
+export interface TruckRulesPage {
+  /** Those that are told now */
+  now: TruckRulesView;
+  /** Earlier versions, newest first, 50 at most */
+  before: TruckRulesView[];
+}
+
+/** The rules of one version. */
+export interface TruckRulesView {
+  /** As it stands in a visit whose driver was told them */
+  version: string;
+  /** In the order in which they are read out */
+  lines: TruckRule[];
+  /** Since when: RFC 3339, UTC */
+  made_at: string;
+  /** Who wrote them; hub: they are the shipped ones */
+  made_by: string;
 }
 
 /** An opening that nothing explains. */
@@ -5401,6 +5439,15 @@ export interface Routes {
     path: { route: string };
     body: VisitRouteRequest;
     result: VisitRouteList;
+  };
+  /** The rules that a truck's driver is told. */
+  "GET /visit-rules": {
+    result: TruckRulesPage;
+  };
+  /** Change the rules. */
+  "PUT /visit-rules": {
+    body: TruckRulesBody;
+    result: TruckRulesPage;
   };
   /** Parking spaces for visitors. */
   "GET /visit-spaces": {
