@@ -1,0 +1,1 @@
+"""Footage as the hub knows it: what is there, what is owed, what is held, what goes."""
