@@ -97,6 +97,7 @@ def load_site(connection: Connection, site_id: str, table: RuleTable, counters: 
     load_desk(connection, site_id, site, now_us)
     load_gates(connection, site_id, site.gates, now_us)
     load_visits(connection, site_id, site)
+    load_keeping(connection, site_id, site.keeping, now_us)
     return site
 
 

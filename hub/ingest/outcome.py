@@ -13,6 +13,7 @@ from hub.cases.flood import Group
 from hub.desk.keys import KeyMove
 from hub.duties.tallying import Tallied, Unvisited
 from hub.ingest.ports import ChangeRow, GateNews, Write
+from hub.ingest.retention.rows import GoneRow
 from hub.ingest.rows import Journal
 from hub.passages.types import Presence
 from hub.store.access_rows import HistoryRow
@@ -129,6 +130,9 @@ class Outcome:
     access_made: Counter[Kind] = field(default_factory=Counter)
     access_history: list[HistoryRow] = field(default_factory=list)
     presences: list[Presence] = field(default_factory=list)
+    footage_gone: list[GoneRow] = field(default_factory=list)
+    footage_seen: dict[tuple[str, str, int], bool] = field(default_factory=dict)
+    """Segments, by camera, stream and number, that an agent told in this turn to be gone."""
 
     def add(self, rows: list[T], row: T) -> None:
         """Append to one of the lists."""

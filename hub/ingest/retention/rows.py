@@ -115,6 +115,8 @@ class Keeping:
         """When the sweep looks again. Not journalled, nor is the next: too early does no harm."""
         self.looked: dict[tuple[str, str], int] = {}
         """Up to when everything that is old stays for now, by camera and stream; forgotten when a hold ends, and each hour."""
+        self.looked_through: set[tuple[str, str]] = set()
+        """Those of which nothing is due."""
         self.looked_us = 0
 
     @property
@@ -140,9 +142,11 @@ class Keeping:
             return None
         return min([self.sweep_us, *(row.due_us for row in self.all_condemned())])
 
-    def forget_looked(self) -> None:
-        """A hold has ended, or what was kept is to be looked at anew."""
-        self.looked.clear()
+    def forget_looked(self, *, whole: bool = True) -> None:
+        """A hold has ended, or what was kept is to be looked at anew. Not `whole`: only what was looked through to the end."""
+        for key in list(self.looked) if whole else self.looked_through:
+            self.looked.pop(key, None)
+        self.looked_through.clear()
 
 
 def load_keeping(connection: Connection, site_id: str, keeping: Keeping, now_us: int) -> None:
