@@ -1,1 +1,1 @@
-"""Footage as the hub knows it: what is there, what is owed, what is held, what goes."""
+"""Footage: the packed index of what the edge has on disk, what is covered by it, and its holes."""

@@ -30,8 +30,8 @@ class Forecast(NamedTuple):
 
 
 def forecast(disk: Disk, owed_days: float, now_us: int) -> Forecast | None:
-    """What the disk will come to. `owed_days`: how long footage stays on it, the longest of its cameras' days. None where it has not
-    recorded enough to tell."""
+    """What the disk will come to. `owed_days`: how long footage stays on it, the longest of its cameras' days. None where it has
+    not recorded enough to tell."""
     if disk.day_bytes < SURE_BYTES:
         return None
     room = disk.footage_bytes + disk.free_bytes

@@ -1,7 +1,7 @@
 """Holds: footage that stays past its day, and why. Pure.
 
-An incident's hold is made with it, over the cameras that watch its place; it goes on while the incident does, and afterwards until
-somebody releases it. A person's hold has a reason and an end. Nobody alone lifts a hold that is not his own.
+An incident's hold is made with it, over the cameras that watch its place; it goes on while the incident does, and afterwards
+until it is released. A person's hold has a reason and an end. Nobody alone lifts a hold that is not his own.
 """
 
 from collections.abc import Iterable, Sequence
@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from contract.clock import US_PER_S
 from hub.cases.types import Refusal
-from hub.refusals import refusal_text
+from hub.footage.hold_words import refused
 
 HOLDS_MAX = 20_000
 """In force at once, at one site. People's own holds are refused over it; an incident's never."""
@@ -82,8 +82,8 @@ def of_incident(hold: str, case_no: int, raised_us: int, now_us: int, cameras: S
 
 
 def followed(hold: Hold, ended_us: int | None, closed_us: int | None, around: Around) -> Hold:
-    """The hold once its incident has gone on: what it shows ends when the incident's condition did, or the incident; it keeps until
-    it is released. An incident that is open again is held as before."""
+    """The hold once its incident has gone on: what it shows ends when the incident's condition did, or the incident; it keeps
+    until it is released. An incident that is open again is held as before."""
     end_us = closed_us if ended_us is None else ended_us
     to_us = None if end_us is None else max(end_us + around.after_us, hold.from_us + 1)
     return replace(hold, to_us=to_us, closed_us=closed_us)
@@ -93,9 +93,9 @@ def lifted(hold: Hold, actor: str, reason: str, now_us: int) -> Hold | Refusal:
     """The hold after somebody wants it lifted: released, or waiting for a second person. One's own goes at once; an incident's
     that is closed is nobody's own, and two persons release it."""
     if hold.released_us is not None or not hold.counts(now_us):
-        return Refusal("hold_is_over", refusal_text("hold_is_over"))
+        return refused("hold_is_over")
     if hold.case_no is not None and hold.closed_us is None:
-        return Refusal("incident_is_open", refusal_text("incident_is_open", no=hold.case_no))
+        return refused("incident_is_open", no=hold.case_no)
     if hold.sort == "person" and hold.actor == actor:
         return _released(hold, actor, reason, now_us)
     waits = hold.asked_by and hold.asked_us is not None and 0 <= now_us - hold.asked_us <= ASKED_US

@@ -21,6 +21,4 @@ DROPPED = _row("footage_dropped", "MON-4", 2)
 LOST = _row("footage_lost", "MON-5", 2)
 NOT_DELETED = _row("footage_not_deleted", "MON-5", 3)
 OVERDUE = _row("footage_overdue", "MON-4", 3)
-FOOTAGE_DETECTORS = tuple(
-    one.name for one in (HALTED, DAYS_SHORTER, DISK_SHORT, DISK_FULL, DROPPED, LOST, NOT_DELETED, OVERDUE)
-)
+FOOTAGE_DETECTORS = tuple(one.name for one in (HALTED, DAYS_SHORTER, DISK_SHORT, DISK_FULL, DROPPED, LOST, NOT_DELETED, OVERDUE))

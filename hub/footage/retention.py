@@ -92,8 +92,8 @@ class Chosen(NamedTuple):
 def choose(
     pieces: Sequence[Piece], device: str, floor_us: int, holds: Sequence[Hold], now_us: int, *, spans_max: int = 64
 ) -> Chosen | None:
-    """The due pieces as spans of numbers. A span goes on over what lies between two due pieces only where no piece stays there, and
-    nothing that is held: an agent may know segments that it has not told yet."""
+    """The due pieces as spans of numbers. A span goes on over what lies between two due pieces only where no piece stays there,
+    and nothing that is held: an agent may know segments that it has not told yet."""
     mine = [one for one in holds if device in one.cameras and one.counts(now_us)]
     spans: list[NoSpan] = []
     chosen: list[Piece] = []

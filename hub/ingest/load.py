@@ -29,6 +29,8 @@ from hub.ingest.gate import StreamMark
 from hub.ingest.outcome import PictureRow
 from hub.ingest.passages.rows import OPEN_US, load_gates, opening_of_row, passage_of_row
 from hub.ingest.planrows import load_plans, run_of
+from hub.ingest.retention.archive import FootageLookups
+from hub.ingest.retention.rows import load_keeping
 from hub.ingest.site import (
     ALARM_OWNER,
     PLAN_OWNER,
@@ -101,7 +103,7 @@ def load_site(connection: Connection, site_id: str, table: RuleTable, counters: 
     return site
 
 
-class DatabaseArchive(VisitLookups):
+class DatabaseArchive(VisitLookups, FootageLookups):
     """Closed cases and pictures, looked up on a connection of its own. Raises DatabaseGone."""
 
     def __init__(self, engine: Engine, site_id: str) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from contract.envelope import BatchHead, Record, Verdict
+from contract.footage import FootageDeleted, FootageDisk, FootageKept
 from contract.orders import Flush
 from contract.readings import KINDS, AccessDecided, BadBytes, CommandDone, DeviceLink, Heartbeat, Reading, SnapshotTaken, WandRead
 from hub.access.asks import AccessAsk
@@ -39,6 +40,10 @@ from hub.ingest.outcome import Answer, Outcome, PictureRow, QuarantineRow
 from hub.ingest.passages.book import WATCHED_KINDS, Passagebook
 from hub.ingest.phones import note_boot
 from hub.ingest.ports import Ask, OfPeople, Passed, Suspicion, TableHeld, Write
+from hub.ingest.retention.answers import take_answer
+from hub.ingest.retention.around import Doubt
+from hub.ingest.retention.book import Retentionbook
+from hub.ingest.retention.sweeping import Sweep
 from hub.ingest.site import ALARM_OWNER, HUB_STREAM, PLAN_OWNER, Contact, Deadline, Site
 from hub.ingest.stepping import Failure, Stepper
 from hub.ingest.surroundings import Surroundings
@@ -49,7 +54,9 @@ from hub.visits.numbers import VISIT_OWNER
 _AGENTS_OWN_WORDS = frozenset((DeviceLink, CommandDone, BadBytes))
 """What an agent says about a device: the device itself may have been mute all along, and what it did is not known by it."""
 
-_MORE_THAN_STEPS = frozenset((*EFFECTS, *SCANS, *WATCHED_KINDS))
+_OF_KEEPING = frozenset((FootageDeleted, FootageKept, FootageDisk))
+
+_MORE_THAN_STEPS = frozenset((*EFFECTS, *SCANS, *WATCHED_KINDS, *_OF_KEEPING))
 """Readings of which more becomes than what detectors find."""
 
 _log = logging.getLogger(__name__)
@@ -216,6 +223,15 @@ class Turn:
         self._duties.acts.complete()
         self._passages.tell()
 
+    def keep_footage(self, doubt: Doubt | None) -> None:
+        """What incidents hold, and what is due to go. After everything else: no order goes out beside a hold of this turn's."""
+        parts = asking.parts_of(self._hands())
+        book = Retentionbook(parts)
+        if parts.rules is not None and self._site.keeping.sweep.get("") is None:
+            book.begin()
+        book.follow_cases()
+        Sweep(parts).run(doubt)
+
     def end(self) -> None:
         """Nothing more comes. The parts hold the turn as it holds them: left so, every turn would wait for Python's collector of
         rings, which stopped all threads for 10 ms twice a second at 1,000 turns a second, and now and then for 50."""
@@ -338,6 +354,8 @@ class Turn:
             self.outcome.add(self.outcome.gates, passed)
             if visit_of(reading.permit):
                 self._guarded("visits", event, lambda: asking.visitbook_of(self._hands()).passed(event))
+        if kind in _OF_KEEPING:
+            self._guarded("footage", event, lambda: take_answer(asking.parts_of(self._hands()), event))
         if kind in WATCHED_KINDS:
             self._guarded("passages", event, lambda: self._passages.take(event, device))
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from contract.clock import US_PER_S
-from contract.footage import FootageDeleted, FootageDisk, FootageKept, NoSpan
+from contract.footage import FootageDeleted, FootageDisk, FootageKept, FootageStream, NoSpan
 from hub.detectors.types import Event
 from hub.footage.forecast import Disk, forecast, warns
 from hub.footage.holds import kept_by
@@ -23,6 +23,17 @@ ROOM_PART = 24
 """A full disk is asked to let the oldest part of a day's footage go at a time."""
 LOW_PART = 50
 """A disk is about full where less than this part of it is free."""
+
+
+def take_answer(parts: Parts, event: Event) -> None:
+    """A reading of one of the three kinds. Raises DatabaseGone."""
+    told, answers = event.reading, Answers(parts)
+    if isinstance(told, FootageDeleted):
+        answers.deleted(event, told)
+    elif isinstance(told, FootageKept):
+        answers.kept(event, told)
+    elif isinstance(told, FootageDisk):
+        answers.disk(event, told)
 
 
 class Answers:
@@ -51,7 +62,7 @@ class Answers:
         rows = self._of(event.device, told.stream)
         mine = [row for row in rows if told.order in (row.condemned, row.rescue)]
         self._answered(mine, told.spans)
-        self._parts.count[f"footage_kept_{told.reason}"] += 1
+        self._parts.counters[f"footage_kept_{told.reason}"] += 1
         if told.reason == "rescued" or not mine:
             self._keeping.forget_looked()
             return
@@ -79,7 +90,7 @@ class Answers:
         seen = Disk(told.total_bytes, told.free_bytes, told.footage_bytes, told.day_bytes, told.oldest_us, told.refusing)
         found = forecast(seen, owed, event.at_us)
         short = found is not None and warns(found, parts.rules.forecast_days)
-        facts = {} if found is None else {
+        facts: dict[str, object] = {} if found is None else {
             "days_left": None if found.days_left is None else round(found.days_left, 1),
             "fits_days": round(found.fits_days, 1),
             "owed_days": owed,
@@ -122,7 +133,7 @@ class Answers:
         return found
 
     def _reason(self, device: str, told: FootageDeleted, piece: Piece, ordered: Sequence[NoSpan]) -> str:
-        """Under what the piece is noted as gone. What nobody ordered, or somebody holds, is an incident, whatever it is called."""
+        """Under what the piece is noted as gone. What nobody ordered, or somebody holds, is an incident."""
         held = kept_by(self._keeping.all_holds(), device, piece.start_us, piece.end_us, self._now_us)
         if held is not None:
             return "held"
@@ -130,13 +141,11 @@ class Answers:
             return "drop_oldest" if told.reason == "drop_oldest" else "order"
         return "missing" if told.reason == "missing" else "early"
 
-    def _note_gone(self, device: str, stream: str, reason: str, piece: Piece) -> None:
+    def _note_gone(self, device: str, stream: FootageStream, reason: str, piece: Piece) -> None:
         day = self._parts.day_of(piece.start_us)
-        row = GoneRow(
-            device, stream, day, reason, 1, piece.end_us - piece.start_us, piece.size_bytes, self._now_us, self._now_us
-        )
+        row = GoneRow(device, stream, day, reason, 1, piece.end_us - piece.start_us, piece.size_bytes, self._now_us, self._now_us)
         self._parts.outcome.add(self._parts.outcome.footage_gone, row)
-        self._parts.count[f"footage_gone_{reason}"] += 1
+        self._parts.counters[f"footage_gone_{reason}"] += 1
 
     def _tell_wrong(self, event: Event, told: FootageDeleted, reason: str, pieces: Sequence[Piece]) -> None:
         from_us, to_us = min(one.start_us for one in pieces), max(one.end_us for one in pieces)

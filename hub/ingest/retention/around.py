@@ -36,15 +36,15 @@ class OldFootage(Protocol):
         """Everything that there is footage of."""
         ...
 
-    def footage_next(self, device: str, stream: str, from_us: int) -> int | None:
+    def footage_next(self, device: str, stream: FootageStream, from_us: int) -> int | None:
         """When footage begins again at or after that time, or an hour that has some; None: there is none."""
         ...
 
-    def footage_pieces(self, device: str, stream: str, from_us: int, to_us: int) -> Sequence[Piece]:
+    def footage_pieces(self, device: str, stream: FootageStream, from_us: int, to_us: int) -> Sequence[Piece]:
         """The pieces that show any of that time."""
         ...
 
-    def footage_numbered(self, device: str, stream: str, spans: Sequence[NoSpan]) -> Sequence[Piece]:
+    def footage_numbered(self, device: str, stream: FootageStream, spans: Sequence[NoSpan]) -> Sequence[Piece]:
         """The pieces with these numbers."""
         ...
 
@@ -66,7 +66,7 @@ class Parts(NamedTuple):
     archive: OldFootage
     rules: FootageRules | None
     new_id: Callable[[], str]
-    count: Counter[str]
+    counters: Counter[str]
     now_us: int
     day_of: Callable[[int], str]
 
@@ -74,7 +74,9 @@ class Parts(NamedTuple):
     def held_around(self) -> HeldAround:
         """How much is held around an incident."""
         rules = self.rules
-        return HeldAround(120 * US_PER_S, 300 * US_PER_S) if rules is None else HeldAround(rules.hold_before_us, rules.hold_after_us)
+        return (
+            HeldAround(120 * US_PER_S, 300 * US_PER_S) if rules is None else HeldAround(rules.hold_before_us, rules.hold_after_us)
+        )
 
     @property
     def state(self) -> SweepState:

@@ -5,10 +5,10 @@ from msgspec.structs import replace
 from contract.clock import US_PER_S
 from hub.cases.types import Case, Refusal
 from hub.footage.asks import DaysConfirm, FootageAsk, HoldLift, HoldMade, HoldPut, SweepConfirm
+from hub.footage.hold_words import refused
 from hub.footage.holds import ASKED_US, CAMERAS_MAX, HOLD_MAX_US, HOLDS_MAX, Hold, followed, lifted, of_incident
 from hub.footage.incidents import DAYS_SHORTER, FOOTAGE_DETECTORS, HALTED
 from hub.ingest.retention.around import KEPT_AT_SITE, Parts
-from hub.refusals import refusal_text
 
 REASON_MAX = 500
 _OWN = frozenset(FOOTAGE_DETECTORS)
@@ -67,7 +67,7 @@ class Retentionbook:
     def answer(self, asked: FootageAsk) -> HoldMade | Hold | bool | Refusal:
         """See each ask."""
         if len(asked.reason.strip()) == 0:
-            return Refusal("reason_missing", refusal_text("reason_missing"))
+            return refused("reason_missing")
         asked = asked._replace(reason=asked.reason.strip()[:REASON_MAX])
         if isinstance(asked, HoldPut):
             return self._hold(asked)
@@ -79,13 +79,13 @@ class Retentionbook:
         cameras = tuple(dict.fromkeys(asked.cameras))
         stranger = next((name for name in cameras if name not in self._parts.book.cameras), None)
         if stranger is not None or not 0 < len(cameras) <= CAMERAS_MAX:
-            return Refusal("no_camera", refusal_text("no_camera", device=stranger or "", most=CAMERAS_MAX))
+            return refused("no_camera", device=stranger or "", most=CAMERAS_MAX)
         if not asked.from_us < asked.to_us:
-            return Refusal("hold_ends_before", refusal_text("hold_ends_before"))
+            return refused("hold_ends_before")
         if not self._now_us < asked.until_us <= self._now_us + HOLD_MAX_US:
-            return Refusal("hold_until", refusal_text("hold_until", days=HOLD_MAX_US // (86_400 * US_PER_S)))
+            return refused("hold_until", days=HOLD_MAX_US // (86_400 * US_PER_S))
         if len(self._keeping.holds) >= HOLDS_MAX:
-            return Refusal("too_many_holds", refusal_text("too_many_holds", most=HOLDS_MAX))
+            return refused("too_many_holds", most=HOLDS_MAX)
         hold = Hold(
             hold=self._parts.new_id(),
             sort="person",
@@ -103,7 +103,7 @@ class Retentionbook:
     def _lift(self, asked: HoldLift) -> Hold | Refusal:
         hold = self._keeping.holds.get(asked.hold)
         if hold is None:
-            return Refusal("unknown_hold", refusal_text("unknown_hold"))
+            return refused("unknown_hold")
         now = lifted(hold, asked.actor, asked.reason, self._now_us)
         if isinstance(now, Refusal):
             return now
@@ -116,7 +116,7 @@ class Retentionbook:
     def _go_on(self, asked: SweepConfirm) -> bool | Refusal:
         state, parts = self._parts.state, self._parts
         if not state.halted:
-            return Refusal("sweep_not_halted", refusal_text("sweep_not_halted"))
+            return refused("sweep_not_halted")
         believed = str(state.facts.get("doubt", "")) if state.halted == "clock" else state.believed
         allowed_us = self._now_us if state.halted == "volume" else state.allowed_us
         parts.put(replace(state, halted="", facts={}, believed=believed, allowed_us=allowed_us, episode=""))
@@ -128,13 +128,14 @@ class Retentionbook:
     def _fewer_days(self, asked: DaysConfirm) -> bool | Refusal:
         state, parts = self._parts.state, self._parts
         if not state.shorter:
-            return Refusal("days_not_fewer", refusal_text("days_not_fewer"))
+            return refused("days_not_fewer")
         waits = state.shorter_by and 0 <= self._now_us - state.shorter_us <= ASKED_US
         if not waits or state.shorter_by == asked.actor:
             parts.put(replace(state, shorter_by=asked.actor, shorter_us=self._now_us))
             parts.tell("days_asked", "days", {"actor": asked.actor, "days": state.shorter})
             return False
-        parts.put(replace(state, days={**state.days, **state.shorter}, shorter={}, shorter_by="", shorter_us=0))
+        days = {**state.days, **state.shorter}
+        parts.put(replace(state, days=days, shorter={}, shorter_by="", shorter_us=0, allowed_us=self._now_us))
         parts.clear(DAYS_SHORTER, KEPT_AT_SITE, state.shorter_episode)
         parts.tell("days_fewer", "days", {"actors": [state.shorter_by, asked.actor], "days": state.shorter})
         self._keeping.forget_looked()
@@ -156,7 +157,7 @@ class Retentionbook:
             if row.state == "condemned" and hold.keeps(row.device, row.from_us, row.to_us):
                 due = replace(row, state="rescuing", rescue=self._parts.new_id(), due_us=self._now_us, times=0)
                 self._keeping.condemned.put(row.condemned, due)
-                self._parts.count["footage_rescuing"] += 1
+                self._parts.counters["footage_rescuing"] += 1
                 rescued += 1
         return rescued
 

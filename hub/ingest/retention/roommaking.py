@@ -78,7 +78,7 @@ class RoomMaking:
         )
         self._keeping.condemned.put(row.condemned, row)
         parts.tell("dropping", row.condemned, row)
-        parts.count["footage_dropping"] += len(pieces)
+        parts.counters["footage_dropping"] += len(pieces)
         order = DeleteFootage(row.condemned, row.device, row.stream, list(spans), to_us, 0, "room")
         parts.outcome.add(parts.outcome.orders, (agent, order))
 

@@ -75,18 +75,23 @@ class Sweep:
 
     def _halt_for(self, doubt: Doubt | None) -> None:
         state = self._parts.state
-        if doubt is not None and not state.halted and state.believed != doubt.name:
-            self._halt("clock", {"why": doubt.reason, "doubt": doubt.name})
+        if doubt is None or doubt.name in (state.believed, state.facts.get("doubt")):
+            return
+        facts = {"why": doubt.reason, "doubt": doubt.name}
+        if state.halted == "clock":  # it was set again: who confirms means the clock as it is then
+            self._parts.put(replace(state, facts=facts))
+        else:
+            self._halt("clock", facts)
 
     def _halt(self, why: str, facts: dict[str, object]) -> None:
         state, parts = self._parts.state, self._parts
         episode = parts.new_id()
-        halted: SweepState = replace(state, halted=why, since_us=self._now_us, episode=episode, facts=facts)  # type: ignore[arg-type]
+        halted: SweepState = replace(state, halted=why, since_us=self._now_us, episode=episode, facts=facts)
         parts.put(halted)
         about = {"about_zh": "录像清理", "about_en": "the sweep of footage"}
         parts.raise_(HALTED, KEPT_AT_SITE, episode, {**about, "reason": why, **facts})
         parts.tell("halted", "sweep", {"reason": why, **facts})
-        parts.count[f"footage_halted_{why}"] += 1
+        parts.counters[f"footage_halted_{why}"] += 1
 
     # How long each camera is kept
 
@@ -155,7 +160,7 @@ class Sweep:
         from_us = max(keeping.looked.get(key, 0), track.oldest_us)
         for _ in range(WINDOWS_AT_ONCE):
             next_us = parts.archive.footage_next(track.device, track.stream, from_us)
-            if next_us is None or next_us >= floor_us:
+            if next_us is None or max(from_us, next_us) >= floor_us:
                 keeping.looked_through.add(key)
                 return None
             from_us = max(from_us, next_us)
@@ -213,7 +218,7 @@ class Sweep:
         if chosen.to_us > allowed_us:
             parts.put(replace(parts.state, swept=noted(parts.state.swept, now_us, chosen.shows_us)))
         parts.tell("condemned", row.condemned, row)
-        parts.count["footage_condemned"] += chosen.pieces
+        parts.counters["footage_condemned"] += chosen.pieces
         self._order(row)
 
     # Telling
