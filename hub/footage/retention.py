@@ -118,6 +118,23 @@ def choose(
     return Chosen(tuple(spans), from_us, to_us, shows_us, size, len(chosen))
 
 
+Interval = tuple[int, int]
+"""From, until."""
+
+
+def length_outside(covered: Iterable[Interval], cuts: Iterable[Interval]) -> int:
+    """How much of `covered`, none of which overlap, lies in none of the `cuts`."""
+    left = list(covered)
+    for cut_from_us, cut_to_us in cuts:
+        left = [
+            part
+            for from_us, to_us in left
+            for part in ((from_us, min(to_us, cut_from_us)), (max(from_us, cut_to_us), to_us))
+            if part[0] < part[1]
+        ]
+    return sum(to_us - from_us for from_us, to_us in left)
+
+
 class Swept(msgspec.Struct, frozen=True, array_like=True):
     """How much footage, in the time that it shows, was condemned in an hour of the hub's clock."""
 

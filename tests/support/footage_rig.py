@@ -61,6 +61,10 @@ class Cellar:
             fold(connection, Track(SITE, camera, stream), pieces)  # type: ignore[arg-type]
         return pieces
 
+    def later(self, seconds: float) -> None:
+        """Time passes, and the agent says that it is there."""
+        self.hub.later(seconds, self.agent.batch([self.agent.beat()]))
+
     def incidents(self, *, active: bool = False) -> list[str]:
         """The detectors of the incidents about footage; with `active` those whose condition lasts."""
         rows = self.hub.rows("case_", "detector", "active")
@@ -108,7 +112,7 @@ class Cellar:
         """Turns until no order comes any more; how many orders came."""
         count = 0
         for _ in range(rounds):
-            self.hub.later(pause_s)
+            self.later(pause_s)
             orders = self.orders()
             self.carry_out(orders)
             count += len(orders)

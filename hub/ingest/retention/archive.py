@@ -6,7 +6,9 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from contract.footage import FootageStream, NoSpan
+from hub.footage.coverage import within
 from hub.footage.packing import Piece
+from hub.footage.retention import Interval
 from hub.ingest.retention.around import Track
 from hub.store import footage_reads, footage_rows, retention_reads
 
@@ -35,6 +37,12 @@ class FootageLookups:
         """The pieces that show any of that time."""
         track = footage_rows.Track(self._site_id, device, stream)
         return self._ask(lambda connection: footage_rows.pieces_within(connection, track, from_us, to_us))
+
+    def footage_there(self, device: str, stream: FootageStream, from_us: int, to_us: int) -> list[Interval]:
+        """What of that time is covered."""
+        track = footage_rows.Track(self._site_id, device, stream)
+        runs = self._ask(lambda connection: footage_rows.runs_within(connection, track, from_us, to_us))
+        return [(run.from_us, run.until_us) for run in within(runs, from_us, to_us) if run.what == "there"]
 
     def footage_numbered(self, device: str, stream: FootageStream, spans: Sequence[NoSpan]) -> list[Piece]:
         """The pieces with these numbers."""

@@ -10,7 +10,7 @@ from contract.clock import US_PER_S
 from contract.footage import FootageStream, NoSpan
 from hub.detectors.types import Clear, Detector, Device, Raise
 from hub.footage.holds import Around as HeldAround
-from hub.footage.retention import FootageRules, Piece, days_of
+from hub.footage.retention import FootageRules, Interval, Piece, days_of
 from hub.ingest.casebook import Casebook
 from hub.ingest.ports import SiteBook
 from hub.ingest.retention.rows import SweepState
@@ -42,6 +42,10 @@ class OldFootage(Protocol):
 
     def footage_pieces(self, device: str, stream: FootageStream, from_us: int, to_us: int) -> Sequence[Piece]:
         """The pieces that show any of that time."""
+        ...
+
+    def footage_there(self, device: str, stream: FootageStream, from_us: int, to_us: int) -> Sequence[Interval]:
+        """What of that time is covered."""
         ...
 
     def footage_numbered(self, device: str, stream: FootageStream, spans: Sequence[NoSpan]) -> Sequence[Piece]:

@@ -44,7 +44,7 @@ class Retentionbook:
             cameras = self._cameras_of(case)
             if not cameras or case.closed_us is not None:
                 return
-            hold = of_incident(self._parts.new_id(), case.case_no, case.raised_us, self._now_us, cameras, around)
+            hold = of_incident(f"incident-{case.case_no}-{case.version}", case.case_no, case.raised_us, self._now_us, cameras, around)
             hold = followed(hold, case.returned_us, case.closed_us, around)
             self._put(hold, "put")
             self._rescue(hold)
@@ -145,8 +145,10 @@ class Retentionbook:
     # Within
 
     def _put(self, hold: Hold, act: str) -> None:
+        """An incident's own is not told: it follows from what is told of the incident."""
         self._keeping.holds.put(hold.hold, hold)
-        self._parts.tell(f"hold_{act}", hold.hold, hold)
+        if hold.sort == "person" or act in ("release", "ask"):
+            self._parts.tell(f"hold_{act}", hold.hold, hold)
 
     def _rescue(self, hold: Hold) -> int:
         """What it holds of footage that agents were ordered to delete is taken back, as far as it is still there."""

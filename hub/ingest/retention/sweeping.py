@@ -19,6 +19,7 @@ from hub.footage.retention import (
     Piece,
     choose,
     judge,
+    length_outside,
     lengthened,
     noted,
     shortened,
@@ -174,6 +175,9 @@ class Sweep:
             if chosen is not None:
                 return _Found(track, agent, days, floor_us, chosen)
             from_us = keeping.looked[key] = _looked_to(pieces, track.device, floor_us, to_us, now_us)
+            if to_us == floor_us:
+                keeping.looked_through.add(key)
+                return None
         return None
 
     def _is_too_much(self, found: list[_Found], tracks: int) -> bool:
@@ -181,15 +185,25 @@ class Sweep:
         parts, now_us = self._parts, self._now_us
         assert parts.rules is not None
         state = parts.state
-        behind_us = 0
-        for one in found:
-            allowed_us = state.allowed_us - one.days * DAY_US
-            behind_us += max(0, one.floor_us - max(one.chosen.from_us, allowed_us))
+        behind_us = sum(self._behind(one) for one in found)
         if not too_much(state.swept, behind_us, tracks, parts.rules.usual_times, now_us):
             return False
         usual_days = round(behind_us / (DAY_US * max(1, tracks)), 1)
         self._halt("volume", {"due_days": usual_days, "usual_times": parts.rules.usual_times, "streams": tracks})
         return True
+
+    def _behind(self, found: _Found) -> int:
+        """How much of the camera's stream is due, and not condemned yet. Of what is held the hour around it stays too."""
+        keeping, (device, stream, _) = self._keeping, found.track
+        from_us = max(found.chosen.from_us, self._parts.state.allowed_us - found.days * DAY_US)
+        covered = self._parts.archive.footage_there(device, stream, from_us, found.floor_us)
+        held = [
+            (one.from_us - HOUR_US, found.floor_us if one.to_us is None else one.to_us + HOUR_US)
+            for one in keeping.all_holds()
+            if device in one.cameras and one.counts(self._now_us)
+        ]
+        out = [(row.from_us, row.to_us) for row in keeping.all_condemned() if (row.device, row.stream) == (device, stream)]
+        return length_outside(covered, held + out)
 
     def _condemn(self, found: _Found) -> None:
         parts, now_us, chosen = self._parts, self._now_us, found.chosen
@@ -265,4 +279,4 @@ class Sweep:
 def _looked_to(pieces: list[Piece], device: str, floor_us: int, to_us: int, now_us: int) -> int:
     """Up to where nothing is due for now. A piece across the floor is looked at again when it is old enough."""
     owed = [one.start_us for one in pieces if judge(one, device, floor_us, (), now_us) == "owed"]
-    return min([to_us, *owed]) if to_us < floor_us else min([floor_us, *owed])
+    return min([to_us, *owed])
