@@ -40,11 +40,11 @@ def joined(runs: Iterable[Run]) -> list[Run]:
     """The same as few runs, in order. What is there counts before what says that it is gone."""
     ordered = sorted(runs)
     there = _joined_alike(run for run in ordered if run.what == "there")
-    gone = [part for run in ordered if run.what != "there" for part in without([run], there)]
+    gone = sorted(without((run for run in ordered if run.what != "there"), there))
     found: list[Run] = []
     for what in GONE:
         alike = _joined_alike(run for run in gone if run.what == what)
-        found += without(alike, [*there, *found])
+        found += without(alike, sorted([*there, *found]))
     return sorted(there + found)
 
 

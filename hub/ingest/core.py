@@ -30,7 +30,6 @@ from hub.ingest.load import DatabaseArchive, load_site
 from hub.ingest.outcome import Answer, Outcome
 from hub.ingest.phones import forget_boots
 from hub.ingest.ports import Ailing, Ask, ChangeRow, EstateSource, GateNews, Hook, Out, Rules, SiteBook, State, Unavailable
-from hub.ingest.retention.around import Doubt
 from hub.ingest.retention.rows import forget_holds
 from hub.ingest.site import Site
 from hub.ingest.stepping import RuleTable
@@ -249,7 +248,7 @@ class Core:
                 self._agents_awaited = False  # one that was heard ahead of the clock is awaited from now on
             if self._clock_was_set:
                 self.counters["boots_forgotten"] += forget_boots(site.streams)
-            self._take(turn, inputs, self._clock_doubt(now_us))
+            self._take(turn, inputs, now_us)
             self._commit(site, turn.outcome, now_us)
             self._turn_us, self._clock_was_set = now_us, False
         except LeaseLost:
@@ -310,7 +309,7 @@ class Core:
             _log.warning("estate_not_read", extra={"error": str(failure).splitlines()[0]})
             self._stale = True
 
-    def _take(self, turn: Turn, inputs: Sequence[Input], doubt: Doubt | None) -> None:
+    def _take(self, turn: Turn, inputs: Sequence[Input], now_us: int) -> None:
         turn.expire_cases()
         if not self._agents_awaited:
             turn.await_agents()
@@ -323,7 +322,8 @@ class Core:
                     turn.ask(one.asked, one.future)
         turn.fire_by_clock()
         turn.judge_duties()
-        turn.keep_footage(doubt)
+        assert self._sweep_guard is not None
+        turn.keep_footage(self._sweep_guard.doubt(now_us, self._mono_us()))
         turn.end()
 
     def _commit(self, site: Site, outcome: Outcome, now_us: int) -> None:
@@ -346,6 +346,7 @@ class Core:
         self._held_us = now_us
         self.counters["turns"] += 1
         self.counters["events"] += len(outcome.events)
+        self.counters.update(outcome.counted)
         self._hook("committed")
 
     def _speak(self, site: Site, outcome: Outcome, now_us: int) -> None:
@@ -451,12 +452,6 @@ class Core:
             forget_old(site, now_us)
             forget_holds(site.keeping, now_us)
             self._kept_windows = len(site.windows)
-
-    def _clock_doubt(self, now_us: int) -> Doubt | None:
-        """Why no footage may go by the clock; None: it may."""
-        assert self._sweep_guard is not None
-        halted = self._sweep_guard.halted(now_us, self._mono_us())
-        return None if halted is None else Doubt(halted, f"{halted}/{self._sweep_guard.doubted_us}")
 
     def _may_not_sweep(self, now_us: int) -> bool:
         assert self._sweep_guard is not None

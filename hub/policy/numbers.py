@@ -141,6 +141,10 @@ CLAUSES: Mapping[str, Mapping[str, Number]] = {
         ),
         "picture_days": Number("how long pictures of cameras are kept, in days", 30, 3_650, floor=_FOOTAGE),
     },
+    "MON-6": {
+        "footage_hole_s": Number("how long nothing may be recorded of a camera, in seconds", 5, _HOUR),
+        "recorded": Number("1: the camera is to be recorded; 0: it is not", 0, 1, whole=True, required=False),
+    },
     "EMG-1": {},
     "EMG-2": {
         "acknowledge_s": Number("how soon priority 1 is acknowledged, in seconds", 1, _HOUR),
@@ -242,6 +246,7 @@ OF_A_DEVICE: frozenset[str] = frozenset(
         *CLAUSES["VEH-5"],
         *CLAUSES["VEH-6"],
         *CLAUSES["MON-2"],
+        *CLAUSES["MON-6"],
         *CLAUSES["REP-1"],
         *("footage_days", "key_camera"),
         *("device_silent_s", "clock_off_s", "clock_off_for_s", "agent_silent_s"),

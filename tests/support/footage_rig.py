@@ -4,11 +4,11 @@ from typing import Any
 
 from contract.clock import US_PER_S, ManualClock
 from contract.footage import FootageDeleted, FootageKept, NoSpan
-from contract.orders import AnyOrder, DeleteFootage, RescueFootage
+from contract.orders import DeleteFootage, RescueFootage
 from contract.readings import Reading
 from hub.estate import Agent, DeviceRow, Estate, EstateFile, Place
 from hub.footage.packing import Piece
-from hub.store.footage_rows import Track, drop, fold
+from hub.store.footage_rows import Track, fold
 from tests.support.site_rig import KEY, SITE, Hub, HubMaker, ModelAgent
 
 HOUR_S, DAY_S = 3_600, 86_400
@@ -70,7 +70,7 @@ class Cellar:
         rows = self.hub.rows("case_", "detector", "active")
         return [name for name, lasts in rows if name.startswith("footage_") and (lasts or not active)]
 
-    def orders(self) -> list[AnyOrder]:
+    def orders(self) -> list[Any]:
         """What was ordered about footage since this was last asked."""
         new, self.heard = self.hub.said.orders[self.heard :], len(self.hub.said.orders)
         return [order for _, order in new if isinstance(order, DeleteFootage | RescueFootage)]
@@ -79,7 +79,7 @@ class Cellar:
         """A device tells, and the hub has it."""
         self.hub.take(self.agent.says(device, reading))
 
-    def carry_out(self, orders: list[AnyOrder] | None = None) -> None:
+    def carry_out(self, orders: list[Any] | None = None) -> None:
         """The agent does as it is told, and answers."""
         for order in self.orders() if orders is None else orders:
             if isinstance(order, RescueFootage):
@@ -102,11 +102,6 @@ class Cellar:
         if spans:
             why: Any = "drop_oldest" if getattr(order, "why", "due") == "room" else "order"
             self.say(order.device, FootageDeleted(name, list(spans), order.stream, why))
-            self._drop(order.device, order.stream, spans)
-
-    def _drop(self, device: str, stream: str, spans: list[NoSpan]) -> None:
-        with self.hub.engine.begin() as connection:
-            drop(connection, Track(SITE, device, stream), spans, "due")  # type: ignore[arg-type]
 
     def sweep(self, rounds: int = 50, *, pause_s: float = 6.0) -> int:
         """Turns until no order comes any more; how many orders came."""

@@ -6,19 +6,24 @@ from msgspec.structs import replace
 
 from contract.clock import US_PER_S
 from contract.footage import FootageDeleted, FootageDisk, FootageKept, FootageStream, NoSpan
+from contract.reading import Reading
 from hub.detectors.types import Event
+from hub.footage.coverage import Gone
 from hub.footage.forecast import Disk, forecast, warns
 from hub.footage.holds import kept_by
 from hub.footage.incidents import DISK_FULL, DISK_SHORT, DROPPED, LOST, NOT_DELETED
 from hub.footage.retention import DAY_US, LEGAL_DAYS, Piece
-from hub.footage.spans import holds_no, without
+from hub.footage.spans import holds_no, merged, without
 from hub.ingest.retention.around import Parts
 from hub.ingest.retention.roommaking import RoomMaking
 from hub.ingest.retention.rows import Condemned, DiskTold, GoneRow
 
+KEEPING_KINDS: frozenset[type[Reading]] = frozenset((FootageDeleted, FootageKept, FootageDisk))
 KEPT_AGAIN_US = {"floor": 3_600 * US_PER_S, "clock": 600 * US_PER_S, "failed": 3_600 * US_PER_S}
 """After how long what an agent kept is looked at anew, by its reason."""
 KEPT_ELSE_US = 86_400 * US_PER_S
+DROPPED_AS: dict[str, Gone] = {"order": "due", "drop_oldest": "drop_oldest"}
+"""What the index notes; everything else is missing."""
 ROOM_PART = 24
 """A full disk is asked to let the oldest part of a day's footage go at a time."""
 LOW_PART = 50
@@ -47,14 +52,17 @@ class Answers:
         rows = self._of(event.device, told.stream)
         ordered = [span for row in rows if row.state != "kept" for span in row.spans]
         pieces = self._news(event.device, told)
-        wrong: dict[str, list[Piece]] = {}
+        gone: dict[str, list[Piece]] = {}
         for piece in pieces:
             reason = self._reason(event.device, told, piece, ordered)
-            if reason != "order":
-                wrong.setdefault(reason, []).append(piece)
+            gone.setdefault(reason, []).append(piece)
             self._note_gone(event.device, told.stream, reason, piece)
-        for reason, some in wrong.items():
-            self._tell_wrong(event, told, reason, some)
+        for reason, some in gone.items():
+            spans = merged(NoSpan(one.no, one.no) for one in some)
+            drop = (event.device, told.stream, DROPPED_AS.get(reason, "missing"), spans)
+            self._parts.outcome.add(self._parts.outcome.footage_drops, drop)
+            if reason != "order":
+                self._tell_wrong(event, told, reason, some)
         self._answered(rows, told.spans)
 
     def kept(self, event: Event, told: FootageKept) -> None:

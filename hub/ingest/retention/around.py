@@ -53,13 +53,6 @@ class OldFootage(Protocol):
         ...
 
 
-class Doubt(NamedTuple):
-    """The clock cannot be trusted. `name`: of this one doubt, so that a manager settles it and not the next."""
-
-    reason: str
-    name: str
-
-
 class Parts(NamedTuple):
     """`rules` None: the policy says nothing of footage, and none is deleted. `day_of`: the day of a time in the estate's zone."""
 

@@ -44,7 +44,9 @@ class Retentionbook:
             cameras = self._cameras_of(case)
             if not cameras or case.closed_us is not None:
                 return
-            hold = of_incident(f"incident-{case.case_no}-{case.version}", case.case_no, case.raised_us, self._now_us, cameras, around)
+            hold = of_incident(
+                f"incident-{case.case_no}-{case.version}", case.case_no, case.raised_us, self._now_us, cameras, around
+            )
             hold = followed(hold, case.returned_us, case.closed_us, around)
             self._put(hold, "put")
             self._rescue(hold)

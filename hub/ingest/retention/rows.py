@@ -1,16 +1,18 @@
 """What a turn knows of footage's keeping, from the database into memory and back."""
 
 from collections.abc import Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, Protocol
 
 import msgspec
 from sqlalchemy import Connection, Row, or_, select
 
 from contract.footage import FootageStream, NoSpan
+from hub.footage.coverage import Gone
 from hub.footage.holds import Hold
 from hub.footage.retention import Swept
 from hub.ingest.rows import Journal, Rows
 from hub.store import bulk, schema
+from hub.store.footage_rows import Track, drop
 
 _encode = msgspec.json.Encoder().encode
 _spans = msgspec.json.Decoder(tuple[NoSpan, ...]).decode
@@ -149,6 +151,20 @@ class Keeping:
         self.looked_through.clear()
 
 
+class Told(Protocol):
+    """What agents told in a turn to be gone."""
+
+    @property
+    def footage_gone(self) -> Sequence[GoneRow]:
+        """Rows for what is gone."""
+        ...
+
+    @property
+    def footage_drops(self) -> Sequence[tuple[str, FootageStream, Gone, tuple[NoSpan, ...]]]:
+        """What the index is to drop, and why."""
+        ...
+
+
 def load_keeping(connection: Connection, site_id: str, keeping: Keeping, now_us: int) -> None:
     """What a turn needs in memory."""
     h = schema.footage_hold.c
@@ -170,7 +186,7 @@ def forget_holds(keeping: Keeping, now_us: int) -> None:
             keeping.holds.forget(hold.hold)
 
 
-def write_keeping(connection: Connection, site_id: str, keeping: Keeping, gone: Sequence[GoneRow]) -> None:
+def write_keeping(connection: Connection, site_id: str, keeping: Keeping, outcome: Told) -> None:
     """What a turn changed."""
     holds = [row for _, _, row in sorted(keeping.holds.changed(), key=_key) if row is not None]
     bulk.upsert(connection, schema.footage_hold, [hold_row(site_id, hold) for hold in holds])
@@ -185,7 +201,9 @@ def write_keeping(connection: Connection, site_id: str, keeping: Keeping, gone: 
     for _, _, state in keeping.sweep.changed():
         if state is not None:
             bulk.upsert(connection, schema.footage_sweep, [(site_id, _encode(state).decode())])
-    bulk.upsert_by(connection, schema.footage_gone, [(site_id, *row) for row in gone], _ADDED)
+    bulk.upsert_by(connection, schema.footage_gone, [(site_id, *row) for row in outcome.footage_gone], _ADDED)
+    for device, stream, reason, spans in outcome.footage_drops:
+        drop(connection, Track(site_id, device, stream), spans, reason)
 
 
 _TABLE = schema.footage_gone.name

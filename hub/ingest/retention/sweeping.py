@@ -26,8 +26,10 @@ from hub.footage.retention import (
     too_much,
 )
 from hub.footage.spans import SPANS_MAX, holds_no
-from hub.ingest.retention.around import KEPT_AT_SITE, Doubt, Parts, Track
+from hub.ingest.retention.around import KEPT_AT_SITE, Parts, Track
+from hub.ingest.retention.book import Retentionbook
 from hub.ingest.retention.rows import Condemned, SweepState
+from hub.ingest.sweeping import Doubt
 
 EVERY_US = 600 * US_PER_S
 AGAIN_US = 5 * US_PER_S
@@ -48,6 +50,15 @@ class _Found(NamedTuple):
     days: int
     floor_us: int
     chosen: Chosen
+
+
+def keep(parts: Parts, doubt: Doubt | None) -> None:
+    """What a turn's incidents hold, and then the sweep. Raises DatabaseGone."""
+    book = Retentionbook(parts)
+    if parts.rules is not None and parts.site.keeping.sweep.get("") is None:
+        book.begin()
+    book.follow_cases()
+    Sweep(parts).run(doubt)
 
 
 class Sweep:
@@ -78,7 +89,7 @@ class Sweep:
         state = self._parts.state
         if doubt is None or doubt.name in (state.believed, state.facts.get("doubt")):
             return
-        facts = {"why": doubt.reason, "doubt": doubt.name}
+        facts: dict[str, object] = {"why": doubt.reason, "doubt": doubt.name}
         if state.halted == "clock":  # it was set again: who confirms means the clock as it is then
             self._parts.put(replace(state, facts=facts))
         else:
