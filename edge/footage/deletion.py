@@ -1,4 +1,4 @@
-"""Segments are deleted here and nowhere else: by an order of the hub's, each checked again against the agent's own index and clock.
+"""Segments are deleted here and nowhere else: by an order of the hub's, each checked again against its own index and clock.
 
 The steps: the journal, the files, their folders synced, the index, the log, the journal again. Killed between any two, the next
 start goes on where it stopped. What another recorder wrote is never deleted, nor what has no end or is still growing.

@@ -1,7 +1,7 @@
 """What time footage is deleted by. It is told by the hub and must fit the agent's own clock: either of them may have jumped.
 
-An agent whose wall clock is more than an hour off deletes nothing, and says so. A hub whose clock was set ahead is not believed for
-a week: until then the earlier of both counts.
+An agent whose wall clock is more than an hour off deletes nothing, and says so. A hub whose clock was set ahead is not believed
+for a week: until then the earlier of both counts.
 """
 
 from threading import Lock

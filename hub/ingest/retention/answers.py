@@ -21,7 +21,7 @@ from hub.ingest.retention.rows import Condemned, DiskTold, GoneRow
 KEEPING_KINDS: frozenset[type[Reading]] = frozenset((FootageDeleted, FootageKept, FootageDisk))
 KEPT_AGAIN_US = {"floor": 3_600 * US_PER_S, "clock": 600 * US_PER_S, "failed": 3_600 * US_PER_S}
 """After how long what an agent kept is looked at anew, by its reason."""
-KEPT_ELSE_US = 86_400 * US_PER_S
+KEPT_ELSE_US = DAY_US
 DROPPED_AS: dict[str, Gone] = {"order": "due", "drop_oldest": "drop_oldest"}
 """What the index notes; everything else is missing."""
 ROOM_PART = 24

@@ -40,6 +40,8 @@ WINDOWS_AT_ONCE = 30
 """So many times as much is looked at in one sweep, where all of it is held."""
 ORDERS_OUT_MAX = 16
 """Of one agent, not answered."""
+KEPT_MAX_US = DAY_US
+"""What an agent kept is looked at anew within so long."""
 REPEAT_US = tuple(seconds * US_PER_S for seconds in (15, 60, 300, 1_800, 3_600))
 """How long after it was told an order is told again, each time."""
 
@@ -146,7 +148,7 @@ class Sweep:
         for row in keeping.all_condemned():
             if row.state != "kept":
                 out[row.agent] = out.get(row.agent, 0) + 1
-        for one in found:
+        for one in sorted(found, key=lambda one: one.chosen.from_us):  # else the last cameras would never have their turn
             if out.get(one.agent, 0) < ORDERS_OUT_MAX:
                 out[one.agent] = out.get(one.agent, 0) + 1
                 self._condemn(one)
@@ -154,7 +156,7 @@ class Sweep:
 
     def _look_at_what_was_kept(self) -> None:
         for row in self._keeping.all_condemned():
-            if row.state == "kept" and row.due_us <= self._now_us:
+            if row.state == "kept" and not 0 < row.due_us - self._now_us <= KEPT_MAX_US:
                 self._keeping.condemned.put(row.condemned, None)
                 self._keeping.forget_looked()
 
@@ -169,6 +171,7 @@ class Sweep:
         key = (track.device, track.stream)
         holds = keeping.all_holds()
         spans = [span for row in keeping.all_condemned() if (row.device, row.stream) == key for span in row.spans]
+        spans += [span for device, stream, _, gone in parts.outcome.footage_drops if (device, stream) == key for span in gone]
         from_us = max(keeping.looked.get(key, 0), track.oldest_us)
         for _ in range(WINDOWS_AT_ONCE):
             next_us = parts.archive.footage_next(track.device, track.stream, from_us)
@@ -252,13 +255,15 @@ class Sweep:
         """Orders that are not answered. While nothing may go no deletion is told again; what is to be rescued is."""
         halted = bool(self._parts.state.halted)
         for row in self._keeping.all_condemned():
-            if row.state == "kept" or row.due_us > self._now_us:
+            waits = (
+                0 < row.due_us - self._now_us <= REPEAT_US[-1]
+            )  # one that is further off was told by a clock that was set back
+            if waits or row.state == "kept" or (halted and row.state == "condemned"):
                 continue
             pause_us = REPEAT_US[min(row.times, len(REPEAT_US) - 1)]
             told = replace(row, due_us=self._now_us + pause_us, times=row.times + 1)
             self._keeping.condemned.put(row.condemned, told)
-            if row.state == "rescuing" or not halted:
-                self._order(told)
+            self._order(told)
 
     def _order(self, row: Condemned) -> None:
         spans = list(row.spans)
