@@ -106,8 +106,8 @@ def kill_the_hub(folder: Path, tries: int, random: Random) -> Tally:
 
 
 def race_a_hold(folder: Path, tries: int, random: Random) -> Tally:
-    """A hold is put at any moment of a purge, its answer read, and the orders arrive in any order, or twice: what was held when its
-    order was made is there, and of what was not the hub says what became of it."""
+    """A hold is put at any moment of a purge, its answer read, and the orders arrive in any order, or twice: what was held when
+    its order was made is there, and of what was not the hub says what became of it."""
     violations: list[str] = []
     with in_memory() as memory:
         for chapter, count in enumerate(lives(tries, 100)):
@@ -193,8 +193,8 @@ def jump_a_clock(_folder: Path, tries: int, random: Random) -> Tally:
 
 
 def fill_a_disk(_folder: Path, tries: int, random: Random) -> Tally:
-    """A disk fills up over days: people know days ahead, nothing goes before its day; where the policy lets the oldest go, each time
-    there is an incident, and nothing that is held goes."""
+    """A disk fills up over days: people know days ahead, nothing goes before its day; where the policy lets the oldest go, each
+    time there is an incident, and nothing that is held goes."""
     violations: list[str] = []
     gib = 2**30
     with in_memory() as memory:
@@ -234,8 +234,8 @@ def fill_a_disk(_folder: Path, tries: int, random: Random) -> Tally:
 
 
 def cut_the_purge(folder: Path, tries: int, random: Random) -> Tally:
-    """The power goes under an agent that records and deletes: what it told to be gone is gone, what is young is there, and after the
-    next start the index and the disk agree."""
+    """The power goes under an agent that records and deletes: what it told to be gone is gone, what is young is there, and after
+    the next start the index and the disk agree."""
     violations: list[str] = []
     for chapter, count in enumerate(lives(tries, 25)):
         with ExitStack() as stack:

@@ -1,8 +1,8 @@
 """Four hundred days of twenty cameras, from a seed: the hub's own sweep, holds and answers on an index in memory, the agent's own
 judgement on a disk in memory, and everything that goes wrong between the two.
 
-What is checked is checked by true time, which nobody in here can see: no file goes early, none that is held when its order is made,
-none is there a day after its day outside a halt or an absence, and at the end the index and the disk have the same numbers.
+What is checked is checked by true time, which nobody in here can see: no file goes early, none that is held when its order is
+made, none is there a day after its day outside a halt or an absence, and at the end the index and the disk have the same numbers.
 """
 
 from bisect import bisect_left
