@@ -15,6 +15,7 @@ COMMANDS: dict[str, str] = {
     "agents": "watchkeeper.agents_command:agents",
     "tags": "watchkeeper.tags_command:tags",
     "plate": "watchkeeper.plate_command:plate",
+    "camera": "watchkeeper.camera_command:camera",
     "duties": "watchkeeper.duties_command:duties",
     "permits": "watchkeeper.permits_command:permits",
     "keys": "watchkeeper.keys_command:keys",

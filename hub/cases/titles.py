@@ -92,8 +92,20 @@ def title(case: Case, names: Names, lang: Lang) -> str:
     what = row[0] if lang == "zh" else row[1]
     named = _named(case, lang)
     place, about = names.place_name(case.place, lang), case.facts.get(f"duty_{lang}") or case.facts.get(f"about_{lang}")
-    where = (str(about), place) if about else (place, names.device_name(case.device, lang), *((named,) if named else ()))
+    what_at = _cameras(case, names, lang) or names.device_name(case.device, lang)
+    where = (str(about), place) if about else (place, what_at, *((named,) if named else ()))
     return f"{what}{colon}{comma.join(where)}{'' if case.proven else unproven}"
+
+
+def _cameras(case: Case, names: Names, lang: Lang) -> str:
+    """The first camera without footage, and how many others; empty where the case is about something else."""
+    missing = case.facts.get("missing_cameras")
+    if not missing:
+        return ""
+    first, more = names.device_name(str(missing[0]).partition("/")[0], lang), int(case.facts.get("missing_count", 1)) - 1
+    if more <= 0:
+        return first
+    return f"{first}等 {more + 1} 路" if lang == "zh" else f"{first} and {more} more"
 
 
 def _named(case: Case, lang: Lang) -> str:
