@@ -140,7 +140,7 @@ class Core:
         self._sweep_us = 0
         self._forgot_us = 0
         self._kept_windows = 0
-        self._sweep_guard: SweepGuard | None = None
+        self._sweep_guard = SweepGuard(None, 0, 0)
         self._sweep_halted: Halt | None = None
         self._doubt_noted_us: int | None = None
         self._to_sweep: list[str] = []
@@ -323,7 +323,6 @@ class Core:
                     turn.ask(one.asked, one.future)
         turn.fire_by_clock()
         turn.judge_duties()
-        assert self._sweep_guard is not None
         turn.keep_footage(self._sweep_guard.doubt(now_us, self._mono_us()))
         turn.end()
 
@@ -341,7 +340,7 @@ class Core:
                 self._heads.tend(connection, len(outcome.acts) + len(outcome.writes), now_us)
             self._hook("commit")
         site.settle()
-        self._doubt_noted_us = self._sweep_guard.doubted_us if self._sweep_guard is not None else None
+        self._doubt_noted_us = self._sweep_guard.doubted_us
         self._forget_old(site, now_us)
         self._agents_awaited = True
         self._held_us = now_us
@@ -413,7 +412,6 @@ class Core:
 
     def _sweep(self, connection: Connection, site: Site, now_us: int) -> None:
         """A chunk of what is past its days, in a transaction that is made anyhow, one stream after another."""
-        assert self._sweep_guard is not None
         if self._sweep_guard.doubted_us != self._doubt_noted_us:  # with the first rows that bear the new time
             note_doubt(connection, self._site_id, self._sweep_guard.doubted_us)
         every_us = SWEEP_EVERY_US if self._quiet_sweeps <= len(site.streams) else QUIET_SWEEP_EVERY_US
@@ -456,7 +454,6 @@ class Core:
             self._kept_windows = len(site.windows)
 
     def _may_not_sweep(self, now_us: int) -> bool:
-        assert self._sweep_guard is not None
         halted = self._sweep_guard.halted(now_us, self._mono_us())
         if halted is not None:
             self.counters["sweeps_halted"] += 1

@@ -13,10 +13,10 @@ from hub.footage.retention import Swept
 from hub.ingest.rows import Journal, Rows
 from hub.store import bulk, schema
 from hub.store.footage_rows import Track, drop
+from hub.store.retention_reads import hold_of_row
 
 _encode = msgspec.json.Encoder().encode
 _spans = msgspec.json.Decoder(tuple[NoSpan, ...]).decode
-_names = msgspec.json.Decoder(tuple[str, ...]).decode
 
 
 class Condemned(msgspec.Struct, frozen=True):
@@ -213,11 +213,6 @@ _ADDED = ", ".join(
         "last_us = excluded.last_us",
     ]
 )
-
-
-def hold_of_row(row: Row[Any]) -> Hold:
-    """A row of footage_hold."""
-    return Hold(**{**_fields(row), "cameras": _names(row.cameras)})
 
 
 def hold_row(site_id: str, hold: Hold) -> tuple[Any, ...]:
