@@ -41,7 +41,7 @@ class Because(Strict):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"reason": "案件已结 the case is closed"}]})
 
-    reason: Words = Field(description="Why")
+    reason: Words = Field(description="Why it is done")
 
 
 class HoldView(Strict):
@@ -49,7 +49,7 @@ class HoldView(Strict):
 
     id: str = Field(description="Its name")
     sort: Literal["incident", "person"] = Field(description="Whether the hub made it for an incident, or a person")
-    reason: str = Field(description="Why")
+    reason: str = Field(description="Why it is held")
     actor: str = Field(description="Who made it; hub: the hub")
     made_at: Time = Field(description="When it was made, UTC")
     from_at: Time = Field(description="What shows something from then on is held, UTC")

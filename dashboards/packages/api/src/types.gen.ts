@@ -236,7 +236,7 @@ export interface AuditList {
 
 /** Why something is done; it stands on the audit log. */
 export interface Because {
-  /** Why */
+  /** Why it is done */
   reason: string;
 }
 
@@ -1614,7 +1614,7 @@ export interface HoldView {
   id: string;
   /** Whether the hub made it for an incident, or a person */
   sort: "incident" | "person";
-  /** Why */
+  /** Why it is held */
   reason: string;
   /** Who made it; hub: the hub */
   actor: string;
