@@ -39,6 +39,7 @@ from hub.ingest.ports import (
 from hub.ingest.site import Site
 from hub.ingest.tagging import ACT_NAMES
 from hub.ingest.visits import audited as visits
+from hub.footage.views import FootageOver
 from hub.passages.asks import SearchesOver, WatchEnd, WatchPut
 from hub.plans.asks import PlanSet, PlanStart, Reported, RunAct
 
@@ -48,6 +49,7 @@ NOT_AUDITED: Mapping[type, str] = {
     Report: "a person's scans and calls are evidence, and rows of their own that are only ever added",
     CallHeard: "an exchange tells: the phone log has each of its words",
     SearchesOver: "the search that was refused has an entry of its own",
+    FootageOver: "the view that was refused has an entry of its own",
     Write: "whoever asks for it adds its entries in its own run: hub/audit/log.py",
     **visits.NOT_AUDITED,
 }
