@@ -6,23 +6,30 @@ A cache belongs to one run of the hub. It is emptied at the start, so that what 
 import os
 import re
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
 from typing import BinaryIO, NamedTuple, Self
 
+from contract.clock import US_PER_S, Clock
+
 BYTES_MAX = 1024 * 1024 * 1024
+ENTRIES_MAX = 10_000
+KEPT_US = 30 * 60 * US_PER_S
+"""What nobody has looked at for so long goes: what retention deletes at an agent does not outlive it here by more."""
 _NAME = re.compile(r"[0-9a-f]{16,64}\.segment")
 
 
 class Key(NamedTuple):
-    """A segment, by whose it is and its number."""
+    """A segment, by whose it is and its number. `grown`: how long it was when it was asked for, of one that is being written; 0: it
+    is whole."""
 
     device: str
     stream: str
     no: int
+    grown: int = 0
 
 
 class Incoming:
@@ -53,16 +60,18 @@ class Incoming:
             self.path.unlink(missing_ok=True)
 
 
-class _Held(NamedTuple):
-    path: Path
-    size_bytes: int
+class _Held:
+    """`used_us`: the monotonic time at which it was looked at last."""
+
+    def __init__(self, path: Path, size_bytes: int, used_us: int) -> None:
+        self.path, self.size_bytes, self.used_us = path, size_bytes, used_us
 
 
 class Cache:
     """At most `bytes_max` in `folder`; what was looked at longest ago goes first. Any thread. `token`: random names, hex."""
 
-    def __init__(self, folder: Path, token: Callable[[], str], bytes_max: int = BYTES_MAX) -> None:
-        self._folder, self._token, self._bytes_max = folder, token, bytes_max
+    def __init__(self, folder: Path, token: Callable[[], str], clock: Clock, bytes_max: int = BYTES_MAX) -> None:
+        self._folder, self._token, self._clock, self._bytes_max = folder, token, clock, bytes_max
         self._held: OrderedDict[Key, _Held] = OrderedDict()
         self._bytes = 0
         self._lock = Lock()
@@ -91,9 +100,9 @@ class Cache:
         with self._lock:
             come.kept = True
             self._drop(key)
-            self._held[key] = _Held(come.path, come.size_bytes)
+            self._held[key] = _Held(come.path, come.size_bytes, self._clock.mono_us())
             self._bytes += come.size_bytes
-            while self._bytes > self._bytes_max and len(self._held) > 1:
+            while (self._bytes > self._bytes_max or len(self._held) > ENTRIES_MAX) and len(self._held) > 1:
                 self._drop(next(iter(self._held)))
                 self.counters["dropped_for_room"] += 1
 
@@ -109,6 +118,7 @@ class Cache:
             if held is None:
                 return None
             self._held.move_to_end(key)
+            held.used_us = self._clock.mono_us()
         try:
             return held.path.read_bytes()
         except FileNotFoundError:
@@ -117,10 +127,26 @@ class Cache:
                     self._drop(key)
             return None
 
-    def forget(self, device: str, stream: str, nos: Collection[int]) -> None:
-        """These are deleted at the agent, and so here."""
+    def forget(self, key: Key) -> None:
+        """It is not wanted any more."""
         with self._lock:
-            for key in [one for one in self._held if one[:2] == (device, stream) and one.no in nos]:
+            self._drop(key)
+
+    def sweep(self) -> None:
+        """Drop what nobody has looked at for long."""
+        now_us = self._clock.mono_us()
+        with self._lock:
+            while self._held:
+                key, held = next(iter(self._held.items()))
+                if now_us - held.used_us <= KEPT_US:
+                    break
+                self._drop(key)
+                self.counters["dropped_as_old"] += 1
+
+    def close(self) -> None:
+        """Delete everything."""
+        with self._lock:
+            for key in list(self._held):
                 self._drop(key)
 
     def _drop(self, key: Key) -> None:

@@ -88,6 +88,7 @@ class Fetching:
     def expire(self) -> None:
         """Give up what was not answered in time, and go on with what waits."""
         now_us, over = self._clock.mono_us(), []
+        self.cache.sweep()
         with self._lock:
             for row in self._rows.values():
                 for order, fetch in list(row.under_way.items()):
