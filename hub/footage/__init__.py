@@ -1,1 +1,1 @@
-"""Footage at the hub: which segments agents have, who looks at them, and what goes out."""
+"""Footage: the packed index of what the edge has on disk, what is covered by it, and its holes."""
