@@ -9,7 +9,14 @@ from typing import NamedTuple
 US_PER_S = 1_000_000
 _HEAD = 8
 _TFHD_BASE, _TFHD_ENTRY, _TFHD_DURATION = 0x1, 0x2, 0x8
-_TRUN_OFFSET, _TRUN_FLAGS, _TRUN_DURATION, _TRUN_SIZE, _TRUN_SAMPLE_FLAGS, _TRUN_COMPOSITION = 0x1, 0x4, 0x100, 0x200, 0x400, 0x800
+_TRUN_OFFSET, _TRUN_FLAGS, _TRUN_DURATION, _TRUN_SIZE, _TRUN_SAMPLE_FLAGS, _TRUN_COMPOSITION = (
+    0x1,
+    0x4,
+    0x100,
+    0x200,
+    0x400,
+    0x800,
+)
 BOXES_MAX = 200_000
 """In one file: an hour of a camera at 25 pictures a second, one in each fragment."""
 
@@ -78,15 +85,14 @@ def boxes(data: bytes | memoryview, at: int = 0, end: int | None = None) -> Iter
 
 def header_of(data: bytes) -> Header:
     """Raises BadMedia where there is none, or it is not whole."""
-    ticks: dict[int, int] = {}
+    ticks = dict[int, int]()
     durations: dict[int, int] = {}
     for box in boxes(data):
         if box.kind == b"moof":
             break
         if box.kind != b"moov":
             continue
-        for track, scale in _tracks(data, box):
-            ticks[track] = scale
+        ticks |= dict(_tracks(data, box))
         for one in _inside(data, box, b"mvex", b"trex"):
             durations[_int(data, one.body + 4, 4)] = _int(data, one.body + 12, 4)
         if not ticks:

@@ -42,6 +42,7 @@ class ExportRow(NamedTuple):
 
     export: str
     view: str
+    stream: str
     state: ExportState
     detail: str
     asked_us: int

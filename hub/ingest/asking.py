@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from hub.access.asks import AccessAsk
 from hub.detectors.types import Device, Raise
+from hub.footage.views import DAY_US, FOOTAGE_OVER, FootageOver
 from hub.ingest.access.around import Things
 from hub.ingest.access.book import Accessbook
 from hub.ingest.casebook import Casebook
@@ -18,7 +19,6 @@ from hub.ingest.surroundings import Surroundings
 from hub.ingest.tagging import act_on_tag
 from hub.ingest.visits.around import Around
 from hub.ingest.visits.book import Visitbook
-from hub.footage.views import DAY_US, FOOTAGE_OVER, FootageOver
 from hub.passages.asks import GateAsk, SearchesOver
 from hub.plans.asks import PlanAsk
 from hub.visits.asks import VisitsAsk

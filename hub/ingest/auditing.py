@@ -13,6 +13,7 @@ from hub.audit import log
 from hub.audit.types import HUB, Act, Personal, changed
 from hub.cases.types import Case, Change, Refusal
 from hub.desk.asks import CallHeard
+from hub.footage.views import FootageOver
 from hub.ingest.access import audited as access
 from hub.ingest.casebook import ClosedCases
 from hub.ingest.desk import audited as desk
@@ -39,7 +40,6 @@ from hub.ingest.ports import (
 from hub.ingest.site import Site
 from hub.ingest.tagging import ACT_NAMES
 from hub.ingest.visits import audited as visits
-from hub.footage.views import FootageOver
 from hub.passages.asks import SearchesOver, WatchEnd, WatchPut
 from hub.plans.asks import PlanSet, PlanStart, Reported, RunAct
 

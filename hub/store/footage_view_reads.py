@@ -74,6 +74,11 @@ class FootageViewReads:
         query = select(footage_export).where(_e.site == self._site, _e.state.in_(("queued", "making"))).order_by(_e.asked_us)
         return [_export_of(row) for row in self._all(query.limit(1_000))]
 
+    def files(self) -> set[str]:
+        """The names of all archives that are kept."""
+        query = select(_e.file).where(_e.site == self._site, _e.state == "done")
+        return {str(row.file) for row in self._all(query)}
+
     def over(self, now_us: int, limit: int) -> list[ExportRow]:
         """Those whose archives are to be deleted by now."""
         query = select(footage_export).where(_e.site == self._site, _e.state == "done", _e.expires_us <= now_us)

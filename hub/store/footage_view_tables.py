@@ -37,6 +37,7 @@ footage_export = Table(
     _id("site", primary_key=True),
     _id("export", primary_key=True, comment="a random name"),
     _id("view", comment="the register's row of who asked"),
+    _id("stream", comment="main or sub"),
     _id("state", comment="queued, making, done, failed, cancelled, expired"),
     _id("detail", comment="of a failed one: why, a name"),
     _us("asked_us"),

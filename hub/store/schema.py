@@ -44,10 +44,11 @@ from hub.store.visit_tables import (
 
 __all__ = [
     "access_history", "access_rule", "agent_key", "audit_entry", "audit_head", "command", "credential", "delivery",
-    "device_state", "enrolment", "estate_version", "footage_export", "footage_hour", "footage_run", "footage_tail", "footage_track",
-    "footage_view", "footage_word", "handover", "handover_item", "holder", "household", "key_item", "key_move", "metadata", "opening",
-    "passage", "permit", "permit_table", "person_key", "phone_call", "plan_drawing", "presence", "visit",
-    "visit_entry", "visit_link", "visit_looks", "visit_notice", "visit_route", "visit_space", "watched",
+    "device_state", "enrolment", "estate_version", "footage_export", "footage_hour", "footage_run", "footage_tail",
+    "footage_track", "footage_view", "footage_word", "handover", "handover_item", "holder", "household", "key_item",
+    "key_move", "metadata", "opening", "passage", "permit", "permit_table", "person_key", "phone_call", "plan_drawing",
+    "presence", "visit", "visit_entry", "visit_link", "visit_looks", "visit_notice", "visit_route", "visit_space",
+    "watched",
 ]  # fmt: skip
 """The tables that other modules declare; `metadata` knows them all."""
 

@@ -23,8 +23,8 @@ _NAME = re.compile(r"[0-9a-f]{16,64}\.segment")
 
 
 class Key(NamedTuple):
-    """A segment, by whose it is and its number. `grown`: how long it was when it was asked for, of one that is being written; 0: it
-    is whole."""
+    """A segment, by whose it is and its number. `grown`: how long it was when it was asked for, of one that is being written; 0:
+    it is whole."""
 
     device: str
     stream: str
@@ -33,7 +33,7 @@ class Key(NamedTuple):
 
 
 class Incoming:
-    """A file that is being written. As a context manager it is deleted at the end, where it was not kept. One thread at a time."""
+    """A file that is being written, by one thread. As a context manager it is deleted at the end, where it was not kept."""
 
     def __init__(self, path: Path) -> None:
         self.path, self.size_bytes = path, 0

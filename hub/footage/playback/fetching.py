@@ -1,7 +1,7 @@
 """Segments from their agents: ordered over MQTT, brought over HTTP, shared by all who wait for one.
 
-An agent is asked for few at a time; who waits is answered first, what might be wanted next comes after. An order without an answer
-is given up after 8 s, and the agent is away; nothing is ever asked twice for one who waits.
+An agent is asked for few at a time; who waits is answered first, what might be wanted next comes after. An order without an
+answer is given up after 8 s, and the agent is away; nothing is ever asked twice for one who waits.
 """
 
 from collections import Counter, OrderedDict
@@ -47,7 +47,7 @@ class _Row:
 
 
 class Fetching:
-    """All fetches of one hub. Any thread; never waits. `new_id`: random names of orders, 32 hex digits, which nobody can guess."""
+    """All fetches of one hub. Any thread; never waits. `new_id`: orders' random names, 32 hex digits, which nobody can guess."""
 
     def __init__(self, sender: OrderSender, clock: Clock, cache: Cache, new_id: Callable[[], str]) -> None:
         self._sender, self._clock, self.cache, self._new_id = sender, clock, cache, new_id

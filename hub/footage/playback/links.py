@@ -1,7 +1,7 @@
 """Links by which footage is played: each for one sign-in, its cameras and its time, and for minutes.
 
-A link is random, and nothing by itself: whoever uses it must be signed in as the one it was made for, by the very sign-in, so that
-it ends with that. Links are in memory: a hub that is started anew knows none, and a player asks for another view.
+A link is random, and nothing by itself: whoever uses it must be signed in as the one it was made for, by the very sign-in, so
+that it ends with that. Links are in memory: a hub that is started anew knows none, and a player asks for another view.
 """
 
 from collections import Counter, OrderedDict

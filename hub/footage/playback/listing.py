@@ -12,7 +12,8 @@ from contract.clock import US_PER_S, rfc3339
 BREAK_US = US_PER_S // 2
 """What ends and begins again within this is one run: clocks are measured anew now and then."""
 TARGET_S_MIN = 12
-"""An entry's longest duration, as a playlist must name it before it knows: recorders cut every 10 s, at a picture that stands alone."""
+"""An entry's longest duration, which a playlist must name before it knows: recorders cut every 10 s, where a picture stands
+alone."""
 PART_US_MIN = 900_000
 """Of a segment that grows, less than this is not worth an entry."""
 ENTRIES_MAX = 20_000

@@ -12,9 +12,7 @@ def upgrade() -> None:
         "footage_view",
         sa.Column("site", sa.Text(), nullable=False),
         sa.Column("view", sa.Text(), nullable=False, comment="a random name"),
-        sa.Column(
-            "kind", sa.Text(), nullable=False, comment="view, export: somebody asked for one; download: somebody took one"
-        ),
+        sa.Column("kind", sa.Text(), nullable=False, comment="view, export: somebody asked for one; download: somebody took one"),
         sa.Column("at_us", sa.BigInteger(), nullable=False),
         sa.Column("account", sa.Text(), nullable=False, comment="the key of who it was"),
         sa.Column("actor", sa.Text(), nullable=False, comment="who, as people know them"),
@@ -39,6 +37,7 @@ def upgrade() -> None:
         sa.Column("site", sa.Text(), nullable=False),
         sa.Column("export", sa.Text(), nullable=False, comment="a random name"),
         sa.Column("view", sa.Text(), nullable=False, comment="the register's row of who asked"),
+        sa.Column("stream", sa.Text(), nullable=False, comment="main or sub"),
         sa.Column("state", sa.Text(), nullable=False, comment="queued, making, done, failed, cancelled, expired"),
         sa.Column("detail", sa.Text(), nullable=False, comment="of a failed one: why, a name"),
         sa.Column("asked_us", sa.BigInteger(), nullable=False),
