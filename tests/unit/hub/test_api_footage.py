@@ -10,7 +10,7 @@ from contract.clock import US_PER_S, SystemClock, parse_rfc3339, rfc3339
 from contract.envelope import bulk_mac, footage_path
 from edge.footage.segments import Growing, own_path
 from hub.footage.views import CAMERAS_MAX, VIEW_US_MAX
-from tests.support.footage_rig import CAMERAS, FPS, SEGMENT_S, Recorded, film, recorded_site, shades_of
+from tests.support.playing_rig import CAMERAS, FPS, SEGMENT_S, Recorded, film, recorded_site, shades_of
 from tests.support.outward_rig import NAMES, until
 from tests.support.site_rig import KEY
 
