@@ -1,0 +1,147 @@
+"""The agent's recorder: the index, a keeper for each few streams, what a crash left behind, and how the disk is."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import structlog
+
+from contract.clock import US_PER_S
+from contract.footage import FootageDisk, FootageStream
+from edge.footage.index import FootageFailed, FootageIndex
+from edge.footage.mending import Mender, batches
+from edge.footage.recovery import streams_of
+from edge.loop import Loop
+from edge.recorder.keeper import STREAMS_A_CHILD, Keeper, Shared, reading_of
+from edge.spool import SpoolFailed, SpoolFull
+
+DISK_US = 60 * US_PER_S
+DAY_BYTES_US = 600 * US_PER_S
+"""How often the bytes of a day are counted, which reads a row for each of its segments."""
+RETELL_US = 10 * US_PER_S
+_DAY_US = 86_400 * US_PER_S
+
+
+class Counters(msgspec.Struct):
+    """Since the start. `retold`: segments that the log may not have had."""
+
+    retold: int = 0
+
+
+class Recorder(Loop):
+    """All recording of one agent: `start`, then `stop` and `join`. The thread of its own looks after the disk."""
+
+    def __init__(self, agent: str, shared: Shared) -> None:
+        super().__init__("footage")
+        self._agent = agent
+        self._shared = shared
+        self._config = shared.config
+        self.index = shared.footage
+        self._tell = shared.tell
+        self._clock = shared.clock
+        self._day_bytes = 0
+        self._next_disk_us = self._next_day_us = self._next_retell_us = 0
+        self._log = structlog.get_logger("edge.footage")
+        self.counters = Counters()
+        self._mender = Mender(shared.footage, shared.tell)
+        self.keepers = [Keeper(group, shared, self._mender) for group in batches(shared.config.streams, STREAMS_A_CHILD)]
+
+    def start(self) -> None:
+        """Record, and look at what is there already meanwhile."""
+        for keeper in self.keepers:
+            keeper.start()
+        super().start()
+
+    def stop(self) -> None:
+        """Ask all to end; does not wait."""
+        super().stop()
+        for keeper in self.keepers:
+            keeper.stop()
+
+    def join(self, timeout_s: float) -> bool:
+        """Whether all have ended within the time. The index is closed when they have."""
+        until_us = self._clock.mono_us() + int(timeout_s * US_PER_S)
+        loops: list[Loop] = [*self.keepers]
+        ended = [one.join(max(0.05, (until_us - self._clock.mono_us()) / US_PER_S)) for one in loops]
+        ended.append(super().join(max(0.05, (until_us - self._clock.mono_us()) / US_PER_S)))
+        if all(ended):
+            self.index.close()
+        return all(ended)
+
+    def counts(self) -> dict[str, Any]:
+        """What is counted, as plain data; of the keepers the sum."""
+        kept = [msgspec.to_builtins(keeper.counters) for keeper in self.keepers]
+        own: dict[str, Any] = msgspec.to_builtins(self.counters) | msgspec.to_builtins(self._mender.counters)
+        return own | {name: sum(one[name] for one in kept) for name in (kept[0] if kept else ())}
+
+    def _loop(self) -> None:
+        try:
+            self._recover_all()
+            while not self._stop.is_set():
+                self._turn(self._clock.mono_us())
+                self._stop.wait(1.0)
+        except SpoolFailed:
+            return  # the journal has told the agent, which ends
+
+    def _turn(self, mono_us: int) -> None:
+        try:
+            if mono_us >= self._next_retell_us:
+                self._next_retell_us = mono_us + RETELL_US
+                self._retell()
+            if mono_us >= self._next_disk_us:
+                self._next_disk_us = mono_us + DISK_US
+                self._tell_disk(mono_us)
+        except (FootageFailed, OSError) as error:
+            self._log.error("footage_disk", error=str(error)[:200])
+        except SpoolFull:
+            self._log.error("footage_untold")
+
+    # What a crash left behind
+
+    def _recover_all(self) -> None:
+        """Once the keepers have looked at the newest days: what they begin from then on is left alone."""
+        for keeper in self.keepers:
+            while not keeper.mended.wait(0.5):
+                if self._stop.is_set():
+                    return
+        try:
+            streams = streams_of(self.index)
+        except (FootageFailed, OSError) as error:
+            self._log.error("footage_unread", error=str(error)[:200])
+            return
+        for device, stream in streams:
+            self._mender.mend(device, stream, below_no=self._below_no(device, stream), stop=self._stop)
+
+    def _below_no(self, device: str, stream: FootageStream) -> int | None:
+        return next((no for keeper in self.keepers if (no := keeper.first_nos.get((device, stream)))), None)
+
+    def _retell(self) -> None:
+        for one in self.index.untold(500):
+            self._tell(one.device, [reading_of(one)])
+            self.index.told([one])
+            self.counters.retold += 1
+
+    # The disk
+
+    def _tell_disk(self, mono_us: int) -> None:
+        if mono_us >= self._next_day_us:
+            self._next_day_us = mono_us + DAY_BYTES_US
+            self._day_bytes = self.index.bytes_since(self._clock.now_us() - _DAY_US)
+        self._tell(self._agent, [disk_of(self._config.folder, self.index, self._day_bytes, self._config.reserve_bytes)])
+
+
+def disk_of(folder: Path, index: FootageIndex, day_bytes: int, reserve_bytes: int) -> FootageDisk:
+    """How the disk is. Raises OSError, FootageFailed."""
+    told = os.statvfs(folder)
+    free = told.f_bavail * told.f_frsize
+    totals, oldest = index.totals(), index.oldest()
+    return FootageDisk(
+        told.f_blocks * told.f_frsize,
+        free,
+        totals.size_bytes,
+        day_bytes,
+        totals.segments,
+        None if oldest is None else oldest.end_us,
+        free <= reserve_bytes,
+    )
