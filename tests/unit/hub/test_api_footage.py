@@ -10,8 +10,8 @@ from contract.clock import US_PER_S, SystemClock, parse_rfc3339, rfc3339
 from contract.envelope import bulk_mac, footage_path
 from edge.footage.segments import Growing, own_path
 from hub.footage.views import CAMERAS_MAX, VIEW_US_MAX
-from tests.support.playing_rig import CAMERAS, FPS, SEGMENT_S, Recorded, film, recorded_site, shades_of
 from tests.support.outward_rig import NAMES, until
+from tests.support.playing_rig import CAMERAS, FPS, SEGMENT_S, Recorded, film, recorded_site, shades_of
 from tests.support.site_rig import KEY
 
 SEGMENT_US = SEGMENT_S * US_PER_S
@@ -107,7 +107,9 @@ def test_an_incident_gives_its_cameras_and_from_two_minutes_before_to_five_after
     assert parse_rfc3339(view["from"]) == opened_us - 120 * US_PER_S
     assert parse_rfc3339(view["to"]) == opened_us + 300 * US_PER_S
     assert [one["camera"] for one in view["cameras"]] == list(CAMERAS)
-    assert code(rig.site.client("operator").post("/footage/views", json={"incident": 9_999, "reason": WHY}), 404) == "unknown_case"
+    assert (
+        code(rig.site.client("operator").post("/footage/views", json={"incident": 9_999, "reason": WHY}), 404) == "unknown_case"
+    )
 
 
 def test_no_view_without_a_reason_and_each_stands_in_the_register_before_it_is_shown(rig, at_us):
@@ -206,7 +208,12 @@ def test_ranges_are_given_as_asked(rig, at_us):
     whole = client.get(path)
     assert (whole.status_code, whole.headers["cache-control"]) == (200, "private, no-store")
     size = len(whole.content)
-    for header, first, last in ((f"bytes=0-{size}", 0, size), ("bytes=5-9", 5, 10), ("bytes=-7", size - 7, size), ("bytes=8-", 8, size)):
+    for header, first, last in (
+        (f"bytes=0-{size}", 0, size),
+        ("bytes=5-9", 5, 10),
+        ("bytes=-7", size - 7, size),
+        ("bytes=8-", 8, size),
+    ):
         part = client.get(path, headers={"Range": header})
         assert (part.status_code, part.content) == (206, whole.content[first:last]), header
         assert part.headers["content-range"] == f"bytes {first}-{last - 1}/{size}"
