@@ -1,4 +1,4 @@
-"""Footage end to end without a camera: real segments in a real agent's index, sent to a running site by the agent's own sender."""
+"""Footage end to end without a camera: real segments in a real agent's index, sent to a running site by its own sender."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""Footage goes out of the house sealed: asked for by name, joined as it is, marked, on record, and found out where it is changed."""
+"""Footage goes out of the house sealed: asked for by name, joined as it is, marked, on record; a change is found out."""
 
 import json
 import shutil

@@ -9,6 +9,12 @@ from edge.recorder.settings import Recorded as Stream
 from tests.support.outward_rig import until
 from tests.support.playing_rig import recorded_site, shades_of
 from tests.support.recording_rig import SHAPE, recording, twin
+import itertools
+
+
+def asked(now_us: int, before_s: int, after_s: int) -> dict[str, object]:
+    span = {"from": rfc3339(now_us - before_s * US_PER_S), "to": rfc3339(now_us + after_s * US_PER_S)}
+    return {"cameras": ["camera-1"], "reason": "x", **span}
 
 
 @pytest.fixture
@@ -39,12 +45,12 @@ def test_ten_seconds_before_now_open_within_two_seconds_and_show_what_was_filmed
     client = rig.site.client("operator")
     began = time.monotonic()
     now_us = SystemClock().now_us()
-    body = {"cameras": ["camera-1"], "from": rfc3339(now_us - 10 * US_PER_S), "to": rfc3339(now_us + 60 * US_PER_S), "reason": "x"}
-    view = client.post("/footage/views", json=body).json()
+    view = client.post("/footage/views", json=asked(now_us, 10, 60)).json()
     path = view["cameras"][0]["streams"][0]["playlist"]
     text = client.get(path).text
     base = path.rpartition("/")[0]
-    header, first = (line for line in (text.partition('URI="')[2].partition('"')[0], text.split("m4s")[0].rpartition("\n")[2] + "m4s"))
+    header = text.partition('URI="')[2].partition('"')[0]
+    first = next(line for line in text.splitlines() if line.endswith(".m4s"))
     assert client.get(f"{base}/{header}").status_code == 200
     assert client.get(f"{base}/{first}").status_code == 200
     assert time.monotonic() - began < 2.0
@@ -60,8 +66,7 @@ def test_a_playlist_that_grew_with_the_recorder_plays_without_a_seam(rig, tmp_pa
     until(lambda: rig.tell_new() >= 1, "a segment")
     client = rig.site.client("operator")
     now_us = SystemClock().now_us()
-    body = {"cameras": ["camera-1"], "from": rfc3339(now_us - 4 * US_PER_S), "to": rfc3339(now_us + 8 * US_PER_S), "reason": "x"}
-    path = client.post("/footage/views", json=body).json()["cameras"][0]["streams"][0]["playlist"]
+    path = client.post("/footage/views", json=asked(now_us, 4, 8)).json()["cameras"][0]["streams"][0]["playlist"]
     seen = [client.get(path).text]
 
     def grown() -> bool:
@@ -70,7 +75,7 @@ def test_a_playlist_that_grew_with_the_recorder_plays_without_a_seam(rig, tmp_pa
         return "ENDLIST" in seen[-1]
 
     until(grown, "the end")
-    for before, after in zip(seen, seen[1:], strict=False):
+    for before, after in itertools.pairwise(seen):
         assert after.startswith(before.rstrip("\n"))
     lines = seen[-1].splitlines()
     assert any("-" in line for line in lines if line.endswith(".m4s")), "it was seen while it grew"
@@ -81,7 +86,7 @@ def test_a_playlist_that_grew_with_the_recorder_plays_without_a_seam(rig, tmp_pa
     joined = tmp_path / "joined.mp4"
     joined.write_bytes(b"".join(client.get(f"{base}/{name}").content for name in names))
     times = [at for at, _ in shades_of(joined)]
-    steps = [after - before for before, after in zip(times, times[1:], strict=False)]
+    steps = [after - before for before, after in itertools.pairwise(times)]
     assert len(times) > 8 * SHAPE.fps
     assert all(step == pytest.approx(1 / SHAPE.fps, abs=0.06) for step in steps), steps
     client.close()
