@@ -74,8 +74,8 @@ class Recorded:
 
     def __init__(self, site: Site, folder: Path, index: FootageIndex | None = None) -> None:
         self.site, self.away = site, False
-        self._own = None if index is not None else FootageIndex.open(folder / "footage")
-        self.index = index or self._own
+        self.index = index or FootageIndex.open(folder / "footage")
+        self._owns = index is None
         self.orders: list[SendFootage] = []
         to = Destination(site.outward.url, SITE, "gatehouse", KEY)
         self.sender = FootageSender(self.index, to, http_post, SystemClock())
@@ -132,8 +132,8 @@ class Recorded:
             loop.stop()
         for loop in self._loops:
             loop.join(5)
-        if self._own is not None:
-            self._own.close()
+        if self._owns:
+            self.index.close()
 
 
 @contextmanager

@@ -67,7 +67,7 @@ def taken(rig, export: str, role="manager") -> bytes:
     assert reply.status_code == 201, reply.text
     found = client.get(reply.json()["path"])
     assert found.status_code == 200, found.text
-    return found.content
+    return bytes(found.content)
 
 
 @pytest.fixture(scope="module")

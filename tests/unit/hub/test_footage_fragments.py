@@ -13,7 +13,7 @@ from tests.support.playing_rig import FPS, film, shades_of
 def data(tmp_path_factory) -> bytes:
     path = tmp_path_factory.mktemp("film") / "a.mp4"
     film(path, range(10, 10 + 3 * FPS))
-    return path.read_bytes()
+    return bytes(path.read_bytes())
 
 
 def test_fragments_follow_one_another_and_tell_when_they_are_shown(data):

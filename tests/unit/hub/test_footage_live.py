@@ -1,20 +1,33 @@
 """What a real recorder writes is played while it writes: a camera's twin, the recorder's child, the agent's sender, the hub."""
 
+import itertools
 import time
+from collections.abc import Callable
+from typing import NamedTuple
 
 import pytest
 
 from contract.clock import US_PER_S, SystemClock, rfc3339
 from edge.recorder.settings import Recorded as Stream
-from tests.support.outward_rig import until
-from tests.support.playing_rig import recorded_site, shades_of
+from tests.support.outward_rig import Site, until
+from tests.support.playing_rig import Recorded, recorded_site, shades_of
 from tests.support.recording_rig import SHAPE, recording, twin
-import itertools
 
 
 def asked(now_us: int, before_s: int, after_s: int) -> dict[str, object]:
     span = {"from": rfc3339(now_us - before_s * US_PER_S), "to": rfc3339(now_us + after_s * US_PER_S)}
     return {"cameras": ["camera-1"], "reason": "x", **span}
+
+
+class Stand(NamedTuple):
+    """`tell_new`: the hub's index has what the recorder has told by now; how many segments."""
+
+    made: Recorded
+    tell_new: Callable[[], int]
+
+    @property
+    def site(self) -> Site:
+        return self.made.site
 
 
 @pytest.fixture
@@ -36,8 +49,7 @@ def rig(tmp_path):
                     told.add(one.no)
             return len(told)
 
-        made.tell_new = tell
-        yield made
+        yield Stand(made, tell)
 
 
 def test_ten_seconds_before_now_open_within_two_seconds_and_show_what_was_filmed_just_now(rig):
