@@ -37,6 +37,7 @@ NAMES = {
           for what in ("exact", "but province", "sure", "sure and wrong")),
         "plates: a 720p frame found and read",
     ],
+    "camera": ["recording one camera for a minute", "recording each of 4 cameras for a minute"],
     "kill": ["kill: lost", "kill: doubled", "kill: missing from the store", "kill: first new incident after a restart"],
 }  # fmt: skip
 

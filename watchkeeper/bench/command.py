@@ -6,6 +6,7 @@ import click
 import msgspec
 
 from watchkeeper.bench.alert import alert
+from watchkeeper.bench.camera import camera
 from watchkeeper.bench.console import console
 from watchkeeper.bench.console_rig import NoChromium
 from watchkeeper.bench.duties import duties
@@ -28,6 +29,7 @@ BENCHES: dict[str, Bench] = {
     "duties": duties,
     "console": console,
     "plate": plate,
+    "camera": camera,
 }
 """Each takes a scale, 1 for the whole measurement."""
 
