@@ -122,7 +122,7 @@ class FootageSender:
             self._unreadable(order, error)
             return
         rows: list[Segment | Growing] = [*found]
-        growing = grows is not None and all(one.no < grows.no for one in found)
+        growing = grows is not None and grows.size_bytes > 0 and all(one.no < grows.no for one in found)
         if growing and grows is not None:
             rows.append(grows)
         segments = [

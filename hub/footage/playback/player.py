@@ -178,8 +178,8 @@ class Player:
             grows = wanted.pop() if told.growing and wanted and wanted[-1] is seen[-1] else None
             with link.lock:
                 listing.add(wanted)
-            if grows is None:
-                return
+            if grows is None or told.segments[-1].size_bytes <= 0:
+                return  # with nothing of it yet its key would be that of the whole segment
             grown = Key(key.device, key.stream, grows.no, told.segments[-1].size_bytes)
             data = await self._segment(agent, grown)
             self._grown[key.device, key.stream] = grown

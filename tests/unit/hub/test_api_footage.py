@@ -7,7 +7,8 @@ from urllib.parse import urljoin
 import pytest
 
 from contract.clock import US_PER_S, SystemClock, parse_rfc3339, rfc3339
-from contract.envelope import bulk_mac, footage_path
+from contract.envelope import bulk_mac, encode, footage_path
+from contract.footage import FootageNow, SegmentRecorded
 from edge.footage.segments import Growing, own_path
 from hub.footage.views import CAMERAS_MAX, VIEW_US_MAX
 from tests.support.outward_rig import NAMES, until
@@ -356,3 +357,16 @@ def test_over_the_days_number_a_view_is_refused_and_an_incident_says_so(rig, at_
     found = until(lambda: rig.site.http.get("/incidents", params={"detector": "footage_views_over"}).json()["incidents"], "it")
     assert len(found) == 1
     assert len(rig.site.client("auditor").get("/footage/register").json()["rows"]) == 3
+
+
+def test_a_segment_of_which_nothing_can_be_played_yet_is_not_taken_for_a_whole_one(rig, monkeypatch):
+    now_us = SystemClock().now_us() // US_PER_S * US_PER_S
+    start_us = now_us - SEGMENT_US
+    rig.record("camera-1", start_us - SEGMENT_US, 10)
+    # an agent from before it left such a one out
+    begun = FootageNow(now_us, [SegmentRecorded(no=start_us, start_us=start_us, end_us=start_us + 1, size_bytes=0)], growing=True)
+    monkeypatch.setattr(rig.sender, "_tell_newest", lambda order: rig.sender._deliver(order, encode(begun)))
+    view = opened(rig, start_us - SEGMENT_US, now_us + 60 * US_PER_S)
+    client = rig.site.client("operator")
+    assert str(start_us) not in client.get(playlist_of(view)).text
+    assert {order.no for order in rig.orders} == {0, start_us - SEGMENT_US}

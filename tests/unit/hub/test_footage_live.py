@@ -96,7 +96,11 @@ def test_a_playlist_that_grew_with_the_recorder_plays_without_a_seam(rig, tmp_pa
     header = seen[-1].partition('URI="')[2].partition('"')[0]
     names = [header, *(line for line in lines if line.endswith(".m4s"))]
     joined = tmp_path / "joined.mp4"
-    joined.write_bytes(b"".join(client.get(f"{base}/{name}").content for name in names))
+    parts = [client.get(f"{base}/{name}") for name in names]
+    assert [part.status_code for part in parts] == [200] * len(parts), [
+        part.text[:200] for part in parts if part.status_code != 200
+    ]
+    joined.write_bytes(b"".join(part.content for part in parts))
     times = [at for at, _ in shades_of(joined)]
     steps = [after - before for before, after in itertools.pairwise(times)]
     assert len(times) > 8 * SHAPE.fps

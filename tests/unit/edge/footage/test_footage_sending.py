@@ -122,6 +122,8 @@ def test_the_newest_segments_are_told_with_what_grows_last(stand):
     told = decode_footage_now(stand.send(0)[2])
     assert [one.no for one in told.segments] == [NO, NO + 1]
     assert (told.growing, told.sent_us, told.segments[0].size_bytes) == (True, now_us, 4)
+    stand.index.grows("cam-1", "main", lambda: Growing(NO + 1, now_us, now_us, 0, "h264", 0))
+    assert not decode_footage_now(stand.send(0, "o4")[2]).growing  # it has begun, and nothing of it can be played
     stand.index.grows("cam-1", "main", None)
     assert not decode_footage_now(stand.send(0, "o2")[2]).growing
     assert decode_footage_now(stand.send(0, "o3", device="cam-9")[2]).segments == []
