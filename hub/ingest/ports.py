@@ -20,6 +20,7 @@ from hub.duties.plan import Plan
 from hub.duties.types import Flag, Medium, Occasion, Seen, Shift, Taken
 from hub.footage.asks import FootageAsk
 from hub.footage.retention import FootageRules
+from hub.footage.views import FootageOver
 from hub.passages.asks import GateAsk
 from hub.plans.asks import PlanAsk
 from hub.plans.types import Plan as EmergencyPlan
@@ -203,7 +204,9 @@ class EstateDone(NamedTuple):
 
 
 EstateAsk = EstateAct | DrawingAct
-OfPeople = CaseAct | CaseActs | AlarmAsk | PlanAsk | PictureStored | TagAct | EstateAsk | GateAsk | VisitsAsk | FootageAsk
+OfPeople = (
+    CaseAct | CaseActs | AlarmAsk | PlanAsk | PictureStored | TagAct | EstateAsk | GateAsk | VisitsAsk | FootageAsk | FootageOver
+)
 Ask = OfPeople | Suspicion | Write | Report | RosterAct | OccasionAct | DeskAsk | AccessAsk
 
 

@@ -157,6 +157,12 @@ CLAUSES: Mapping[str, Mapping[str, Number]] = {
         ),
         "picture_days": Number("how long pictures of cameras are kept, in days", 30, 3_650, floor=_FOOTAGE),
     },
+    "MON-5": {
+        "link_s": Number("how long a link to footage lasts unused, in seconds", 60, _HOUR, required=False),
+        "views": Number("how many views of footage a person may ask for in 24 hours", 1, 10_000, required=False, whole=True),
+        "exports": Number("how many exports of footage a person may ask for in 24 hours", 1, 1_000, required=False, whole=True),
+        "export_days": Number("how long an exported archive is kept at the hub, in days", 1, 30, required=False, whole=True),
+    },
     "MON-6": {
         "footage_hole_s": Number("how long nothing may be recorded of a camera, in seconds", 5, _HOUR),
         "recorded": Number("1: the camera is to be recorded; 0: it is not", 0, 1, whole=True, required=False),
