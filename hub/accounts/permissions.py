@@ -17,6 +17,7 @@ ROLE_NAMES: Mapping[Role, tuple[str, str]] = {
     "administrator": ("管理员", "administrator"),
     "auditor": ("审计员", "auditor"),
 }
+PHONE_NAME = ("手机令牌", "phone's token")
 
 Roles = frozenset[str]
 ANYONE: Roles = frozenset(("anyone",))
@@ -35,6 +36,10 @@ IN_CHARGE: Roles = frozenset(("shift_leader", "manager"))
 LEAD: Roles = frozenset(("shift_leader", "manager", "administrator"))
 """Who sets up rounds and people's shifts."""
 REPORT = ALL - {"auditor"}
+PHONE: Roles = frozenset(("phone",))
+"""A guard's phone, by its own token and by nothing else. Beside roles: a phone too, where its guard has one of them."""
+CARRY: Roles = frozenset(("guard", "shift_leader"))
+"""Who carries a phone on duty."""
 MANAGE: Roles = frozenset(("manager",))
 """Who edits emergency plans, approves their reviews, and tells residents."""
 DESK: Roles = frozenset(("desk",))
@@ -139,6 +144,13 @@ PERMISSIONS: Mapping[tuple[str, str], Roles] = {
     ("GET", "/occasions"): ALL,
     ("POST", "/occasions"): LEAD | ROOM,
     ("DELETE", "/occasions/{occasion}"): LEAD | ROOM,
+    # guards' phones
+    ("GET", "/phones"): LEAD,
+    ("POST", "/phones/{phone}/bind"): CARRY,
+    ("POST", "/phones/{phone}/revoke"): LEAD,
+    ("POST", "/phone/outbox"): PHONE,
+    ("GET", "/phone/refused"): PHONE,
+    ("POST", "/phone/leave"): PHONE,
     # reports
     ("GET", "/reports/compliance"): WATCH,
     ("GET", "/reports/unvisited"): WATCH,
@@ -274,3 +286,9 @@ def may(role: Role, method: str, template: str) -> bool:
     """Whether the role may use the route. A route without a row: nobody."""
     roles = PERMISSIONS.get((method, template), frozenset())
     return "anyone" in roles or role in roles
+
+
+def may_by_phone(role: Role, method: str, template: str) -> bool:
+    """Whether a guard in that role may use the route by a phone's token."""
+    roles = PERMISSIONS.get((method, template), frozenset())
+    return "anyone" in roles or roles == PHONE or ("phone" in roles and role in roles)

@@ -47,6 +47,7 @@ class Problem(Strict):
         description="What to do, in English; it may change",
     )
     errors: list[Wrong] = Field(default=[], description="What exactly is wrong, where that is known")
+    wipe: bool = Field(default=False, description="Of 401 to a guard's phone alone: what it holds of its guard is to be deleted")
 
 
 class Shelf(Strict):

@@ -4,11 +4,14 @@ import json
 from typing import Any, NamedTuple
 
 from hub.access.asks import AccessAsk
+from hub.cases.types import Change, Refusal
 from hub.ingest.access.around import Things
 from hub.ingest.access.book import Accessbook
 from hub.ingest.casebook import Casebook
 from hub.ingest.duties.acts import DutyActs, DutyAsk
 from hub.ingest.estating import act_on_estate
+from hub.ingest.guards.book import Phonebook
+from hub.ingest.guards.book import Things as PhoneThings
 from hub.ingest.outcome import Outcome
 from hub.ingest.passages.book import Passagebook
 from hub.ingest.ports import AlarmAsk, CaseAct, CaseActs, EstateAsk, OfPeople, PictureStored, TagAct
@@ -18,9 +21,12 @@ from hub.ingest.tagging import act_on_tag
 from hub.ingest.visits.around import Around
 from hub.ingest.visits.book import Visitbook
 from hub.passages.asks import GateAsk, SearchesOver
+from hub.phones.asks import PhoneAsk
 from hub.plans.asks import PlanAsk
 from hub.visits.asks import VisitsAsk
 from hub.visits.numbers import limits_of
+
+_RECALLING = frozenset(("dispatch", "close"))
 
 
 class Hands(NamedTuple):
@@ -48,7 +54,9 @@ def answer(asked: OfPeople | DutyAsk | AccessAsk, hands: Hands) -> Any:
     return _answer_more(asked, hands)
 
 
-def _answer_more(asked: PictureStored | GateAsk | AccessAsk | VisitsAsk | DutyAsk, hands: Hands) -> Any:
+def _answer_more(asked: PictureStored | GateAsk | AccessAsk | VisitsAsk | PhoneAsk | DutyAsk, hands: Hands) -> Any:
+    if isinstance(asked, PhoneAsk):
+        return phonebook_of(hands).answer(asked)
     if isinstance(asked, VisitsAsk):
         return visitbook_of(hands).answer(asked)
     if isinstance(asked, PictureStored):
@@ -69,10 +77,26 @@ def accessbook_of(hands: Hands) -> Accessbook:
 def _of_cases(asked: CaseAct | CaseActs | AlarmAsk | PlanAsk, hands: Hands) -> Any:
     casebook, now_us = hands.casebook, hands.now_us
     if isinstance(asked, CaseActs):
-        return [casebook.act(one._replace(actor=_plain(one.actor)), now_us) for one in asked.acts]
+        return [_act(one, hands) for one in asked.acts]
     if isinstance(asked, CaseAct):
-        return casebook.act(asked._replace(actor=_plain(asked.actor)), now_us)
+        return _act(asked, hands)
     return casebook.ask(asked._replace(actor=_plain(asked.actor)), now_us)
+
+
+def _act(asked: CaseAct, hands: Hands) -> Change | Refusal:
+    """An act on one case. Whoever was sent there by the app has it no more when somebody else is sent, or when it is closed."""
+    done = hands.casebook.act(asked._replace(actor=_plain(asked.actor)), hands.now_us)
+    if isinstance(done, Change) and asked.act in _RECALLING:
+        phonebook_of(hands).recall(asked.case_no)
+    return done
+
+
+def phonebook_of(hands: Hands) -> Phonebook:
+    """The book of guards' phones, for whoever acts in this turn."""
+    around = hands.around
+    return Phonebook(
+        PhoneThings(hands.site, hands.outcome, hands.casebook, hands.duties, around.archive, hands.now_us, around.counters)
+    )
 
 
 def visitbook_of(hands: Hands) -> Visitbook:

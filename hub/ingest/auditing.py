@@ -17,6 +17,7 @@ from hub.ingest.access import audited as access
 from hub.ingest.casebook import ClosedCases
 from hub.ingest.desk import audited as desk
 from hub.ingest.duties.roster import key_of as shift_key
+from hub.ingest.guards import audited as guards
 from hub.ingest.outcome import Outcome
 from hub.ingest.ports import (
     CaseAct,
@@ -50,6 +51,7 @@ NOT_AUDITED: Mapping[type, str] = {
     SearchesOver: "the search that was refused has an entry of its own",
     Write: "whoever asks for it adds its entries in its own run: hub/audit/log.py",
     **visits.NOT_AUDITED,
+    **guards.NOT_AUDITED,
 }
 _NOT_TOLD = frozenset(("clocks", "entries", "facts", "version"))
 """Of a case: the first two are rows of their own."""
@@ -209,5 +211,6 @@ _ENTRIES: Mapping[type, Callable[[Any, Any, Any], Iterator[Act]]] = {
     **desk.ENTRIES,
     **access.ENTRIES,
     **visits.ENTRIES,
+    **guards.ENTRIES,
 }
 AUDITED = frozenset(_ENTRIES)

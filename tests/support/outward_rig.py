@@ -4,6 +4,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -177,6 +178,11 @@ class Site:
         if start:
             self.start()
 
+    @cached_property
+    def lent(self) -> list[httpx.Client]:
+        """Others' clients, closed with the site."""
+        return []
+
     def start(self) -> None:
         self.outward.start()
         self.http.base_url = self.outward.url
@@ -235,7 +241,8 @@ class Site:
         self.broker.on_order = on_order
 
     def close(self) -> None:
-        self.http.close()
+        for client in (self.http, *self.lent):
+            client.close()
         self.outward.stop()
         self.worker.stop()
         self.engine.dispose()

@@ -234,6 +234,44 @@ export interface AuditList {
   before: number | null;
 }
 
+/** A guard's token on a phone. */
+export interface Binding {
+  /** Its public name */
+  binding: string;
+  /** The phone */
+  phone: string;
+  /** Whom of the staff it speaks for */
+  person: string;
+  /** The account that bound it */
+  account: string;
+  /** When it was bound, UTC */
+  bound_at: string;
+  /** When it was used last, to within half a minute, UTC */
+  used_at: string;
+  /** When it ends by itself, UTC */
+  expires_at: string;
+}
+
+/** All tokens that work. */
+export interface BindingList {
+  /** The newest first */
+  bindings: Binding[];
+}
+
+/** The phone's token, told this once. */
+export interface Bound {
+  /** Sent as `Authorization: Bearer` by the phone, and by nothing else */
+  token: string;
+  /** Its public name, see GET /phones */
+  binding: string;
+  /** The phone */
+  phone: string;
+  /** Whom of the staff it speaks for */
+  person: string;
+  /** Until then it works without a new sign-in, UTC */
+  expires_at: string;
+}
+
 /** An opening by hand, with who and why. */
 export interface ByHandView {
   /** When it was done: RFC 3339, UTC */
@@ -946,6 +984,12 @@ export interface Ended {
   ended: number;
 }
 
+/** What was ended. */
+export interface EndedBindings {
+  /** How many tokens */
+  ended: number;
+}
+
 /** A token, and where the agent wants a certificate a request that its own key has signed. */
 export interface EnrolAgentRequest {
   /** The one-time token */
@@ -974,6 +1018,32 @@ export interface Enrolled {
   tag: TagRow;
   /** What its QR code holds; null for a tag of another kind */
   label: string | null;
+}
+
+/** What became of an entry. `accepted` and `duplicate`: it is committed, take it out of the outbox. `refused`: keep it for the guard to see, and do not send it again. */
+export interface EntryOutcome {
+  /** The entry's own */
+  key: string;
+  /** What became of it */
+  outcome: "accepted" | "duplicate" | "refused";
+  /** What is odd about it; it is kept all the same */
+  flags: string[];
+  /** The window that it keeps; of several the one that ends first */
+  window: string | null;
+  /** Why it keeps none */
+  why: string | null;
+  /** The same in Chinese */
+  why_zh: string | null;
+  /** The same in English */
+  why_en: string | null;
+  /** The incident that it is about, or has raised */
+  incident: number | null;
+  /** Why it was refused, a name that stays the same */
+  code: string | null;
+  /** Why it was refused and what to do, in Chinese */
+  message_zh: string | null;
+  /** The same in English */
+  message_en: string | null;
 }
 
 /** Why a person is erased. */
@@ -1214,6 +1284,32 @@ export interface FloodGroup {
 export interface FloodList {
   /** Newest first */
   floods: Flood[];
+}
+
+/** A report on a duty: a box opened with its slips counted, letters delivered, cleaning done, equipment checked. */
+export interface FormEntry {
+  /** The phone's own name for it, the same each time it is sent */
+  key: string;
+  /** The phone's wall clock when it was made: RFC 3339 with an offset, as it was shown */
+  made_at: string;
+  /** The phone's monotonic clock then, in milliseconds since its boot */
+  mono_ms?: number | null;
+  /** What `mono_ms` counts from, where it is not the request's boot */
+  boot?: string | null;
+  /** Whose it is: an id of the estate's staff */
+  person?: string;
+  /** What the duty asks for as evidence */
+  kind: "answer" | "report";
+  /** A duty of the policy, see GET /duties */
+  duty: string;
+  /** A place of one of its routes */
+  place: string;
+  /** What the duty `requires` of a report, by name */
+  fields?: Record<string, boolean | number | string>;
+  /** Counted from 1 for each guard on the phone */
+  seq: number;
+  /** Its wall clock less the hub's, in ms, as the phone had measured it when it was made */
+  skew_ms?: number | null;
 }
 
 /** A post answers, or a form is filled in, for a duty at a place. */
@@ -1925,6 +2021,30 @@ export interface ListedAlarm {
 }
 
 /** Somebody begins to work alone, or no longer does. */
+export interface LoneWatchEntry {
+  /** The phone's own name for it, the same each time it is sent */
+  key: string;
+  /** The phone's wall clock when it was made: RFC 3339 with an offset, as it was shown */
+  made_at: string;
+  /** The phone's monotonic clock then, in milliseconds since its boot */
+  mono_ms?: number | null;
+  /** What `mono_ms` counts from, where it is not the request's boot */
+  boot?: string | null;
+  /** Whose it is: an id of the estate's staff */
+  person?: string;
+  /** Work alone begins or ends */
+  kind: "lone_watch";
+  /** true: it begins */
+  on: boolean;
+  /** After how many seconds without a sign it is an alarm; null: as the policy says */
+  silent_s?: number | null;
+  /** Counted from 1 for each guard on the phone */
+  seq: number;
+  /** Its wall clock less the hub's, in ms, as the phone had measured it when it was made */
+  skew_ms?: number | null;
+}
+
+/** Somebody begins to work alone, or no longer does. */
 export interface LoneWatchItem {
   /** The phone's own name for it, the same each time it is sent */
   key: string;
@@ -2011,7 +2131,7 @@ export interface Me {
   /** The id of the sign-in or token that asks */
   session: string;
   /** A person's sign-in, or a program's token */
-  kind: "cookie" | "token";
+  kind: "cookie" | "token" | "phone";
   /** When it ends in any case: RFC 3339, UTC */
   expires_at: string;
   /** The estate's id */
@@ -2101,6 +2221,36 @@ export interface NoticeView {
 }
 
 /** Somebody saw something on a round. */
+export interface ObservationEntry {
+  /** The phone's own name for it, the same each time it is sent */
+  key: string;
+  /** The phone's wall clock when it was made: RFC 3339 with an offset, as it was shown */
+  made_at: string;
+  /** The phone's monotonic clock then, in milliseconds since its boot */
+  mono_ms?: number | null;
+  /** What `mono_ms` counts from, where it is not the request's boot */
+  boot?: string | null;
+  /** Whose it is: an id of the estate's staff */
+  person?: string;
+  /** Something was seen */
+  kind: "observation";
+  /** What kind of thing, in a word */
+  category: string;
+  /** What was seen */
+  note?: string;
+  /** Rises from 1 to 4 */
+  severity?: number;
+  /** Where, if that is known */
+  place?: string;
+  /** The name of a picture, where there is one */
+  picture?: string;
+  /** Counted from 1 for each guard on the phone */
+  seq: number;
+  /** Its wall clock less the hub's, in ms, as the phone had measured it when it was made */
+  skew_ms?: number | null;
+}
+
+/** Somebody saw something on a round. */
 export interface ObservationItem {
   /** The phone's own name for it, the same each time it is sent */
   key: string;
@@ -2182,6 +2332,60 @@ export interface OtherDayModel {
   date: string;
   /** Minutes of the day */
   hours?: ([number, number])[];
+}
+
+/** A batch of a guard's outbox, oldest first but for what cannot wait, and the phone's clocks now. */
+export interface OutboxRequest {
+  /** What the monotonic clock counts from: drawn anew with each load of the page */
+  boot?: string;
+  /** The phone's wall clock now, right or wrong */
+  sent_at: string;
+  /** The phone's monotonic clock now, in milliseconds */
+  sent_mono_ms?: number;
+  /** By the phone's clock: with this batch everything has come that this guard made on this phone up to then */
+  up_to?: string | null;
+  /** The same by the monotonic clock, in milliseconds */
+  up_to_mono_ms?: number | null;
+  /** false, with `up_to`: the guard goes off duty and nothing more comes from this outbox */
+  on_duty?: boolean;
+  /** Each is judged by itself; `person` is left out */
+  entries?: (ScanEntry | FormEntry | SignEntry | PanicEntry | LoneWatchEntry | ObservationEntry | TaskEntry)[];
+}
+
+/** What became of each entry, in their order. It is all committed. */
+export interface OutboxTakenView {
+  /** The hub's clock, UTC: the phone measures its skew by it */
+  server_time: string;
+  /** The highest number of this outbox that ever came; 0: none */
+  seq: number;
+  /** One for each entry of the request */
+  entries: EntryOutcome[];
+}
+
+/** A call for help. */
+export interface PanicEntry {
+  /** The phone's own name for it, the same each time it is sent */
+  key: string;
+  /** The phone's wall clock when it was made: RFC 3339 with an offset, as it was shown */
+  made_at: string;
+  /** The phone's monotonic clock then, in milliseconds since its boot */
+  mono_ms?: number | null;
+  /** What `mono_ms` counts from, where it is not the request's boot */
+  boot?: string | null;
+  /** Whose it is: an id of the estate's staff */
+  person?: string;
+  /** A call for help */
+  kind: "panic";
+  /** false takes it back */
+  active?: boolean;
+  /** What the person said */
+  note?: string;
+  /** Where; without it the call comes from where the phone was last */
+  place?: string;
+  /** Counted from 1 for each guard on the phone */
+  seq: number;
+  /** Its wall clock less the hub's, in ms, as the phone had measured it when it was made */
+  skew_ms?: number | null;
 }
 
 /** A call for help. */
@@ -2640,6 +2844,8 @@ export interface Problem {
   message_en: string;
   /** What exactly is wrong, where that is known */
   errors: Wrong[];
+  /** Of 401 to a guard's phone alone: what it holds of its guard is to be deleted */
+  wipe: boolean;
 }
 
 /** Records that were put aside, newest first. */
@@ -2752,6 +2958,24 @@ export interface RecordView {
   fields: Record<string, unknown>;
   /** What the hub knew when it was written */
   facts: RecordFacts | null;
+}
+
+/** Something of this guard's that the hub did not take. */
+export interface RefusedEntry {
+  /** The entry's own */
+  key: string;
+  /** What it was */
+  kind: string;
+  /** When it was made, on the hub's time line, UTC */
+  made_at: string;
+  /** Why: a name that stays the same */
+  code: string;
+}
+
+/** What was refused in the last three days, newest first. */
+export interface RefusedList {
+  /** 200 at most */
+  entries: RefusedEntry[];
 }
 
 /** Why an item is not accepted. */
@@ -2908,12 +3132,6 @@ export interface RevokeAgentRequest {
   reason: string;
 }
 
-/** Why. */
-export interface RevokeRequest {
-  /** Why it is done */
-  reason: string;
-}
-
 /** Going through at a portal while a schedule holds. */
 export interface RightModel {
   /** The portal, by its device */
@@ -3046,6 +3264,34 @@ export interface RunView {
   closed_by: string;
   /** Why it was closed with something left open; empty: nothing was */
   closed_reason: string;
+}
+
+/** A tag was read. */
+export interface ScanEntry {
+  /** The phone's own name for it, the same each time it is sent */
+  key: string;
+  /** The phone's wall clock when it was made: RFC 3339 with an offset, as it was shown */
+  made_at: string;
+  /** The phone's monotonic clock then, in milliseconds since its boot */
+  mono_ms?: number | null;
+  /** What `mono_ms` counts from, where it is not the request's boot */
+  boot?: string | null;
+  /** Whose it is: an id of the estate's staff */
+  person?: string;
+  /** A tag was read */
+  kind: "scan";
+  /** A hardware tag's number, as a reader prints it */
+  tag?: string;
+  /** What a QR label holds, whole */
+  label?: string;
+  /** How it was read; what is given as `label` is always qr */
+  medium?: "nfc" | "rfid" | "ibutton" | "card" | "qr";
+  /** From a wand's dump: the tag of whoever carried it, as the agents' keyed hash, never its number */
+  guard?: string;
+  /** Counted from 1 for each guard on the phone */
+  seq: number;
+  /** Its wall clock less the hub's, in ms, as the phone had measured it when it was made */
+  skew_ms?: number | null;
 }
 
 /** A tag was read. Either `tag` or `label`. One that is not known is kept too. */
@@ -3221,7 +3467,7 @@ export interface SessionView {
   /** Whose it is: the account's key */
   account: string;
   /** A person's sign-in, or a program's token */
-  kind: "cookie" | "token";
+  kind: "cookie" | "token" | "phone";
   /** What it is for, or where it was begun */
   label: string;
   /** It is the one that asks */
@@ -3276,6 +3522,32 @@ export interface ShiftView {
   from: string;
   /** When it ends, UTC */
   until: string;
+}
+
+/** A sign of life of somebody who works alone. */
+export interface SignEntry {
+  /** The phone's own name for it, the same each time it is sent */
+  key: string;
+  /** The phone's wall clock when it was made: RFC 3339 with an offset, as it was shown */
+  made_at: string;
+  /** The phone's monotonic clock then, in milliseconds since its boot */
+  mono_ms?: number | null;
+  /** What `mono_ms` counts from, where it is not the request's boot */
+  boot?: string | null;
+  /** Whose it is: an id of the estate's staff */
+  person?: string;
+  /** A sign of life */
+  kind: "sign";
+  /** The phone was moved */
+  moved?: boolean;
+  /** The person answered when asked */
+  answered?: boolean;
+  /** Where, if that is known */
+  place?: string;
+  /** Counted from 1 for each guard on the phone */
+  seq: number;
+  /** Its wall clock less the hub's, in ms, as the phone had measured it when it was made */
+  skew_ms?: number | null;
 }
 
 /** Who signs in. Neither case nor width of the name matters. */
@@ -3596,6 +3868,36 @@ export interface Taken {
   why_en: string | null;
   /** What is odd about it, by name */
   flags: string[];
+}
+
+/** What a guard who was sent says. */
+export interface TaskEntry {
+  /** The phone's own name for it, the same each time it is sent */
+  key: string;
+  /** The phone's wall clock when it was made: RFC 3339 with an offset, as it was shown */
+  made_at: string;
+  /** The phone's monotonic clock then, in milliseconds since its boot */
+  mono_ms?: number | null;
+  /** What `mono_ms` counts from, where it is not the request's boot */
+  boot?: string | null;
+  /** Whose it is: an id of the estate's staff */
+  person?: string;
+  /** The answer to a dispatch */
+  kind: "task";
+  /** The incident */
+  no: number;
+  /** How far the guard has got */
+  answer: "on_way" | "on_spot" | "found" | "declined";
+  /** What was found; needed for `found` */
+  finding?: string;
+  /** Why the guard does not go; needed for `declined` */
+  reason?: string;
+  /** What else there is to say */
+  note?: string;
+  /** Counted from 1 for each guard on the phone */
+  seq: number;
+  /** Its wall clock less the hub's, in ms, as the phone had measured it when it was made */
+  skew_ms?: number | null;
 }
 
 /** Who did what, when. `body` holds the act's fields, `told` the same for people. */
@@ -4216,12 +4518,26 @@ export interface hub__api__handover_models__SignRequest {
   credentials?: Credentials | null;
 }
 
+/** End one guard's token on the phone, or with none named all of them: the phone is lost. */
+export interface hub__api__phone_models__RevokeRequest {
+  /** One of GET /phones; empty: all */
+  binding?: string;
+  /** Why */
+  reason: string;
+}
+
 /** A review is approved, or a notice published. */
 export interface hub__api__plan_models__SignRequest {
   /** What there is to say about it */
   note?: string;
   /** The run's version that the person saw; null: whichever it has */
   version?: number | null;
+}
+
+/** Why. */
+export interface hub__api__tag_models__RevokeRequest {
+  /** Why it is done */
+  reason: string;
 }
 
 /** Every route: what its path, query, header and body take, and what it answers. A key that is absent takes nothing. */
@@ -4878,6 +5194,34 @@ export interface Routes {
     body: PassageSearch;
     result: PassageList;
   };
+  /** The guard gives the phone back. */
+  "POST /phone/leave": {
+    result: Ended;
+  };
+  /** A guard's phone sends what it has. */
+  "POST /phone/outbox": {
+    body: OutboxRequest;
+    result: OutboxTakenView;
+  };
+  /** What of this guard's was not taken. */
+  "GET /phone/refused": {
+    result: RefusedList;
+  };
+  /** Which guards have bound which phones. */
+  "GET /phones": {
+    result: BindingList;
+  };
+  /** A guard binds the phone in hand. */
+  "POST /phones/{phone}/bind": {
+    path: { phone: string };
+    result: Bound;
+  };
+  /** End a guard's token on a phone, or the phone's all. */
+  "POST /phones/{phone}/revoke": {
+    path: { phone: string };
+    body: hub__api__phone_models__RevokeRequest;
+    result: EndedBindings;
+  };
   /** A picture. */
   "GET /pictures/{picture}": {
     path: { picture: string };
@@ -5038,7 +5382,7 @@ export interface Routes {
   /** End a tag. */
   "POST /tags/{tag}/revoke": {
     path: { tag: string };
-    body: RevokeRequest;
+    body: hub__api__tag_models__RevokeRequest;
     result: TagRow;
   };
   /** The kinds of visits. */
