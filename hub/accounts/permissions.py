@@ -81,6 +81,8 @@ PERMISSIONS: Mapping[tuple[str, str], Roles] = {
     ("GET", "/incidents/{no}"): WATCH | ACT,
     ("POST", "/incidents/{no}/acts/{act}"): ACT,
     ("POST", "/incidents/acts/{act}"): ACT,
+    ("GET", "/incidents/{no}/guards"): ROOM,
+    ("POST", "/incidents/{no}/dispatch"): ROOM,
     (LIVE, "/live"): WATCH,
     # emergencies
     ("POST", "/incidents"): ROOM | DESK,
@@ -148,6 +150,7 @@ PERMISSIONS: Mapping[tuple[str, str], Roles] = {
     ("GET", "/phones"): LEAD,
     ("POST", "/phones/{phone}/bind"): CARRY,
     ("POST", "/phones/{phone}/revoke"): LEAD,
+    ("GET", "/phone/shift"): PHONE,
     ("POST", "/phone/outbox"): PHONE,
     ("GET", "/phone/refused"): PHONE,
     ("POST", "/phone/leave"): PHONE,
@@ -254,7 +257,7 @@ PERMISSIONS: Mapping[tuple[str, str], Roles] = {
     ("GET", "/estate/versions"): WATCH,
     ("GET", "/estate/versions/{version}"): WATCH,
     ("POST", "/estate/versions/{version}/restore"): KEEP,
-    ("GET", "/estate/drawings/{floor}"): WATCH,
+    ("GET", "/estate/drawings/{floor}"): WATCH | {"guard"} | PHONE,
     ("PUT", "/estate/drawings/{floor}"): KEEP,
     ("DELETE", "/estate/drawings/{floor}"): KEEP,
     # the audit log

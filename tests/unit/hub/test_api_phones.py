@@ -8,7 +8,8 @@ import pytest
 from contract.clock import SystemClock, parse_rfc3339
 from hub.accounts import sessions
 from hub.api import phones
-from tests.support.duty_site import TAGS, announce, detail, item
+from hub.api.phone_shift import tag_hash
+from tests.support.duty_site import HOUR_S, TAGS, announce, at, detail, item
 from tests.support.outward_rig import Site, until
 from tests.support.phone_rig import bind, disable, phone_site
 from tests.unit.hub.test_api_http import problem
@@ -245,3 +246,101 @@ def test_a_dismissed_guards_silence_is_settled_at_once(site):
     until(lambda: state(site, window) == "unproven", "unproven")
     site.http.post("/phones/phone-1/revoke", json={"reason": "离职", "binding": phone.bound["binding"]})
     until(lambda: state(site, window) == "missed", "missed")
+
+
+# The shift
+
+
+def test_the_shift_holds_what_this_guard_needs_and_an_etag(site):
+    window = window_of(site)
+    phone = bind(site)
+    reply = phone.http.get("/phone/shift")
+    shift = reply.json()
+    assert reply.status_code == 200, reply.text
+    assert shift["me"]["person"] == "zhang"
+    assert window in [one["id"] for one in shift["windows"]]
+    gate = next(one for one in shift["points"] if one["id"] == "gate")
+    assert [tag["hash"] for tag in gate["tags"]] == [tag_hash(shift["salt"], TAGS["gate"])]
+    assert TAGS["gate"] not in reply.text
+    assert "赵敏" not in reply.text, "nobody else is in it"
+    assert [one["evidence"] for one in shift["duties"]] == ["scan"]
+    again = phone.http.get("/phone/shift", headers={"If-None-Match": reply.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert parse_rfc3339(again.headers["x-watchkeeper-time"]) >= parse_rfc3339(shift["server_time"])
+    phone.sent(phone.entry(tag=TAGS["gate"]))
+    assert phone.http.get("/phone/shift", headers={"If-None-Match": reply.headers["etag"]}).status_code == 200
+
+
+def test_a_shift_holds_no_window_that_another_post_or_another_guard_keeps(site):
+    window_of(site)
+    cleaner = bind(site, "shift_leader")
+    assert cleaner.http.get("/phone/shift").json()["windows"] == []
+    phone = bind(site)
+    shift = {"person": "wang", "route": "north", "from": at(-HOUR_S), "until": at(5 * HOUR_S)}
+    assert site.http.post("/roster", json=shift).status_code == 201
+    assert phone.http.get("/phone/shift").json()["windows"] == []
+
+
+# Dispatch
+
+
+def test_a_guard_is_sent_and_answers_and_the_clocks_stop(site):
+    phone = bind(site)
+    phone.sent(phone.entry(tag=TAGS["pump"]))
+    no = site.incident("door-1")
+    guards = site.http.get(f"/incidents/{no}/guards").json()["guards"]
+    assert [(one["person"], one["phone"], one["place"], one["near"]) for one in guards] == [("zhang", True, "pump", False)]
+    sent = site.http.post(f"/incidents/{no}/dispatch", json={"person": "zhang", "note": "看一下"})
+    assert sent.status_code == 200, sent.text
+    assert (sent.json()["state"], sent.json()["dispatch"]) == ("acknowledged", "sent")
+    (task,) = phone.http.get("/phone/shift").json()["tasks"]
+    assert (task["no"], task["note"], task["state"]) == (no, "看一下", "sent")
+    assert task["answer_by"] < task["arrive_by"]
+    answers = [
+        phone.entry("task", made_s=-90, no=no, answer="on_way"),
+        phone.entry("task", made_s=-1, no=no, answer="on_spot"),
+    ]
+    assert [one["incident"] for one in phone.sent(*answers)] == [no, no]
+    assert phone.sent(phone.entry("task", no=no, answer="found"))[0]["code"] == "field_missing"
+    assert outcomes(phone.sent(*answers)) == ["duplicate"] * 2
+    assert outcomes(phone.sent(phone.entry("task", no=no, answer="found", finding="门锁好"))) == ["accepted"]
+    found = site.http.get(f"/incidents/{no}").json()
+    assert found["incident"]["dispatch"] == "found"
+    assert [one["act"] for one in found["timeline"]][-4:] == ["dispatched", "answered", "arrived", "found"]
+    assert [one["body"].get("made_at") is not None for one in found["timeline"]][-3:-1] == [True, False]
+    assert {one["clock"]: one["running"] for one in found["clocks"]}["arrive"] is False
+    assert phone.http.get("/phone/shift").json()["tasks"] == []
+    assert phone.sent(phone.entry("task", no=no, answer="on_way"))[0]["code"] == "task_recalled"
+
+
+def test_a_guard_declines_with_a_reason_and_another_is_sent(site):
+    phone, other = bind(site), bind(site, "shift_leader")
+    no = site.incident("door-1")
+    site.http.post(f"/incidents/{no}/dispatch", json={"person": "zhang"})
+    assert other.sent(other.entry("task", no=no, answer="on_way"))[0]["code"] == "not_sent_to_you"
+    assert phone.sent(phone.entry("task", no=no, answer="declined"))[0]["code"] == "field_missing"
+    assert phone.sent(phone.entry("task", no=no, answer="declined", reason="正在处理电梯困人"))[0]["outcome"] == "accepted"
+    clocks = {one["clock"]: one["running"] for one in site.http.get(f"/incidents/{no}").json()["clocks"]}
+    assert clocks["answer"], "until somebody else is sent it runs on, and escalates"
+    assert site.http.post(f"/incidents/{no}/dispatch", json={"person": "wang"}).json()["dispatch"] == "sent"
+    assert outcomes(other.sent(other.entry("task", no=no, answer="on_way"))) == ["accepted"]
+    assert [(row.dispatch_no, row.person, row.state) for row in site.rows("dispatch")] == [
+        (1, "zhang", "declined"), (2, "wang", "on_way"),
+    ]  # fmt: skip
+
+
+def test_who_was_sent_before_has_it_no_more(site):
+    phone, _ = bind(site), bind(site, "shift_leader")
+    no = site.incident("door-1")
+    site.http.post(f"/incidents/{no}/dispatch", json={"person": "zhang"})
+    site.http.post(f"/incidents/{no}/dispatch", json={"person": "wang"})
+    assert phone.sent(phone.entry("task", no=no, answer="on_way"))[0]["code"] == "not_sent_to_you"
+    assert site.act(no, "close", cause="handled", note="好了").status_code == 200
+    assert [row.state for row in site.rows("dispatch")] == ["recalled", "recalled"]
+
+
+def test_who_carries_no_phone_is_not_sent_by_the_app(site):
+    no = site.incident("door-1")
+    problem(site.http.post(f"/incidents/{no}/dispatch", json={"person": "zhang"}), 409, "guard_no_phone")
+    problem(site.http.post(f"/incidents/{no}/dispatch", json={"person": "zhan"}), 404, "unknown_person")
+    problem(site.http.post("/incidents/999/dispatch", json={"person": "zhang"}), 409, "guard_no_phone")
