@@ -153,6 +153,9 @@ PERMISSIONS: Mapping[tuple[str, str], Roles] = {
     ("GET", "/phone/shift"): PHONE,
     ("POST", "/phone/outbox"): PHONE,
     ("GET", "/phone/refused"): PHONE,
+    ("POST", "/phone/media"): PHONE,
+    ("GET", "/phone/media/{media_name}"): PHONE,
+    ("PATCH", "/phone/media/{media_name}"): PHONE,
     ("POST", "/phone/leave"): PHONE,
     # reports
     ("GET", "/reports/compliance"): WATCH,

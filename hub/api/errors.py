@@ -45,6 +45,7 @@ REASONS: dict[str, tuple[int, str, str]] = {
         "请在手机上绑定后上报",
         "a phone reports by its own token, POST /phone/outbox: in its name only who is in charge may bring what it could not",
     ),
+    "wrong_offset": (409, "请从 {offset} 字节处继续", "go on from byte {offset}"),
     "wrong_credentials": (401, "名称或密码不正确", "the name or the password is wrong"),
     "wrong_password": (403, "当前密码不正确", "the present password is wrong"),
     "no_password": (409, "该账号没有密码", "this account has no password"),
@@ -217,7 +218,7 @@ _FINAL = frozenset(
      "access_changed",
      "too_many_tags", "too_many_shifts", "too_many_shifts_of_one",
      "account_exists", "too_many_accounts", "last_administrator", "local_account", "account_disabled", "too_many_tokens",
-     "no_password", "too_many_drawings", "enrolment_used", "person_in_use",
+     "no_password", "wrong_offset", "too_many_drawings", "enrolment_used", "person_in_use",
      "plan_not_by_hand", "plan_runs", "case_over", "plan_over", "plan_changed", "plan_open", "step_is_so", "too_many_plans",
      "too_many_told", "not_over_yet", "review_unfinished", "review_approved", "notice_empty", "notice_published")
 ) | FINAL | ACCESS_FINAL | PASSAGE_FINAL | VISIT_FINAL | PHONE_FINAL  # fmt: skip
@@ -250,7 +251,10 @@ def problem(reason: str, *, errors: list[Wrong] | None = None, words: Mapping[st
     filling = words or {}
     told = (chinese.format(**filling), english.format(**filling))
     retry_s, wipe = str(filling.get("retry_s", RETRY_S)), bool(filling.get("wipe"))
-    return _reply(status, reason, *told, errors, retry_s=retry_s, wipe=wipe)
+    reply = _reply(status, reason, *told, errors, retry_s=retry_s, wipe=wipe)
+    if reason == "wrong_offset":
+        reply.headers["Upload-Offset"] = str(filling["offset"])
+    return reply
 
 
 def install(app: FastAPI) -> None:

@@ -158,6 +158,7 @@ class Picture(Strict):
     sha256: str = Field(description="The file's SHA-256, 64 hex digits")
     size_bytes: int = Field(description="The file's size in bytes")
     ready: bool = Field(description="It can be had at `/pictures/{id}`")
+    kind: Literal["photo", "voice"] = Field(default="photo", description="voice: a guard's voice note, to be heard")
 
 
 class Possible(Strict):
