@@ -1,6 +1,5 @@
 """A guard is sent to an incident by the app: who is nearest, and the sending."""
 
-from collections.abc import Iterable
 from typing import Annotated
 
 from fastapi import APIRouter
@@ -92,7 +91,7 @@ def _carriers(backend: Backend, now_us: int) -> set[str]:
     return {one.person for one in lasting if one.expires_us > now_us and one.phone in backend.estate.phones}
 
 
-def _guards(backend: Backend, now_us: int) -> Iterable[Guard]:
+def _guards(backend: Backend, now_us: int) -> list[Guard]:
     carriers = _carriers(backend, now_us)
     roster = backend.reads.duties.roster("", "", now_us, now_us + 1, SHIFTS_MAX)
     rostered = {name for shift in roster for name in on_duty([shift], shift.route, now_us)}

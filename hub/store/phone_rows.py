@@ -1,6 +1,7 @@
 """Rows of guards' phones. Everything takes a connection: what is done together is one transaction of its caller's."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
@@ -12,6 +13,17 @@ _token, _account = schema.phone_token.c, schema.account.c
 _TOKEN = [_token[name] for name in PhoneToken._fields]
 ENDED_KEPT_US = 400 * 86_400 * 1_000_000
 """So long a phone that comes back is told that its token has ended."""
+
+
+class PushRow(NamedTuple):
+    """A row of `phone_push`, without the site."""
+
+    token: str
+    person: str
+    endpoint: str
+    p256dh: str
+    auth: str
+    created_us: int
 
 
 class TokenEnded(Exception):
@@ -167,3 +179,29 @@ def drop_old_media(connection: Connection, site: str, before_us: int, limit: int
     if rows:
         connection.execute(delete(schema.phone_media).where(c.site == site, c.media.in_([row.media for row in rows])))
     return [str(row.media) for row in rows if row.stored_us is None]
+
+
+def pushes(connection: Connection, site: str, person: str, now_us: int) -> list[PushRow]:
+    """Where a guard's phones can be told, by tokens that work."""
+    c = schema.phone_push.c
+    lasts = (_token.ended_us.is_(None), _token.expires_us > now_us)
+    query = (
+        select(*(c[name] for name in PushRow._fields))
+        .join(schema.phone_token, (_token.site == c.site) & (_token.token == c.token))
+        .where(c.site == site, c.person == person, *lasts)
+        .order_by(c.token)
+    )
+    return [PushRow(*row) for row in connection.execute(query)]
+
+
+def put_push(connection: Connection, site: str, row: PushRow) -> None:
+    """In place of the token's former one."""
+    drop_push(connection, site, row.token)
+    connection.execute(insert(schema.phone_push).values(site=site, **row._asdict()))
+
+
+def drop_push(connection: Connection, site: str, token: str, endpoint: str = "") -> None:
+    """Take a token's address away, where it is that one."""
+    c = schema.phone_push.c
+    query = delete(schema.phone_push).where(c.site == site, c.token == token)
+    connection.execute(query.where(c.endpoint == endpoint) if endpoint else query)

@@ -29,6 +29,7 @@ from hub.ingest.worker import Worker
 from hub.notify.reader import Patience
 from hub.notify.residents.settings import ResidentSettings
 from hub.notify.table import AnyChannelSettings
+from hub.notify.webpush.settings import PushSettings
 from hub.outward import Outward, OutwardSettings
 from hub.planning import plan_of
 from hub.policy.load import Policy
@@ -121,10 +122,9 @@ class Site:
         oidc: OidcSettings | None = None,
         card_key: bytes | None = bytes(32),
         residents: Sequence[ResidentSettings] = (),
+        push: PushSettings | None = None,
     ) -> None:
-        self.folder = folder
-        self.clock = SystemClock()
-        self.broker = PaperBroker()
+        self.folder, self.clock, self.broker = folder, SystemClock(), PaperBroker()
         self.url = f"sqlite:///{folder / 'hub.db'}"
         self.engine = open_engine(self.url)
         self.read_engine = open_engine(self.url, read_only=True)
@@ -161,6 +161,7 @@ class Site:
                 card_key=card_key,
                 vault=self.vault,
                 residents=residents,
+                push=push,
             ),
             estate=self.estate,
             policy=self.policy,

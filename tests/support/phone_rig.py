@@ -11,6 +11,8 @@ from sqlalchemy import Engine, update
 
 from hub.accounts import register
 from hub.accounts.secrets import account_key
+from hub.notify.webpush.settings import PushSettings
+from hub.push_outward import make_key
 from hub.store import schema
 from tests.support.duty_site import SENT_MONO_MS, at, duty_site
 from tests.support.outward_rig import WAIT_S, Site
@@ -69,8 +71,11 @@ def bind(site: Site, role: Any = "guard", phone: str = "phone-1", clock_off_s: f
 
 
 @contextmanager
-def phone_site(folder: Path, **more: Any) -> Iterator[Site]:
-    """A site of duties whose guards may bind phones."""
+def phone_site(folder: Path, *, push: bool = False, **more: Any) -> Iterator[Site]:
+    """A site of duties whose guards may bind phones. `push`: it pushes to them."""
+    if push:
+        make_key(folder / "vapid.key")
+        more["push"] = PushSettings("vapid.key", "mailto:hub@garden.example")
     with duty_site(folder, **more) as site:
         stand_for(site.engine)
         yield site
