@@ -247,10 +247,8 @@ def test_the_earliest_of_all_outboxes_counts_and_one_of_72_hours_ago_does_not():
 def test_what_a_guard_did_and_an_act_by_hand_agree(make_hub: HubMaker, tmp_path: Path):
     hub = begun(make_hub, sqlite_url(tmp_path))
     at_us = hub.clock.now_us()
-    told = [
-        Entry(f"{n:032x}", n, "task", at_us, at_us, None, "", None, TaskAnswer(1, how, {}))
-        for n, how in ((21, "on_spot"), (22, "on_way"))
-    ]  # type: ignore[arg-type]
+    said = (TaskAnswer(1, "on_spot", {}), TaskAnswer(1, "on_way", {}))
+    told = [Entry(f"{21 + n:032x}", 21 + n, "task", at_us, at_us, None, "", None, one) for n, one in enumerate(said)]
     taken = hub.ask(sent("zhang", *told))
     assert [one.outcome for one in taken.entries] == ["accepted", "refused"], "on the way, after being there, says nothing"
     hub.ask(CaseAct(1, "dispatch", "wang", "operator", {"guard": "李四", "by": "radio"}))

@@ -65,7 +65,8 @@ class Services:
     """Push services that answer so, one after the other, the last one for ever."""
 
     def __init__(self, *answers: Answered | Failure) -> None:
-        self.answers, self.posts = list(answers), []
+        self.answers = list(answers)
+        self.posts: list[tuple[str, dict[str, str], bytes]] = []
 
     def post(self, address: str, headers: dict[str, str], body: bytes) -> Answered | Failure:
         self.posts.append((address, headers, body))

@@ -852,6 +852,16 @@ export interface DeviceState {
   live_incidents: number[];
 }
 
+/** Who is sent. */
+export interface DispatchRequest {
+  /** One of GET …/guards */
+  person: string;
+  /** What the guard should know */
+  note?: string;
+  /** The incident's version that was seen */
+  version?: number | null;
+}
+
 /** A floor's drawing, without its body. A position `at: [x, y]` is a share of its width and height from the upper left. */
 export interface DrawingInfo {
   /** The floor's id */
@@ -1412,6 +1422,38 @@ export interface GroupView {
   name_en: string;
   /** Where and when */
   rights: RightModel[];
+}
+
+/** Who might be sent, the first one first. */
+export interface GuardList {
+  /** Who can be reached by the app, is free, on duty and near comes first */
+  guards: GuardView[];
+}
+
+/** Somebody who might be sent. */
+export interface GuardView {
+  /** An id of the estate's staff */
+  person: string;
+  /** The name in Chinese */
+  name_zh: string;
+  /** The name in English */
+  name_en: string;
+  /** Carries a bound phone: can be sent by the app */
+  phone: boolean;
+  /** Is on the roster now, or there is none */
+  on_duty: boolean;
+  /** Incidents that they are sent to already */
+  busy: number[];
+  /** Where they scanned last, a place's id; empty: not known */
+  place: string;
+  /** Its name in Chinese */
+  place_zh: string;
+  /** Its name in English */
+  place_en: string;
+  /** When they were there, UTC */
+  seen_at: string | null;
+  /** It is known how far they are, and that within the hour */
+  near: boolean;
 }
 
 /** A handover with its list. `open`: how many items nobody has accepted. */
@@ -2146,6 +2188,32 @@ export interface Me {
   may: string[];
 }
 
+/** A photo or a voice note that is to be uploaded. */
+export interface MediaRequest {
+  /** The key of the entry that it belongs to, which has come */
+  entry: string;
+  /** photo: JPEG or WebP, 5 MiB at most; voice: WebM, MP4 or Ogg, 2 MiB at most */
+  kind: "photo" | "voice";
+  /** Its length in bytes */
+  size_bytes: number;
+  /** SHA-256 of all of it, in hex */
+  sha256: string;
+  /** How long a voice note is, in seconds: 60 at most */
+  seconds?: number;
+}
+
+/** How much has come. */
+export interface MediaState {
+  /** Its name */
+  media: string;
+  /** Where the next piece begins, in bytes */
+  offset: number;
+  /** Its length in bytes */
+  size_bytes: number;
+  /** It is whole, checked, and shown on its incident */
+  done: boolean;
+}
+
 /** Somebody who must be told within the time of EMG-3. */
 export interface MustTell {
   /** Which authority or superior */
@@ -2554,6 +2622,48 @@ export interface PermitView {
   ended_at: string | null;
 }
 
+/** End one guard's token on the phone, or with none named all of them: the phone is lost. */
+export interface PhoneRevokeRequest {
+  /** One of GET /phones; empty: all */
+  binding?: string;
+  /** Why, in words for the audit log */
+  reason: string;
+}
+
+/** The shift of one guard on one phone. */
+export interface PhoneShift {
+  /** The hub's clock, UTC; it is no part of the ETag */
+  server_time: string;
+  /** The estate's name in Chinese */
+  site_zh: string;
+  /** The estate's name in English */
+  site_en: string;
+  /** In which times are shown */
+  timezone: string;
+  /** Whom to call when a call for help cannot be sent; empty: 110 alone */
+  leader_phone: string;
+  /** Who carries the phone */
+  me: ShiftPerson;
+  /** What tags' hashes are salted with */
+  salt: string;
+  /** From an hour ago until 12 hours from now, soonest due first */
+  windows: ShiftWindow[];
+  /** There are more windows than are told */
+  more: boolean;
+  /** What the windows ask for */
+  duties: ShiftDuty[];
+  /** The walks of the windows */
+  routes: ShiftRoute[];
+  /** The places of windows and tasks */
+  points: ShiftPoint[];
+  /** The floors that the points are on */
+  floors: ShiftFloor[];
+  /** Where this guard was sent and is still awaited, newest first */
+  tasks: ShiftTask[];
+  /** Limits and times that the app goes by */
+  numbers: ShiftNumbers;
+}
+
 /** A picture. `ready`: it can be had at `/pictures/{id}`. */
 export interface Picture {
   /** Its name */
@@ -2568,6 +2678,8 @@ export interface Picture {
   size_bytes: number;
   /** It can be had at `/pictures/{id}` */
   ready: boolean;
+  /** voice: a guard's voice note, to be heard */
+  kind: "photo" | "voice";
 }
 
 /** A picture that was stored. */
@@ -2660,6 +2772,14 @@ export interface PlanView {
   actor: string;
   /** Why, in their words */
   reason: string;
+}
+
+/** How a tag that hangs at a point is known offline. */
+export interface PointTag {
+  /** nfc, rfid, ibutton, card or qr */
+  medium: string;
+  /** SHA-256 of SALT:TAG in hex. TAG: a hardware tag's digits in capitals with nothing between; of a label the 16 characters behind /t/ */
+  hash: string;
 }
 
 /** The policy in force. */
@@ -2846,6 +2966,28 @@ export interface Problem {
   errors: Wrong[];
   /** Of 401 to a guard's phone alone: what it holds of its guard is to be deleted */
   wipe: boolean;
+}
+
+/** What a browser subscribes with. */
+export interface PushKey {
+  /** The `applicationServerKey`: 65 bytes as base64url */
+  key: string;
+}
+
+/** A browser's subscription, as `PushSubscription.toJSON()` has it. */
+export interface PushRequest {
+  /** Where the push service takes it: https */
+  endpoint: string;
+  /** The browser's public key, base64url */
+  p256dh: string;
+  /** The browser's secret, base64url */
+  auth: string;
+}
+
+/** Whether this phone is told by push. */
+export interface PushState {
+  /** A push goes to it when this guard is sent */
+  subscribed: boolean;
 }
 
 /** Records that were put aside, newest first. */
@@ -3129,6 +3271,12 @@ export interface ReviewView {
 /** Why the agent is not to be believed any more. */
 export interface RevokeAgentRequest {
   /** For the record */
+  reason: string;
+}
+
+/** Why. */
+export interface RevokeRequest {
+  /** Why it is done */
   reason: string;
 }
 
@@ -3490,10 +3638,96 @@ export interface Shelf {
   until: string;
 }
 
+/** What is done in these windows. */
+export interface ShiftDuty {
+  /** The duty's id */
+  id: string;
+  /** What it is called in Chinese */
+  name_zh: string;
+  /** What it is called in English */
+  name_en: string;
+  /** What shows that it was done: the kind of the entry */
+  evidence: "scan" | "answer" | "report";
+  /** Fields that its report must have */
+  requires: string[];
+  /** Pairs of fields that must be equal */
+  equal: ([string, string])[];
+  /** Flags with which a scan does not count, such as `weak_medium` */
+  void: string[];
+}
+
+/** A floor of the plan. */
+export interface ShiftFloor {
+  /** The floor's id */
+  id: string;
+  /** What it is called in Chinese */
+  name_zh: string;
+  /** What it is called in English */
+  name_en: string;
+  /** Where its drawing is */
+  drawing: string | null;
+  /** The drawing's SHA-256, its ETag */
+  digest: string | null;
+}
+
 /** Shifts, the one that begins last first. */
 export interface ShiftList {
   /** The one that begins last first */
   shifts: ShiftView[];
+}
+
+/** What the app goes by. */
+export interface ShiftNumbers {
+  /** After so many seconds without a sign somebody who works alone is looked for */
+  lone_silent_s: number;
+  /** So many seconds after a window's end what is brought still counts */
+  late_max_s: number;
+  /** So many seconds the button is held before it calls */
+  panic_hold_s: number;
+  /** Entries of one batch */
+  entries_max: number;
+  /** Bytes of one batch */
+  batch_bytes_max: number;
+  /** Bytes of one photo */
+  photo_bytes_max: number;
+  /** Bytes of one voice note */
+  voice_bytes_max: number;
+  /** The longest voice note, in seconds */
+  voice_s_max: number;
+  /** Bytes of one piece of an upload */
+  piece_bytes_max: number;
+}
+
+/** Who carries the phone. */
+export interface ShiftPerson {
+  /** An id of the estate's staff */
+  person: string;
+  /** The name in Chinese */
+  name_zh: string;
+  /** The name in English */
+  name_en: string;
+  /** The post, by the policy's name */
+  post: string;
+  /** The phone's id */
+  phone: string;
+  /** Until then the phone works without a new sign-in, UTC */
+  expires_at: string;
+}
+
+/** A place of the shift's windows or tasks. */
+export interface ShiftPoint {
+  /** The place's id */
+  id: string;
+  /** What it is called in Chinese */
+  name_zh: string;
+  /** What it is called in English */
+  name_en: string;
+  /** The floor that it is drawn on */
+  floor: string | null;
+  /** Where on its drawing: shares of width and height from the upper left corner */
+  at: number[] | null;
+  /** What hangs there */
+  tags: PointTag[];
 }
 
 /** A shift for the roster. One of the same person and route that begins at the same time is replaced. */
@@ -3506,6 +3740,44 @@ export interface ShiftRequest {
   from: string;
   /** When it ends, 31 days later at most: RFC 3339 with any offset */
   until: string;
+}
+
+/** A walk. */
+export interface ShiftRoute {
+  /** The route's id */
+  id: string;
+  /** What it is called in Chinese */
+  name_zh: string;
+  /** What it is called in English */
+  name_en: string;
+  /** Whether its points are walked in their order */
+  order: "free" | "set" | "random";
+  /** Its points, in their order */
+  places: string[];
+}
+
+/** An incident that this guard was sent to. */
+export interface ShiftTask {
+  /** The incident's number */
+  no: number;
+  /** What it is, in Chinese */
+  title_zh: string;
+  /** What it is, in English */
+  title_en: string;
+  /** 1 is the most urgent, 4 the least */
+  priority: number;
+  /** Where, a place's id */
+  place: string;
+  /** What whoever sent the guard has added */
+  note: string;
+  /** How far the guard has got */
+  state: "sent" | "on_way" | "on_spot";
+  /** When the guard was sent, UTC */
+  sent_at: string;
+  /** Until when to answer, UTC; null: that clock does not run */
+  answer_by: string | null;
+  /** Until when to be on the spot, UTC; null: that clock does not run */
+  arrive_by: string | null;
 }
 
 /** Somebody is on duty on a route; everywhere where `route` is empty. */
@@ -3522,6 +3794,26 @@ export interface ShiftView {
   from: string;
   /** When it ends, UTC */
   until: string;
+}
+
+/** Something to be done at a place, between two times. */
+export interface ShiftWindow {
+  /** The window's id */
+  id: string;
+  /** The duty's id */
+  duty: string;
+  /** The route's id */
+  route: string;
+  /** The place's id */
+  place: string;
+  /** It counts from then on, UTC */
+  opens_at: string;
+  /** It is due then, UTC: the countdown runs to here */
+  due_at: string;
+  /** It counts until then, UTC */
+  ends_at: string;
+  /** What the hub knows of it */
+  state: "open" | "kept" | "unproven" | "missed" | "withdrawn";
 }
 
 /** A sign of life of somebody who works alone. */
@@ -4518,26 +4810,12 @@ export interface hub__api__handover_models__SignRequest {
   credentials?: Credentials | null;
 }
 
-/** End one guard's token on the phone, or with none named all of them: the phone is lost. */
-export interface hub__api__phone_models__RevokeRequest {
-  /** One of GET /phones; empty: all */
-  binding?: string;
-  /** Why */
-  reason: string;
-}
-
 /** A review is approved, or a notice published. */
 export interface hub__api__plan_models__SignRequest {
   /** What there is to say about it */
   note?: string;
   /** The run's version that the person saw; null: whichever it has */
   version?: number | null;
-}
-
-/** Why. */
-export interface hub__api__tag_models__RevokeRequest {
-  /** Why it is done */
-  reason: string;
 }
 
 /** Every route: what its path, query, header and body take, and what it answers. A key that is absent takes nothing. */
@@ -5067,6 +5345,17 @@ export interface Routes {
     body: ActRequest;
     result: Incident;
   };
+  /** Send a guard by the app. */
+  "POST /incidents/{no}/dispatch": {
+    path: { no: number };
+    body: DispatchRequest;
+    result: Incident;
+  };
+  /** Who might be sent, the nearest first. */
+  "GET /incidents/{no}/guards": {
+    path: { no: number };
+    result: GuardList;
+  };
   /** The plan that was started for an incident. */
   "GET /incidents/{no}/plan": {
     path: { no: number };
@@ -5198,14 +5487,48 @@ export interface Routes {
   "POST /phone/leave": {
     result: Ended;
   };
+  /** Begin an upload. */
+  "POST /phone/media": {
+    body: MediaRequest;
+    result: MediaState;
+  };
+  /** How much of an upload has come. */
+  "GET /phone/media/{media_name}": {
+    path: { media_name: string };
+    result: MediaState;
+  };
+  /** Send a piece of an upload. */
+  "PATCH /phone/media/{media_name}": {
+    path: { media_name: string };
+    header: { "Upload-Offset": number };
+    body: Blob;
+    result: MediaState;
+  };
   /** A guard's phone sends what it has. */
   "POST /phone/outbox": {
     body: OutboxRequest;
     result: OutboxTakenView;
   };
+  /** Have no more pushes sent to this phone. */
+  "DELETE /phone/push": {
+    result: PushState;
+  };
+  /** Have pushes sent to this phone. */
+  "PUT /phone/push": {
+    body: PushRequest;
+    result: PushState;
+  };
+  /** What to subscribe to pushes with. */
+  "GET /phone/push-key": {
+    result: PushKey;
+  };
   /** What of this guard's was not taken. */
   "GET /phone/refused": {
     result: RefusedList;
+  };
+  /** What this guard's shift needs. */
+  "GET /phone/shift": {
+    result: PhoneShift;
   };
   /** Which guards have bound which phones. */
   "GET /phones": {
@@ -5219,7 +5542,7 @@ export interface Routes {
   /** End a guard's token on a phone, or the phone's all. */
   "POST /phones/{phone}/revoke": {
     path: { phone: string };
-    body: hub__api__phone_models__RevokeRequest;
+    body: PhoneRevokeRequest;
     result: EndedBindings;
   };
   /** A picture. */
@@ -5382,7 +5705,7 @@ export interface Routes {
   /** End a tag. */
   "POST /tags/{tag}/revoke": {
     path: { tag: string };
-    body: hub__api__tag_models__RevokeRequest;
+    body: RevokeRequest;
     result: TagRow;
   };
   /** The kinds of visits. */
