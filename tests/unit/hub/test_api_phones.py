@@ -111,6 +111,12 @@ def test_a_token_does_not_come_back_with_its_account(site):
     assert wiped(phone.send())
 
 
+def test_a_phone_that_the_estate_has_no_more_is_told_to_wipe(site, monkeypatch):
+    phone = bind(site)
+    monkeypatch.setattr(site.book.current, "phones", {})
+    assert wiped(phone.send())
+
+
 def test_the_same_guard_binds_again_and_the_former_token_ends_without_wiping(site):
     first = bind(site)
     sent = first.entry(tag=TAGS["gate"])
@@ -239,12 +245,17 @@ def test_a_phone_that_nobody_carries_keeps_nothing_back(site):
     until(lambda: state(site, window) == "missed", "missed")
 
 
-def test_a_dismissed_guards_silence_is_settled_at_once(site):
+@pytest.mark.parametrize("how", ["revoked", "disabled"])
+def test_a_dismissed_guards_silence_is_settled_at_once(site, how):
     phone = bind(site)
     phone.sent(up_to_s=-1)
     window = next(one["id"] for one in announce(site, ends_s=1.5) if one["place"] == "gate")
     until(lambda: state(site, window) == "unproven", "unproven")
-    site.http.post("/phones/phone-1/revoke", json={"reason": "离职", "binding": phone.bound["binding"]})
+    if how == "revoked":
+        site.http.post("/phones/phone-1/revoke", json={"reason": "离职", "binding": phone.bound["binding"]})
+    else:
+        with site.client("administrator") as admin:
+            assert admin.patch("/accounts/张三", json={"disabled": True}).status_code == 200
     until(lambda: state(site, window) == "missed", "missed")
 
 
@@ -309,6 +320,9 @@ def test_a_guard_is_sent_and_answers_and_the_clocks_stop(site):
     assert [one["act"] for one in found["timeline"]][-4:] == ["dispatched", "answered", "arrived", "found"]
     assert [one["body"].get("made_at") is not None for one in found["timeline"]][-3:-1] == [True, False]
     assert {one["clock"]: one["running"] for one in found["clocks"]}["arrive"] is False
+    with site.client("auditor") as auditor:
+        acts = [(one["act"], one["actor"]) for one in auditor.get("/audit").json()["entries"]]
+    assert {("case.arrive", "张三"), ("case.finding", "张三"), ("case.dispatch", "李伟")} <= set(acts)
     assert phone.http.get("/phone/shift").json()["tasks"] == []
     assert phone.sent(phone.entry("task", no=no, answer="on_way"))[0]["code"] == "task_recalled"
 
