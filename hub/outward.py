@@ -36,10 +36,12 @@ from hub.notify.reader import PATIENCE, Patience
 from hub.notify.residents.settings import ResidentSettings
 from hub.notify.secrets import read_secret
 from hub.notify.table import AnyChannelSettings, Surroundings
+from hub.notify.webpush.settings import PushSettings
 from hub.orders import CommandState, Orders
 from hub.picture_files import remove_unfinished
 from hub.picture_sweep import PictureSweep
 from hub.policy.load import Policy
+from hub.push_outward import make_pusher
 from hub.store import command_log
 from hub.store.access_reads import AccessReads
 from hub.store.estate_rows import EstateReads
@@ -104,7 +106,7 @@ class OutwardSettings(NamedTuple):
     """Where the API answers, what is told to whom, and where files are. `folder`: what secrets' file names begin at;
     `api_after_s`: how long after the channels the API begins; `passwords` None: hashed as they should be. `card_key`: what
     numbers of credentials are hashed under; None: they are not taken. `vault`: visits' keys, None: beside the pictures;
-    `residents`: the ways to residents."""
+    `residents`: the ways to residents; `push`: how phones are told that their guard is sent."""
 
     host: str
     port: int
@@ -122,6 +124,7 @@ class OutwardSettings(NamedTuple):
     card_key: bytes | None = None
     vault: Vault | None = None
     residents: Sequence[ResidentSettings] = ()
+    push: PushSettings | None = None
 
 
 class Outward:
@@ -162,6 +165,11 @@ class Outward:
         worker.on_gates(self.permits.on_gates)
         self._access = AccessReads(engine, estate.site)
         self._site, self._policy, self._broker = estate.site, policy, broker
+        self.push = make_pusher(
+            settings.push, settings.folder, estate.site, engine, worker.ask, clock, policy.webhook_allow_private
+        )
+        if self.push is not None:
+            worker.on_change(self.push.on_changes)
         self.accounts = Accounts(
             engine, estate.site, settings.accounts, settings.passwords or Passwords(), lambda run: worker.ask(Write(run))
         )
@@ -215,6 +223,8 @@ class Outward:
         self.permits.start()
         self.visits.start()
         self.footage.start()
+        if self.push is not None:
+            self.push.start()
         settings = self.settings
         self.server = serve(build_api(self._backend(self._notifiers)), settings.host, settings.port, settings.tls)
 
@@ -226,6 +236,8 @@ class Outward:
         self.permits.stop()
         self.visits.stop()
         self.footage.stop()
+        if self.push is not None:
+            self.push.stop()
         if self._notifiers is not None:
             self._notifiers.stop()
 
@@ -280,6 +292,7 @@ class Outward:
             "permits": lambda: dict(self.permits.counters),
             "visits": lambda: dict(self.visits.counters),
             "footage": lambda: dict(self.footage.counters),
+            "push": lambda: {} if self.push is None else dict(self.push.counters),
             "pictures": lambda: {"deleted": self._picture_sweep.deleted},
             "accounts": lambda: dict(self.accounts.counters),
             "enrolment": lambda: {**self.enrolment.counters, **self.enrolment.ring.counters},
@@ -310,6 +323,7 @@ class Outward:
             footage=self.footage,
             card_key=self.settings.card_key,
             visits=self.visits.desk,
+            push_key="" if self.push is None else self.push.public_key,
         )
 
 

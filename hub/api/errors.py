@@ -19,6 +19,8 @@ from hub.ingest.ports import Unavailable
 from hub.keyfile import BadKeyFile
 from hub.passages.words import FINAL as PASSAGE_FINAL
 from hub.passages.words import STATUS as PASSAGE_STATUS
+from hub.phones.words import FINAL as PHONE_FINAL
+from hub.phones.words import STATUS as PHONE_STATUS
 from hub.visits.words import FINAL as VISIT_FINAL
 from hub.visits.words import STATUS as VISIT_STATUS
 
@@ -35,6 +37,17 @@ REASONS: dict[str, tuple[int, str, str]] = {
     ),
     "method_not_allowed": (405, "此地址不支持该方法", "this address does not take that method: see /docs"),
     "not_signed_in": (401, "请先登录", "sign in first: POST /sign-in, or send a token as Authorization: Bearer TOKEN"),
+    "phone_ended": (
+        401,
+        "手机绑定已失效，请重新绑定",
+        "the phone's token has ended: where `wipe` is true, delete what the phone holds of its guard; then bind it anew",
+    ),
+    "phone_token_needed": (
+        403,
+        "请在手机上绑定后上报",
+        "a phone reports by its own token, POST /phone/outbox: in its name only who is in charge may bring what it could not",
+    ),
+    "wrong_offset": (409, "请从 {offset} 字节处继续", "go on from byte {offset}"),
     "wrong_credentials": (401, "名称或密码不正确", "the name or the password is wrong"),
     "wrong_password": (403, "当前密码不正确", "the present password is wrong"),
     "no_password": (409, "该账号没有密码", "this account has no password"),
@@ -239,7 +252,8 @@ REFUSAL_STATUS = {
     "plan_over": 409, "plan_changed": 409, "plan_open": 409, "step_is_so": 409, "too_many_plans": 409, "too_many_told": 409,
     "not_over_yet": 409, "review_unfinished": 409, "review_approved": 409, "notice_empty": 409, "notice_published": 409,
     "enrolment_unknown": 403, "enrolment_used": 409, "enrolment_expired": 410,
-} | dict(STATUS) | dict(ACCESS_STATUS) | dict(PASSAGE_STATUS) | dict(VISIT_STATUS) | dict(HOLD_STATUS)  # fmt: skip
+    **STATUS, **ACCESS_STATUS, **PASSAGE_STATUS, **VISIT_STATUS, **HOLD_STATUS, **PHONE_STATUS,
+}  # fmt: skip
 """The status of a refused act; what is not named is 422."""
 
 
@@ -248,10 +262,10 @@ _FINAL = frozenset(
      "access_changed",
      "too_many_tags", "too_many_shifts", "too_many_shifts_of_one",
      "account_exists", "too_many_accounts", "last_administrator", "local_account", "account_disabled", "too_many_tokens",
-     "no_password", "too_many_drawings", "enrolment_used", "person_in_use",
+     "no_password", "wrong_offset", "too_many_drawings", "enrolment_used", "person_in_use",
      "plan_not_by_hand", "plan_runs", "case_over", "plan_over", "plan_changed", "plan_open", "step_is_so", "too_many_plans",
      "too_many_told", "not_over_yet", "review_unfinished", "review_approved", "notice_empty", "notice_published")
-) | FINAL | ACCESS_FINAL | PASSAGE_FINAL | VISIT_FINAL | HOLD_FINAL  # fmt: skip
+) | FINAL | ACCESS_FINAL | PASSAGE_FINAL | VISIT_FINAL | HOLD_FINAL | PHONE_FINAL  # fmt: skip
 """Conflicts that asking again will not solve."""
 
 
@@ -280,7 +294,11 @@ def problem(reason: str, *, errors: list[Wrong] | None = None, words: Mapping[st
     status, chinese, english = REASONS[reason]
     filling = words or {}
     told = (chinese.format(**filling), english.format(**filling))
-    return _reply(status, reason, *told, errors, retry_s=str(filling.get("retry_s", RETRY_S)))
+    retry_s, wipe = str(filling.get("retry_s", RETRY_S)), bool(filling.get("wipe"))
+    reply = _reply(status, reason, *told, errors, retry_s=retry_s, wipe=wipe)
+    if reason == "wrong_offset":
+        reply.headers["Upload-Offset"] = str(filling["offset"])
+    return reply
 
 
 def install(app: FastAPI) -> None:
@@ -331,7 +349,14 @@ def _printable(text: str) -> str:
 
 
 def _reply(
-    status: int, code: str, zh: str, en: str, errors: list[Wrong] | None = None, *, retry_s: str = RETRY_S
+    status: int,
+    code: str,
+    zh: str,
+    en: str,
+    errors: list[Wrong] | None = None,
+    *,
+    retry_s: str = RETRY_S,
+    wipe: bool = False,
 ) -> JSONResponse:
     body = Problem(
         type=f"urn:watchkeeper:problem:{code}",
@@ -341,8 +366,10 @@ def _reply(
         message_zh=zh,
         message_en=en,
         errors=errors or [],
+        wipe=wipe,
     )
     headers = {"Retry-After": retry_s} if status in (409, 429, 503) and code not in _FINAL else {}
     if status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="watchkeeper"'
-    return JSONResponse(body.model_dump(mode="json"), status_code=status, media_type=MEDIA_TYPE, headers=headers)
+    told = body.model_dump(mode="json", exclude=None if wipe else {"wipe"})
+    return JSONResponse(told, status_code=status, media_type=MEDIA_TYPE, headers=headers)

@@ -86,7 +86,8 @@ class Backend:
     is not, where that is known. `enrolment`: where agents become known. `permits`: agents' tables; `access`: the book of
     permits; `card_key`: what credentials are hashed under, None: numbers are not taken. `footage`: what plays and exports
     footage; `visits`: keys of visits, and limits of residents' links. `counters`: what is counted, by room, for the metrics.
-    `provider`: where people sign in who are known elsewhere; None: nowhere."""
+    `provider`: where people sign in who are known elsewhere; None: nowhere. `push_key`: what phones subscribe to pushes with;
+    empty: there are none."""
 
     site: str
     book: EstateHolder
@@ -114,6 +115,7 @@ class Backend:
     counters: Mapping[str, Counters] = field(default_factory=dict)
     provider: ProviderPort | None = None
     searches: Searches = field(default_factory=Searches)
+    push_key: str = ""
 
     @property
     def estate(self) -> Estate:

@@ -18,6 +18,7 @@ from hub.ingest.access import audited as access
 from hub.ingest.casebook import ClosedCases
 from hub.ingest.desk import audited as desk
 from hub.ingest.duties.roster import key_of as shift_key
+from hub.ingest.guards import audited as guards
 from hub.ingest.outcome import Outcome
 from hub.ingest.ports import (
     CaseAct,
@@ -53,6 +54,7 @@ NOT_AUDITED: Mapping[type, str] = {
     FootageOver: "the view that was refused has an entry of its own",
     Write: "whoever asks for it adds its entries in its own run: hub/audit/log.py",
     **visits.NOT_AUDITED,
+    **guards.NOT_AUDITED,
 }
 _NOT_TOLD = frozenset(("clocks", "entries", "facts", "version"))
 """Of a case: the first two are rows of their own."""
@@ -217,5 +219,6 @@ _ENTRIES: Mapping[type, Callable[[Any, Any, Any], Iterator[Act]]] = {
     **access.ENTRIES,
     **visits.ENTRIES,
     **retention.ENTRIES,
+    **guards.ENTRIES,
 }
 AUDITED = frozenset(_ENTRIES)

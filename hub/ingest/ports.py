@@ -22,6 +22,7 @@ from hub.footage.asks import FootageAsk
 from hub.footage.retention import FootageRules
 from hub.footage.views import FootageOver
 from hub.passages.asks import GateAsk
+from hub.phones.asks import PhoneAsk
 from hub.plans.asks import PlanAsk
 from hub.plans.types import Plan as EmergencyPlan
 from hub.store.estate_rows import DrawingRow
@@ -206,7 +207,8 @@ class EstateDone(NamedTuple):
 EstateAsk = EstateAct | DrawingAct
 OfPeople = (
     CaseAct | CaseActs | AlarmAsk | PlanAsk | PictureStored | TagAct | EstateAsk | GateAsk | VisitsAsk | FootageAsk | FootageOver
-)
+    | PhoneAsk
+)  # fmt: skip
 Ask = OfPeople | Suspicion | Write | Report | RosterAct | OccasionAct | DeskAsk | AccessAsk
 
 

@@ -229,6 +229,7 @@ CLAUSES: Mapping[str, Mapping[str, Number]] = {
     },
     "PAT-7": {
         "late_scan_max_s": Number("how late a scan may come and still count, in seconds", _HOUR, 3 * _DAY),
+        "phone_days": Number("how long a guard's phone works without a new sign-in, in days", 1, 90, whole=True, required=False),
     },
     "MON-1": {
         "sound_s": Number("how long after its opening an unanswered check-in sounds, in seconds", 1, _HOUR, required=False),
