@@ -147,7 +147,7 @@ visit_notice = Table(
     _id("site", primary_key=True),
     _id("notice", primary_key=True, comment="a random name"),
     _id("about"),
-    _id("what", comment="which text: confirm, dropped, consent, register"),
+    _id("what", comment="which text: confirm, dropped, consent"),
     _id("room"),
     _id("person"),
     _id("link", comment="a link's name, or empty"),
