@@ -37,6 +37,11 @@ NAMES = {
           for what in ("exact", "but province", "sure", "sure and wrong")),
         "plates: a 720p frame found and read",
     ],
+    "camera": [
+        "camera: motion on the second stream", "camera: movers it missed", "camera: still seconds called motion",
+        "camera: the same where nothing moves", "camera: motion on a main stream alone", "camera: until its event",
+        "camera: calibrated after a cold start",
+    ],
     "kill": ["kill: lost", "kill: doubled", "kill: missing from the store", "kill: first new incident after a restart"],
 }  # fmt: skip
 
