@@ -534,7 +534,7 @@ export interface ComplianceReport {
 
 /** What state a device is in, as it told last: a name, and the word for people. `unknown` where it was never heard, is not heard now, or may have changed unheard. `since`: null where it is not known since when. */
 export interface Condition {
-  /** open, closed, moving, position_unknown; live, dark, frozen, lost; in_contact; unknown */
+  /** open, closed, moving, position_unknown; live, lost; dark, frozen, defocused, blinded, moved, occluded; in_contact; unknown */
   name: string;
   /** The same for people, in Chinese */
   zh: string;
@@ -3316,7 +3316,7 @@ export interface SignItem {
 
 /** One thing about a device that stands beside its state, such as the loop under a barrier. */
 export interface Signal {
-  /** open, closed, moving, position_unknown; live, dark, frozen, lost; in_contact; unknown */
+  /** open, closed, moving, position_unknown; live, lost; dark, frozen, defocused, blinded, moved, occluded; in_contact; unknown */
   name: string;
   /** The same for people, in Chinese */
   zh: string;
