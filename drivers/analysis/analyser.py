@@ -20,7 +20,7 @@ class Analyser:
     """Takes one picture after the other; times rise. `tamper_s`: how often the view is compared while nothing is wrong with it.
     `quiet_s`: after how long without motion it has ended."""
 
-    def __init__(self, options: Analysis, *, tamper_s: float = 2.0, quiet_s: float = 2.5) -> None:
+    def __init__(self, options: Analysis, *, tamper_s: float = 3.5, quiet_s: float = 2.5) -> None:
         self._options = options
         self._looks = looks.State()
         longest_s = max((zone.lasts_s for zone in options.zones if zone.kind == "loitering"), default=0.0)

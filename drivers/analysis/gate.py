@@ -5,19 +5,21 @@ picture's packets are, and it is held to account: who decodes a key picture now 
 tell says so, and the gate stays open for a while, longer each time.
 """
 
-from collections import deque
-
-_WINDOW = 3
-"""So many packets are taken together."""
-_LEARNT = 12
-"""Windows of a still scene before the gate may close."""
-_FOLLOW = 0.04
-_LEAST_RISE = 0.12
-_SPREADS = 4.0
-_RISE_MAX = 0.8
-_HOLD_S = 6.0
+_LEARNT = 36
+"""Packets of a still scene before the gate may close."""
+_PLACES = 3
+"""The first packets after a key picture are of another size than those that follow: each has its own usual one."""
+_FOLLOW = 0.03
+_FOLLOW_FIRST = 0.2
+_RISE_MAX = 0.5
+_SLACK = 0.6
+_OPENS = 6.0
+_OPENS_LEAST = 0.25
+"""In mean deviations: what a packet may be off, and to what the rest must sum up (a cumulative sum) to open the gate."""
+_HOLD_S = 3.0
 """How long the gate stays open after what opened it."""
-_MISTRUST_S = (15.0, 60.0, 300.0)
+_MISTRUST_S = (_HOLD_S, _HOLD_S, _HOLD_S, 8.0, 30.0, 120.0)
+"""The same after motion that the sizes had not told: it may have begun only just now, and time after time it has not."""
 
 
 class Gate:
@@ -27,11 +29,13 @@ class Gate:
     """
 
     def __init__(self) -> None:
-        self._sizes: deque[int] = deque(maxlen=_WINDOW)
-        self._usual = 0.0
+        self._usual = [0.0] * _PLACES
+        self._place = 0
         self._spread = 0.0
+        self._more = self._less = 0.0
         self._learnt = 0
         self._open_until_s = float("-inf")
+        self._mistrust = 0
         self.missed = 0
 
     @property
@@ -42,28 +46,35 @@ class Gate:
     def take(self, at_s: float, size: int, *, key: bool, still: bool) -> bool:
         """One more packet; returns whether the gate is open. `still`: as far as pictures tell, nothing moves, so this may be
         learnt from."""
-        if not key:
-            self._sizes.append(size)
-            if len(self._sizes) == _WINDOW:
-                self._judge(at_s, sum(self._sizes) / _WINDOW, still=still)
+        if key:
+            self._place = 0
+        else:
+            self._judge(at_s, size, still=still)
+            self._place = min(self._place + 1, _PLACES - 1)
         return not self.knows or at_s < self._open_until_s
 
     def saw_motion(self, at_s: float) -> None:
         """A decoded picture shows motion. If the gate was closed, its sizes are trusted less from now on."""
         if self.knows and at_s >= self._open_until_s:
-            self._open_until_s = at_s + _MISTRUST_S[min(self.missed, len(_MISTRUST_S) - 1)]
+            self._open_until_s = at_s + _MISTRUST_S[min(self._mistrust, len(_MISTRUST_S) - 1)]
+            self._mistrust += 1
             self.missed += 1
         self._open_until_s = max(self._open_until_s, at_s + _HOLD_S)
 
-    def _judge(self, at_s: float, mean: float, *, still: bool) -> None:
-        if not self._learnt:
-            self._usual = mean
-        rise = mean / max(self._usual, 1.0) - 1.0
-        limit = min(_RISE_MAX, max(_LEAST_RISE, _SPREADS * self._spread))
-        if self.knows and abs(rise) > limit:  # a drop too: what hangs or is covered needs less
+    def _judge(self, at_s: float, size: int, *, still: bool) -> None:
+        usual = self._usual[self._place] or float(max(size, 1))
+        rise = max(-_RISE_MAX, min(_RISE_MAX, size / usual - 1.0))
+        slack = _SLACK * self._spread
+        self._more = max(0.0, self._more + rise - slack)
+        self._less = max(0.0, self._less - rise - slack)
+        if self.knows and max(self._more, self._less) > max(_OPENS_LEAST, _OPENS * self._spread):
+            # fewer bytes too: a sensor that hangs and a lens that is covered need less
+            if at_s >= self._open_until_s:
+                self._mistrust = max(0, self._mistrust - 1)
             self._open_until_s = max(self._open_until_s, at_s + _HOLD_S)
+            self._more = self._less = 0.0
         if still:
-            follow = _FOLLOW if self.knows else 0.2
-            self._usual *= 1 + follow * max(-0.5, min(0.5, rise))
-            self._spread += follow * (min(abs(rise), _RISE_MAX) - self._spread)
+            follow = _FOLLOW if self.knows else _FOLLOW_FIRST
+            self._usual[self._place] = max(1.0, usual * (1 + follow * rise))
+            self._spread += follow * (abs(rise) - self._spread)
             self._learnt += 1

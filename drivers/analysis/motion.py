@@ -40,7 +40,7 @@ _SPREAD_LEFT = 0.25
 _OTHER_VIEW_PART = 0.70
 _OTHER_S = 2.0
 """What is another view for longer is learnt anew."""
-_STILL_S = 1.0
+_LIGHT_ONLY = 0.9
 _BESIDE = np.ones((3, 3), np.uint8)
 
 
@@ -151,31 +151,32 @@ class Motion:
         return left, still_off
 
     def _moved(self, smooth: Luma, off: Mask, at_s: float) -> Moved:
-        changed = cv2.compare(cv2.absdiff(smooth, self._before), self._limit, cv2.CMP_GT)
+        if cv2.countNonZero(off) > _OTHER_VIEW_PART * off.size:
+            return Moved(other_view=True)
         joined = cv2.morphologyEx(off, cv2.MORPH_CLOSE, _BESIDE)
-        count, labels, stats, middles = cv2.connectedComponentsWithStats(joined)
-        livelies = np.bincount(labels.ravel(), changed.ravel() > 0, count)
-        held = np.zeros(count) if self._present is None else np.bincount(labels.ravel(), self._present.ravel() > 0, count)
+        left, top, wide, high = cv2.boundingRect(joined)
+        here = slice(top, top + high), slice(left, left + wide)
+        count, labels, stats, middles = cv2.connectedComponentsWithStats(joined[here])
+        changed = cv2.compare(cv2.absdiff(smooth[here], self._before[here]), self._limit[here], cv2.CMP_GT)
         areas = stats[:, cv2.CC_STAT_AREA]
         large = areas >= self._area_min
         large[0] = False
-        goes = large & (livelies >= np.maximum(3, 0.08 * areas)) & self._real(smooth, labels, stats, large)
-        stays = large & (goes | (held > 0.3 * areas))
-        if cv2.countNonZero(off) > _OTHER_VIEW_PART * off.size:
-            return Moved(other_view=True)
-        moving = np.where(goes[labels], np.uint8(255), np.uint8(0)) if goes.any() else None
-        present = np.where(stays[labels], np.uint8(255), np.uint8(0)) if stays.any() else None
-        blobs = tuple(Blob(float(middles[n][0]), float(middles[n][1]), int(areas[n])) for n in np.flatnonzero(goes))
-        return Moved(moving, present, at_s, blobs)
+        goes = large & (_within(labels, changed, count) >= np.maximum(3, 0.08 * areas))
+        goes &= self._real(smooth[here], self._plain[here], labels, stats, goes)
+        stays = goes
+        if self._present is not None:
+            stays = goes | (large & (_within(labels, self._present[here], count) > 0.3 * areas))
+        blobs = tuple(Blob(float(middles[n][0]) + left, float(middles[n][1]) + top, int(areas[n])) for n in np.flatnonzero(goes))
+        return Moved(_marked(labels, goes, here), _marked(labels, stays, here), at_s, blobs)
 
-    def _real(self, smooth: Luma, labels: _Labels, stats: _Labels, large: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    def _real(self, smooth: Luma, plain: Luma, labels: _Labels, stats: _Labels, large: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Which parts are more than light or shadow on the background: those show another texture than it."""
         real = large.copy()
         for n in np.flatnonzero(large):
             left, top, wide, high, _ = stats[n]
             here = slice(top, top + high), slice(left, left + wide)
             inside = labels[here] == n
-            real[n] = likeness(smooth[here][inside], self._plain[here][inside]) < 0.9
+            real[n] = likeness(smooth[here][inside], plain[here][inside]) < _LIGHT_ONLY
         return real
 
     def _learn(self, smooth: Luma, apart: Luma, off: Mask, step_s: float) -> None:
@@ -215,6 +216,20 @@ def _apart(picture: Luma, background: Luma) -> Luma:
     """How far each pixel is from what the background has there or right beside: a mast sways in the wind."""
     over = cv2.subtract(picture, cv2.dilate(background, _BESIDE))
     return np.asarray(cv2.max(over, cv2.subtract(cv2.erode(background, _BESIDE), picture)), np.uint8)
+
+
+def _within(labels: _Labels, mask: Mask, count: int) -> NDArray[np.int64]:
+    """How many pixels of a mask lie in each connected part."""
+    return np.bincount(labels[mask > 0], minlength=count)
+
+
+def _marked(labels: _Labels, chosen: NDArray[np.bool_], here: tuple[slice, slice]) -> Mask | None:
+    """The mask of the chosen parts, in the whole picture; None where there are none."""
+    if not chosen.any():
+        return None
+    mask = np.zeros((HEIGHT, WIDTH), np.uint8)
+    mask[here] = (chosen * np.uint8(255))[labels]
+    return mask
 
 
 def _spread(luma: Luma) -> float:

@@ -23,6 +23,7 @@ _NOBODY: _Map = np.zeros((CELLS[1], CELLS[0]), np.float32)
 _AROUND = np.ones((9, 9), np.uint8)
 
 _FOLLOW_S = 60.0
+_FOLLOW_EVERY_S = 8.0
 _LEARN_S = 5.0
 """How soon the reference becomes what is seen: while it is kept, and in the beginning."""
 _ENDS_S = 1.0
@@ -108,6 +109,7 @@ class Tamper:
         self._wrong_s = 0.0
         self._right_since_s: float | None = None
         self._votes: dict[Kind, int] = {}
+        self._followed_s = 0.0
         self._said = False
         self.state: Kind | None = None
         self.seen: Seen | None = None
@@ -146,14 +148,16 @@ class Tamper:
             return ()
         if not self.calibrated:
             self._follow(fine, min(1.0, max(step_s, 0.2) / _LEARN_S * 2), moving)
+            self._followed_s = at_s
             return ()
         reference = self._ref or _view_of(self._reference)
         self._ref = reference
         busy = _NOBODY if moving is None else _by_cells(moving) / np.float32(255)
         self.seen = seen = _compared(reference, _view_of(fine), self._noise, busy)
         kind = kind_of(seen)
-        if kind is None and self.state is None:
-            self._follow(fine, min(1.0, step_s / _FOLLOW_S), moving)
+        if kind is None and self.state is None and at_s - self._followed_s >= _FOLLOW_EVERY_S:
+            self._follow(fine, min(1.0, (at_s - self._followed_s) / _FOLLOW_S), moving)
+            self._followed_s = at_s
         return self._first(at_s) + self._judged(kind, at_s)
 
     def _first(self, at_s: float) -> tuple[Change, ...]:
@@ -277,7 +281,7 @@ def _measured(reference: _View, now: _View, noise: float, busy: _Map) -> Seen:
     product = _by_cells(cv2.add(cv2.multiply(reference.across, now.across), cv2.multiply(reference.down, now.down)))
     agrees = product / np.sqrt(reference.power * power + 1.0)
     gain = float(np.clip(np.quantile(np.sqrt(power / (reference.power + 1)), 0.9), 0.35, 1.0))
-    replaced = _other_tone(reference, now)
+    replaced = _other_tone(reference, now) if (weight[plain] > 0).any() else plain
     appeared = power > _APPEARED * np.maximum(reference.power, _LEAST_POWER)
     lost = np.where(plain, replaced | appeared, agrees < _KEPT) & calm
     kept = (agrees > _CLEARLY_KEPT) & textured & calm

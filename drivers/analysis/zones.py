@@ -33,8 +33,7 @@ class ZoneWatch:
     def anew(self, at_s: float) -> tuple[Told, ...]:
         """A stream begins: of what moved before it nobody may have told the end. Of plain motion nothing hangs on it."""
         self._told = self._since_s = None
-        plain: tuple[ZoneKind, ...] = () if not self._hours else ("after_hours",)
-        kinds: tuple[ZoneKind, ...] = plain if self._kind == "motion" else (self._kind,)
+        kinds: list[ZoneKind] = [self._kind] if self._kind != "motion" else ["after_hours"] if self._hours else []
         return tuple(Told(kind, active=False, since_s=at_s, zone=self._name) for kind in kinds)
 
     def see(self, at_s: float, moved: Moved, minute: int | None) -> tuple[Told, ...]:

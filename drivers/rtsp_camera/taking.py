@@ -47,6 +47,8 @@ class Taker:
         self._key_s: float | None = None
         self._gop_s = 0.0
         self._taken_s: float | None = None
+        self._given_s = float("-inf")
+        """The time of the newest picture that was given before the kept packets."""
 
     def of(self, packet: Any, at_s: float, *, wanted: bool = False, still: bool = True) -> Iterator[Taken]:
         """The pictures worth looking at once `packet` has come. `wanted`: somebody waits for one, so it is due now. `still`:
@@ -70,7 +72,7 @@ class Taker:
         kept, self._kept, self._kept_bytes = self._kept, deque(), 0
         self._codec.flush_buffers()
         if kept:
-            self._taken_s = kept[0][1]  # the key picture, which was given
+            self._taken_s = self._given_s if kept[0][1] <= self._given_s else None
         for packet, at_s in kept:
             yield from self._decoded(packet, at_s, wanted=False)
 
@@ -79,9 +81,16 @@ class Taker:
 
     def _all(self, packet: Any, at_s: float, wanted: bool) -> Iterator[Taken]:
         if not self._running:
+            self._forget_before_last_key()
             yield from self.missed()
             self._running = True
         yield from self._decoded(packet, at_s, wanted)
+
+    def _forget_before_last_key(self) -> None:
+        """The sizes tell of motion soon after it begins: what lies before the last key picture shows none of it."""
+        last = max((n for n, (packet, _) in enumerate(self._kept) if packet.is_keyframe), default=0)
+        for _ in range(last):
+            self._kept.popleft()
 
     def _closed(self, packet: Any, at_s: float, wanted: bool) -> Iterator[Taken]:
         if wanted and not packet.is_keyframe:
@@ -94,6 +103,7 @@ class Taker:
             self._running = False
         if packet.is_keyframe and (wanted or self._taken_s is None or at_s - self._taken_s >= CHECK_S):
             yield from self._alone(packet, at_s, check=True)
+            self._given_s = at_s
             self._kept.clear()
             self._kept_bytes = 0
         self._keep(packet, at_s)

@@ -42,7 +42,12 @@ NAMES = {
           for what in ("exact", "but province", "sure", "sure and wrong")),
         "plates: a 720p frame found and read",
     ],
-    "camera": ["recording one camera for a minute", "recording each of 4 cameras for a minute"],
+    "camera": [
+        "recording one camera for a minute", "recording each of 4 cameras for a minute",
+        "camera: motion on the second stream", "camera: movers it missed", "camera: still seconds called motion",
+        "camera: the same where nothing moves", "camera: motion on a main stream alone", "camera: until its event",
+        "camera: calibrated after a cold start",
+    ],
     "kill": ["kill: lost", "kill: doubled", "kill: missing from the store", "kill: first new incident after a restart"],
 }  # fmt: skip
 
