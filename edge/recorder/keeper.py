@@ -127,6 +127,9 @@ class Keeper(Loop):
             except (FootageFailed, OSError) as error:
                 reason = "disk_full" if isinstance(error, FootageFull) else "disk_failed"
                 why = str(error)
+            except Exception:  # whatever it is, the other cameras and the gates must not notice
+                self._log.exception("recorder_fault")
+                why = "fault"
             with suppress(SpoolFailed):
                 self._all_stopped(reason)
             if self._stop.is_set():

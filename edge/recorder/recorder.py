@@ -125,6 +125,10 @@ class Recorder(Loop):
             self._log.error("footage_disk", error=str(error)[:200])
         except SpoolFull:
             self._log.error("footage_untold")
+        except SpoolFailed:
+            raise
+        except Exception:  # what looks after the disk goes on looking
+            self._log.exception("footage_fault")
 
     # What a crash left behind
 

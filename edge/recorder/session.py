@@ -93,8 +93,15 @@ class Session:
         return self._socket if self._client is not None and not self._client.playing else None
 
     def turn(self, now: Now) -> None:
-        """Read, answer, open, give up: whatever is due."""
+        """Read, answer, open, give up: whatever is due. Whatever this camera sends, the others in the loop go on: what nobody has
+        thought of ends its connection."""
         self.read_bytes = 0
+        try:
+            self._turn(now)
+        except Exception:  # its text may hold what the camera sent, or an address: only that it happened is told
+            self._lose("fault", now)
+
+    def _turn(self, now: Now) -> None:
         if self._state == "resting":
             if now.mono_us >= self._rest_until_us:
                 self._dialling = Dialling(self._camera.address, self._order.open_timeout_s)
@@ -173,7 +180,7 @@ class Session:
 
     def _lose(self, reason: str, now: Now) -> None:
         self._lost_before = self.lost_packets
-        if self._client is not None and self._client.unpacker is not None:
+        if self._client is not None and self._client.unpacker is not None and reason != "fault":
             last = self._client.unpacker.end()
             if last is not None:
                 self.track.take(last, _CODECS[self._client.codec], now)

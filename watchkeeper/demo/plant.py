@@ -36,7 +36,7 @@ WAND_OFF_S = 37.0
 """So far the wands' clocks are ahead at first."""
 SHAPE = clip.Shape(fps=5, gop=5, seconds=6)
 FOOTAGE = clip.Shape(width=320, height=176, fps=4, gop=20, seconds=10)
-"""What the cameras' recorders get: about 0.4 Mb/s, so that a day of three cameras takes less than 15 GB."""
+"""What the cameras' recorders get: about 0.5 Mb/s, so that a day of three cameras takes less than 18 GB."""
 TRAVEL_S = 0.6
 WALKED = ("reader-5", "reader-6", "reader-7", "reader-8")
 """Readers that people walk by."""

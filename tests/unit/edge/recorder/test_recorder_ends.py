@@ -14,7 +14,11 @@ from typing import Self
 import pytest
 
 from edge.footage.segments import own_path
+from edge.recorder.files import Files, OpenFile
+from edge.recorder.messages import Began, Camera, Ended, Order, State
+from edge.recorder.session import Session
 from edge.recorder.settings import Recorded
+from edge.recorder.track import Now, Track
 from tests.support.agent_rig import wait_for
 from tests.support.recording_rig import CLOCK, pictures_of, recording, times_of, twin
 from tests.support.tls_broker import make_authority
@@ -158,6 +162,47 @@ def test_a_camera_over_tls_is_recorded_though_nobody_signed_it(film, tmp_path):
     with TlsFront(tmp_path, film.url) as front, recording(tmp_path / "f", Recorded("lobby", "main", front.url)) as run:
         one = run.wait_for_segments(2)[1]
         assert len(pictures_of(run.index, run.segment(one.no))) > 15
+
+
+def test_a_fault_that_nobody_thought_of_ends_one_camera_s_connection_and_no_more(tmp_path):
+    class Hand:
+        def __init__(self) -> None:
+            self.told: list[tuple[str, str, str]] = []
+
+        def close(self, file: OpenFile, told: Ended) -> None:
+            file.sync()
+
+        def tell(self, report: Began | State) -> None:
+            if isinstance(report, State):
+                self.told.append((report.device, report.reason, report.detail))
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("nobody thought of it")
+
+    hand = Hand()
+    camera = Camera("lobby", "main", "rtsp://127.0.0.1:1/x")
+    track = Track(camera, Files(tmp_path, 0), hand, 2 * S)
+    session = Session(camera, Order(str(tmp_path), [camera], 2 * S, 0), track, "c")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(session, "_turn", broken)
+        session.turn(Now(CLOCK.now_us(), CLOCK.mono_us()))
+    assert hand.told == [("lobby", "camera_lost", "fault")]
+    session.turn(Now(CLOCK.now_us(), CLOCK.mono_us() + 2 * S))  # and it tries again
+    assert session._state == "dialling"
+
+
+def test_a_keeper_outlives_what_nobody_thought_of(film, tmp_path, monkeypatch):
+    with recording(tmp_path / "f", Recorded("lobby", "main", film.url)) as run:
+        run.wait_for_segments(1)
+        with monkeypatch.context() as broken:
+            broken.setattr(run.index, "add_many", raising)
+            wait_for(lambda: (False, "stopped") in run.states, "the fault")
+        told = len(run.segments)
+        run.wait_for_segments(told + 2)
+
+
+def raising(*_: object) -> None:
+    raise RuntimeError("nobody thought of it")
 
 
 class TlsFront:
