@@ -14,7 +14,7 @@ from hub.footage.coverage import Hole, Run, holes, runs_of
 from hub.footage.packing import HOUR_US, Piece
 from hub.store.engine import open_engine
 from hub.store.footage_reads import FootageReads
-from hub.store.footage_rows import Folded, Track, drop, fold
+from hub.store.footage_rows import Folded, Track, drop, fold, write_footage
 from hub.store.migrate import migrate
 
 S = US_PER_S
@@ -187,3 +187,29 @@ def test_ten_second_segments_take_few_bytes_each(engine):
         _fold(engine, hour)
     _fold(engine, _pieces(48 * 3_600, 1))
     assert (taken() - before) / (48 * 360) <= (30 if engine.dialect.name == "sqlite" else 40)
+
+
+def test_a_hole_that_began_before_the_time_that_is_asked_for_has_its_cause_all_the_same(engine):
+    _fold(engine, _pieces(0, 10), _pieces(5_000, 10))
+    with engine.begin() as connection:
+        write_footage(connection, "garden", (), {("garden", "camera-1", "", T0 + 101 * S): "camera_lost"})
+    reads = FootageReads(engine, "garden")
+    line = reads.line("camera-1", "main", T0 + 3_000 * S, T0 + 5_200 * S)
+    asked = reads.explained(line, "camera-1", "main", "gatehouse", ("gate",), T0 + 5_150 * S)
+    assert [(hole.from_us, hole.cause) for hole in asked.holes] == [
+        (T0 + 3_000 * S, "camera_lost"), (T0 + 5_100 * S, "agent_silent"),
+    ]  # fmt: skip
+
+
+def test_an_agent_that_was_heard_is_not_why_a_hole_lasts(engine):
+    _fold(engine, _pieces(0, 10))
+    now_us = T0 + 400 * S
+    with engine.begin() as connection:
+        row = ("garden", "s1", "gatehouse", 1, 1, "boot", now_us - 5 * S, 0, 0)
+        connection.exec_driver_sql(f"INSERT INTO stream VALUES {row!r}")
+    reads = FootageReads(engine, "garden")
+    line = reads.line("camera-1", "main", T0, now_us)
+    (hole,) = reads.explained(line, "camera-1", "main", "gatehouse", (), now_us).holes
+    assert hole.cause == "unknown"
+    (hole,) = reads.explained(line, "camera-1", "main", "gatehouse", (), now_us + 300 * S).holes
+    assert hole.cause == "unknown", "the hole that is asked for was over by then"
