@@ -1,6 +1,6 @@
 """What is known of guards' phones. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -120,3 +120,14 @@ def told_up_to(streams: Iterable[PhoneStream], now_us: int) -> int | None:
     counted = [one.up_to_us for one in streams if one.state == "on" and now_us - one.heard_us < SILENT_MAX_US]
     known = [up_to_us for up_to_us in counted if up_to_us is not None]
     return None if len(known) < len(counted) else min(known, default=now_us)
+
+
+def reported_us(streams: Sequence[PhoneStream], now_us: int, nobody_us: int) -> int | None:
+    """Up to when a phone counts as having told everything, by all outboxes on it: -1 where one on duty has never said,
+    `nobody_us` where nobody carries it. None: it was never bound, and what it said itself counts."""
+    if not streams:
+        return None
+    if all(one.state != "on" for one in streams):
+        return nobody_us
+    told_us = told_up_to(streams, now_us)
+    return -1 if told_us is None else told_us

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Table
 
 from hub.ingest.rows import Journal, Rows
 from hub.ingest.visits.rows import Passing
-from hub.phones.types import UNDER_WAY, Dispatch, EntryRow, MediaRow, PhoneStream, StreamKey, told_up_to
+from hub.phones.types import UNDER_WAY, Dispatch, EntryRow, MediaRow, PhoneStream, StreamKey, reported_us
 from hub.store import bulk, phone_rows, schema
 
 if TYPE_CHECKING:
@@ -26,15 +26,8 @@ class Streams(Rows[StreamKey, PhoneStream]):
         return list(self._of_phone.get(phone, {}).values())
 
     def reported_us(self, phone: str, now_us: int, ever_us: int) -> int | None:
-        """Up to when the phone has told everything, -1 where one of its outboxes has never said; `ever_us` where nobody carries
-        it: nothing more can come. None: it was never bound, and what it said itself counts."""
-        mine = self.of_phone(phone)
-        if not mine:
-            return None
-        if all(one.state != "on" for one in mine):
-            return ever_us
-        told_us = told_up_to(mine, now_us)
-        return -1 if told_us is None else told_us
+        """See hub/phones/types.py. Where nobody carries it nothing more can come."""
+        return reported_us(self.of_phone(phone), now_us, ever_us)
 
     def _place(self, key: StreamKey, value: PhoneStream | None) -> None:
         super()._place(key, value)

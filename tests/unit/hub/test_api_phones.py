@@ -243,6 +243,8 @@ def test_a_phone_that_nobody_carries_keeps_nothing_back(site):
     phone.sent(up_to_s=-1, on_duty=False)
     window = next(one["id"] for one in announce(site, ends_s=2.0) if one["place"] == "gate")
     until(lambda: state(site, window) == "missed", "missed")
+    shown = detail(site, window)
+    assert shown["sources"][0]["reported_up_to"] >= shown["window"]["ends_at"]
 
 
 @pytest.mark.parametrize("how", ["revoked", "disabled"])
