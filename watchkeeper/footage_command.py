@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from watchkeeper.export_verify.check import Unreadable, check
+from watchkeeper.footage_verify.command import verify
 from watchkeeper.hub_client import Wrong
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -16,7 +17,10 @@ _HEX = re.compile(r"[0-9a-f]{64}")
 
 @click.group()
 def footage() -> None:
-    """Footage: whether what was exported is as it was sealed. 录像核验。"""
+    """Footage: whether index and files agree, and whether what was exported is as it was sealed. 录像核验。"""
+
+
+footage.add_command(verify)
 
 
 @footage.command("verify-export")

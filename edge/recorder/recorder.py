@@ -1,6 +1,7 @@
 """The agent's recorder: the index, a keeper for each few streams, what a crash left behind, and how the disk is."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,14 @@ import structlog
 
 from contract.clock import US_PER_S
 from contract.footage import FootageDisk, FootageStream
+from contract.orders import AnyOrder, DeleteFootage, ListFootage, RescueFootage
+from edge.footage.deletion import Deletion, DeletionWorker, Ports
 from edge.footage.index import FootageFailed, FootageIndex
 from edge.footage.mending import Mender, batches
 from edge.footage.recovery import streams_of
+from edge.footage.sweep_clock import SweepClock
 from edge.loop import Loop
+from edge.recorder.adopting import Adopter
 from edge.recorder.keeper import STREAMS_A_CHILD, Keeper, Shared, reading_of
 from edge.spool import SpoolFailed, SpoolFull
 
@@ -20,6 +25,7 @@ DISK_US = 60 * US_PER_S
 DAY_BYTES_US = 600 * US_PER_S
 """How often the bytes of a day are counted, which reads a row for each of its segments."""
 RETELL_US = 10 * US_PER_S
+ROOM_BYTES_LEAST = 64 * 1024 * 1024
 _TURN_S = 5.0
 _DAY_US = 86_400 * US_PER_S
 
@@ -46,25 +52,34 @@ class Recorder(Loop):
         self._log = structlog.get_logger("edge.footage")
         self.counters = Counters()
         self._mender = Mender(shared.footage, shared.tell)
+        self.sweep_clock = SweepClock(shared.clock)
+        """The hub's time, as receipts tell it."""
+        ports = Ports(shared.footage, self.sweep_clock, shared.tell, self._lacking)
+        self.deletion = DeletionWorker(Deletion(ports))
+        self.adopters = [
+            Adopter(part, shared.config.here / part.folder, shared.footage, shared.tell, shared.clock)
+            for part in shared.config.adopt
+        ]
         self.keepers = [Keeper(group, shared, self._mender) for group in batches(shared.config.streams, STREAMS_A_CHILD)]
+        self._loops: tuple[Loop, ...] = (self.deletion, *self.keepers, *self.adopters)
+        """What deletes begins first, and repairs what it left before anything new is written."""
 
     def start(self) -> None:
         """Record, and look at what is there already meanwhile."""
-        for keeper in self.keepers:
-            keeper.start()
+        for one in self._loops:
+            one.start()
         super().start()
 
     def stop(self) -> None:
         """Ask all to end; does not wait."""
         super().stop()
-        for keeper in self.keepers:
-            keeper.stop()
+        for one in self._loops:
+            one.stop()
 
     def join(self, timeout_s: float) -> bool:
         """Whether all have ended within the time. The index is closed when they have."""
         until_us = self._clock.mono_us() + int(timeout_s * US_PER_S)
-        loops: list[Loop] = [*self.keepers]
-        ended = [one.join(max(0.05, (until_us - self._clock.mono_us()) / US_PER_S)) for one in loops]
+        ended = [one.join(max(0.05, (until_us - self._clock.mono_us()) / US_PER_S)) for one in self._loops]
         ended.append(super().join(max(0.05, (until_us - self._clock.mono_us()) / US_PER_S)))
         if all(ended):
             self.index.close()
@@ -72,9 +87,22 @@ class Recorder(Loop):
 
     def counts(self) -> dict[str, Any]:
         """What is counted, as plain data; of the keepers the sum."""
+        adopted = [msgspec.to_builtins(one.counters) for one in self.adopters]
         kept = [msgspec.to_builtins(keeper.counters) for keeper in self.keepers]
         own: dict[str, Any] = msgspec.to_builtins(self.counters) | msgspec.to_builtins(self._mender.counters)
+        own["adopting"] = adopted
+        own["deletion"] = msgspec.to_builtins(self.deletion.deletion.counters)
         return own | {name: sum(one[name] for one in kept) for name in (kept[0] if kept else ())}
+
+    def carriers(self) -> dict[type[AnyOrder], Callable[[Any], None]]:
+        """Who carries out which order about what is on disk."""
+        return dict.fromkeys((DeleteFootage, RescueFootage, ListFootage), self.deletion.take)
+
+    def _lacking(self) -> int:
+        """How many bytes the disk is short of what the reserve and an hour's recording take; 0 where recording goes on."""
+        told = os.statvfs(self._config.folder)
+        free, reserve = told.f_bavail * told.f_frsize, self._config.reserve_bytes
+        return max(0, reserve + max(self._day_bytes // 24, ROOM_BYTES_LEAST) - free) if free <= reserve + ROOM_BYTES_LEAST else 0
 
     def _loop(self) -> None:
         try:

@@ -223,6 +223,14 @@ PERMISSIONS: Mapping[tuple[str, str], Roles] = {
     ("GET", "/watch-list"): EYES,
     ("POST", "/watch-list"): ROOM,
     ("POST", "/watch-list/{watch}/end"): ROOM,
+    # footage's keeping
+    ("GET", "/footage/holds"): EYES,
+    ("POST", "/footage/holds"): ROOM,
+    ("POST", "/footage/holds/{hold}/release"): ROOM,  # another's takes a second person
+    ("GET", "/footage/sweep"): WATCH,
+    ("POST", "/footage/sweep/confirm"): MANAGE,
+    ("POST", "/footage/days/confirm"): KEEP,  # two of them
+    ("GET", "/footage/proof"): WATCH,
     # footage: what there is, without a picture
     ("GET", "/footage/cameras"): EYES,
     ("GET", "/footage/{device}/day/{day}"): EYES,
@@ -247,6 +255,8 @@ PERMISSIONS: Mapping[tuple[str, str], Roles] = {
     ("GET", "/visit-routes"): GATE | KEEP,
     ("PUT", "/visit-routes/{route}"): LEAD,
     ("DELETE", "/visit-routes/{route}"): LEAD,
+    ("GET", "/visit-rules"): GATE | KEEP,
+    ("PUT", "/visit-rules"): LEAD,
     ("GET", "/deliveries"): GATE,
     ("POST", "/deliveries"): GATE,
     ("GET", "/deliveries/{delivery}"): GATE,

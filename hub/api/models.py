@@ -238,7 +238,8 @@ class Condition(Strict):
 
     name: str = Field(
         examples=["open"],
-        description="open, closed, moving, position_unknown; live, dark, frozen, lost; in_contact; unknown",
+        description="open, closed, moving, position_unknown; live, lost; dark, frozen, defocused, blinded, moved, occluded; "
+        "in_contact; unknown",
     )
     zh: str = Field(examples=["已开"], description="The same for people, in Chinese")
     en: str = Field(examples=["open"], description="The same for people, in English")

@@ -37,6 +37,7 @@ from hub.ingest.ports import (
     TagAct,
     Write,
 )
+from hub.ingest.retention import audited as retention
 from hub.ingest.site import Site
 from hub.ingest.tagging import ACT_NAMES
 from hub.ingest.visits import audited as visits
@@ -68,7 +69,7 @@ def state_of(asked: Any, site: Site, closed: ClosedCases) -> Any:
         return site.roster.get(shift_key(asked.shift))
     if isinstance(asked, OccasionAct):
         return site.occasions.get(asked.occasion.occasion)
-    return None
+    return retention.state_of(asked, site.keeping)
 
 
 def note(outcome: Outcome, asked: Any, was: Any, answer: Any) -> None:
@@ -79,9 +80,13 @@ def note(outcome: Outcome, asked: Any, was: Any, answer: Any) -> None:
 
 
 def write(connection: Connection, site: str, outcome: Outcome, now_us: int) -> None:
-    """All entries of a turn: what was asked, and what agents say became of commands. No statement where there is nothing."""
+    """All entries of a turn: what was asked, and what agents say became of commands. No statement where there is nothing. With a
+    holder who is erased goes the key under which entries name them."""
     acts = [*outcome.acts, *(act for row in outcome.changes if row.topic == "command" for act in _command(row))]
     log.append(connection, site, acts, now_us)
+    for act in acts:
+        if act.act == access.HOLDER_ERASED:
+            log.erase_person(connection, site, f"holder:{act.subject}", now_us)
 
 
 def _case(asked: CaseAct, was: Case | None, answer: Change) -> Iterator[Act]:
@@ -211,5 +216,6 @@ _ENTRIES: Mapping[type, Callable[[Any, Any, Any], Iterator[Act]]] = {
     **desk.ENTRIES,
     **access.ENTRIES,
     **visits.ENTRIES,
+    **retention.ENTRIES,
 }
 AUDITED = frozenset(_ENTRIES)

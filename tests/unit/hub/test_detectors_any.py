@@ -27,6 +27,7 @@ from hub.detectors.types import (
     Withdraw,
     subjects,
 )
+from hub.footage.incidents import FOOTAGE_DETECTORS
 from hub.policy.numbers import CLAUSES
 from hub.visits.numbers import VISIT_DETECTORS
 from tests.scenario.language import DEVICES, POLICY, us
@@ -34,6 +35,8 @@ from tests.scenario.language import DEVICES, POLICY, us
 NAMES = {
     "door_forced", "door_held", "repeated_refusals", "barrier_left_open", "arm_knocked_off", "tamper", "agent_silent",
     "device_silent", "device_clock_off", "sequence_gap", "camera_lost", "camera_dark", "camera_frozen",
+    "camera_blinded", "camera_defocused", "camera_moved", "camera_occluded", "zone_after_hours", "zone_intrusion",
+    "zone_loitering",
     "measurement_over_threshold", "alarm_input", "fire_input", "foreign_report", "quarantined", "audit_head_conflict",
     "agent_takeover",
     "panic", "guard_silent", "observation", "panel_fault", "reader_refused",
@@ -140,7 +143,7 @@ def check(live, finding):
 def test_the_table_has_every_detector_once_with_its_clause_and_its_titles():
     assert {detector.name for detector in DETECTORS} == NAMES
     assert len(DETECTORS) == len(NAMES)
-    named = {*NAMES, "duty_gap", "emergency", "reported", *DESK_DETECTORS, *VISIT_DETECTORS}
+    named = {*NAMES, "duty_gap", "emergency", "reported", *DESK_DETECTORS, *VISIT_DETECTORS, *FOOTAGE_DETECTORS}
     assert set(TITLES) == named, "what is no detector's has a title as well"
     assert {detector.clause for detector in DETECTORS} <= CLAUSES.keys()
 
