@@ -31,7 +31,8 @@ RecorderReason = Literal["started", "camera_lost", "disk_full", "disk_failed", "
 
 class RecorderState(Reading, frozen=True):
     """The recorder of a camera's stream began to write, or writes nothing from now on, and why. `camera_lost`: nothing comes;
-    `unplayable`: what comes cannot be cut into segments."""
+    `unplayable`: what comes cannot be cut into segments, or, while it is
+    recording, not so that each plays from its own start."""
 
     SORT = "alarm"
     recording: bool
@@ -81,3 +82,15 @@ class FootageDisk(Reading, frozen=True):
     segments: int
     oldest_us: int | None = None
     refusing: bool = False
+
+
+class FootageNow(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A camera's newest segments, oldest first, which the hub may not have heard of yet. `sent_us`: the agent's clock when it
+    told; `growing`: the last one is being written, and its `size_bytes` can be played."""
+
+    sent_us: int
+    segments: list[SegmentRecorded]
+    growing: bool = False
+
+
+decode_footage_now = msgspec.json.Decoder(FootageNow).decode

@@ -11,10 +11,12 @@ import msgspec
 import structlog
 
 from contract.clock import US_PER_S, Clock
+from contract.orders import AnyOrder, SendFootage
 from contract.readings import AgentStarted, AuditHeadConflict, CommandDone, DeviceLink, Heartbeat, Reading
 from drivers.port import Expecting
 from edge.actuator import Actuator, Job
 from edge.config import AccessRule, Config, DeviceSettings, Kinds, fire_inputs, spoken_for
+from edge.footage.sending import FootageSender
 from edge.gate_journal import GateJournal
 from edge.gates import ANSWER_ACTION, Gate, Gates
 from edge.gates import Parts as GateParts
@@ -124,6 +126,7 @@ class Agent:
             self._compose(device, by_device[device.id])
         self._gates.guard({reader: self._gate(reader, rule) for reader, rule in config.access.items()})
         self.recorder = make_recorder(config, self._say_footage, ports.clock, ports.random, ports.backoff)
+        self._footage = self._make_sender()
         self._orders = self._take_orders()
         self._line = ports.line(config, spool, LineCalls(self._on_order, self._line_failed, self._hear_time))
         self._uploaders = self._make_uploaders()
@@ -205,6 +208,13 @@ class Agent:
         device = self._hands[name].device
         return asker(name, device, self._actuators[device.id].ask)
 
+    def _make_sender(self) -> FootageSender | None:
+        """Who sends what is recorded here; None where nothing is, or there is no hub to send it to."""
+        to = self._destination()
+        if self.recorder is None or to is None:
+            return None
+        return FootageSender(self.recorder.index, to, self._ports.post, self._ports.clock)
+
     def _take_orders(self) -> Orders:
         hands = {
             name: Hand(hands.commands, self._asker(name), partial(self._say, self.sources.of(name), name))
@@ -223,8 +233,13 @@ class Agent:
             token=self._ports.token,
             tables=Tables(self._hub_table.told, self._hub_table.changed, self._gates.heard),
             keep=self._heads.keep,
-            footage={} if self.recorder is None else self.recorder.carriers(),
+            footage=self._footage_carriers(),
         )
+
+    def _footage_carriers(self) -> dict[type[AnyOrder], Callable[[Any], None]]:
+        """Who carries out which order about footage; nobody where nothing is recorded."""
+        on_disk = {} if self.recorder is None else self.recorder.carriers()
+        return on_disk if self._footage is None else on_disk | {SendFootage: self._footage.take}
 
     def _make_uploaders(self) -> Sequence[Loop]:
         to = self._destination()
@@ -236,6 +251,7 @@ class Agent:
         return (
             Uploader(self._pictures, to, post, self._ports.random, patience=patience, now_us=clock.now_us),
             LiveUploader(self._live, to, post, clock),
+            *(() if self._footage is None else self._footage.loops()),
             self._hub_table.fetcher,
         )
 
@@ -344,11 +360,11 @@ class Agent:
         for device, actuator in self._actuators.items():
             if not actuator.join(self._left_s(until_us)):
                 self._log.error("actuator_abandoned", device=device)
-        if self.recorder is not None and not self.recorder.join(RECORDER_STOP_S):
-            self._log.error("recorder_abandoned")
-        for uploader in self._uploaders:
+        for uploader in self._uploaders:  # before the recorder, which closes the index that they look into
             if not uploader.join(self._left_s(until_us)):
                 self._log.warning("upload_abandoned")
+        if self.recorder is not None and not self.recorder.join(RECORDER_STOP_S):
+            self._log.error("recorder_abandoned")
 
     def _left_s(self, until_us: int) -> float:
         return max(0.05, (until_us - self._ports.clock.mono_us()) / US_PER_S)
@@ -391,6 +407,7 @@ class Agent:
             "heads": msgspec.to_builtins(self._heads.counters),
             "pictures": msgspec.to_builtins(self._pictures.counters),
             "live": msgspec.to_builtins(self._live.counters),
+            "footage": None if self._footage is None else msgspec.to_builtins(self._footage.counters),
             "devices": {
                 name: msgspec.to_builtins(one.counters) | {"findings": self.sources.of(name).findings}
                 for name, one in self._supervisors.items()

@@ -38,6 +38,10 @@ WORDS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "camera_link": _either("connected", "up", "down"),
     "picture_dark": _either("active", "dark", "light"),
     "picture_frozen": _either("active", "frozen", "moving"),
+    "picture_blinded": _either("active", "blinded", "clear"),
+    "picture_defocused": _either("active", "defocused", "sharp"),
+    "picture_moved": _either("active", "moved", "in_place"),
+    "picture_occluded": _either("active", "occluded", "open"),
 }
 """What a reading of each kind says of the state, from its body. Kinds that are not here say nothing that lasts; those that name
 one of many inputs of a panel are left to incidents, which keep them apart."""
@@ -104,6 +108,12 @@ CONDITIONS: Mapping[str, Mapping[str, Named]] = {
     "picture_frozen": {
         "frozen": Named("画面冻结", "frozen picture", abnormal=True),
         "moving": Named("画面在动", "moving picture")},
+    "picture_blinded": {
+        "blinded": Named("被强光照射", "blinded by a light", abnormal=True),
+        "clear": Named("无强光", "no glare")},
+    "picture_defocused": {"defocused": Named("画面失焦", "out of focus", abnormal=True), "sharp": Named("画面清晰", "in focus")},
+    "picture_moved": {"moved": Named("视角被移动", "moved", abnormal=True), "in_place": Named("视角未变", "in its place")},
+    "picture_occluded": {"occluded": Named("画面被遮挡", "covered", abnormal=True), "open": Named("画面无遮挡", "not covered")},
     LINK: {"up": Named("在线", "in contact"), "down": Named("失联", "lost", abnormal=True)},
 }
 """Each kind's words for people. What is abnormal is so for any device; whether an open door is depends on more, and is a
@@ -125,7 +135,9 @@ NAMES: Mapping[tuple[str, str], str] = {
 """The names of conditions that are not called as the reading's word is."""
 
 OVERRIDES: Mapping[str, tuple[tuple[str, str], ...]] = {
-    "camera": (("picture_dark", "dark"), ("picture_frozen", "frozen")),
+    "camera": (
+        ("picture_defocused", "defocused"), ("picture_blinded", "blinded"), ("picture_moved", "moved"),
+        ("picture_occluded", "occluded"), ("picture_dark", "dark"), ("picture_frozen", "frozen")),
 }
 """What is told instead of the main word while it lasts, the weightiest last."""
 # fmt: on

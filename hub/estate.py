@@ -166,6 +166,8 @@ class EstateFile(msgspec.Struct, frozen=True, omit_defaults=True):
     staff: Annotated[list[PersonRow], msgspec.Meta(max_length=MAX_DEVICES)] = []
     routes: Annotated[list[RouteRow], msgspec.Meta(max_length=MAX_ROUTES)] = []
     floors: Annotated[list[Floor], msgspec.Meta(max_length=MAX_FLOORS)] = []
+    leader_phone: Annotated[str, msgspec.Meta(pattern=r"^(\+?[0-9][0-9 -]{2,29})?$")] = ""
+    """The shift leader's number, which guards' phones dial when a call for help cannot be sent."""
 
 
 class Estate:
@@ -177,6 +179,7 @@ class Estate:
         self.name_zh: str = file.name_zh
         self.name_en: str = file.name_en
         self.timezone = ZoneInfo(file.timezone)
+        self.leader_phone: str = file.leader_phone
         self.places: Mapping[str, Place] = {place.id: place for place in file.places}
         self.agents: Mapping[str, Agent] = {agent.id: agent for agent in file.agents}
         self.devices: Mapping[str, DeviceRow] = {device.id: device for device in file.devices}
@@ -248,6 +251,15 @@ class Estate:
             found.append(row.id)
             row = self.places.get(row.parent or "")
         return tuple(found)
+
+    def spot_of(self, place: str) -> tuple[str, float, float] | None:
+        """The floor on which the place is drawn, and where: shares of the drawing's width and height. None where it is not
+        drawn as a point."""
+        row = self.places.get(place)
+        if row is None or row.at is None:
+            return None
+        floor = next((found for one in self.places_around(place) if (found := self.places[one].floor)), None)
+        return None if floor is None else (floor, row.at[0], row.at[1])
 
     def class_of(self, place: str) -> str:
         """The place's class, or that of the nearest place around it; empty where there is none."""

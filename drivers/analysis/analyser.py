@@ -29,6 +29,7 @@ class Analyser:
         self._tamper = Tamper(options.tamper_after_s)
         self._tamper_s = tamper_s
         self._looked_s: float | None = None
+        self._anew = False
         self.moved = _NOTHING
         """What moves in the newest picture."""
 
@@ -50,11 +51,15 @@ class Analyser:
         """The stream was lost and is back: tell each state anew. How the view was is still known."""
         self._looks = looks.State()
         self._tamper.anew()
+        self._anew = True
 
     def see(self, picture: Picture, minute: int | None = None) -> list[Told]:
         """One more picture. `minute`: of the day at the site, for the zones' hours; None: they do not matter."""
         self._looks, changes = looks.judge(self._looks, picture, self._options, self._tamper.view)
         told = list(changes)
+        if self._anew:
+            self._anew = False
+            told += [one for zone in self._zones for one in zone.anew(picture.at_s)]
         dark = bool(self._looks.looked_dark)
         if self._zones:
             self.moved = self._motion.see(picture.at_s, picture.luma)

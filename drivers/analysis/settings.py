@@ -93,5 +93,5 @@ def _check_zone_of_time(name: str) -> None:
 
     try:
         ZoneInfo(name)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, KeyError) as error:
         raise ValueError(f"time_zone {name!r} is not known: write it like Asia/Shanghai") from error

@@ -126,7 +126,7 @@ class Tamper:
         """What others must know of the view."""
         if not self.suspects:
             return "as_it_was"
-        likely = self.state or max(self._votes, key=self._votes.__getitem__)
+        likely = max(self._votes, key=self._votes.__getitem__) if self.state is None else self.state
         return "covered" if likely in ("occluded", "blinded") else "changed"
 
     @property

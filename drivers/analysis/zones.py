@@ -30,6 +30,13 @@ class ZoneWatch:
         self._last_s = 0.0
         self._told: ZoneKind | None = None
 
+    def anew(self, at_s: float) -> tuple[Told, ...]:
+        """A stream begins: of what moved before it nobody may have told the end. Of plain motion nothing hangs on it."""
+        self._told = self._since_s = None
+        plain: tuple[ZoneKind, ...] = () if not self._hours else ("after_hours",)
+        kinds: tuple[ZoneKind, ...] = plain if self._kind == "motion" else (self._kind,)
+        return tuple(Told(kind, active=False, since_s=at_s, zone=self._name) for kind in kinds)
+
     def see(self, at_s: float, moved: Moved, minute: int | None) -> tuple[Told, ...]:
         """One more picture. `minute`: of the day at the site; None: the hours do not matter."""
         active_hours = minute is None or within(self._hours, minute)

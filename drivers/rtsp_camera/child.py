@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from zoneinfo import ZoneInfo
 
 import av
+import cv2
 
 from contract.clock import US_PER_S, Clock, SystemClock
 from contract.readings import CameraLink
@@ -240,6 +241,7 @@ def main() -> None:
     os.nice(10)  # looking at pictures never delays a gate
     resource.setrlimit(resource.RLIMIT_AS, (_MAX_MEMORY_BYTES, _MAX_MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    cv2.setNumThreads(1)  # pictures are small: a second thread costs more than it saves
     out = Out(_private_output())
     request, body = _read_request(sys.stdin.buffer)
     orders: deque[str] = deque()

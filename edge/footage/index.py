@@ -189,6 +189,10 @@ class FootageIndex:
         """Segments that are not known to be in the spool, oldest numbers first."""
         return self._select("WHERE told = 0 ORDER BY no LIMIT ?", (limit,))
 
+    def adopted(self, folder: str) -> list[Segment]:
+        """Everything that is adopted from another recorder's folder."""
+        return self._select("WHERE folder.path = ? ORDER BY no", (folder,))
+
     def oldest(self) -> Segment | None:
         """Of our own segments the one that ends first."""
         firsts = [

@@ -17,6 +17,7 @@ from edge.footage.mending import Mender, batches
 from edge.footage.recovery import streams_of
 from edge.footage.sweep_clock import SweepClock
 from edge.loop import Loop
+from edge.recorder.adopting import Adopter
 from edge.recorder.keeper import STREAMS_A_CHILD, Keeper, Shared, reading_of
 from edge.spool import SpoolFailed, SpoolFull
 
@@ -55,27 +56,30 @@ class Recorder(Loop):
         """The hub's time, as receipts tell it."""
         ports = Ports(shared.footage, self.sweep_clock, shared.tell, self._lacking)
         self.deletion = DeletionWorker(Deletion(ports))
+        self.adopters = [
+            Adopter(part, shared.config.here / part.folder, shared.footage, shared.tell, shared.clock)
+            for part in shared.config.adopt
+        ]
         self.keepers = [Keeper(group, shared, self._mender) for group in batches(shared.config.streams, STREAMS_A_CHILD)]
+        self._loops: tuple[Loop, ...] = (self.deletion, *self.keepers, *self.adopters)
+        """What deletes begins first, and repairs what it left before anything new is written."""
 
     def start(self) -> None:
         """Record, and look at what is there already meanwhile."""
-        self.deletion.start()
-        for keeper in self.keepers:
-            keeper.start()
+        for one in self._loops:
+            one.start()
         super().start()
 
     def stop(self) -> None:
         """Ask all to end; does not wait."""
         super().stop()
-        self.deletion.stop()
-        for keeper in self.keepers:
-            keeper.stop()
+        for one in self._loops:
+            one.stop()
 
     def join(self, timeout_s: float) -> bool:
         """Whether all have ended within the time. The index is closed when they have."""
         until_us = self._clock.mono_us() + int(timeout_s * US_PER_S)
-        loops: list[Loop] = [*self.keepers, self.deletion]
-        ended = [one.join(max(0.05, (until_us - self._clock.mono_us()) / US_PER_S)) for one in loops]
+        ended = [one.join(max(0.05, (until_us - self._clock.mono_us()) / US_PER_S)) for one in self._loops]
         ended.append(super().join(max(0.05, (until_us - self._clock.mono_us()) / US_PER_S)))
         if all(ended):
             self.index.close()
@@ -83,8 +87,10 @@ class Recorder(Loop):
 
     def counts(self) -> dict[str, Any]:
         """What is counted, as plain data; of the keepers the sum."""
+        adopted = [msgspec.to_builtins(one.counters) for one in self.adopters]
         kept = [msgspec.to_builtins(keeper.counters) for keeper in self.keepers]
         own: dict[str, Any] = msgspec.to_builtins(self.counters) | msgspec.to_builtins(self._mender.counters)
+        own["adopting"] = adopted
         own["deletion"] = msgspec.to_builtins(self.deletion.deletion.counters)
         return own | {name: sum(one[name] for one in kept) for name in (kept[0] if kept else ())}
 

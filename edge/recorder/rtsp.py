@@ -51,6 +51,8 @@ class Client:
         self._basic = False
         self._session = ""
         self._control = ""
+        self._play = self._url
+        self._beat = "OPTIONS"
         self._channel = 0
         self._fresh = True
         self.session_s = 60.0
@@ -85,7 +87,7 @@ class Client:
     def keep_alive(self) -> None:
         """Tell the camera that somebody still watches."""
         if self.playing and self._asked is None:
-            self._ask("OPTIONS", self._url, {})
+            self._ask(self._beat, self._url, {})
 
     def goodbye(self) -> None:
         """Tell the camera that nobody watches any more."""
@@ -158,14 +160,16 @@ class Client:
         if code == 401 and self._login is not None and self._take_challenge(headers.get("www-authenticate", [])):
             self._ask(method, url, asked)
             return
-        if method in ("OPTIONS", "TEARDOWN"):
+        if method == "OPTIONS" and "GET_PARAMETER" in ",".join(headers.get("public", [])).upper():
+            self._beat = "GET_PARAMETER"  # which some cameras count as the only sign of life
+        if method in ("OPTIONS", "GET_PARAMETER", "TEARDOWN"):
             return
         if code != 200:
             raise Refused({401: "unauthorized", 403: "unauthorized", 404: "not_found"}.get(code, "bad_stream"))
         self._fresh = True
         if method == "DESCRIBE":
-            base = headers.get("content-base", headers.get("content-location", [self._url]))[0] or self._url
-            self._describe(body, base)
+            base = headers.get("content-base", headers.get("content-location", [self._url]))[0]
+            self._describe(body, self._at_own_host(base) or self._url)
         elif method == "SETUP":
             self._set_up(headers)
         elif method == "PLAY":
@@ -186,10 +190,9 @@ class Client:
 
     def _describe(self, body: bytes, base: str) -> None:
         track = video_of(body.decode("utf-8", "replace"))
-        if track.control.lower().startswith(("rtsp://", "rtsps://")):
-            parts = urlsplit(track.control)
-            # At our own host, whatever it says it is called.
-            self._control = parts._replace(netloc=urlsplit(self._url).netloc).geturl()
+        self._play = base
+        if at_host := self._at_own_host(track.control):
+            self._control = at_host
         elif track.control in ("", "*"):
             self._control = base
         else:
@@ -197,6 +200,11 @@ class Client:
         self.codec = track.codec
         self.unpacker = Unpacker("hevc" if track.codec == "hevc" else "h264", track.clock_hz, track.sets)
         self._ask("SETUP", self._control, {"Transport": "RTP/AVP/TCP;unicast;interleaved=0-1"})
+
+    def _at_own_host(self, address: str) -> str:
+        """An absolute address as one of the host that is connected, whatever it calls itself; empty for any other text."""
+        parts = urlsplit(address) if address.lower().startswith(("rtsp://", "rtsps://")) else None
+        return "" if parts is None else parts._replace(netloc=urlsplit(self._url).netloc).geturl()
 
     def _set_up(self, headers: dict[str, list[str]]) -> None:
         session, _, rest = headers.get("session", [""])[0].partition(";")
@@ -208,7 +216,7 @@ class Client:
             self.session_s = min(max(float(found[1]), _SESSION_S[0]), _SESSION_S[1])
         channel = re.search(r"interleaved\s*=\s*(\d{1,3})", headers.get("transport", [""])[0])
         self._channel = int(channel[1]) if channel else 0
-        self._ask("PLAY", self._url, {"Range": "npt=0.000-"})
+        self._ask("PLAY", self._play, {"Range": "npt=0.000-"})
 
 
 def video_of(sdp: str) -> Track:

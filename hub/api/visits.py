@@ -43,7 +43,7 @@ ActName = Literal["admit", "enter", "force", "leave", "extend", "cancel", "close
 _AS: dict[str, Registrar] = {"guard": "guard", "desk": "desk"}
 CSV_COLUMNS = (
     "登记时间 made_at", "类别 kind", "状态 state", "房号 room", "姓名 name", "证件号 identity", "电话 phone", "车牌 plate",
-    "事由 reason", "单位 company", "进入 entered_at", "离开 left_at", "登记人 made_by",
+    "事由 reason", "单位 company", "人数 people", "进入 entered_at", "离开 left_at", "登记人 made_by", "告知规定 rules",
 )  # fmt: skip
 
 
@@ -131,7 +131,7 @@ def export_visits(
     rows = [
         (
             *(one.made_at, one.kind_zh, one.state_zh, one.room, one.name, one.identity, one.phone, one.plate),
-            *(one.reason, one.company, one.entered_at or "", one.left_at or "", one.made_by),
+            *(one.reason, one.company, one.people, one.entered_at or "", one.left_at or "", one.made_by, one.rules),
         )
         for one in views
     ]

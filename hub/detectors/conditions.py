@@ -11,15 +11,24 @@ from contract.readings import (
     DeviceLink,
     DoorContact,
     FireInput,
+    MotionSeen,
     PanelFault,
+    PictureBlinded,
     PictureDark,
+    PictureDefocused,
     PictureFrozen,
+    PictureMoved,
+    PictureOccluded,
     ReaderChannel,
     Reading,
     TamperContact,
 )
-from hub.detectors.lasting import Numbers, Says
+from hub.detectors.lasting import Condition, Limit, Numbers, Says
 from hub.detectors.types import Device, Event
+
+_PICTURES = (PictureDark, PictureFrozen, PictureBlinded, PictureDefocused, PictureMoved, PictureOccluded)
+TAMPERED_S = 30.0
+"""How long a view may be tampered with where the estate's policy says nothing of it."""
 
 
 def door_open(event: Event, _device: Device, _numbers: Numbers) -> Says:
@@ -56,9 +65,19 @@ def reader_refused(event: Event, _device: Device, _numbers: Numbers) -> Says:
 
 
 def picture_wrong(event: Event, _device: Device, _numbers: Numbers) -> Says:
-    """A picture is dark or frozen; while the stream is lost nobody sees it."""
+    """A picture is dark or frozen, or the view was tampered with; while the stream is lost nobody sees it."""
     reading = event.reading
-    return _on(reading.active) if isinstance(reading, PictureDark | PictureFrozen) else _unseen(reading)
+    return _on(reading.active) if isinstance(reading, _PICTURES) else _unseen(reading)
+
+
+def motion_of(what: str) -> Condition:
+    """Motion of a kind in a zone. A camera that is watched anew tells first that nothing moves."""
+
+    def moves(event: Event, _device: Device, _numbers: Numbers) -> Says:
+        reading = event.reading
+        return _on(reading.active) if isinstance(reading, MotionSeen) and reading.what == what else None
+
+    return moves
 
 
 def camera_away(event: Event, device: Device, _numbers: Numbers) -> Says:
@@ -92,6 +111,11 @@ def link_facts(event: Event, numbers: Numbers) -> dict[str, Any]:
 def link_limit(facts: dict[str, Any], numbers: Numbers) -> float:
     """How long the link may be lost, in seconds."""
     return float(facts.get("limit_s", numbers["device_silent_s"]))
+
+
+def tampered_for(number: str) -> Limit:
+    """How long a view may be tampered with, in seconds."""
+    return lambda _facts, numbers: numbers.get(number, TAMPERED_S)
 
 
 BEHIND_MAX = 16

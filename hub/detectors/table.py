@@ -18,9 +18,14 @@ from contract.readings import (
     FireInput,
     Heartbeat,
     Measurement,
+    MotionSeen,
     PanelFault,
+    PictureBlinded,
     PictureDark,
+    PictureDefocused,
     PictureFrozen,
+    PictureMoved,
+    PictureOccluded,
     PlateRead,
     ReaderChannel,
     Reading,
@@ -48,6 +53,17 @@ def _zone(event: Event, device: Device) -> str:
     """One input of a board that has several."""
     name = getattr(event.reading, "name", "")
     return f"{device.id}/{name}" if name else device.id
+
+
+def _watched_zone(event: Event, device: Device) -> str:
+    """One zone of a camera."""
+    zone = getattr(event.reading, "zone", "")
+    return f"{device.id}/{zone}" if zone else device.id
+
+
+def _says_zone(event: Event, _numbers: dict[str, float]) -> dict[str, Any]:
+    zone = getattr(event.reading, "zone", "")
+    return {"name": zone} if zone else {}
 
 
 def _reason(event: Event, device: Device) -> str:
@@ -131,6 +147,20 @@ DETECTORS: tuple[Detector, ...] = (
     lasting("camera_frozen", "MON-2", 2, (PictureFrozen, CameraLink, DeviceLink), condition=conditions.picture_wrong,
             limit="camera_frozen_s"),
     FOOTAGE_HOLE,
+    lasting("camera_blinded", "MON-2", 2, (PictureBlinded, CameraLink, DeviceLink), condition=conditions.picture_wrong,
+            limit=conditions.tampered_for("camera_blinded_s")),
+    lasting("camera_defocused", "MON-2", 3, (PictureDefocused, CameraLink, DeviceLink), condition=conditions.picture_wrong,
+            limit=conditions.tampered_for("camera_defocused_s")),
+    lasting("camera_moved", "MON-2", 2, (PictureMoved, CameraLink, DeviceLink), condition=conditions.picture_wrong,
+            limit=conditions.tampered_for("camera_moved_s")),
+    lasting("camera_occluded", "MON-2", 2, (PictureOccluded, CameraLink, DeviceLink), condition=conditions.picture_wrong,
+            limit=conditions.tampered_for("camera_occluded_s")),
+    lasting("zone_after_hours", "MON-2", 3, (MotionSeen,), condition=conditions.motion_of("after_hours"), limit=None,
+            subject=_watched_zone, facts=_says_zone),
+    lasting("zone_intrusion", "MON-2", 2, (MotionSeen,), condition=conditions.motion_of("intrusion"), limit=None,
+            subject=_watched_zone, facts=_says_zone),
+    lasting("zone_loitering", "MON-2", 3, (MotionSeen,), condition=conditions.motion_of("loitering"), limit=None,
+            subject=_watched_zone, facts=_says_zone),
     lasting("measurement_over_threshold", "REP-1", 3, (Measurement,), condition=measure.over, limit=measure.hold_s,
             facts=measure.facts, subject=measure.subject),
     AGENT_SILENT,

@@ -13,10 +13,12 @@ from hub.audit import log
 from hub.audit.types import HUB, Act, Personal, changed
 from hub.cases.types import Case, Change, Refusal
 from hub.desk.asks import CallHeard
+from hub.footage.views import FootageOver
 from hub.ingest.access import audited as access
 from hub.ingest.casebook import ClosedCases
 from hub.ingest.desk import audited as desk
 from hub.ingest.duties.roster import key_of as shift_key
+from hub.ingest.guards import audited as guards
 from hub.ingest.outcome import Outcome
 from hub.ingest.ports import (
     CaseAct,
@@ -49,8 +51,10 @@ NOT_AUDITED: Mapping[type, str] = {
     Report: "a person's scans and calls are evidence, and rows of their own that are only ever added",
     CallHeard: "an exchange tells: the phone log has each of its words",
     SearchesOver: "the search that was refused has an entry of its own",
+    FootageOver: "the view that was refused has an entry of its own",
     Write: "whoever asks for it adds its entries in its own run: hub/audit/log.py",
     **visits.NOT_AUDITED,
+    **guards.NOT_AUDITED,
 }
 _NOT_TOLD = frozenset(("clocks", "entries", "facts", "version"))
 """Of a case: the first two are rows of their own."""
@@ -78,9 +82,13 @@ def note(outcome: Outcome, asked: Any, was: Any, answer: Any) -> None:
 
 
 def write(connection: Connection, site: str, outcome: Outcome, now_us: int) -> None:
-    """All entries of a turn: what was asked, and what agents say became of commands. No statement where there is nothing."""
+    """All entries of a turn: what was asked, and what agents say became of commands. No statement where there is nothing. With a
+    holder who is erased goes the key under which entries name them."""
     acts = [*outcome.acts, *(act for row in outcome.changes if row.topic == "command" for act in _command(row))]
     log.append(connection, site, acts, now_us)
+    for act in acts:
+        if act.act == access.HOLDER_ERASED:
+            log.erase_person(connection, site, f"holder:{act.subject}", now_us)
 
 
 def _case(asked: CaseAct, was: Case | None, answer: Change) -> Iterator[Act]:
@@ -211,5 +219,6 @@ _ENTRIES: Mapping[type, Callable[[Any, Any, Any], Iterator[Act]]] = {
     **access.ENTRIES,
     **visits.ENTRIES,
     **retention.ENTRIES,
+    **guards.ENTRIES,
 }
 AUDITED = frozenset(_ENTRIES)

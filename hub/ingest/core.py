@@ -47,6 +47,7 @@ from hub.store.sweep import (
     sweep_duties,
     sweep_footage,
     sweep_passages,
+    sweep_phones,
     sweep_stream,
 )
 from hub.visits.sealing import KEY_BYTES, Names
@@ -429,6 +430,7 @@ class Core:
             needed = site.windows.evidence_before(before_record_us)
             records = sweep_duties(connection, self._site_id, before_record_us, needed)
             records += sweep_desk(connection, self._site_id, before_record_us)
+            records += sweep_phones(connection, self._site_id, before_record_us)
         swept = {
             "changes_swept": sweep_changes(connection, self._site_id, site.counters.change_pos, before_us),
             "pictures_condemned": condemn_pictures(connection, self._site_id, pictures_before_us, now_us),

@@ -20,7 +20,9 @@ from hub.duties.plan import Plan
 from hub.duties.types import Flag, Medium, Occasion, Seen, Shift, Taken
 from hub.footage.asks import FootageAsk
 from hub.footage.retention import FootageRules
+from hub.footage.views import FootageOver
 from hub.passages.asks import GateAsk
+from hub.phones.asks import PhoneAsk
 from hub.plans.asks import PlanAsk
 from hub.plans.types import Plan as EmergencyPlan
 from hub.store.estate_rows import DrawingRow
@@ -203,7 +205,10 @@ class EstateDone(NamedTuple):
 
 
 EstateAsk = EstateAct | DrawingAct
-OfPeople = CaseAct | CaseActs | AlarmAsk | PlanAsk | PictureStored | TagAct | EstateAsk | GateAsk | VisitsAsk | FootageAsk
+OfPeople = (
+    CaseAct | CaseActs | AlarmAsk | PlanAsk | PictureStored | TagAct | EstateAsk | GateAsk | VisitsAsk | FootageAsk | FootageOver
+    | PhoneAsk
+)  # fmt: skip
 Ask = OfPeople | Suspicion | Write | Report | RosterAct | OccasionAct | DeskAsk | AccessAsk
 
 

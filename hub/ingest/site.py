@@ -20,6 +20,7 @@ from hub.duties.types import Occasion, Tag
 from hub.ingest.duties.roster import Roster
 from hub.ingest.duties.rows import AHEAD_US, HOUR_US, STEP_US, Plans, Scans, Windows
 from hub.ingest.gate import StreamMark
+from hub.ingest.guards.rows import PhoneTables
 from hub.ingest.passages.rows import Gates
 from hub.ingest.planrows import PlanRuns
 from hub.ingest.retention.rows import Keeping
@@ -255,6 +256,7 @@ class Site:
         self.gates = Gates(self.journal)
         self.guests = VisitTables(self.journal)
         self.keeping = Keeping(self.journal)
+        self.phones = PhoneTables(self.journal)
         self.restores: list[Restore] = []
         """Of the database, from backups. No turn changes them."""
         self._visitors: list[Case] = []
@@ -332,6 +334,7 @@ class Site:
             *self.gates.tables(),
             *self.guests.tables(),
             *self.keeping.tables(),
+            *self.phones.tables(),
         )
 
     def due_us(self) -> list[int]:

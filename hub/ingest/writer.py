@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from hub.ingest import auditing
 from hub.ingest import lease as leases
 from hub.ingest.desk.rows import write_desk
+from hub.ingest.guards.rows import write_phones
 from hub.ingest.lease import Lease
 from hub.ingest.load import case_row, scan_row
 from hub.ingest.outcome import Outcome
@@ -78,6 +79,7 @@ def write(connection: Connection, lease: Lease, site: Site, outcome: Outcome, *,
     write_visits(connection, lease.site, site)
     outcome.counted = write_footage(connection, lease.site, outcome.footage, outcome.footage_words)
     write_keeping(connection, lease.site, site.keeping, outcome)
+    write_phones(connection, lease.site, site)
     _run_writes(connection, outcome)
     hook("changes")
     bulk.insert(connection, schema.change, [(lease.site, *row) for row in outcome.changes])

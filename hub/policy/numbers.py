@@ -132,6 +132,10 @@ CLAUSES: Mapping[str, Mapping[str, Number]] = {
         "snapshots": Number(
             "whether a camera takes a picture when it is asked (1), or only pushes (0)", 0, 1, whole=True, required=False
         ),
+        "camera_blinded_s": Number("how long a light may blind a camera, in seconds", 1, _HOUR, required=False),
+        "camera_defocused_s": Number("how long a picture may be out of focus, in seconds", 1, _HOUR, required=False),
+        "camera_moved_s": Number("how long a camera may look elsewhere, in seconds", 1, _HOUR, required=False),
+        "camera_occluded_s": Number("how long a view may be covered, in seconds", 1, _HOUR, required=False),
     },
     "MON-3": {
         "acknowledge_s": Number("how soon priority 2 is acknowledged, in seconds", 1, _DAY),
@@ -152,6 +156,12 @@ CLAUSES: Mapping[str, Mapping[str, Number]] = {
             "over how many usual days' footage may not go in a day before people are asked", 1.5, 30, required=False
         ),
         "picture_days": Number("how long pictures of cameras are kept, in days", 30, 3_650, floor=_FOOTAGE),
+    },
+    "MON-5": {
+        "link_s": Number("how long a link to footage lasts unused, in seconds", 60, _HOUR, required=False),
+        "views": Number("how many views of footage a person may ask for in 24 hours", 1, 10_000, required=False, whole=True),
+        "exports": Number("how many exports of footage a person may ask for in 24 hours", 1, 1_000, required=False, whole=True),
+        "export_days": Number("how long an exported archive is kept at the hub, in days", 1, 30, required=False, whole=True),
     },
     "MON-6": {
         "footage_hole_s": Number("how long nothing may be recorded of a camera, in seconds", 5, _HOUR),
@@ -219,6 +229,7 @@ CLAUSES: Mapping[str, Mapping[str, Number]] = {
     },
     "PAT-7": {
         "late_scan_max_s": Number("how late a scan may come and still count, in seconds", _HOUR, 3 * _DAY),
+        "phone_days": Number("how long a guard's phone works without a new sign-in, in days", 1, 90, whole=True, required=False),
     },
     "MON-1": {
         "sound_s": Number("how long after its opening an unanswered check-in sounds, in seconds", 1, _HOUR, required=False),

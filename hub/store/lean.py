@@ -21,6 +21,7 @@ class LeanReader:
         self._engine, self._keeps, self._lock = engine, is_sqlite(engine), Lock()
         self._mark = bulk.mark(engine.dialect.name)
         self._kept: Any = None
+        self._driver: Any = None
 
     def sql(self, text: str) -> str:
         """The statement, its parameters marked `?`, as `ask` wants it."""
@@ -30,7 +31,10 @@ class LeanReader:
         """What `take` makes of the cursor, in a snapshot of its own."""
         if self._keeps and self._lock.acquire(blocking=False):
             try:
-                return self._by_the_kept(sql, parameters, take)
+                return _asked(self._driver or self._keep(), sql, parameters, take)
+            except Exception:
+                self._lose()
+                raise
             finally:
                 self._lock.release()
         taken = self._engine.raw_connection()
@@ -42,19 +46,20 @@ class LeanReader:
     def close(self) -> None:
         """Give the connection back. The next question takes another."""
         with self._lock:
-            kept, self._kept = self._kept, None
+            kept, self._kept, self._driver = self._kept, None, None
         if kept is not None:
             kept.close()
 
-    def _by_the_kept(self, sql: str, parameters: tuple[Any, ...], take: Callable[[Any], T]) -> T:
-        if self._kept is None:
-            self._kept = self._engine.raw_connection()
-        try:
-            return _asked(self._kept.driver_connection, sql, parameters, take)
-        except Exception:
-            self._kept.invalidate()  # it may be of no use any more: the next question opens another
-            self._kept = None
-            raise
+    def _keep(self) -> Any:
+        self._kept = self._engine.raw_connection()
+        self._driver = self._kept.driver_connection
+        return self._driver
+
+    def _lose(self) -> None:
+        """It may be of no use any more: the next question opens another."""
+        kept, self._kept, self._driver = self._kept, None, None
+        if kept is not None:
+            kept.invalidate()
 
 
 def _asked(connection: Any, sql: str, parameters: tuple[Any, ...], take: Callable[[Any], T]) -> T:

@@ -24,6 +24,7 @@ from hub.store.desk_reads import DeskReads
 from hub.store.device_states import DeviceStates
 from hub.store.duty_reads import DutyReads
 from hub.store.footage_reads import FootageReads
+from hub.store.footage_view_reads import FootageViewReads
 from hub.store.passage_reads import PassageReads
 from hub.store.plan_reads import PlanReads
 from hub.store.reports import ReportReads
@@ -125,6 +126,7 @@ class SiteReads:
         self.footage = FootageReads(engine, site)
         self.keeping = KeepingReads(engine, site)
         self.passages = PassageReads(engine, site)
+        self.footage_views = FootageViewReads(engine, site)
         self.visits = VisitReads(engine, site)
         self.states = DeviceStates(engine, site)
         self.commands = CommandLog(engine, site)

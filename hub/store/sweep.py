@@ -13,11 +13,13 @@ from sqlalchemy import Connection, Table, delete, exists, func, or_, select, upd
 from sqlalchemy.sql import Select
 
 from hub.duties.types import ScanKey
+from hub.phones.types import UNDER_WAY
 from hub.store import bulk
 from hub.store.desk_tables import handover, handover_item, phone_call
 from hub.store.duty_reads import unprovable
 from hub.store.footage_tables import footage_run, footage_track, footage_word
 from hub.store.passage_tables import opening, passage, presence, watched
+from hub.store.phone_tables import dispatch, phone_entry
 from hub.store.schema import case, change, dead_letter, event, picture, quarantine, reader, roster, scan, tally, window
 from hub.store.schema import site as site_table
 
@@ -72,6 +74,15 @@ def sweep_desk(connection: Connection, site: str, before_us: int) -> int:
         connection.execute(delete(handover_item).where(i.site == site, i.handover.in_(names)))
         gone += connection.execute(delete(handover).where(h.site == site, h.handover.in_(names))).rowcount
     return gone
+
+
+def sweep_phones(connection: Connection, site: str, before_us: int) -> int:
+    """Remove a chunk of what phones sent before then, and of whom was sent where by them; what it was about stays with the record
+    of duties and with the incidents. Returns how many."""
+    e, d = phone_entry.c, dispatch.c
+    entries = select(*phone_entry.primary_key.columns).where(e.site == site, e.received_us < before_us).order_by(e.received_us)
+    sent = select(*dispatch.primary_key.columns).where(d.site == site, d.state_us < before_us, d.state.not_in(sorted(UNDER_WAY)))
+    return _sweep_keys(connection, phone_entry, entries) + _sweep_keys(connection, dispatch, sent)
 
 
 def sweep_passages(connection: Connection, site: str, before_us: int) -> int:

@@ -9,6 +9,7 @@ from hub.access.types import Holder, Household
 from hub.store import schema as t
 from hub.store import visit_rows
 from hub.store.access_rows import find
+from hub.visits.rules import Rules
 from hub.visits.types import Delivery, Link, Notice, ResidentLink, Route, Space, Visit, VisitEntry
 
 HISTORY_MAX = 500
@@ -128,6 +129,11 @@ class VisitReads:
         return [
             visit_rows.route_of(row) for row in self._all(select(t.visit_route).where(c.site == self._site).order_by(c.route))
         ]
+
+    def rules(self) -> list[Rules]:
+        """All versions of the rules for trucks that the estate has made."""
+        rows = self._all(select(t.visit_rules).where(t.visit_rules.c.site == self._site))
+        return [visit_rows.rules_of(row) for row in rows]
 
     def residents(self, room: str) -> list[Holder]:
         """Who lives in that household."""

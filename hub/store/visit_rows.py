@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, delete, select, update
 from hub.access.types import Holder
 from hub.store import schema
 from hub.store.access_rows import thing_of
+from hub.visits.rules import RuleLine, Rules
 from hub.visits.types import Delivery, Link, Notice, ResidentLink, Route, Space, Visit
 
 ERASED_AT_ONCE = 200
@@ -37,6 +38,11 @@ def space_of(row: Row[Any]) -> Space:
 def route_of(row: Row[Any]) -> Route:
     """A row of `visit_route`."""
     return Route(row.route, row.name_zh, row.name_en, row.words, tuple(msgspec.json.decode(row.groups)))
+
+
+def rules_of(row: Row[Any]) -> Rules:
+    """A row of `visit_rules`."""
+    return Rules(row.no, msgspec.json.decode(row.lines, type=tuple[RuleLine, ...]), row.made_us, row.made_by)
 
 
 def find_visit(connection: Connection, site: str, visit: str) -> Visit | None:

@@ -186,6 +186,16 @@ visit_route = Table(
     _id("groups", comment="JSON: the groups of permits that it opens"),
 )
 
+visit_rules = Table(
+    "visit_rules",
+    metadata,
+    _id("site", primary_key=True),
+    Column("no", Integer, primary_key=True, autoincrement=False, comment="of the version; none is ever changed"),
+    _id("lines", comment="JSON: the rules that a truck's driver is told, Chinese and English"),
+    _us("made_us"),
+    _id("made_by"),
+)
+
 visit_looks = Table(
     "visit_looks",
     metadata,

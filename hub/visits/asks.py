@@ -2,6 +2,7 @@
 
 from typing import Literal, NamedTuple
 
+from hub.visits.rules import RuleLine
 from hub.visits.types import Delivery, Route, Space, Visit
 
 
@@ -154,6 +155,15 @@ class RouteSet(NamedTuple):
     who: Who
 
 
+class RulesSet(NamedTuple):
+    """The rules that trucks' drivers are told are other ones from now on. `seen`: the version that was edited. Answered by the
+    Rules."""
+
+    seen: str
+    lines: tuple[RuleLine, ...]
+    who: Who
+
+
 class VisitLook(NamedTuple):
     """Somebody wants to see what is personal whole (`unmask`, with a reason), looks for somebody (`search`), or looks a room up
     to register a visitor (`rooms`, with a reason). `about`: which visit. Answered by Looked."""
@@ -183,6 +193,7 @@ class NoticeDone(NamedTuple):
 VisitsAsk = (
     VisitRegister | VisitAsk | VisitCall | LinkAnswer | VisitAct | DeliveryDrop | DeliveryAct | SpaceSet | RouteSet | VisitLook
     | NoticeDone | ResidentLinkSend | ResidentLinkRevoke | ResidentLinkTake | ResidentRegister | ResidentCancel
+    | RulesSet
 )  # fmt: skip
 
 

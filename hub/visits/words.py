@@ -23,6 +23,9 @@ VISIT_REFUSALS: Mapping[str, tuple[int, str, str]] = {
     "rules_not_told": (
         409, "须先告知行车和施工规定并记录", "tell the driver the driving and working rules first: it is recorded"),
     "no_rules_needed": (409, "此类来访无需告知规定", "this kind of visit is told no rules"),
+    "rules_changed": (409, "规定已更新为“{version}”，请重新阅读", "the rules are {version} by now: read them again"),
+    "wrong_rules": (422, "规定须有 1 至 {limit} 条，每条须有中文", "write 1 to {limit} rules, each of them in Chinese"),
+    "too_many_rules": (409, "规定版本已达 {limit} 个", "there are {limit} versions already"),
     "outside_truck_hours": (
         409, "货车与工程车辆仅限 {first}–{last} 通行", "trucks and construction vehicles may pass from {first} to {last} alone"),
     "pass_not_begun": (409, "通行证尚未生效", "the pass has not begun"),

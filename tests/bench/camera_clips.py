@@ -122,3 +122,54 @@ def _coding(gop: int, crf: int) -> dict[str, str]:
 def _yuv(grey: Grey) -> Grey:
     high, wide = grey.shape
     return np.vstack([grey, np.full((high // 2, wide), 128, np.uint8)])
+
+
+def passing() -> tuple[Mover, ...]:
+    """Cars and people that pass within a minute, with still stretches between them."""
+    return (
+        Mover(14, 18, (-0.08, 0.62, 1.08, 0.62), (0.14, 0.14)),
+        Mover(25, 31, (0.1, 0.66, 0.6, 0.6), (0.03, 0.12), 30),
+        Mover(38, 41, (1.08, 0.75, -0.08, 0.7), (0.18, 0.16), 200),
+        Mover(48, 53, (0.9, 0.5, 0.35, 0.52), (0.022, 0.08), 40),
+    )
+
+
+class Coded(NamedTuple):
+    """One coded picture: its time in seconds, its bytes, and whether it is a key picture."""
+
+    at_s: float
+    data: bytes
+    key: bool
+
+
+def coded(path: Path, pictures: Iterable[tuple[float, Grey]], *, gop: int, crf: int) -> Iterator[Coded]:
+    """Encode pictures by way of a file, and give what came of it."""
+    encode(path, pictures, gop=gop, crf=crf)
+    with av.open(str(path)) as made:
+        first = None
+        for packet in made.demux(video=0):
+            if packet.size and packet.pts is not None:
+                at_s = float(packet.pts * packet.time_base)
+                first = at_s if first is None else first
+                yield Coded(at_s - first, bytes(packet), bool(packet.is_keyframe))
+
+
+def repeated(path: Path, minute: list[Coded], times: int, each_s: float) -> Path:
+    """A film in which the coded pictures come so many times, one after the other. Nothing is encoded again."""
+    with av.open(str(path.with_suffix(".h264")), "w", format="h264") as plain:
+        stream = plain.add_stream("h264", rate=25)
+        for one in minute:
+            plain.mux(_packet(stream, one, 0.0))
+    with av.open(str(path), "w") as out, av.open(str(path.with_suffix(".h264"))) as like:
+        stream = out.add_stream_from_template(like.streams.video[0])
+        for time in range(times):
+            for one in minute:
+                out.mux(_packet(stream, one, time * each_s))
+    return path
+
+
+def _packet(stream: Any, one: Coded, after_s: float) -> Any:
+    packet = av.Packet(one.data)
+    packet.stream, packet.time_base, packet.is_keyframe = stream, _TICK, one.key
+    packet.pts = packet.dts = round((one.at_s + after_s) * 90000)
+    return packet

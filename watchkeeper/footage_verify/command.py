@@ -14,8 +14,8 @@ from watchkeeper.hub_client import Wrong
 @click.option("--samples", type=click.IntRange(0, 10_000), default=20, show_default=True, help="So many segments are played.")
 @click.option("--site", help="Of a hub's database: this site alone.")
 def verify(where: str, samples: int, site: str | None) -> None:
-    """Compare the index and files of WHERE, an agent's footage folder, both ways, and play samples of them; or, where WHERE is
-    a hub's database (a SQLite file or a postgresql:// URL), its index with what it says is covered. Either may run.
+    """Compare the index and the files of WHERE, an agent's footage folder, both ways, and play samples of them; or, where WHERE
+    is a hub's database (a SQLite file or a postgresql:// URL), its index with what it says is covered. Either may run.
 
     Prints one JSON object: checked, problems. Exit code 0: no problems; 1: problems; 2: it could not be checked.
 

@@ -13,7 +13,16 @@ from hub.ingest.site import Site
 INCIDENTS_MAX = 200
 """Listed one by one, the most urgent first; further ones are one item that says how many."""
 REST = "others"
-FAULTS = ("agent_silent", "device_silent", "device_clock_off", "camera_lost", "camera_dark", "camera_frozen", "panel_fault")
+FAULTS = (
+    "agent_silent",
+    "device_silent",
+    "device_clock_off",
+    "camera_lost",
+    "camera_dark",
+    "camera_frozen",
+    "camera_defocused",
+    "panel_fault",
+)
 """Detectors whose condition is a device that is out of order."""
 
 

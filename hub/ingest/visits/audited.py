@@ -6,6 +6,7 @@ from typing import Any
 
 from hub.audit.types import Act
 from hub.visits import asks
+from hub.visits.rules import Rules
 from hub.visits.types import ResidentLink
 
 
@@ -106,6 +107,11 @@ def _route(asked: asks.RouteSet, _: None, _answer: Any) -> Iterator[Act]:
     yield Act(asked.who.name, name, "visit_route", asked.name, after=after, role=asked.who.role)
 
 
+def _rules(asked: asks.RulesSet, _: None, answer: Rules) -> Iterator[Act]:
+    after = {"version": answer.version, "lines": [[line.zh, line.en] for line in answer.lines]}
+    yield Act(asked.who.name, "visit_rules.set", "visit_rules", answer.version, after=after, role=asked.who.role)
+
+
 def _look(asked: asks.VisitLook, _: None, answer: asks.Looked) -> Iterator[Act]:
     after = {"allowed": answer.allowed, "left": answer.left}
     yield Act(asked.who.name, f"visit.{asked.what}", "visit", asked.about, asked.reason, after=after, role=asked.who.role)
@@ -121,6 +127,7 @@ ENTRIES: Mapping[type, Callable[[Any, Any, Any], Iterator[Act]]] = {
     asks.DeliveryAct: _deed,
     asks.SpaceSet: _space,
     asks.RouteSet: _route,
+    asks.RulesSet: _rules,
     asks.VisitLook: _look,
     asks.ResidentLinkSend: _send,
     asks.ResidentLinkRevoke: _revoke,

@@ -16,7 +16,17 @@ from hub.ingest.visits.answers import find_link, seen, tell, use
 from hub.ingest.visits.around import Around
 from hub.ingest.visits.deliveries import Deliveries
 from hub.ingest.visits.residents import Residents
-from hub.ingest.visits.setting import look, needs_space, notice_done, plate_in_use, set_route, set_space, space_for
+from hub.ingest.visits.setting import (
+    look,
+    needs_space,
+    notice_done,
+    plate_in_use,
+    rules_now,
+    set_route,
+    set_rules,
+    set_space,
+    space_for,
+)
 from hub.visits import asks, flow
 from hub.visits.flow import Done
 from hub.visits.numbers import FORCED, OVERSTAY
@@ -97,6 +107,7 @@ class Visitbook:
             asks.DeliveryAct: self._deliveries.act,
             asks.SpaceSet: partial(set_space, around),
             asks.RouteSet: partial(set_route, around),
+            asks.RulesSet: partial(set_rules, around),
             asks.VisitLook: partial(look, around),
             asks.NoticeDone: partial(notice_done, around),
             **self._residents.answers(),
@@ -204,6 +215,8 @@ class Visitbook:
             "tell": {"rules": asked.rules, "by": who},
             "space": {"space": asked.space},
         }
+        if asked.act == "tell" and SHAPES[was.kind].told_rules and asked.rules != rules_now(around).version:
+            return refused("rules_changed", version=rules_now(around).version)
         if asked.act == "space" and was.plate:
             wrong = space_for(around, was, asked.space)
             if wrong is not None:

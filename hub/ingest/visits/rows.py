@@ -8,7 +8,8 @@ from sqlalchemy import Connection, Table, select
 
 from hub.ingest.rows import Journal, Rows
 from hub.store import bulk, schema
-from hub.store.visit_rows import delivery_of, route_of, space_of, visit_of
+from hub.store.visit_rows import delivery_of, route_of, rules_of, space_of, visit_of
+from hub.visits.rules import Rules
 from hub.visits.types import Delivery, Link, Looks, Notice, ResidentLink, Route, Space, Visit, VisitEntry
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ class VisitTables:
         self.notices: Passing[Notice] = Passing(journal, _never)
         self.spaces: Rows[str, Space] = Rows(journal)
         self.routes: Rows[str, Route] = Rows(journal)
+        self.rules: Rows[int, Rules] = Rows(journal)
         self.looks: Rows[tuple[str, str], Looks] = Rows(journal)
 
     def tables(self) -> tuple[Rows[Any, Any], ...]:
@@ -73,6 +75,7 @@ class VisitTables:
             self.notices,
             self.spaces,
             self.routes,
+            self.rules,
             self.looks,
         )
 
@@ -88,6 +91,8 @@ def load_visits(connection: Connection, site_id: str, site: "Site") -> None:
         site.guests.spaces.load(row.space, space_of(row))
     for row in connection.execute(select(schema.visit_route).where(schema.visit_route.c.site == site_id)):
         site.guests.routes.load(row.route, route_of(row))
+    for row in connection.execute(select(schema.visit_rules).where(schema.visit_rules.c.site == site_id)):
+        site.guests.rules.load(row.no, rules_of(row))
     for row in connection.execute(select(schema.visit_looks).where(schema.visit_looks.c.site == site_id)):
         site.guests.looks.load((row.account, row.what), Looks(*tuple(row)[1:]))
 
@@ -103,6 +108,7 @@ def write_visits(connection: Connection, site_id: str, site: "Site") -> None:
     _write(connection, schema.visit_notice, site_id, guests.notices)
     _write(connection, schema.visit_space, site_id, guests.spaces)
     _write(connection, schema.visit_route, site_id, guests.routes)
+    _write(connection, schema.visit_rules, site_id, guests.rules)
     _write(connection, schema.visit_looks, site_id, guests.looks)
 
 
@@ -115,4 +121,6 @@ def _write(connection: Connection, table: Table, site_id: str, rows: Rows[Any, A
 def _values(row: msgspec.Struct) -> tuple[Any, ...]:
     if isinstance(row, Route):
         return (row.route, row.name_zh, row.name_en, row.words, _encode(row.groups).decode())
+    if isinstance(row, Rules):
+        return (row.no, _encode(row.lines).decode(), row.made_us, row.made_by)
     return msgspec.structs.astuple(row)

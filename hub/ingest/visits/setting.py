@@ -6,9 +6,10 @@ from hub.access.types import Group
 from hub.cases.types import Refusal
 from hub.detectors.types import Raise
 from hub.ingest.visits.around import Around
-from hub.visits.asks import Looked, NoticeDone, RouteSet, SpaceSet, VisitLook
+from hub.visits.asks import Looked, NoticeDone, RouteSet, RulesSet, SpaceSet, VisitLook
 from hub.visits.hours import HOUR_US
 from hub.visits.numbers import SCRAPING, UNTOLD
+from hub.visits.rules import LINES_MAX, VERSIONS_MAX, Rules, faults, newest
 from hub.visits.types import Looks, Notice, Visit
 from hub.visits.words import refused
 from hub.visits.workflow import SHAPES
@@ -79,6 +80,30 @@ def set_route(around: Around, asked: RouteSet) -> bool | Refusal:
                 return refused("unknown_group", group=group)
     routes.put(asked.name, asked.route)
     return True
+
+
+def rules_now(around: Around) -> Rules:
+    """The rules that trucks' drivers are told."""
+    rules = around.site.guests.rules
+    return newest(one for no in rules if (one := rules.get(no)) is not None)
+
+
+def set_rules(around: Around, asked: RulesSet) -> Rules | Refusal:
+    """See RulesSet. The shipped ones are kept beside the first of the estate's own, so that what was told before can be read."""
+    now, rules = rules_now(around), around.site.guests.rules
+    if asked.seen != now.version:
+        return refused("rules_changed", version=now.version)
+    if faults(asked.lines):
+        return refused("wrong_rules", limit=LINES_MAX)
+    if asked.lines == now.lines:
+        return now
+    if len(rules) >= VERSIONS_MAX:
+        return refused("too_many_rules", limit=VERSIONS_MAX)
+    if now.no not in rules:
+        rules.put(now.no, now)
+    made = Rules(now.no + 1, asked.lines, around.now_us, asked.who.name)
+    rules.put(made.no, made)
+    return made
 
 
 def look(around: Around, asked: VisitLook) -> Looked | Refusal:

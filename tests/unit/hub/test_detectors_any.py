@@ -35,6 +35,8 @@ from tests.scenario.language import DEVICES, POLICY, us
 NAMES = {
     "door_forced", "door_held", "repeated_refusals", "barrier_left_open", "arm_knocked_off", "tamper", "agent_silent",
     "device_silent", "device_clock_off", "sequence_gap", "camera_lost", "camera_dark", "camera_frozen",
+    "camera_blinded", "camera_defocused", "camera_moved", "camera_occluded", "zone_after_hours", "zone_intrusion",
+    "zone_loitering",
     "measurement_over_threshold", "alarm_input", "fire_input", "foreign_report", "quarantined", "audit_head_conflict",
     "agent_takeover",
     "panic", "guard_silent", "observation", "panel_fault", "reader_refused",

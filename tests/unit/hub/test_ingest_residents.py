@@ -51,6 +51,17 @@ def test_a_resident_registers_a_visitor_who_needs_no_further_confirmation(gate):
     assert json.loads(after)["people"] == 4
 
 
+def test_with_a_holder_who_is_erased_goes_the_key_under_which_the_audit_log_names_them(gate):
+    gate.invite(send(gate))
+    subjects = gate.hub.rows("person_key", "subject")
+    assert f"holder:{HOST}" in subjects
+    gate.hub.ask(AccessEnd("holder", HOST, 1, By("root"), erase=True))
+    assert f"holder:{HOST}" not in gate.hub.rows("person_key", "subject")
+    assert b"" in gate.hub.rows("person_key", "key")
+    acts = gate.hub.rows("audit_entry", "act")
+    assert acts[-1] == "holder.erase", "the entry itself names nobody"
+
+
 def test_the_token_is_in_no_row(gate):
     token = send(gate)
     gate.invite(token)

@@ -1,4 +1,4 @@
-"""Residents' own links, by which they register visitors, and how many people a visit is of."""
+"""Residents' own links, by which they register visitors; how many people a visit is of; the rules for trucks."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -29,6 +29,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("site", "holder"),
     )
     op.create_index("resident_link_by_digest", "resident_link", ["site", "digest"], unique=True)
+    op.create_table(
+        "visit_rules",
+        sa.Column("site", sa.Text(), nullable=False),
+        sa.Column("no", sa.Integer(), autoincrement=False, nullable=False, comment="of the version; none is ever changed"),
+        sa.Column(
+            "lines", sa.Text(), nullable=False, comment="JSON: the rules that a truck's driver is told, Chinese and English"
+        ),
+        sa.Column("made_us", sa.BigInteger(), nullable=False),
+        sa.Column("made_by", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("site", "no"),
+    )
     if op.get_bind().dialect.name != "sqlite":  # as a fresh table has it
         what = "which text: confirm, dropped, consent, register"
         op.alter_column("visit_notice", "what", existing_type=sa.Text(), existing_nullable=False, comment=what)

@@ -2,9 +2,14 @@
 
 import os
 import signal
+import socket
+import ssl
+from contextlib import suppress
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
+from threading import Thread
+from typing import Self
 
 import pytest
 
@@ -12,6 +17,7 @@ from edge.footage.segments import own_path
 from edge.recorder.settings import Recorded
 from tests.support.agent_rig import wait_for
 from tests.support.recording_rig import CLOCK, pictures_of, recording, times_of, twin
+from tests.support.tls_broker import make_authority
 
 S = 1_000_000
 
@@ -135,3 +141,64 @@ def test_no_recorder_outlives_its_agent(film, tmp_path):
         run.wait_for_segments(1)
         pid = run.child_pid
     assert not Path(f"/proc/{pid}").exists()
+
+
+def test_a_child_that_hangs_is_ended_and_another_one_records(film, tmp_path, monkeypatch):
+    monkeypatch.setattr("edge.recorder.keeper.SILENT_US", 7 * S)
+    with recording(tmp_path / "f", Recorded("lobby", "main", film.url)) as run:
+        run.wait_for_segments(1)
+        pid = run.child_pid
+        os.kill(pid, signal.SIGSTOP)
+        wait_for(lambda: (False, "stopped") in run.states, "the end")
+        wait_for(lambda: run.states[-1] == (True, "started"), "the next child")
+        assert run.child_pid != pid
+
+
+def test_a_camera_over_tls_is_recorded_though_nobody_signed_it(film, tmp_path):
+    with TlsFront(tmp_path, film.url) as front, recording(tmp_path / "f", Recorded("lobby", "main", front.url)) as run:
+        one = run.wait_for_segments(2)[1]
+        assert len(pictures_of(run.index, run.segment(one.no))) > 15
+
+
+class TlsFront:
+    """TLS in front of a camera, as its maker would sign it: by itself."""
+
+    def __init__(self, folder: Path, url: str) -> None:
+        authority = make_authority(folder, "maker")
+        self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self._context.load_cert_chain(authority.certificate, authority.key)
+        self._to = int(url.rpartition(":")[2].partition("/")[0])
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"rtsps://127.0.0.1:{self._listener.getsockname()[1]}/live"
+        self._open = [self._listener]
+        self._threads = [Thread(target=self._serve, daemon=True)]
+
+    def __enter__(self) -> Self:
+        self._threads[0].start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for one in self._open:
+            with suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+            one.close()
+        for thread in self._threads:
+            thread.join(10)
+
+    def _serve(self) -> None:
+        with suppress(OSError):
+            plain, _ = self._listener.accept()
+            near = self._context.wrap_socket(plain, server_side=True)
+            far = socket.create_connection(("127.0.0.1", self._to))
+            self._open += [near, far]
+            near.settimeout(0.02)
+            far.settimeout(0.02)
+            while True:
+                for one, other in ((near, far), (far, near)):
+                    with suppress(TimeoutError):
+                        data = one.recv(65536)
+                        if not data:
+                            return
+                        other.settimeout(5)
+                        other.sendall(data)
+                        other.settimeout(0.02)

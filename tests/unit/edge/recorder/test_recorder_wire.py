@@ -78,7 +78,10 @@ def test_the_dialogue_of_a_camera_with_sound_and_metadata_beside_the_picture():
     assert (client.playing, client.session_s, client.codec) == (True, 30.0, "h264")
     client.keep_alive()
     assert sent(client).startswith("OPTIONS ")
-    client.feed(answer(5, code=454))
+    client.feed(answer(5, "Public: OPTIONS, DESCRIBE, SETUP, PLAY, GET_PARAMETER"))
+    client.keep_alive()
+    assert sent(client).startswith("GET_PARAMETER ")
+    client.feed(answer(6, code=454))
     client.goodbye()
     assert sent(client).startswith("TEARDOWN ")
 
@@ -119,6 +122,15 @@ def test_a_description_cannot_lead_the_recorder_to_another_host():
     sent(client)
     client.feed(answer(1, body=SDP.replace("trackID=1", "rtsp://10.0.0.9:99/t")))
     assert sent(client).startswith("SETUP rtsp://cam/t RTSP/1.0\r\n")
+
+
+def test_a_base_that_a_camera_gives_itself_is_played_at_the_host_that_is_connected():
+    client = Client("rtsp://cam:554/live", "c")
+    sent(client)
+    client.feed(answer(1, "Content-Base: rtsp://10.1.1.1:8554/live/", body=SDP))
+    assert sent(client).startswith("SETUP rtsp://cam:554/live/trackID=1 RTSP/1.0\r\n")
+    client.feed(answer(2, "Session: 7", "Transport: RTP/AVP/TCP;interleaved=0-1"))
+    assert sent(client).startswith("PLAY rtsp://cam:554/live/ RTSP/1.0\r\n")
 
 
 @pytest.mark.parametrize("size", [1, 7, 1400, 1 << 20])

@@ -53,11 +53,29 @@ export function useRoutes() {
   });
 }
 
+/** The rules that a truck's driver is told, and those before. */
+export function useVisitRules() {
+  return useQuery({
+    queryKey: ["visit-places", "rules"],
+    queryFn: () => ask("GET /visit-rules"),
+    refetchInterval: SELDOM_MS,
+  });
+}
+
 /** What lies at drop-off points. */
 export function useDeliveries() {
   return useQuery({
     queryKey: ["deliveries", "here"],
     queryFn: async () => (await ask("GET /deliveries", { query: { state: "dropped", limit: ROWS } })).deliveries,
+    refetchInterval: EVERY_MS,
+  });
+}
+
+/** What was done with a delivery, and who was told of it; asked for while it is looked at. */
+export function useDelivery(delivery: string) {
+  return useQuery({
+    queryKey: ["deliveries", "one", delivery],
+    queryFn: () => ask("GET /deliveries/{delivery}", { path: { delivery } }),
     refetchInterval: EVERY_MS,
   });
 }

@@ -139,7 +139,7 @@ export function History({ entries, room }: { entries: readonly VisitEntryView[];
   );
 }
 
-function Told({ notices, room }: { notices: readonly ResidentNotice[]; room: string }) {
+export function Told({ notices, room }: { notices: readonly ResidentNotice[]; room: string }) {
   const w = useWords(table);
   const { zone } = useSession();
   const person = usePersonOf(room);
