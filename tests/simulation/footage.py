@@ -20,7 +20,7 @@ from edge.footage.deletion import judge
 from edge.footage.segments import Segment
 from hub.detectors.types import Clear, Device, Event
 from hub.footage.asks import HoldLift, HoldPut, SweepConfirm
-from hub.footage.holds import kept_by
+from hub.footage.holds import Hold
 from hub.footage.packing import Piece
 from hub.footage.retention import FootageRules, Interval
 from hub.ingest.outcome import Outcome
@@ -174,7 +174,6 @@ class Estate:
         self._under_way: list[Sent] = []
         self._rescued: set[str] = set()
         self._made_us: dict[str, int] = {}
-        self._held_lately: dict[tuple[str, int], int] = {}
 
     # The hub
 
@@ -376,9 +375,8 @@ class Estate:
                     break
                 if piece.start_us == piece.end_us or piece.no not in rows.by_no:
                     continue  # no end, or nobody has told of it
-                if kept_by(holds, name, piece.start_us, piece.end_us, self._now_us):
-                    self._held_lately[name, piece.no] = self._now_us
-                elif self._now_us - self._held_lately.get((name, piece.no), 0) > 2 * DAY_US:
+                ends_us = [_ends_us(one) for one in holds if one.keeps(name, piece.start_us, piece.end_us)]
+                if self._now_us - max(ends_us, default=0) > CATCH_UP_US:
                     self._wrong(f"{name}/{piece.no} is there {(self._now_us - piece.end_us) / DAY_US:.1f} days after its end")
 
     def _settle_down(self) -> None:
@@ -401,3 +399,9 @@ class Estate:
     def _wrong(self, what: str) -> None:
         if len(self.violations) < 20:
             self.violations.append(f"day {(self._now_us - BEGIN_US) // DAY_US}: {what}")
+
+
+def _ends_us(hold: Hold) -> int:
+    """Since when the hold keeps nothing; it may lie ahead."""
+    until_us = (1 << 62) if hold.until_us is None else hold.until_us
+    return until_us if hold.released_us is None else min(until_us, hold.released_us)
