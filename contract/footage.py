@@ -80,3 +80,15 @@ class FootageDisk(Reading, frozen=True):
     segments: int
     oldest_us: int | None = None
     refusing: bool = False
+
+
+class FootageNow(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A camera's newest segments, oldest first, which the hub may not have heard of yet. `sent_us`: the agent's clock when it
+    told; `growing`: the last one is being written, and its `size_bytes` can be played."""
+
+    sent_us: int
+    segments: list[SegmentRecorded]
+    growing: bool = False
+
+
+decode_footage_now = msgspec.json.Decoder(FootageNow).decode

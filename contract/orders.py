@@ -136,7 +136,7 @@ class ListFootage(_Order, frozen=True):
 
 class SendFootage(_Order, frozen=True):
     """Post the segment `no` of the camera `device` at once to the hub, for somebody who looks just now, as much of it as is on
-    disk. `no` 0: a list of what is on disk since the last segment that was told, whose fragments can be played already."""
+    disk and can be played; an empty body where it is not there. `no` 0: post a FootageNow instead."""
 
     device: str
     stream: FootageStream

@@ -27,6 +27,7 @@ from hub.enrolment.making import plain_desk
 from hub.estate import Estate
 from hub.estates.holder import EstateHolder
 from hub.feed import ChangeFeed
+from hub.footage_outward import FootageOut, FootageParts
 from hub.ingest.ports import ChangeRow, GateNews, Write
 from hub.live_pictures import LivePictures, View
 from hub.notify.mqtt.channel import Publisher
@@ -150,6 +151,9 @@ class Outward:
         self.orders = Orders(broker, clock, lambda: secrets.token_hex(8), on_end=self._note_command)
         self.live_pictures = LivePictures(broker, clock, lambda: secrets.token_hex(8), on_view=self._note_view)
         self.visits = self._make_visits(estate.site, policy)
+        data = settings.pictures.parent
+        parts = FootageParts(estate.site, data, engine, policy, broker, worker.ask, clock, lambda: self.book.current)
+        self.footage = FootageOut(parts)
         worker.on_change(self.visits.on_changes)
         worker.on_change(self.feed.on_change)
         worker.on_change(self.orders.on_changes)
@@ -210,6 +214,7 @@ class Outward:
         self._picture_sweep.start()
         self.permits.start()
         self.visits.start()
+        self.footage.start()
         settings = self.settings
         self.server = serve(build_api(self._backend(self._notifiers)), settings.host, settings.port, settings.tls)
 
@@ -220,6 +225,7 @@ class Outward:
         self._picture_sweep.stop()
         self.permits.stop()
         self.visits.stop()
+        self.footage.stop()
         if self._notifiers is not None:
             self._notifiers.stop()
 
@@ -273,6 +279,7 @@ class Outward:
             "live_pictures": lambda: dict(self.live_pictures.counters),
             "permits": lambda: dict(self.permits.counters),
             "visits": lambda: dict(self.visits.counters),
+            "footage": lambda: dict(self.footage.counters),
             "pictures": lambda: {"deleted": self._picture_sweep.deleted},
             "accounts": lambda: dict(self.accounts.counters),
             "enrolment": lambda: {**self.enrolment.counters, **self.enrolment.ring.counters},
@@ -300,6 +307,7 @@ class Outward:
             enrolment=self.enrolment,
             permits=self.permits,
             access=self._access,
+            footage=self.footage,
             card_key=self.settings.card_key,
             visits=self.visits.desk,
         )

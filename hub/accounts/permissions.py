@@ -49,6 +49,8 @@ PERMITS_READ = TELEPHONE | KEEP | {"auditor"}
 PERMITS_WRITE = KEEP | DESK
 """Who gives permits to people."""
 CHECK = ADMIN | {"auditor"}
+OVERSEE: Roles = frozenset(("manager", "auditor"))
+"""Who sees who has looked at footage."""
 
 LIVE = "LIVE"
 """The method of a live channel's row."""
@@ -120,6 +122,20 @@ PERMISSIONS: Mapping[tuple[str, str], Roles] = {
     ("POST", "/agents/{agent}/pictures/{picture}"): ANYONE,  # agents have no accounts: the route checks the agent's MAC
     ("GET", "/cameras/{device}/picture"): EYES,
     ("POST", "/agents/{agent}/live/{order}/{age_ms}"): ANYONE,  # likewise
+    # footage: who looks says why, and stands in the register
+    ("POST", "/footage/views"): ROOM,
+    ("GET", "/footage/play/{token}/{camera}.m3u8"): ROOM,
+    ("GET", "/footage/play/{token}/{camera}/{stream}/{name}"): ROOM,
+    ("DELETE", "/footage/play/{token}"): ROOM,
+    ("GET", "/footage/register"): OVERSEE,
+    ("GET", "/footage/register.csv"): OVERSEE,
+    ("GET", "/footage/exports"): IN_CHARGE | {"auditor"},
+    ("POST", "/footage/exports"): IN_CHARGE,
+    ("GET", "/footage/exports/{export}"): IN_CHARGE | {"auditor"},
+    ("POST", "/footage/exports/{export}/cancel"): IN_CHARGE,
+    ("POST", "/footage/exports/{export}/download"): IN_CHARGE,
+    ("GET", "/footage/downloads/{token}"): IN_CHARGE,
+    ("POST", "/agents/{agent}/footage/{order}"): ANYONE,  # agents have no accounts: the route checks the agent's MAC
     # tags
     ("GET", "/tags"): WATCH,
     ("GET", "/tags/sheet.pdf"): LEAD,

@@ -36,6 +36,7 @@ TITLES: Mapping[str, tuple[str, str]] = {
     "key_overdue": ("钥匙装备逾期未还", "Key or equipment overdue"),
     "phone_unanswered": ("值班电话未按时接听", "Duty phone not answered in time"),
     "searches_over": ("查询通行记录超限", "Too many searches of passages"),
+    "footage_views_over": ("调阅录像超限", "Too many views of footage"),
     "visitor_overstay": ("访客超时未离开", "Visitor overstays"),
     "vehicle_overstay": ("访客车辆超时停放", "Visitor's vehicle overstays"),
     "temporary_overstay": ("临时车辆超时停放", "Temporary permit overstayed"),

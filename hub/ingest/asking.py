@@ -4,6 +4,8 @@ import json
 from typing import Any, NamedTuple
 
 from hub.access.asks import AccessAsk
+from hub.detectors.types import Device, Raise
+from hub.footage.views import DAY_US, FOOTAGE_OVER, FootageOver
 from hub.ingest.access.around import Things
 from hub.ingest.access.book import Accessbook
 from hub.ingest.casebook import Casebook
@@ -48,7 +50,9 @@ def answer(asked: OfPeople | DutyAsk | AccessAsk, hands: Hands) -> Any:
     return _answer_more(asked, hands)
 
 
-def _answer_more(asked: PictureStored | GateAsk | AccessAsk | VisitsAsk | DutyAsk, hands: Hands) -> Any:
+def _answer_more(asked: PictureStored | GateAsk | AccessAsk | VisitsAsk | FootageOver | DutyAsk, hands: Hands) -> Any:
+    if isinstance(asked, FootageOver):
+        return _looked_too_often(asked, hands)
     if isinstance(asked, VisitsAsk):
         return visitbook_of(hands).answer(asked)
     if isinstance(asked, PictureStored):
@@ -57,6 +61,14 @@ def _answer_more(asked: PictureStored | GateAsk | AccessAsk | VisitsAsk | DutyAs
         asked = asked if isinstance(asked, SearchesOver) else asked._replace(reason=_plain(asked.reason))
         return hands.passages.answer(asked._replace(actor=_plain(asked.actor)))
     return accessbook_of(hands).answer(asked) if isinstance(asked, AccessAsk) else hands.duties.answer(asked)
+
+
+def _looked_too_often(asked: FootageOver, hands: Hands) -> None:
+    """One incident a day for each who wants more."""
+    place, actor = next(iter(hands.around.book.places), ""), _plain(asked.actor)
+    facts = {"about_zh": actor, "about_en": actor, "what": asked.kind, "limit": asked.limit}
+    raised = Raise(f"{actor}/{asked.kind}/{hands.now_us // DAY_US}", hands.now_us, facts)
+    hands.casebook.apply(FOOTAGE_OVER, actor, Device(place, "other", place, "", place, {}), raised, hands.now_us)
 
 
 def accessbook_of(hands: Hands) -> Accessbook:

@@ -13,6 +13,7 @@ from hub.audit import log
 from hub.audit.types import HUB, Act, Personal, changed
 from hub.cases.types import Case, Change, Refusal
 from hub.desk.asks import CallHeard
+from hub.footage.views import FootageOver
 from hub.ingest.access import audited as access
 from hub.ingest.casebook import ClosedCases
 from hub.ingest.desk import audited as desk
@@ -48,6 +49,7 @@ NOT_AUDITED: Mapping[type, str] = {
     Report: "a person's scans and calls are evidence, and rows of their own that are only ever added",
     CallHeard: "an exchange tells: the phone log has each of its words",
     SearchesOver: "the search that was refused has an entry of its own",
+    FootageOver: "the view that was refused has an entry of its own",
     Write: "whoever asks for it adds its entries in its own run: hub/audit/log.py",
     **visits.NOT_AUDITED,
 }

@@ -130,6 +130,12 @@ CLAUSES: Mapping[str, Mapping[str, Number]] = {
         "footage_days": Number("how long footage is kept, in days", 30, 3_650, floor=_FOOTAGE, required=False),
         "picture_days": Number("how long pictures of cameras are kept, in days", 30, 3_650, floor=_FOOTAGE),
     },
+    "MON-5": {
+        "link_s": Number("how long a link to footage lasts unused, in seconds", 60, _HOUR, required=False),
+        "views": Number("how many views of footage a person may ask for in 24 hours", 1, 10_000, required=False, whole=True),
+        "exports": Number("how many exports of footage a person may ask for in 24 hours", 1, 1_000, required=False, whole=True),
+        "export_days": Number("how long an exported archive is kept at the hub, in days", 1, 30, required=False, whole=True),
+    },
     "EMG-1": {},
     "EMG-2": {
         "acknowledge_s": Number("how soon priority 1 is acknowledged, in seconds", 1, _HOUR),

@@ -23,6 +23,7 @@ from hub.store.command_log import CommandLog
 from hub.store.desk_reads import DeskReads
 from hub.store.device_states import DeviceStates
 from hub.store.duty_reads import DutyReads
+from hub.store.footage_view_reads import FootageViewReads
 from hub.store.passage_reads import PassageReads
 from hub.store.plan_reads import PlanReads
 from hub.store.reports import ReportReads
@@ -121,6 +122,7 @@ class SiteReads:
         self.plans = PlanReads(engine, site)
         self.desk = DeskReads(engine, site)
         self.passages = PassageReads(engine, site)
+        self.footage_views = FootageViewReads(engine, site)
         self.visits = VisitReads(engine, site)
         self.states = DeviceStates(engine, site)
         self.commands = CommandLog(engine, site)
