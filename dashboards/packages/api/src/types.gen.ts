@@ -814,6 +814,20 @@ export interface DeviceState {
   live_incidents: number[];
 }
 
+/** A link to the archive, for this sign-in. */
+export interface DownloadOpened {
+  /** Where it is, below the API's address */
+  path: string;
+  /** How long the link lasts, in seconds */
+  valid_s: number;
+}
+
+/** Somebody takes the archive. */
+export interface DownloadRequest {
+  /** Why; it stands in the register and on the audit log */
+  reason: string;
+}
+
 /** A floor's drawing, without its body. A position `at: [x, y]` is a share of its width and height from the upper left. */
 export interface DrawingInfo {
   /** The floor's id */
@@ -1128,6 +1142,70 @@ export interface ExchangeEvent {
   direction?: "in" | "out";
   /** The post at which it rings; empty: the one that is checked */
   place?: string;
+}
+
+/** Archives, newest first. `key`: the fingerprint of the key that seals them, to be told to receivers by another way. */
+export interface ExportList {
+  /** Newest first */
+  exports: ExportView[];
+  /** The fingerprint of the hub's key that seals archives: SHA-256, hex */
+  key: string;
+}
+
+/** Footage is to go out of the house, in a sealed archive. */
+export interface ExportRequest {
+  /** Why it goes out; it stands in the register, on the audit log and in the archive */
+  reason: string;
+  /** Who gets it; it stands in the archive */
+  receiver: string;
+  /** The receiver's own number for it */
+  ticket?: string;
+  /** The cameras, 4 at most, by their ids */
+  cameras: string[];
+  /** From then on: RFC 3339 with an offset */
+  from: string;
+  /** Until then, 24 h at most: RFC 3339 with an offset */
+  to: string;
+  /** main, or sub for the small picture */
+  stream?: "main" | "sub";
+  /** The incident it is about, by its number */
+  incident?: number | null;
+}
+
+/** An archive, made or to be made. `state`: queued, making, done, failed, cancelled, or expired: it was deleted in time. */
+export interface ExportView {
+  /** Its name */
+  id: string;
+  /** queued, making, done, failed, cancelled or expired */
+  state: string;
+  /** Of a failed one: why, a name such as hub_restarted, agent_away, disk_failed; else empty */
+  detail: string;
+  /** How much of it is made, from 0 to 1 */
+  progress: number;
+  /** When it was asked for: RFC 3339, UTC */
+  at: string;
+  /** When it was made, or failed: RFC 3339, UTC */
+  ended_at: string | null;
+  /** When it is deleted at the hub: RFC 3339, UTC; null: there is none */
+  expires_at: string | null;
+  /** How long it is; 0: there is none */
+  size_bytes: number;
+  /** The archive's SHA-256 in hex; empty: there is none */
+  sha256: string;
+  /** Who asked for it */
+  actor: string;
+  /** Why */
+  reason: string;
+  /** Who gets it */
+  receiver: string;
+  /** The receiver's own number for it, or empty */
+  ticket: string;
+  /** The cameras, by their ids */
+  cameras: string[];
+  /** Of footage from then on: RFC 3339, UTC */
+  from: string;
+  /** Of footage until then: RFC 3339, UTC */
+  to: string;
 }
 
 /** One figure with what it counts. `value` is null where nothing is known, which is never good. */
@@ -2458,6 +2536,24 @@ export interface PlanView {
   reason: string;
 }
 
+/** A camera of a view. */
+export interface PlayableCamera {
+  /** Its id */
+  camera: string;
+  /** main first; take one whose codec the browser plays */
+  streams: PlayableStream[];
+}
+
+/** One of a camera's streams as it can be played. */
+export interface PlayableStream {
+  /** main or sub */
+  stream: "main" | "sub";
+  /** h264, hevc or other; empty: the index has none of it in that time */
+  codec: string;
+  /** Where its HLS playlist is, below the API's address */
+  playlist: string;
+}
+
 /** The policy in force. */
 export interface PolicyView {
   /** The policy's id */
@@ -2752,6 +2848,44 @@ export interface RecordView {
   fields: Record<string, unknown>;
   /** What the hub knew when it was written */
   facts: RecordFacts | null;
+}
+
+/** Rows of the register, newest first. */
+export interface Register {
+  /** Newest first */
+  rows: RegisterView[];
+  /** For the next page; null: there is none */
+  cursor: string | null;
+}
+
+/** Who looked at footage, or took some, when and why. */
+export interface RegisterView {
+  /** Its name */
+  id: string;
+  /** view: asked to look; export: had one made; download: took it */
+  kind: "view" | "export" | "download";
+  /** When: RFC 3339, UTC */
+  at: string;
+  /** Who, as people know them */
+  actor: string;
+  /** In which role */
+  role: string;
+  /** Why, in the actor's words */
+  reason: string;
+  /** The cameras, by their ids */
+  cameras: string[];
+  /** Of footage from then on: RFC 3339, UTC */
+  from: string;
+  /** Of footage until then: RFC 3339, UTC */
+  to: string;
+  /** The incident it is about, by its number */
+  incident: number | null;
+  /** Of an export: who gets it */
+  receiver: string;
+  /** Of an export: the receiver's own number for it, or empty */
+  ticket: string;
+  /** Of an export or a download: which; else empty */
+  export: string;
 }
 
 /** Why an item is not accepted. */
@@ -3808,6 +3942,36 @@ export interface VersionView {
   document: Record<string, unknown>;
 }
 
+/** A view stands in the register, and may be played by this sign-in. */
+export interface ViewOpened {
+  /** Its name in the register */
+  view: string;
+  /** What its addresses hold; worth nothing without the sign-in that asked */
+  token: string;
+  /** The cameras */
+  cameras: PlayableCamera[];
+  /** From then on: RFC 3339, UTC */
+  from: string;
+  /** Until then: RFC 3339, UTC */
+  to: string;
+  /** How long it lasts unused, in seconds; playing extends it */
+  valid_s: number;
+}
+
+/** Somebody wants to look at footage. About an incident, what is left out is its cameras, and from 2 minutes before it to 5 after. */
+export interface ViewRequest {
+  /** Why somebody looks; it stands in the register and on the audit log */
+  reason: string;
+  /** The cameras, 4 at most, by their ids */
+  cameras?: string[] | null;
+  /** From then on: RFC 3339 with an offset */
+  from?: string | null;
+  /** Until then, 6 h at most; it may lie ahead: RFC 3339 with an offset */
+  to?: string | null;
+  /** The incident it is about, by its number */
+  incident?: number | null;
+}
+
 /** What an act needs: a reason for force, extend, cancel and close; `until_at` for extend; `rules`; `space`. */
 export interface VisitActRequest {
   /** Why it is done */
@@ -4373,6 +4537,13 @@ export interface Routes {
     path: { agent: string };
     result: AgentInvited;
   };
+  /** An agent brings a segment that somebody looks at. */
+  "POST /agents/{agent}/footage/{order}": {
+    path: { agent: string; order: string };
+    header: { "X-Watchkeeper-Mac": string };
+    body: Blob;
+    result: undefined;
+  };
   /** An agent brings a picture that somebody looks at. */
   "POST /agents/{agent}/live/{order}/{age_ms}": {
     path: { agent: string; order: string; age_ms: number };
@@ -4667,6 +4838,69 @@ export interface Routes {
   "GET /events": {
     query: { device: string; kind?: string; since?: string | null; until?: string | null; cursor?: string | null; limit?: number };
     result: EventPage;
+  };
+  /** An archive's bytes. */
+  "GET /footage/downloads/{token}": {
+    path: { token: string };
+    result: Blob;
+  };
+  /** The archives that were made. */
+  "GET /footage/exports": {
+    query: { limit?: number };
+    result: ExportList;
+  };
+  /** Have an archive made. */
+  "POST /footage/exports": {
+    body: ExportRequest;
+    result: ExportView;
+  };
+  /** How far an archive is. */
+  "GET /footage/exports/{export}": {
+    path: { export: string };
+    result: ExportView;
+  };
+  /** An archive is not wanted any more. */
+  "POST /footage/exports/{export}/cancel": {
+    path: { export: string };
+    result: ExportView;
+  };
+  /** Take an archive. */
+  "POST /footage/exports/{export}/download": {
+    path: { export: string };
+    body: DownloadRequest;
+    result: DownloadOpened;
+  };
+  /** Look no more. */
+  "DELETE /footage/play/{token}": {
+    path: { token: string };
+    result: undefined;
+  };
+  /** A camera's HLS playlist. */
+  "GET /footage/play/{token}/{camera}.m3u8": {
+    path: { token: string; camera: string };
+    query: { stream?: "main" | "sub" };
+    result: Blob;
+  };
+  /** A header or an entry of a playlist. */
+  "GET /footage/play/{token}/{camera}/{stream}/{name}": {
+    path: { token: string; camera: string; stream: string; name: string };
+    header: { Range?: string };
+    result: Blob;
+  };
+  /** Who looked at footage. */
+  "GET /footage/register": {
+    query: { actor?: string; kind?: "view" | "export" | "download" | null; camera?: string; incident?: number | null; from?: string | null; to?: string | null; cursor?: string | null; limit?: number };
+    result: Register;
+  };
+  /** The register as CSV. */
+  "GET /footage/register.csv": {
+    query: { actor?: string; kind?: "view" | "export" | "download" | null; camera?: string; incident?: number | null; from?: string | null; to?: string | null };
+    result: undefined;
+  };
+  /** Look at footage. */
+  "POST /footage/views": {
+    body: ViewRequest;
+    result: ViewOpened;
   };
   /** How the gates stand. */
   "GET /gates": {
