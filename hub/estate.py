@@ -10,7 +10,7 @@ import msgspec
 
 from contract.envelope import KEY_BYTES
 from contract.settings import BadSettings, Check, Checked, Document, Id, Rule, check, listed, nearest, refers, unique
-from hub.detectors.types import Device
+from hub.detectors.types import Device, Recorded
 from hub.duties.types import HUB_SOURCE, Order, Person, Route
 from hub.policy.estate import policy_rules
 from hub.policy.load import Policy
@@ -264,7 +264,8 @@ class Estate:
 
     def _rows(self) -> Iterator[Device]:
         for agent in self.agents.values():
-            yield Device(agent.id, "agent", agent.place, agent.id, agent.id, agent.options)
+            recorded = tuple(self._recorded(agent.id))
+            yield Device(agent.id, "agent", agent.place, agent.id, agent.id, agent.options, recorded=recorded)
         for phone in self.phones.values():
             yield Device(phone.id, "phone", phone.place, phone.id, phone.id, {})
         gates: dict[str, list[str]] = {}
@@ -279,6 +280,13 @@ class Estate:
             frees = of_agent.get(row.agent, ()) if row.frees is None else tuple(row.frees)
             reads = tuple(cameras.get(row.id, ()))
             yield Device(row.id, row.kind, row.place, row.agent, row.opens or row.id, row.options, frees, reads)
+
+    def _recorded(self, agent: str) -> Iterator[Recorded]:
+        """Its cameras, but those whose options say that they are not recorded."""
+        for row in self.devices.values():
+            option = row.options.get("recorded")
+            if row.kind == "camera" and row.agent == agent and option != 0:
+                yield Recorded(row.id, row.place, wanted=option == 1)
 
     def _watching(self, place: str) -> tuple[str, ...]:
         around: str | None = place

@@ -31,6 +31,7 @@ TITLES: Mapping[str, tuple[str, str]] = {
     "camera_lost": ("摄像机离线", "Camera lost"),
     "camera_dark": ("摄像机画面黑暗", "Camera dark"),
     "camera_frozen": ("摄像机画面静止", "Camera frozen"),
+    "footage_hole": ("录像缺失", "Footage missing"),
     "measurement_over_threshold": ("读数越限", "Reading beyond its threshold"),
     "duty_gap": ("应做未做", "Duty not done"),
     "key_overdue": ("钥匙装备逾期未还", "Key or equipment overdue"),

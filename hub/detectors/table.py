@@ -29,6 +29,7 @@ from contract.readings import (
 from hub.detectors import conditions, measure, refusals
 from hub.detectors.agents import AGENT_SILENT
 from hub.detectors.counting import counting
+from hub.detectors.footage import FOOTAGE_HOLE
 from hub.detectors.gates import BARRIER_UNEXPLAINED, DOOR_FORCED, LOOP_PLATE_DISAGREE, PLATE_WITHOUT_VEHICLE
 from hub.detectors.guards import GUARD_SILENT, OBSERVATION, PANIC
 from hub.detectors.lasting import lasting
@@ -129,6 +130,7 @@ DETECTORS: tuple[Detector, ...] = (
             limit="camera_dark_s", facts=lambda event, _: {"mean_luma": getattr(event.reading, "mean_luma", 0.0)}),
     lasting("camera_frozen", "MON-2", 2, (PictureFrozen, CameraLink, DeviceLink), condition=conditions.picture_wrong,
             limit="camera_frozen_s"),
+    FOOTAGE_HOLE,
     lasting("measurement_over_threshold", "REP-1", 3, (Measurement,), condition=measure.over, limit=measure.hold_s,
             facts=measure.facts, subject=measure.subject),
     AGENT_SILENT,

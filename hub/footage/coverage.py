@@ -44,7 +44,7 @@ def joined(runs: Iterable[Run]) -> list[Run]:
     found: list[Run] = []
     for what in GONE:
         alike = _joined_alike(run for run in gone if run.what == what)
-        found += without(alike, [*there, *found])
+        found += without(alike, sorted([*there, *found]))
     return sorted(there + found)
 
 

@@ -76,13 +76,16 @@ class Hour:
     def __init__(self, packed: bytes) -> None:
         """Raises BadPacking."""
         try:
-            version, count, self.longest_us, *self._bases, start, no, length, size, init, codec = _HEAD.unpack_from(packed)
+            version, count, longest_us, *bases, start, no, length, size, init, codec = _HEAD.unpack_from(packed)
             self._rest = _rest((start, no, length, size, init, codec))
         except (struct.error, KeyError) as error:
             raise BadPacking("a packed hour is cut short, or is none") from error
         if version != VERSION:
             raise BadPacking(f"a packed hour is of version {version}, this program knows {VERSION}")
-        self._count, self._packed = count, packed
+        self._count: int = count
+        self.longest_us: int = longest_us
+        self._bases: list[int] = bases
+        self._packed = packed
         self._rest_at = _HEAD.size + count * start
         if len(packed) != self._rest_at + count * self._rest.size:
             raise BadPacking("a packed hour is cut short")

@@ -343,6 +343,7 @@ class Core:
         self._held_us = now_us
         self.counters["turns"] += 1
         self.counters["events"] += len(outcome.events)
+        self.counters.update(outcome.counted)
         self._hook("committed")
 
     def _speak(self, site: Site, outcome: Outcome, now_us: int) -> None:

@@ -24,6 +24,7 @@ from hub.ingest.visits.rows import write_visits
 from hub.store import bulk, device_states, schema, tally
 from hub.store.access_rows import write_access
 from hub.store.estate_rows import write_estate
+from hub.store.footage_rows import write_footage
 
 _log = logging.getLogger(__name__)
 _encode = msgspec.json.Encoder().encode
@@ -43,6 +44,8 @@ def is_empty(site: Site, outcome: Outcome) -> bool:
         outcome.drawings,
         outcome.acts,
         outcome.access,
+        outcome.footage,
+        outcome.footage_words,
     )
     return not any(lists) and not any(next(table.changed(), None) for table in site.tables())
 
@@ -71,6 +74,7 @@ def write(connection: Connection, lease: Lease, site: Site, outcome: Outcome, *,
     write_estate(connection, lease.site, outcome.estates, outcome.drawings)
     write_access(connection, lease.site, outcome.access, outcome.access_history)
     write_visits(connection, lease.site, site)
+    outcome.counted = write_footage(connection, lease.site, outcome.footage, outcome.footage_words)
     _run_writes(connection, outcome)
     hook("changes")
     bulk.insert(connection, schema.change, [(lease.site, *row) for row in outcome.changes])

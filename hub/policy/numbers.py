@@ -136,6 +136,10 @@ CLAUSES: Mapping[str, Mapping[str, Number]] = {
         "exports": Number("how many exports of footage a person may ask for in 24 hours", 1, 1_000, required=False, whole=True),
         "export_days": Number("how long an exported archive is kept at the hub, in days", 1, 30, required=False, whole=True),
     },
+    "MON-6": {
+        "footage_hole_s": Number("how long nothing may be recorded of a camera, in seconds", 5, _HOUR),
+        "recorded": Number("1: the camera is to be recorded; 0: it is not", 0, 1, whole=True, required=False),
+    },
     "EMG-1": {},
     "EMG-2": {
         "acknowledge_s": Number("how soon priority 1 is acknowledged, in seconds", 1, _HOUR),
@@ -233,6 +237,7 @@ OF_A_DEVICE: frozenset[str] = frozenset(
         *CLAUSES["VEH-5"],
         *CLAUSES["VEH-6"],
         *CLAUSES["MON-2"],
+        *CLAUSES["MON-6"],
         *CLAUSES["REP-1"],
         *("device_silent_s", "clock_off_s", "clock_off_for_s", "agent_silent_s"),
     )

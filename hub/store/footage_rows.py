@@ -4,7 +4,8 @@ The hour under way stands row by row in `footage_tail`. When the next one begins
 comes late is packed into its own at once.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
@@ -13,7 +14,7 @@ from contract.footage import FootageStream, NoSpan
 from hub.footage.coverage import JOIN_US, Gone, Run, joined, runs_of, within, without
 from hub.footage.packing import HOUR_US, SPAN_MAX_US, Hour, Piece, hour_of, pack
 from hub.store import bulk
-from hub.store.footage_tables import footage_hour, footage_run, footage_tail, footage_track
+from hub.store.footage_tables import footage_hour, footage_run, footage_tail, footage_track, footage_word
 
 HOUR_PIECES_MAX = 36_000
 """Of one camera's stream: ten a second. What comes beyond is left out and counted."""
@@ -230,3 +231,19 @@ def _drop_span(connection: Connection, track: Track, span: NoSpan) -> tuple[int,
     if tail:
         bulk.run(connection, f"DELETE FROM footage_tail WHERE {_MINE} AND no BETWEEN ? AND ?", mine)  # noqa: S608
     return count + len(tail), times + runs_of(tail)
+
+
+def write_footage(
+    connection: Connection, site: str, told: Iterable[tuple[str, FootageStream, Piece]], words: Mapping[tuple[Any, ...], str]
+) -> Counter[str]:
+    """What a turn was told: segments by camera and stream, and words of recorders by their keys. Returns what came of it, by
+    counters' names."""
+    by_track: dict[Track, list[Piece]] = {}
+    for device, stream, piece in told:
+        by_track.setdefault(Track(site, device, stream), []).append(piece)
+    done: Counter[str] = Counter()
+    for track in sorted(by_track):
+        folded = fold(connection, track, by_track[track])
+        done.update(segments_new=folded.new, segments_known=folded.known, segments_crowded=folded.crowded)
+    bulk.upsert(connection, footage_word, [(*key, word) for key, word in sorted(words.items())])
+    return done

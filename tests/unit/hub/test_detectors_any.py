@@ -38,7 +38,7 @@ NAMES = {
     "agent_takeover",
     "panic", "guard_silent", "observation", "panel_fault", "reader_refused",
     "passback", "stopped_credential", "impossible_travel", "barrier_unexplained", "tailgating", "loop_plate_disagree",
-    "plate_without_vehicle", "plate_unreadable", "plate_watched",
+    "plate_without_vehicle", "plate_unreadable", "plate_watched", "footage_hole",
 }  # fmt: skip
 
 
