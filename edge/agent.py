@@ -28,6 +28,7 @@ from edge.permits.book import HubTable
 from edge.permits.fetching import Get, http_get
 from edge.pictures import Destination, Patience, Pictures, Post, Uploader
 from edge.reach import asker, objection, who_acts
+from edge.recorder.making import make_recorder
 from edge.sink import DriverSink, Surroundings
 from edge.sources import Journal, Said, Source, Sources
 from edge.spool import Spool, SpoolFailed, SpoolFull
@@ -41,6 +42,8 @@ PERMITS_US = 10 * US_PER_S
 TURN_S = 0.2
 STOP_US = 2 * US_PER_S
 """How long drivers have, all together, to return when the agent stops."""
+RECORDER_STOP_S = 8.0
+"""How long the recorder has to close and sync what it writes."""
 GOODBYE_S = 3.0
 """How long the line has to send what is left."""
 PICTURE_PAUSE_S = (1.0, 60.0)
@@ -123,6 +126,7 @@ class Agent:
         self._orders = self._take_orders()
         self._line = ports.line(config, spool, LineCalls(self._on_order, self._line_failed, self._gates.time.heard))
         self._uploaders = self._make_uploaders()
+        self.recorder = make_recorder(config, self._say_footage, ports.clock, ports.random, ports.backoff)
 
     # Composition
 
@@ -247,6 +251,8 @@ class Agent:
             actuator.start()
         for supervisor in self._supervisors.values():
             supervisor.start()
+        if self.recorder is not None:
+            self.recorder.start()
         self._line.start()
         for uploader in self._uploaders:
             uploader.start()
@@ -307,6 +313,8 @@ class Agent:
             supervisor.stop()
         for actuator in self._actuators.values():
             actuator.stop()
+        if self.recorder is not None:
+            self.recorder.stop()
         for uploader in self._uploaders:
             uploader.stop()
         self._join()
@@ -335,6 +343,8 @@ class Agent:
         for device, actuator in self._actuators.items():
             if not actuator.join(self._left_s(until_us)):
                 self._log.error("actuator_abandoned", device=device)
+        if self.recorder is not None and not self.recorder.join(RECORDER_STOP_S):
+            self._log.error("recorder_abandoned")
         for uploader in self._uploaders:
             if not uploader.join(self._left_s(until_us)):
                 self._log.warning("upload_abandoned")
@@ -384,12 +394,20 @@ class Agent:
                 name: msgspec.to_builtins(one.counters) | {"findings": self.sources.of(name).findings}
                 for name, one in self._supervisors.items()
             },
+            "recorder": None if self.recorder is None else self.recorder.counts(),
             "actuators": {name: msgspec.to_builtins(one.counters) for name, one in self._actuators.items()},
         }
 
     @staticmethod
     def _say(source: Source, device: str, reading: Reading) -> None:
         source.append([Said(device, reading)], from_device=False)
+
+    def _say_footage(self, device: str, readings: Sequence[Reading]) -> None:
+        """What the recorder says of a camera moves no watermark: its driver may have more to tell. Of a camera that is no longer
+        among the devices the agent speaks itself."""
+        known = device in self.sources.devices
+        source = self.sources.of(device) if known else self._own
+        source.append([Said(device, reading) for reading in readings], from_device=False)
 
     @staticmethod
     def _say_link(source: Source, devices: Sequence[str], up: bool, reason: str) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, NamedTuple, Self
 
+from contract.clock import US_PER_S
 from contract.footage import Codec, FootageStream
 from edge.footage.beneath import NotBeneath, open_beneath, open_folder_beneath, parts_of
 from edge.footage.segments import Growing, Segment, own_path
@@ -19,6 +20,7 @@ from edge.spool_file import sync_folder
 
 FILE = "footage.db"
 SCHEMA_VERSION = 1
+_DAY_US = 86_400 * US_PER_S
 ROWS_MAX = 100_000
 """So many segments one question may give: 11 days of one stream."""
 _CODECS: tuple[Codec, ...] = ("h264", "hevc", "other")
@@ -29,7 +31,6 @@ CREATE TABLE track (
     device     TEXT NOT NULL,
     stream     TEXT NOT NULL CHECK (stream IN ('main', 'sub')),
     last_no    INTEGER NOT NULL DEFAULT 0,                  -- the highest number that was ever given
-    told_no    INTEGER NOT NULL DEFAULT 0,                  -- up to here the segments are in the spool; written with the next row
     longest_us INTEGER NOT NULL DEFAULT 0,                  -- no segment is longer
     segments   INTEGER NOT NULL DEFAULT 0 CHECK (segments >= 0), -- of our own, as size_bytes is
     size_bytes INTEGER NOT NULL DEFAULT 0 CHECK (size_bytes >= 0),
@@ -49,10 +50,12 @@ CREATE TABLE segment (
     init_bytes INTEGER NOT NULL CHECK (init_bytes >= 0),
     folder     INTEGER REFERENCES folder (id),              -- NULL: ours, and its path follows from the number
     path       TEXT,                                        -- in an adopted folder
+    told       INTEGER NOT NULL DEFAULT 0 CHECK (told IN (0, 1)), -- it is in the spool; one that is not known to be is told again
     PRIMARY KEY (track, no),
     CHECK ((folder IS NULL) = (path IS NULL))
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX segment_start ON segment (track, start_us);
+CREATE INDEX segment_start ON segment (track, start_us, size_bytes);
+CREATE INDEX segment_untold ON segment (no) WHERE told = 0;
 CREATE UNIQUE INDEX segment_adopted ON segment (folder, path, track) WHERE folder IS NOT NULL;
 PRAGMA user_version = {SCHEMA_VERSION};
 """
@@ -126,7 +129,7 @@ class FootageIndex:
                     raise ValueError(f"{one.path!r} is not where segment {one.no} of {one.device} belongs")
                 values = (track, one.no, one.start_us, one.end_us, one.size_bytes, _CODECS.index(one.codec), one.init_bytes)
                 entered = db.execute(
-                    "INSERT OR IGNORE INTO segment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                    "INSERT OR IGNORE INTO segment VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
                     (*values, folder, None if folder is None else one.path),
                 ).rowcount
                 ours = entered if folder is None else 0
@@ -155,11 +158,12 @@ class FootageIndex:
                 )
         return dropped
 
-    def told(self, device: str, stream: FootageStream, no: int) -> None:
-        """The segments up to `no` are in the spool. Not synced by itself: what is forgotten is told again."""
+    def told(self, segments: Sequence[Segment]) -> None:
+        """These are in the spool. Not synced by itself: what is forgotten is told again."""
         with self._transaction(synced=False) as db:
-            track = _track(db, device, stream)
-            db.execute("UPDATE track SET told_no = max(told_no, ?) WHERE id = ?", (no, track))
+            for one in segments:
+                at = (_track(db, one.device, one.stream), one.no)
+                db.execute("UPDATE segment SET told = 1 WHERE track = ? AND no = ?", at)
 
     # Reading
 
@@ -183,7 +187,7 @@ class FootageIndex:
 
     def untold(self, limit: int = 1000) -> list[Segment]:
         """Segments that are not known to be in the spool, oldest numbers first."""
-        return self._select("WHERE no > told_no ORDER BY no LIMIT ?", (limit,))
+        return self._select("WHERE told = 0 ORDER BY no LIMIT ?", (limit,))
 
     def oldest(self) -> Segment | None:
         """Of our own segments the one that ends first."""
@@ -201,6 +205,16 @@ class FootageIndex:
     def tracks(self) -> list[tuple[str, FootageStream]]:
         """Every camera's stream that the index knows."""
         return [(device, stream) for device, stream in self._rows("SELECT device, stream FROM track ORDER BY 1, 2", ())]
+
+    def days(self, device: str, stream: FootageStream) -> list[int]:
+        """The days since 1970 that numbers of our own segments lie in. Walks from day to day, not over every row."""
+        query = (
+            "WITH RECURSIVE day (no) AS (SELECT min(no) FROM segment WHERE track = :track UNION ALL "
+            "SELECT (SELECT min(no) FROM segment WHERE track = :track AND no >= (day.no / :long + 1) * :long) FROM day "
+            "WHERE day.no IS NOT NULL) SELECT no / :long FROM day WHERE no IS NOT NULL"
+        )
+        track = self._rows("SELECT id FROM track WHERE device = ? AND stream = ?", (device, stream))
+        return [int(day) for (day,) in self._rows(query, {"track": track[0][0], "long": _DAY_US})] if track else []
 
     def totals(self) -> Totals:
         """How many segments of our own there are, and their bytes."""
@@ -257,7 +271,7 @@ class FootageIndex:
     def _select(self, where: str, values: tuple[Any, ...]) -> list[Segment]:
         return [_segment(row) for row in self._rows(_SELECT + where, values)]
 
-    def _rows(self, query: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+    def _rows(self, query: str, values: tuple[Any, ...] | dict[str, Any]) -> list[tuple[Any, ...]]:
         with self._lock:
             try:
                 return self._db.execute(query, values).fetchall()

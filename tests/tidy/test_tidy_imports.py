@@ -87,6 +87,7 @@ def test_no_module_is_dead():
         "watchkeeper.cli",  # the console script
         "watchkeeper.schemas",  # python -m, writes contract/schema, and types of the pages
         "drivers.rtsp_camera.child",  # python -m, by the camera's driver
+        "edge.recorder.child",  # python -m, by the recorder
     }
     files = python_files(*ROOMS)
     used = {name for path in files for name in imported(path)} | started_by_name

@@ -68,7 +68,7 @@ def test_adopted_files_are_no_part_of_our_bytes_and_never_the_oldest(index):
 
 def test_what_is_not_told_is_known(index):
     index.add_many([piece(n) for n in range(4)])
-    index.told("lobby", "main", piece(1).no)
+    index.told([piece(0), piece(1)])
     assert index.untold() == [piece(2), piece(3)]
 
 
