@@ -11,10 +11,12 @@ import msgspec
 import structlog
 
 from contract.clock import US_PER_S, Clock
+from contract.orders import SendFootage
 from contract.readings import AgentStarted, AuditHeadConflict, CommandDone, DeviceLink, Heartbeat, Reading
 from drivers.port import Expecting
 from edge.actuator import Actuator, Job
 from edge.config import AccessRule, Config, DeviceSettings, Kinds, fire_inputs, spoken_for
+from edge.footage.sending import FootageSender
 from edge.gate_journal import GateJournal
 from edge.gates import ANSWER_ACTION, Gate, Gates
 from edge.gates import Parts as GateParts
@@ -123,10 +125,11 @@ class Agent:
         for device in config.devices:
             self._compose(device, by_device[device.id])
         self._gates.guard({reader: self._gate(reader, rule) for reader, rule in config.access.items()})
+        self.recorder = make_recorder(config, self._say_footage, ports.clock, ports.random, ports.backoff)
+        self._footage = self._make_footage()
         self._orders = self._take_orders()
         self._line = ports.line(config, spool, LineCalls(self._on_order, self._line_failed, self._gates.time.heard))
         self._uploaders = self._make_uploaders()
-        self.recorder = make_recorder(config, self._say_footage, ports.clock, ports.random, ports.backoff)
 
     # Composition
 
@@ -223,7 +226,15 @@ class Agent:
             token=self._ports.token,
             tables=Tables(self._hub_table.told, self._hub_table.changed, self._gates.heard),
             keep=self._heads.keep,
+            footage={} if self._footage is None else {SendFootage: self._footage.take},
         )
+
+    def _make_footage(self) -> FootageSender | None:
+        """What sends segments that somebody looks at; None where nothing is recorded, or no hub is known to send it to."""
+        to = self._destination()
+        if to is None or self.recorder is None:
+            return None
+        return FootageSender(self.recorder.index, to, self._ports.post, self._ports.clock)
 
     def _make_uploaders(self) -> Sequence[Loop]:
         to = self._destination()
@@ -236,6 +247,7 @@ class Agent:
             Uploader(self._pictures, to, post, self._ports.random, patience=patience, now_us=clock.now_us),
             LiveUploader(self._live, to, post, clock),
             self._hub_table.fetcher,
+            *(() if self._footage is None else self._footage.loops()),
         )
 
     # Life

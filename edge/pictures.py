@@ -22,8 +22,8 @@ MAX_PICTURE_BYTES = 1024 * 1024
 MAX_PICTURES = 10_000
 _NAME = re.compile(r"[0-9a-f]{32}\.jpg")
 
-Post = Callable[[str, dict[str, str], bytes], int]
-"""Post a body with headers to a URL; the answer's status. Raises OSError when there is no answer."""
+Post = Callable[[str, dict[str, str], bytes | Iterator[bytes]], int]
+"""Post a body, whole or in pieces, with headers to a URL; the answer's status. Raises OSError when there is no answer."""
 
 
 class Counters(msgspec.Struct):

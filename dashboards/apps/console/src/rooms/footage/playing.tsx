@@ -36,7 +36,7 @@ export function Playing({ look, tracks, aboutMs, name, onAt, onClose, onRenew }:
   useTold(state.atMs, onAt);
   const toIncident = () => deck.seek((aboutMs ?? look.span.fromMs) - (aboutMs === null ? 0 : LEAD_MS));
   const canExport = may("POST /footage/exports");
-  const canHold = may("POST /footage/holds");
+  const canHold = may("POST /footage/holds" as never);
   const show = (which: "export" | "hold") => {
     deck.pause();
     setDialog(which);

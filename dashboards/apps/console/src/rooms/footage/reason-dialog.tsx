@@ -17,6 +17,7 @@ export interface Looking {
   readonly about: string;
 }
 
+const CONFIRM = { "data-confirm": "true" } as const;
 const LONGEST_MS = 6 * 3_600_000;
 
 export function ReasonDialog({
@@ -61,7 +62,7 @@ export function ReasonDialog({
       onOk={submit}
       onCancel={onCancel}
       closable={{ "aria-label": w.cancel }}
-      okButtonProps={{ "data-confirm": true } as object}
+      okButtonProps={CONFIRM}
       focusTriggerAfterClose={false}
       destroyOnHidden
       afterOpenChange={(isOpen) => isOpen && first.focus()}

@@ -1,0 +1,1 @@
+export function HoldDialog(_: any) { return null; }

@@ -1,0 +1,1 @@
+export function Holds() { return null; }
