@@ -1,10 +1,11 @@
 /** What the room asks the hub: cameras, what is there of a day, what moved, what is held, and incidents. */
 import { useQueries, useQuery } from "@tanstack/react-query";
-import { ask, type DeviceState } from "@watchkeeper/api";
-import { told, useLanguage } from "@watchkeeper/ui";
+import { ask, type Coverage, type FootageCamera } from "@watchkeeper/api";
+import { hubClock, told, useLanguage } from "@watchkeeper/ui";
 import { useLive } from "../../live/provider";
 import { useSession } from "../../session/session";
 import type { Span } from "./span";
+import { heldOf } from "./held";
 import { type Marked, type Track, together } from "./tracks";
 
 const EVERY_MS = 30_000;
@@ -13,10 +14,31 @@ const INCIDENTS = 200;
 /** Of one place and day; what is before is not asked for. */
 const PAGES_MAX = 5;
 
+/** All cameras, and what was ever recorded of them. */
 export function useCameras() {
   return useQuery({
-    queryKey: ["devices", "footage"],
-    queryFn: () => ask("GET /devices", { query: { kind: "camera" } }).then((found) => found.devices),
+    queryKey: ["footage", "cameras"],
+    queryFn: () => ask("GET /footage/cameras").then((found) => found.cameras),
+  });
+}
+
+/** Which stream of a camera is looked at: the full picture, or the small one where nothing else was recorded. */
+export function useStreamOf(): (device: string) => "main" | "sub" {
+  const cameras = useCameras().data ?? [];
+  return (device) => {
+    const streams = cameras.find((one) => one.device === device)?.streams ?? [];
+    return streams.length > 0 && streams.every((one) => one.stream === "sub") ? "sub" : "main";
+  };
+}
+
+/** What is held, and what was. */
+export function useHolds() {
+  const { may } = useSession();
+  return useQuery({
+    queryKey: ["footage", "holds"],
+    queryFn: () => ask("GET /footage/holds"),
+    enabled: may("GET /footage/holds"),
+    refetchInterval: EVERY_MS,
   });
 }
 
@@ -25,7 +47,7 @@ export function useCameraName(): (id: string) => string {
   const language = useLanguage();
   const cameras = useCameras().data ?? [];
   return (id) => {
-    const found = cameras.find((one) => one.id === id);
+    const found = cameras.find((one) => one.device === id);
     return found === undefined ? id : told(found, "name", language);
   };
 }
@@ -45,39 +67,60 @@ export function useAbout(no: number | null) {
   });
   const cameras = useCameras().data;
   if (incident === undefined || near.data === undefined || cameras === undefined) return undefined;
-  const own = cameras.filter((one) => one.id === incident.device).map((one) => one.id);
+  const own = cameras.filter((one) => one.device === incident.device).map((one) => one.device);
   return { incident, near: [...new Set([...own, ...near.data.devices.map((one) => one.id)])] };
 }
 
 /** The day of each camera, in the order of `devices`; asked again now and then while the day goes on. */
 export function useDay(devices: readonly string[], day: string, span: Span): readonly Track[] {
   const { may } = useSession();
-  const held = useHolds().data ?? [];
+  const streamOf = useStreamOf();
+  const held = useHolds().data?.holds ?? [];
+  const again = span.toMs > hubClock.nowMs() ? EVERY_MS : (false as const);
   const lines = useQueries({
     queries: devices.map((device) => ({
-      queryKey: ["footage", "day", device, day],
-      queryFn: () => null,
-      enabled: may("GET /footage/{device}/day/{day}" as never),
-      refetchInterval: span.toMs > Date.now() ? EVERY_MS : (false as const),
+      queryKey: ["footage", "day", device, day, streamOf(device)],
+      queryFn: () => ask("GET /footage/{device}/day/{day}", { path: { device, day }, query: { stream: streamOf(device) } }),
+      enabled: may("GET /footage/{device}/day/{day}"),
+      refetchInterval: again,
     })),
   });
   const motion = useQueries({
     queries: devices.map((device) => ({
       queryKey: ["footage", "motion", device, day],
-      queryFn: () => ask("GET /events", { query: { device, kind: "object_seen", since: iso(span.fromMs), until: iso(span.toMs), limit: EVENTS } }),
+      queryFn: () => motionOf(device, span),
       enabled: may("GET /events"),
-      refetchInterval: span.toMs > Date.now() ? EVERY_MS : (false as const),
+      refetchInterval: again,
     })),
   });
-  return devices.map((device, at) => {
-    const line = lines[at]?.data;
-    const seen = motion[at]?.data?.events ?? [];
-    return { ...trackOf(device, line), motion: together(seen.map((one) => Date.parse(one.at))), held: heldOf(held, device, span) };
-  });
+  return devices.map((device, at) => ({
+    ...trackOf(device, lines[at]?.data),
+    motion: together(motion[at]?.data ?? []),
+    held: heldOf(held, device, span),
+  }));
+}
+
+/** When somebody else's analysis saw a thing; the newest ones of the day. */
+async function motionOf(device: string, span: Span): Promise<readonly number[]> {
+  const query = { device, kind: "object_seen", since: iso(span.fromMs), until: iso(span.toMs), limit: EVENTS };
+  const { events } = await ask("GET /events", { query });
+  return events.map((one) => Date.parse(one.at));
+}
+
+function trackOf(device: string, line: Coverage | undefined): Omit<Track, "motion" | "held"> {
+  const spanOf = (one: { from: string; to: string }) => ({ fromMs: Date.parse(one.from), toMs: Date.parse(one.to) });
+  const runs = line?.runs ?? [];
+  return {
+    device,
+    sinceMs: line?.since == null ? null : Date.parse(line.since),
+    runs: runs.filter((one) => !one.deleted).map(spanOf),
+    gone: runs.filter((one) => one.deleted).map(spanOf),
+    holes: (line?.holes ?? []).map((one) => ({ ...spanOf(one), zh: one.cause_zh, en: one.cause_en, no: null })),
+  };
 }
 
 /** Incidents of the places where the cameras stand, in the day. */
-export function useMarks(cameras: readonly DeviceState[], day: Span): readonly Marked[] {
+export function useMarks(cameras: readonly FootageCamera[], day: Span): readonly Marked[] {
   const { may } = useSession();
   const { incidents } = useLive();
   const places = [...new Set(cameras.map((one) => one.place))];
@@ -109,13 +152,4 @@ function incidentPage(place: string, day: Span, cursor: number | null) {
 
 function iso(ms: number): string {
   return new Date(ms).toISOString();
-}
-function useHolds() {
-  return { data: [] as never[] };
-}
-function trackOf(device: string, _line: unknown): Track {
-  return { device, sinceMs: null, runs: [], holes: [], gone: [], motion: [], held: [] };
-}
-function heldOf(_held: never[], _device: string, _span: Span) {
-  return [];
 }

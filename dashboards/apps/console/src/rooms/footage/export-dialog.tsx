@@ -84,7 +84,9 @@ function Form({ devices, span, look, name, onMade }: Given & { onMade: (made: Ex
   return (
     <form className="wk-form" aria-label={w.title} onSubmit={submit}>
       <p>
-        {w.cameras}: <b>{devices.map(name).join(", ")}</b>
+        {w.cameras}
+          {w.colon}
+          <b>{devices.map(name).join(", ")}</b>
       </p>
       <label htmlFor={`${id}-from`}>
         {w.from}

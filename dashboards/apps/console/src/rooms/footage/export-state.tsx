@@ -32,7 +32,9 @@ export function ExportState({ first, fingerprint }: { first: ExportView; fingerp
   return (
     <div className="wk-footage-export" data-export={one.id} data-state={one.state}>
       <p>
-        {w.state}: <b role="status">{w[`s_${one.state}` as "s_done"]}</b> {detailWord(w, one.detail)}
+        {w.state}
+        {w.colon}
+        <b role="status">{w[`s_${one.state}` as "s_done"]}</b> {detailWord(w, one.detail)}
         {one.expires_at !== null && <span> · {w.until(dateTime(one.expires_at, zone))}</span>}
       </p>
       {UNENDED.includes(one.state) && (

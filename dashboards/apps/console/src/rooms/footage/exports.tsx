@@ -27,7 +27,9 @@ export function Exports() {
         {({ exports, key }) => (
           <>
             <p>
-              {w.key}: <code className="wk-footage-hex">{key}</code>
+              {w.key}
+              {w.colon}
+              <code className="wk-footage-hex">{key}</code>
             </p>
             {exports.length === 0 ? (
               <Empty atMs={asked.dataUpdatedAt} zone={zone}>

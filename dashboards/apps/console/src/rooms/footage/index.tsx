@@ -8,6 +8,8 @@ import { Holds } from "./holds";
 import { Register } from "./register";
 import { Replay } from "./replay";
 import { table } from "./words";
+import "../../forms.css";
+import "../../parts/print.css";
 import "./footage.css";
 
 export default function Footage() {
@@ -15,8 +17,8 @@ export default function Footage() {
   const { may } = useSession();
   const views = [
     ...(may("POST /footage/views") ? [{ path: "", name: w.v_replay, page: Replay }] : []),
-    ...(may("GET /footage/calendar" as never) ? [{ path: "calendar", name: w.v_calendar, page: Calendar }] : []),
-    ...(may("GET /footage/holds" as never) ? [{ path: "holds", name: w.v_holds, page: Holds }] : []),
+    ...(may("GET /footage/{device}/calendar") ? [{ path: "calendar", name: w.v_calendar, page: Calendar }] : []),
+    ...(may("GET /footage/holds") ? [{ path: "holds", name: w.v_holds, page: Holds }] : []),
     ...(may("GET /footage/exports") ? [{ path: "exports", name: w.v_exports, page: Exports }] : []),
     ...(may("GET /footage/register") ? [{ path: "register", name: w.v_register, page: Register }] : []),
   ];

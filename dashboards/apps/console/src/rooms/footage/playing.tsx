@@ -36,7 +36,7 @@ export function Playing({ look, tracks, aboutMs, name, onAt, onClose, onRenew }:
   useTold(state.atMs, onAt);
   const toIncident = () => deck.seek((aboutMs ?? look.span.fromMs) - (aboutMs === null ? 0 : LEAD_MS));
   const canExport = may("POST /footage/exports");
-  const canHold = may("POST /footage/holds" as never);
+  const canHold = may("POST /footage/holds");
   const show = (which: "export" | "hold") => {
     deck.pause();
     setDialog(which);
@@ -95,13 +95,15 @@ export function Playing({ look, tracks, aboutMs, name, onAt, onClose, onRenew }:
         <Button onClick={onClose}>{w.end}</Button>
       </Controls>
       <p className="wk-footage-why">
-        {w.reason}: <span data-user-data>{look.reason}</span> · {w.keys}
+        {w.reason}
+        {w.colon}
+        <span data-user-data>{look.reason}</span> · {w.keys}
       </p>
       {dialog === "export" && (
         <ExportDialog devices={devices} span={marked} look={look} name={name} onClose={() => setDialog(null)} />
       )}
       {dialog === "hold" && (
-        <HoldDialog devices={devices} span={marked} incident={look.incident} name={name} onClose={() => setDialog(null)} />
+        <HoldDialog devices={devices} span={marked} why={look.reason} name={name} onClose={() => setDialog(null)} />
       )}
     </div>
   );

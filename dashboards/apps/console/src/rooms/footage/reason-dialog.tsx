@@ -78,7 +78,9 @@ export function ReasonDialog({
         }}
       >
         <p>
-          {w.cameras}: <b>{names.join(", ")}</b>
+          {w.cameras}
+          {w.colon}
+          <b>{names.join(", ")}</b>
         </p>
         {looking.about !== "" && <p data-user-data>{looking.about}</p>}
         <label htmlFor={`${id}-from`}>

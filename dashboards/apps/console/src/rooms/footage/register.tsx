@@ -107,7 +107,7 @@ function Fields({ filter, onAsk }: { filter: Filter; onAsk: (filter: Filter) => 
         <Select
           id={`${id}-camera`}
           value={given.camera}
-          options={[{ value: "", label: w.anyCamera }, ...cameras.map((one) => ({ value: one.id, label: name(one.id) }))]}
+          options={[{ value: "", label: w.anyCamera }, ...cameras.map((one) => ({ value: one.device, label: name(one.device) }))]}
           onChange={(camera: string) => set({ camera })}
         />
       </label>

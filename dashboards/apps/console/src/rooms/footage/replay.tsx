@@ -1,5 +1,5 @@
 /** 回放: cameras and a day are chosen, somebody says why, and up to four play on one time. */
-import { type DeviceState, type Incident, why } from "@watchkeeper/api";
+import { type FootageCamera, type Incident, why } from "@watchkeeper/api";
 import { dateTime, hubClock, localDay, Skeleton, Stopped, told, useLanguage, useWords } from "@watchkeeper/ui";
 import { Button } from "antd";
 import { useEffect, useMemo, useState } from "react";
@@ -8,11 +8,11 @@ import { plusDays } from "../../estate-time";
 import { useSession } from "../../session/session";
 import { CAMERAS_MAX, paramsOf, toggled, type Wanted, wantedOf } from "./asking";
 import { useAbout, useCameras, useDay } from "./data";
+import { dayOf } from "./day";
 import { Playing } from "./playing";
 import { type Looking, ReasonDialog } from "./reason-dialog";
 import { around, DAY, kept, LEAD_MS, type Span } from "./span";
 import { Strip } from "./strip";
-import { dayOf } from "./day";
 import { useViewing } from "./view";
 import { table } from "./words";
 
@@ -52,7 +52,7 @@ export interface About {
 }
 
 interface Given {
-  readonly cameras: readonly DeviceState[];
+  readonly cameras: readonly FootageCamera[];
   readonly wanted: Wanted;
   readonly about: About | undefined;
   onWanted(wanted: Wanted): void;
@@ -72,7 +72,7 @@ function Room({ cameras, wanted, about, onWanted }: Given) {
   const [shown, setShown] = useState<Span>(() => (aboutMs === null ? span : kept(around(aboutMs), span)));
   const tracks = useDay(chosen, day, span);
   const name = (id: string) => {
-    const found = cameras.find((one) => one.id === id);
+    const found = cameras.find((one) => one.device === id);
     return found === undefined ? id : told(found, "name", language);
   };
   const begin = (ms: number) => {
@@ -118,14 +118,14 @@ function Room({ cameras, wanted, about, onWanted }: Given) {
             {w.cameras} · {w.camerasHint(CAMERAS_MAX)}
           </legend>
           {cameras.map((one) => (
-            <label key={one.id} data-camera={one.id}>
+            <label key={one.device} data-camera={one.device}>
               <input
                 type="checkbox"
-                checked={chosen.includes(one.id)}
-                disabled={chosen.length >= CAMERAS_MAX && !chosen.includes(one.id)}
-                onChange={() => onWanted({ ...wanted, cameras: toggled(chosen, one.id) })}
+                checked={chosen.includes(one.device)}
+                disabled={chosen.length >= CAMERAS_MAX && !chosen.includes(one.device)}
+                onChange={() => onWanted({ ...wanted, cameras: toggled(chosen, one.device) })}
               />
-              {name(one.id)}
+              {name(one.device)}
             </label>
           ))}
         </fieldset>
@@ -139,7 +139,9 @@ function Room({ cameras, wanted, about, onWanted }: Given) {
           <div className="wk-footage-stage wk-footage-blank">
             <p>{w.choose}</p>
             <p>
-              {w.at}: <b>{dateTime(new Date(atMs).toISOString(), zone)}</b>
+              {w.at}
+              {w.colon}
+              <b>{dateTime(new Date(atMs).toISOString(), zone)}</b>
             </p>
             <p className="wk-quiet">{w.keys}</p>
           </div>
@@ -170,7 +172,7 @@ function Room({ cameras, wanted, about, onWanted }: Given) {
           onShown={setShown}
           atMs={atMs}
           look={look}
-          cameras={cameras.filter((one) => chosen.includes(one.id))}
+          cameras={cameras.filter((one) => chosen.includes(one.device))}
           name={name}
           onAt={goTo}
           onGo={(ms) => {

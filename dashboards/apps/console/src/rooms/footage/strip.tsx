@@ -1,5 +1,5 @@
 /** The time line with what moves it: nearer, farther, earlier, later. */
-import type { DeviceState } from "@watchkeeper/api";
+import type { FootageCamera } from "@watchkeeper/api";
 import { clockTime, useKeys, useWords } from "@watchkeeper/ui";
 import { Button } from "antd";
 import { useSession } from "../../session/session";
@@ -17,7 +17,7 @@ interface Given {
   readonly shown: Span;
   readonly atMs: number;
   readonly look: Look | null;
-  readonly cameras: readonly DeviceState[];
+  readonly cameras: readonly FootageCamera[];
   onShown(span: Span): void;
   name(device: string): string;
   onAt(ms: number): void;

@@ -3,6 +3,7 @@ import { words } from "@watchkeeper/ui";
 
 export const outWords = words(
   {
+    colon: "：",
     title: "导出录像",
     cameras: "摄像机",
     from: "自",
@@ -69,6 +70,7 @@ export const outWords = words(
     about: "关于",
   },
   {
+    colon: ": ",
     title: "Export footage",
     cameras: "Cameras",
     from: "From",

@@ -3,6 +3,7 @@ import { words } from "@watchkeeper/ui";
 
 export const table = words(
   {
+    colon: "：",
     room: "影像",
     v_replay: "回放",
     v_calendar: "覆盖日历",
@@ -115,6 +116,7 @@ export const table = words(
     privacy: "影像涉及他人隐私，仅限本事由使用",
   },
   {
+    colon: ": ",
     room: "Footage",
     v_replay: "Playback",
     v_calendar: "Coverage",
