@@ -223,6 +223,11 @@ PERMISSIONS: Mapping[tuple[str, str], Roles] = {
     ("GET", "/watch-list"): EYES,
     ("POST", "/watch-list"): ROOM,
     ("POST", "/watch-list/{watch}/end"): ROOM,
+    # footage: what there is, without a picture
+    ("GET", "/footage/cameras"): EYES,
+    ("GET", "/footage/{device}/day/{day}"): EYES,
+    ("GET", "/footage/{device}/coverage"): EYES,
+    ("GET", "/footage/{device}/calendar"): EYES,
     # visits
     ("GET", "/visits"): GATE,
     ("POST", "/visits"): GATE,

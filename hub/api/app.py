@@ -25,9 +25,13 @@ from hub.api import (
     estate,
     estate_drawings,
     events,
+<<<<<<< HEAD
     footage,
     footage_exports,
     footage_register,
+=======
+    footage_coverage,
+>>>>>>> footindex
     handovers,
     health,
     heatmap,
@@ -91,6 +95,7 @@ ROUTERS = (
     access_files.router,
     access_tables.router,
     access.router,
+    footage_coverage.router,
     passages.router,
     passages_watch.router,
     estate.router,
@@ -122,6 +127,7 @@ TAGS = [
     {"name": "keys", "description": "The register of keys and equipment"},
     {"name": "calls", "description": "The phone log: declared by people, or told by the exchange"},
     {"name": "gates", "description": "How gates stand, who went through, who is in, and what explains each opening"},
+    {"name": "footage", "description": "What is recorded, day by day, with holes and their causes"},
     {"name": "visits", "description": "Visitors, their vehicles, temporary permits, trucks, couriers' goods; names are masked"},
     {"name": "resident's links", "description": "Residents answer without an account, by a link that counts once"},
     {"name": "estate", "description": "The estate: its versions, edits and imports, and the drawings of its plan"},

@@ -9,10 +9,11 @@ from sqlalchemy import text
 
 from contract.clock import US_PER_S
 from contract.footage import NoSpan
+from hub.duties.localtime import DAY, day_us
 from hub.footage.coverage import Hole, Run, holes, runs_of
 from hub.footage.packing import HOUR_US, Piece
 from hub.store.engine import open_engine
-from hub.store.footage_reads import FootageReads, day_us
+from hub.store.footage_reads import FootageReads
 from hub.store.footage_rows import Folded, Track, drop, fold
 from hub.store.migrate import migrate
 
@@ -159,7 +160,7 @@ def test_after_any_drops_the_runs_are_those_of_what_is_left(engine, seed):
 def test_a_day_is_the_estates_and_ends_now_and_nothing_is_a_hole_before_there_was_any(engine):
     zone = ZoneInfo("Asia/Shanghai")
     day = date(2026, 9, 22)
-    from_us, until_us = day_us(day, zone)
+    from_us, until_us = day_us(zone, day), day_us(zone, day + DAY)
     assert until_us - from_us == 24 * HOUR_US
     reads = FootageReads(engine, "garden")
     assert reads.day("camera-1", "main", day, zone, until_us).since_us is None
