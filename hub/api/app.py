@@ -25,13 +25,10 @@ from hub.api import (
     estate,
     estate_drawings,
     events,
-<<<<<<< HEAD
     footage,
+    footage_coverage,
     footage_exports,
     footage_register,
-=======
-    footage_coverage,
->>>>>>> footindex
     handovers,
     health,
     heatmap,

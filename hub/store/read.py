@@ -23,11 +23,8 @@ from hub.store.command_log import CommandLog
 from hub.store.desk_reads import DeskReads
 from hub.store.device_states import DeviceStates
 from hub.store.duty_reads import DutyReads
-<<<<<<< HEAD
-from hub.store.footage_view_reads import FootageViewReads
-=======
 from hub.store.footage_reads import FootageReads
->>>>>>> footindex
+from hub.store.footage_view_reads import FootageViewReads
 from hub.store.passage_reads import PassageReads
 from hub.store.plan_reads import PlanReads
 from hub.store.reports import ReportReads

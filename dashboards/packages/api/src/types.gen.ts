@@ -246,6 +246,18 @@ export interface ByHandView {
   reason: string;
 }
 
+/** A month of a camera's stream, day by day. */
+export interface Calendar {
+  /** The camera, by its id */
+  device: string;
+  /** main or sub */
+  stream: string;
+  /** The estate's zone */
+  timezone: string;
+  /** Up to today */
+  days: DayView[];
+}
+
 /** The calls of one source. Figures of two sources are not added up: what people declare and what an exchange measures are two kinds of knowledge. */
 export interface CallFigures {
   /** declared: by people; exchange: measured */
@@ -578,6 +590,24 @@ export interface Count {
   late: number;
 }
 
+/** What a stream of a camera shows of a time, and what it does not. */
+export interface Coverage {
+  /** The camera, by its id */
+  device: string;
+  /** main or sub */
+  stream: string;
+  /** What was asked for: RFC 3339, UTC */
+  from: string;
+  /** What was asked for, up to now at the most: RFC 3339, UTC */
+  to: string;
+  /** The first footage ever; before it nothing is a hole. null: there was none */
+  since: string | null;
+  /** In order */
+  runs: hub__api__footage_coverage_models__RunView[];
+  /** In order; what is missing for a second or less is none */
+  holes: HoleView[];
+}
+
 /** Credentials by id. */
 export interface CredentialPage {
   /** By their ids */
@@ -622,6 +652,20 @@ export interface Credentials {
   name: string;
   /** The account's password */
   password: string;
+}
+
+/** A local day of a camera's stream. `none`: no footage was ever expected; `gone`: all of it was deleted on its day. */
+export interface DayView {
+  /** The local day */
+  day: string;
+  /** none, whole, holed or gone; today is judged up to now */
+  state: "none" | "whole" | "holed" | "gone";
+  /** How much of it footage shows */
+  covered_s: number;
+  /** How much of it is missing */
+  missing_s: number;
+  /** Why, each cause once */
+  causes: string[];
 }
 
 /** A change that a channel gave up on. `change` is the change log's row. */
@@ -1294,6 +1338,42 @@ export interface FloodList {
   floods: Flood[];
 }
 
+/** A camera, and what is recorded of it. */
+export interface FootageCamera {
+  /** The camera, by its id */
+  device: string;
+  /** Its name in Chinese */
+  name_zh: string;
+  /** Its name in English */
+  name_en: string;
+  /** Where it is, by the place's id */
+  place: string;
+  /** Whether the estate says that it is recorded; null: it says nothing */
+  recorded: boolean | null;
+  /** Those that ever had footage; empty: none did */
+  streams: FootageStreamView[];
+}
+
+/** The cameras of the estate. */
+export interface FootageCameras {
+  /** In the estate's order */
+  cameras: FootageCamera[];
+}
+
+/** One stream of a camera that ever had footage. */
+export interface FootageStreamView {
+  /** main or sub */
+  stream: string;
+  /** The first footage ever: RFC 3339, UTC */
+  since: string;
+  /** Where the oldest footage begins that is still there; null: there is none */
+  oldest: string | null;
+  /** Where the newest ends: RFC 3339, UTC; null: there is none */
+  newest: string | null;
+  /** What its recorder said last: recording, or why it does not; empty: nothing */
+  said: string;
+}
+
 /** A post answers, or a form is filled in, for a duty at a place. */
 export interface FormItem {
   /** The phone's own name for it, the same each time it is sent */
@@ -1602,6 +1682,22 @@ export interface HolderView {
   note: string;
   /** Since when no permit of theirs holds: RFC 3339, UTC; null: they do */
   ended_at: string | null;
+}
+
+/** A time that no footage shows. */
+export interface HoleView {
+  /** Since when: RFC 3339, UTC */
+  from: string;
+  /** Until when: RFC 3339, UTC */
+  to: string;
+  /** How long it is */
+  seconds: number;
+  /** camera_lost, disk_full, disk_failed, stopped, unplayable, planned, agent_down, agent_silent, missing, drop_oldest, or unknown */
+  cause: string;
+  /** The cause in Chinese */
+  cause_zh: string;
+  /** The cause in English */
+  cause_en: string;
 }
 
 /** Who is behind one door. */
@@ -3160,28 +3256,6 @@ export interface RunSummary {
   overdue: number;
 }
 
-/** A run with all that was done in it. It shows the plan as it was when it was started. */
-export interface RunView {
-  /** The run in a line */
-  run: RunSummary;
-  /** Why it was started, where people did so */
-  note: string;
-  /** The checklist, in its order */
-  steps: RunStepView[];
-  /** Who must be told within the time of EMG-3 */
-  must_tell: MustTell[];
-  /** Who was told, in the order in which it was entered */
-  told: ToldView[];
-  /** The review afterwards */
-  review: ReviewView;
-  /** The notice to residents */
-  notice: NoticeView;
-  /** Who closed the incident; empty: nobody */
-  closed_by: string;
-  /** Why it was closed with something left open; empty: nothing was */
-  closed_reason: string;
-}
-
 /** A tag was read. Either `tag` or `label`. One that is not known is kept too. */
 export interface ScanItem {
   /** The phone's own name for it, the same each time it is sent */
@@ -4374,10 +4448,42 @@ export interface ZoneView {
   place: string;
 }
 
+/** A time that footage shows from its begin to its end, or showed until it was deleted on its day. */
+export interface hub__api__footage_coverage_models__RunView {
+  /** Since when: RFC 3339, UTC */
+  from: string;
+  /** Until when: RFC 3339, UTC */
+  to: string;
+  /** It was deleted on its day */
+  deleted: boolean;
+}
+
 /** Who joins or signs: whoever is signed in, or with `credentials` somebody else at the same window. */
 export interface hub__api__handover_models__SignRequest {
   /** Of somebody else at the same window; null: who asks */
   credentials?: Credentials | null;
+}
+
+/** A run with all that was done in it. It shows the plan as it was when it was started. */
+export interface hub__api__plan_models__RunView {
+  /** The run in a line */
+  run: RunSummary;
+  /** Why it was started, where people did so */
+  note: string;
+  /** The checklist, in its order */
+  steps: RunStepView[];
+  /** Who must be told within the time of EMG-3 */
+  must_tell: MustTell[];
+  /** Who was told, in the order in which it was entered */
+  told: ToldView[];
+  /** The review afterwards */
+  review: ReviewView;
+  /** The notice to residents */
+  notice: NoticeView;
+  /** Who closed the incident; empty: nobody */
+  closed_by: string;
+  /** Why it was closed with something left open; empty: nothing was */
+  closed_reason: string;
 }
 
 /** A review is approved, or a notice published. */
@@ -4839,6 +4945,10 @@ export interface Routes {
     query: { device: string; kind?: string; since?: string | null; until?: string | null; cursor?: string | null; limit?: number };
     result: EventPage;
   };
+  /** The cameras, and what is recorded of them. */
+  "GET /footage/cameras": {
+    result: FootageCameras;
+  };
   /** An archive's bytes. */
   "GET /footage/downloads/{token}": {
     path: { token: string };
@@ -4901,6 +5011,24 @@ export interface Routes {
   "POST /footage/views": {
     body: ViewRequest;
     result: ViewOpened;
+  };
+  /** A camera's month, day by day. */
+  "GET /footage/{device}/calendar": {
+    path: { device: string };
+    query: { month: string; stream?: "main" | "sub" };
+    result: Calendar;
+  };
+  /** What footage shows of a time. */
+  "GET /footage/{device}/coverage": {
+    path: { device: string };
+    query: { from: string; to: string; stream?: "main" | "sub" };
+    result: Coverage;
+  };
+  /** A camera's local day. */
+  "GET /footage/{device}/day/{day}": {
+    path: { device: string; day: string };
+    query: { stream?: "main" | "sub" };
+    result: Coverage;
   };
   /** How the gates stand. */
   "GET /gates": {
@@ -4988,49 +5116,49 @@ export interface Routes {
   /** The plan that was started for an incident. */
   "GET /incidents/{no}/plan": {
     path: { no: number };
-    result: RunView;
+    result: hub__api__plan_models__RunView;
   };
   /** Start a plan for an incident. */
   "POST /incidents/{no}/plan": {
     path: { no: number };
     body: PlanStartRequest;
-    result: RunView;
+    result: hub__api__plan_models__RunView;
   };
   /** Publish the notice to residents. */
   "POST /incidents/{no}/plan/notice": {
     path: { no: number };
     body: hub__api__plan_models__SignRequest;
-    result: RunView;
+    result: hub__api__plan_models__RunView;
   };
   /** Write the notice to residents. */
   "PUT /incidents/{no}/plan/notice": {
     path: { no: number };
     body: NoticeRequest;
-    result: RunView;
+    result: hub__api__plan_models__RunView;
   };
   /** Write the review. */
   "PUT /incidents/{no}/plan/review": {
     path: { no: number };
     body: ReviewRequest;
-    result: RunView;
+    result: hub__api__plan_models__RunView;
   };
   /** Approve the review. */
   "POST /incidents/{no}/plan/review/approve": {
     path: { no: number };
     body: hub__api__plan_models__SignRequest;
-    result: RunView;
+    result: hub__api__plan_models__RunView;
   };
   /** Tick a step. */
   "POST /incidents/{no}/plan/steps/{step}": {
     path: { no: number; step: string };
     body: StepRequest;
-    result: RunView;
+    result: hub__api__plan_models__RunView;
   };
   /** Record who was told. */
   "POST /incidents/{no}/plan/told": {
     path: { no: number };
     body: ToldRequest;
-    result: RunView;
+    result: hub__api__plan_models__RunView;
   };
   /** The register. */
   "GET /keys": {

@@ -55,7 +55,12 @@ function Month({ cameras }: { cameras: readonly FootageCamera[] }) {
     <section aria-label={w.calendar}>
       <div className="wk-footage-tools wk-unprinted">
         <Button onClick={() => setMonth(plusMonths(month, -1))}>← {w.earlier}</Button>
-        <input type="month" aria-label={w.month} value={month} onChange={(event) => event.target.value && setMonth(event.target.value)} />
+        <input
+          type="month"
+          aria-label={w.month}
+          value={month}
+          onChange={(event) => event.target.value && setMonth(event.target.value)}
+        />
         <Button onClick={() => setMonth(plusMonths(month, 1))}>{w.later} →</Button>
         <Button onClick={() => window.print()}>{w.print}</Button>
       </div>
@@ -128,7 +133,11 @@ function Day({ camera, day, view, isAhead }: { camera: string; day: string; view
   ].join(" · ");
   return (
     <td data-day={day} data-state={view.state} data-held={held || undefined}>
-      <Link to={`/footage?cameras=${encodeURIComponent(camera)}&at=${encodeURIComponent(noon(day, zone))}`} title={said} aria-label={`${day} ${said}`}>
+      <Link
+        to={`/footage?cameras=${encodeURIComponent(camera)}&at=${encodeURIComponent(noon(day, zone))}`}
+        title={said}
+        aria-label={`${day} ${said}`}
+      >
         {SIGNS[view.state as State]}
         {held && HELD}
       </Link>

@@ -37,7 +37,7 @@ export function Controls({ deck, state, children }: { deck: Deck; state: DeckSta
         options={SPEEDS.map((value) => ({ value, label: w.times(value) }))}
         onChange={(speed) => deck.setSpeed(speed)}
       />
-      <time className="wk-footage-time" dateTime={iso} aria-label={w.filmed}>
+      <time className="wk-footage-time" dateTime={iso} title={w.filmed}>
         {dateTime(iso, zone)}
       </time>
       {state.skipped !== null && (

@@ -4,8 +4,8 @@ import { ask, type Coverage, type FootageCamera } from "@watchkeeper/api";
 import { hubClock, told, useLanguage } from "@watchkeeper/ui";
 import { useLive } from "../../live/provider";
 import { useSession } from "../../session/session";
-import type { Span } from "./span";
 import { heldOf } from "./held";
+import type { Span } from "./span";
 import { type Marked, type Track, together } from "./tracks";
 
 const EVERY_MS = 30_000;

@@ -85,8 +85,8 @@ function Form({ devices, span, look, name, onMade }: Given & { onMade: (made: Ex
     <form className="wk-form" aria-label={w.title} onSubmit={submit}>
       <p>
         {w.cameras}
-          {w.colon}
-          <b>{devices.map(name).join(", ")}</b>
+        {w.colon}
+        <b>{devices.map(name).join(", ")}</b>
       </p>
       <label htmlFor={`${id}-from`}>
         {w.from}

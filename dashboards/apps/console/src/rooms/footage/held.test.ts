@@ -3,7 +3,14 @@ import { expect, it } from "vitest";
 import { heldOf, holdsOn } from "./held";
 
 function hold(more: Partial<HoldView>): HoldView {
-  const whole = { id: "h", cameras: ["a"], from: "2026-01-01T00:00:00Z", to: "2026-01-01T01:00:00Z", reason: "police", in_force: true };
+  const whole = {
+    id: "h",
+    cameras: ["a"],
+    from: "2026-01-01T00:00:00Z",
+    to: "2026-01-01T01:00:00Z",
+    reason: "police",
+    in_force: true,
+  };
   return { ...whole, ...more } as HoldView;
 }
 

@@ -36,12 +36,21 @@ export function HoldDialog({ devices, span, why, name, onClose }: Given) {
   const [wrong, setWrong] = useState("");
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    const [fromMs, toMs, untilMs] = [from, to, until].map((one) => localMs(one, zone)) as [number | null, number | null, number | null];
-    if (fromMs === null || toMs === null || untilMs === null || fromMs >= toMs || untilMs <= hubClock.nowMs()) setWrong(w.spanWrong);
+    const [fromMs, toMs, untilMs] = [from, to, until].map((one) => localMs(one, zone)) as [
+      number | null,
+      number | null,
+      number | null,
+    ];
+    if (fromMs === null || toMs === null || untilMs === null || fromMs >= toMs || untilMs <= hubClock.nowMs())
+      setWrong(w.spanWrong);
     else if (reason.trim() === "") setWrong(w.needReason);
     else {
       setWrong("");
-      const [fromText, toText, untilText] = [fromMs, toMs, untilMs].map((ms) => new Date(ms).toISOString()) as [string, string, string];
+      const [fromText, toText, untilText] = [fromMs, toMs, untilMs].map((ms) => new Date(ms).toISOString()) as [
+        string,
+        string,
+        string,
+      ];
       void sending.send(async () => {
         const body = { cameras: [...devices], from: fromText, to: toText, until: untilText, reason };
         const made = await ask("POST /footage/holds", { body });
@@ -61,7 +70,13 @@ export function HoldDialog({ devices, span, why, name, onClose }: Given) {
         </p>
         <label htmlFor={`${id}-from`}>
           {w.from}
-          <input id={`${id}-from`} type="datetime-local" step="1" value={from} onChange={(event) => setFrom(event.target.value)} />
+          <input
+            id={`${id}-from`}
+            type="datetime-local"
+            step="1"
+            value={from}
+            onChange={(event) => setFrom(event.target.value)}
+          />
         </label>
         <label htmlFor={`${id}-to`}>
           {w.to}
@@ -69,7 +84,13 @@ export function HoldDialog({ devices, span, why, name, onClose }: Given) {
         </label>
         <label htmlFor={`${id}-until`}>
           {w.until} ({w.untilHint})
-          <input id={`${id}-until`} type="datetime-local" step="1" value={until} onChange={(event) => setUntil(event.target.value)} />
+          <input
+            id={`${id}-until`}
+            type="datetime-local"
+            step="1"
+            value={until}
+            onChange={(event) => setUntil(event.target.value)}
+          />
         </label>
         <label htmlFor={`${id}-reason`}>
           {w.reason}

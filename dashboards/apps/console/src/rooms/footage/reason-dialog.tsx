@@ -85,7 +85,13 @@ export function ReasonDialog({
         {looking.about !== "" && <p data-user-data>{looking.about}</p>}
         <label htmlFor={`${id}-from`}>
           {w.from}
-          <input id={`${id}-from`} type="datetime-local" step="1" value={from} onChange={(event) => setFrom(event.target.value)} />
+          <input
+            id={`${id}-from`}
+            type="datetime-local"
+            step="1"
+            value={from}
+            onChange={(event) => setFrom(event.target.value)}
+          />
         </label>
         <label htmlFor={`${id}-to`}>
           {w.to}

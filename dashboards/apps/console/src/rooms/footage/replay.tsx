@@ -108,7 +108,12 @@ function Room({ cameras, wanted, about, onWanted }: Given) {
           <Button aria-label={w.previousDay} onClick={() => toDay(plusDays(day, -1))}>
             ←
           </Button>
-          <input type="date" aria-label={w.day} value={day} onChange={(event) => event.target.value && toDay(event.target.value)} />
+          <input
+            type="date"
+            aria-label={w.day}
+            value={day}
+            onChange={(event) => event.target.value && toDay(event.target.value)}
+          />
           <Button aria-label={w.nextDay} onClick={() => toDay(plusDays(day, 1))}>
             →
           </Button>

@@ -44,7 +44,7 @@ export function Screen({ deck, at, state, name, cause, large, onEnlarge, onRenew
       </div>
       <figcaption>
         <button type="button" className="wk-link" aria-label={large ? w.grid : w.enlarge(name)} onClick={onEnlarge}>
-          <kbd aria-hidden="true">{at + 1}</kbd> {name}
+          <kbd>{at + 1}</kbd> {name}
         </button>
         <time dateTime={iso}>{dateTime(iso, zone)}</time>
         {source.stream === "sub" && <span className="wk-footage-note">{w.usesSub}</span>}
@@ -68,17 +68,7 @@ function Watermark() {
   );
 }
 
-function Nothing({
-  shown,
-  cause,
-  isHeld,
-  onRenew,
-}: {
-  shown: Shown;
-  cause: string;
-  isHeld: boolean;
-  onRenew: () => void;
-}) {
+function Nothing({ shown, cause, isHeld, onRenew }: { shown: Shown; cause: string; isHeld: boolean; onRenew: () => void }) {
   const w = useWords(table);
   const { zone } = useSession();
   if (shown.trouble !== null) {

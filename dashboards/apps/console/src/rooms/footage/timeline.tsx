@@ -1,15 +1,6 @@
 /** A day of up to four cameras: what is there, what is missing and why, what moved, what is held, and the incidents. A picture for
  * the mouse and the keyboard; the table beside it says the same. */
-import {
-  clockTime,
-  hourMinute,
-  type Priority,
-  PrioritySymbol,
-  symbolState,
-  told,
-  useLanguage,
-  useWords,
-} from "@watchkeeper/ui";
+import { clockTime, hourMinute, type Priority, PrioritySymbol, symbolState, told, useLanguage, useWords } from "@watchkeeper/ui";
 import { type PointerEvent, useEffect, useId, useRef, useState } from "react";
 import { useLive } from "../../live/provider";
 import { useSession } from "../../session/session";
@@ -193,17 +184,7 @@ function Lane({ track, shown, top, x }: { track: Track; shown: Span; top: number
   );
 }
 
-function Looked({
-  span,
-  shown,
-  x,
-  height,
-}: {
-  span: Span | null;
-  shown: Span;
-  x: (ms: number) => number;
-  height: number;
-}) {
+function Looked({ span, shown, x, height }: { span: Span | null; shown: Span; x: (ms: number) => number; height: number }) {
   const seen = span === null ? null : clipped(span, shown);
   if (seen === null) return null;
   return <path className="wk-footage-looked" d={`M${x(seen.fromMs)} 1H${x(seen.toMs)}V${height - 1}H${x(seen.fromMs)}Z`} />;

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { rowsOf, together, type Track } from "./tracks";
+import { rowsOf, type Track, together } from "./tracks";
 
 const TRACK: Track = {
   device: "a",
