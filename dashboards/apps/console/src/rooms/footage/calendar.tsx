@@ -73,11 +73,11 @@ function Month({ cameras }: { cameras: readonly FootageCamera[] }) {
       <ul className="wk-footage-signs" aria-label={w.legend}>
         {LEGEND.map((state) => (
           <li key={state}>
-            <i aria-hidden="true">{SIGNS[state]}</i> {w[`d_${state}`]}
+            <b aria-hidden="true">{SIGNS[state]}</b> {w[`d_${state}`]}
           </li>
         ))}
         <li>
-          <i aria-hidden="true">{HELD}</i> {w.held}
+          <b aria-hidden="true">{HELD}</b> {w.held}
         </li>
       </ul>
       <Grid month={month} lines={lines} today={localDay(iso, zone)} />

@@ -25,7 +25,14 @@ export function useExport(first: ExportView) {
   return asked.data;
 }
 
-export function ExportState({ first, fingerprint }: { first: ExportView; fingerprint?: string }) {
+interface Given {
+  readonly first: ExportView;
+  readonly fingerprint?: string;
+  /** In a list: what is needed to take it stands behind a fold. */
+  readonly isFolded?: boolean;
+}
+
+export function ExportState({ first, fingerprint, isFolded = false }: Given) {
   const w = useWords(outWords);
   const { zone } = useSession();
   const one = useExport(first);
@@ -40,29 +47,46 @@ export function ExportState({ first, fingerprint }: { first: ExportView; fingerp
       {UNENDED.includes(one.state) && (
         <Progress percent={Math.round(one.progress * 100)} strokeColor="#1f2429" aria-label={w.progress} />
       )}
-      {one.state === "done" && (
-        <dl className="wk-footage-facts">
-          <dt>{w.size}</dt>
-          <dd>{sizeText(one.size_bytes)}</dd>
-          <dt>{w.sha256}</dt>
-          <dd>
-            <code className="wk-command" data-sha256>
-              {one.sha256}
-            </code>
-          </dd>
-          {fingerprint !== undefined && (
-            <>
-              <dt>{w.key}</dt>
-              <dd>
-                <code className="wk-command">{fingerprint}</code>
-              </dd>
-            </>
-          )}
-        </dl>
-      )}
       {UNENDED.includes(one.state) && <Cancel id={one.id} />}
-      {one.state === "done" && <Take one={one} />}
+      {one.state === "done" &&
+        (isFolded ? (
+          <details>
+            <summary>
+              {w.sha256} · {w.download}
+            </summary>
+            <Made one={one} {...(fingerprint === undefined ? {} : { fingerprint })} />
+          </details>
+        ) : (
+          <Made one={one} {...(fingerprint === undefined ? {} : { fingerprint })} />
+        ))}
     </div>
+  );
+}
+
+function Made({ one, fingerprint }: { one: ExportView; fingerprint?: string }) {
+  const w = useWords(outWords);
+  return (
+    <>
+      <dl className="wk-footage-facts">
+        <dt>{w.size}</dt>
+        <dd>{sizeText(one.size_bytes)}</dd>
+        <dt>{w.sha256}</dt>
+        <dd>
+          <code className="wk-command" data-sha256>
+            {one.sha256}
+          </code>
+        </dd>
+        {fingerprint !== undefined && (
+          <>
+            <dt>{w.key}</dt>
+            <dd>
+              <code className="wk-command">{fingerprint}</code>
+            </dd>
+          </>
+        )}
+      </dl>
+      <Take one={one} />
+    </>
   );
 }
 

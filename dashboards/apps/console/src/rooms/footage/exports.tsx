@@ -50,7 +50,7 @@ export function Exports() {
                     </td>
                     <td data-user-data>{one.reason}</td>
                     <td>
-                      <ExportState first={one} />
+                      <ExportState first={one} isFolded />
                     </td>
                   </tr>
                 ))}

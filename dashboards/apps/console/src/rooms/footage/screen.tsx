@@ -37,7 +37,6 @@ export function Screen({ deck, at, state, name, cause, large, onEnlarge, onRenew
   return (
     <figure className="wk-footage-screen" data-camera={source.device} data-standing={shown.standing} data-large={large}>
       <div className="wk-footage-look">
-        {/* biome-ignore lint/a11y/useMediaCaption: cameras record no sound */}
         <video ref={video} muted playsInline disablePictureInPicture aria-label={name} data-stream={source.stream} />
         <Watermark />
         <Nothing shown={shown} cause={cause} isHeld={state.isHeld} onRenew={onRenew} />
