@@ -126,7 +126,7 @@ class Agent:
             self._compose(device, by_device[device.id])
         self._gates.guard({reader: self._gate(reader, rule) for reader, rule in config.access.items()})
         self.recorder = make_recorder(config, self._say_footage, ports.clock, ports.random, ports.backoff)
-        self._footage = self._make_footage()
+        self._footage = self._make_sender()
         self._orders = self._take_orders()
         self._line = ports.line(config, spool, LineCalls(self._on_order, self._line_failed, self._gates.time.heard))
         self._uploaders = self._make_uploaders()
@@ -208,6 +208,13 @@ class Agent:
         device = self._hands[name].device
         return asker(name, device, self._actuators[device.id].ask)
 
+    def _make_sender(self) -> FootageSender | None:
+        """Who sends what is recorded here; None where nothing is, or there is no hub to send it to."""
+        to = self._destination()
+        if self.recorder is None or to is None:
+            return None
+        return FootageSender(self.recorder.index, to, self._ports.post, self._ports.clock)
+
     def _take_orders(self) -> Orders:
         hands = {
             name: Hand(hands.commands, self._asker(name), partial(self._say, self.sources.of(name), name))
@@ -229,13 +236,6 @@ class Agent:
             footage={} if self._footage is None else {SendFootage: self._footage.take},
         )
 
-    def _make_footage(self) -> FootageSender | None:
-        """What sends segments that somebody looks at; None where nothing is recorded, or no hub is known to send it to."""
-        to = self._destination()
-        if to is None or self.recorder is None:
-            return None
-        return FootageSender(self.recorder.index, to, self._ports.post, self._ports.clock)
-
     def _make_uploaders(self) -> Sequence[Loop]:
         to = self._destination()
         if to is None:
@@ -246,8 +246,8 @@ class Agent:
         return (
             Uploader(self._pictures, to, post, self._ports.random, patience=patience, now_us=clock.now_us),
             LiveUploader(self._live, to, post, clock),
-            self._hub_table.fetcher,
             *(() if self._footage is None else self._footage.loops()),
+            self._hub_table.fetcher,
         )
 
     # Life
@@ -355,11 +355,11 @@ class Agent:
         for device, actuator in self._actuators.items():
             if not actuator.join(self._left_s(until_us)):
                 self._log.error("actuator_abandoned", device=device)
-        if self.recorder is not None and not self.recorder.join(RECORDER_STOP_S):
-            self._log.error("recorder_abandoned")
-        for uploader in self._uploaders:
+        for uploader in self._uploaders:  # before the recorder, which closes the index that they look into
             if not uploader.join(self._left_s(until_us)):
                 self._log.warning("upload_abandoned")
+        if self.recorder is not None and not self.recorder.join(RECORDER_STOP_S):
+            self._log.error("recorder_abandoned")
 
     def _left_s(self, until_us: int) -> float:
         return max(0.05, (until_us - self._ports.clock.mono_us()) / US_PER_S)
@@ -402,6 +402,7 @@ class Agent:
             "heads": msgspec.to_builtins(self._heads.counters),
             "pictures": msgspec.to_builtins(self._pictures.counters),
             "live": msgspec.to_builtins(self._live.counters),
+            "footage": None if self._footage is None else msgspec.to_builtins(self._footage.counters),
             "devices": {
                 name: msgspec.to_builtins(one.counters) | {"findings": self.sources.of(name).findings}
                 for name, one in self._supervisors.items()

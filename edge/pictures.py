@@ -23,7 +23,8 @@ MAX_PICTURES = 10_000
 _NAME = re.compile(r"[0-9a-f]{32}\.jpg")
 
 Post = Callable[[str, dict[str, str], bytes | Iterator[bytes]], int]
-"""Post a body, whole or in pieces, with headers to a URL; the answer's status. Raises OSError when there is no answer."""
+"""Post a body, or its pieces with its length in the headers, to a URL; the answer's status. Raises OSError when there is
+none."""
 
 
 class Counters(msgspec.Struct):

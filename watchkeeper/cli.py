@@ -14,6 +14,7 @@ COMMANDS: dict[str, str] = {
     "decode": "watchkeeper.decode_command:decode",
     "agents": "watchkeeper.agents_command:agents",
     "tags": "watchkeeper.tags_command:tags",
+    "footage": "watchkeeper.footage_command:footage",
     "plate": "watchkeeper.plate_command:plate",
     "duties": "watchkeeper.duties_command:duties",
     "permits": "watchkeeper.permits_command:permits",

@@ -5,7 +5,7 @@ be sent soon is dropped, as who waited has gone.
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from queue import Empty, Full, Queue
@@ -22,7 +22,7 @@ from edge.footage.beneath import open_beneath
 from edge.footage.index import FootageFailed
 from edge.footage.segments import Growing, Segment, own_path
 from edge.loop import Loop
-from edge.pictures import Destination
+from edge.pictures import Destination, Post
 
 WAITING_MAX = 32
 THREADS = 2
@@ -32,9 +32,6 @@ NEWEST_US = 60 * US_PER_S
 NEWEST_MAX = 8
 """What is told of the newest segments: what the hub may not have heard of yet."""
 _CHUNK = 256 * 1024
-
-PostStream = Callable[[str, dict[str, str], Iterator[bytes]], int]
-"""Post a body in pieces, whose length the headers say; the answer's status. Raises OSError when there is no answer."""
 
 
 class Held(Protocol):
@@ -85,7 +82,7 @@ class FootageSender:
     """What the hub has asked for and is still to be sent. `take` returns at once, from any thread; `make` has the threads that
     send."""
 
-    def __init__(self, held: Held, to: Destination, post: PostStream, clock: Clock) -> None:
+    def __init__(self, held: Held, to: Destination, post: Post, clock: Clock) -> None:
         self._held, self._to, self._post, self._clock = held, to, post, clock
         self._waiting: Queue[_Waiting] = Queue(WAITING_MAX)
         self._log = structlog.get_logger("edge.footage")

@@ -1,9 +1,10 @@
 """Keeps one recording child going: starts it, enters in the index and tells what it says, and starts it again when it is gone."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from random import Random
+from threading import Event
 from typing import NamedTuple
 
 import msgspec
@@ -11,10 +12,10 @@ import structlog
 
 from contract.clock import US_PER_S, Clock
 from contract.footage import Codec, FootageStream, RecorderReason, RecorderState, SegmentRecorded
-from contract.reading import Reading
 from edge.footage.beneath import open_beneath
 from edge.footage.fragments import Whole, whole_of
 from edge.footage.index import FootageFailed, FootageFull, FootageIndex
+from edge.footage.mending import Mender, Tell
 from edge.footage.segments import Growing, Segment, own_path
 from edge.loop import Loop
 from edge.recorder.messages import Alive, Began, Camera, Ended, Order, Report, State
@@ -24,13 +25,12 @@ from edge.spool import SpoolFailed, SpoolFull
 from edge.supervisor import BACKOFF, BackOff
 
 STREAMS_A_CHILD = 8
+NEWEST_DAYS = 2
+"""What a child may have left behind lies in these."""
 SILENT_US = 30 * US_PER_S
 """A child that says nothing for so long is ended."""
 _TURN_S = 0.5
 _LAST_WORDS_S = 5.0
-
-Tell = Callable[[str, Sequence[Reading]], None]
-"""Append readings of a device to the log. Raises SpoolFull, SpoolFailed."""
 
 
 class Counters(msgspec.Struct):
@@ -82,10 +82,15 @@ class _Growth:
 class Keeper(Loop):
     """The child for a few streams."""
 
-    def __init__(self, streams: Sequence[Recorded], shared: Shared) -> None:
+    def __init__(self, streams: Sequence[Recorded], shared: Shared, mender: Mender) -> None:
         super().__init__(f"recorder-{streams[0].device}")
         self._streams = streams
         self._shared = shared
+        self._mender = mender
+        self.mended = Event()
+        """What was there before this agent's start has been looked at, and `first_nos` are known: what is recorded from now on
+        has these numbers or higher ones."""
+        self.first_nos: dict[tuple[str, FootageStream], int] = {}
         self._said: dict[tuple[str, FootageStream], tuple[bool, RecorderReason]] = {}
         self._unsaid: dict[tuple[str, FootageStream], RecorderState] = {}
         self._heard_us = 0
@@ -128,6 +133,10 @@ class Keeper(Loop):
 
     def _run(self) -> None:
         index, config = self._shared.footage, self._shared.config
+        for one in self._streams:
+            self._mender.mend(one.device, one.stream, newest=NEWEST_DAYS, stop=self._stop)
+            self.first_nos.setdefault((one.device, one.stream), index.last_no(one.device, one.stream) + 1)
+        self.mended.set()
         cameras = [Camera(one.device, one.stream, one.address, index.last_no(one.device, one.stream)) for one in self._streams]
         child = Child(Order(str(config.folder), cameras, config.segment_us, config.reserve_bytes))
         self.counters.children += 1

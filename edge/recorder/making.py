@@ -7,7 +7,8 @@ import structlog
 from contract.clock import Clock
 from edge.config_types import Config
 from edge.footage.index import FootageFailed, FootageIndex
-from edge.recorder.keeper import Shared, Tell
+from edge.footage.mending import Tell
+from edge.recorder.keeper import Shared
 from edge.recorder.recorder import Recorder
 from edge.supervisor import BackOff
 

@@ -1,17 +1,17 @@
 """The agent's recorder: the index, a keeper for each few streams, what a crash left behind, and how the disk is."""
 
 import os
-from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 import structlog
 
 from contract.clock import US_PER_S
-from contract.footage import FootageDeleted, FootageDisk, FootageStream, NoSpan
+from contract.footage import FootageDisk, FootageStream
 from edge.footage.index import FootageFailed, FootageIndex
-from edge.footage.recovery import compare, days_of, streams_of
+from edge.footage.mending import Mender, batches
+from edge.footage.recovery import streams_of
 from edge.loop import Loop
 from edge.recorder.keeper import STREAMS_A_CHILD, Keeper, Shared, reading_of
 from edge.spool import SpoolFailed, SpoolFull
@@ -20,20 +20,12 @@ DISK_US = 60 * US_PER_S
 DAY_BYTES_US = 600 * US_PER_S
 """How often the bytes of a day are counted, which reads a row for each of its segments."""
 RETELL_US = 10 * US_PER_S
-SPANS_MAX = 400
 _DAY_US = 86_400 * US_PER_S
-_NO_END = 1 << 62
 
 
 class Counters(msgspec.Struct):
-    """Since the start: files that the index did not have, those of them that were torn or held nothing, rows without a file,
-    names that are nothing of ours, segments told again."""
+    """Since the start. `retold`: segments that the log may not have had."""
 
-    entered: int = 0
-    torn: int = 0
-    empty: int = 0
-    missing: int = 0
-    odd: int = 0
     retold: int = 0
 
 
@@ -52,14 +44,11 @@ class Recorder(Loop):
         self._next_disk_us = self._next_day_us = self._next_retell_us = 0
         self._log = structlog.get_logger("edge.footage")
         self.counters = Counters()
-        self.keepers = [Keeper(group, shared) for group in _batches(shared.config.streams, STREAMS_A_CHILD)]
-        self._before_no: dict[tuple[str, FootageStream], int] = {}
+        self._mender = Mender(shared.footage, shared.tell)
+        self.keepers = [Keeper(group, shared, self._mender) for group in batches(shared.config.streams, STREAMS_A_CHILD)]
 
     def start(self) -> None:
-        """Look at each stream's newest days, then record; the older days are looked at while it does."""
-        for one in self._config.streams:
-            self._recover(one.device, one.stream, newest=2)
-            self._before_no[one.device, one.stream] = self.index.last_no(one.device, one.stream) + 1
+        """Record, and look at what is there already meanwhile."""
         for keeper in self.keepers:
             keeper.start()
         super().start()
@@ -83,7 +72,7 @@ class Recorder(Loop):
     def counts(self) -> dict[str, Any]:
         """What is counted, as plain data; of the keepers the sum."""
         kept = [msgspec.to_builtins(keeper.counters) for keeper in self.keepers]
-        own: dict[str, Any] = msgspec.to_builtins(self.counters)
+        own: dict[str, Any] = msgspec.to_builtins(self.counters) | msgspec.to_builtins(self._mender.counters)
         return own | {name: sum(one[name] for one in kept) for name in (kept[0] if kept else ())}
 
     def _loop(self) -> None:
@@ -111,39 +100,21 @@ class Recorder(Loop):
     # What a crash left behind
 
     def _recover_all(self) -> None:
+        """Once the keepers have looked at the newest days: what they begin from then on is left alone."""
+        for keeper in self.keepers:
+            while not keeper.mended.wait(0.5):
+                if self._stop.is_set():
+                    return
         try:
             streams = streams_of(self.index)
         except (FootageFailed, OSError) as error:
             self._log.error("footage_unread", error=str(error)[:200])
             return
         for device, stream in streams:
-            self._recover(device, stream)
+            self._mender.mend(device, stream, below_no=self._below_no(device, stream), stop=self._stop)
 
-    def _recover(self, device: str, stream: FootageStream, newest: int | None = None) -> None:
-        try:
-            for day in days_of(self.index, device, stream)[:newest]:
-                if self._stop.is_set():
-                    return
-                found = compare(self.index, day, self._before_no.get((device, stream), _NO_END))
-                counters = self.counters
-                counters.entered += len(found.entered)
-                counters.torn += found.torn
-                counters.empty += found.empty
-                counters.odd += found.odd
-                self._tell_missing(device, stream, found.missing, found.spans)
-        except SpoolFull:
-            self._log.error("footage_untold")
-        except (FootageFailed, OSError) as error:
-            self._log.error("footage_unread", device=device, stream=stream, error=str(error)[:200])
-
-    def _tell_missing(self, device: str, stream: FootageStream, numbers: Sequence[int], spans: Sequence[NoSpan]) -> None:
-        """Their rows go once the log has it."""
-        if not numbers:
-            return
-        self.counters.missing += len(numbers)
-        for some in _batches(spans, SPANS_MAX):
-            self._tell(device, [FootageDeleted("", list(some), stream, "missing")])
-        self.index.drop(device, stream, numbers)
+    def _below_no(self, device: str, stream: FootageStream) -> int | None:
+        return next((no for keeper in self.keepers if (no := keeper.first_nos.get((device, stream)))), None)
 
     def _retell(self) -> None:
         for one in self.index.untold(500):
@@ -174,10 +145,3 @@ def disk_of(folder: Path, index: FootageIndex, day_bytes: int, reserve_bytes: in
         None if oldest is None else oldest.end_us,
         free <= reserve_bytes,
     )
-
-
-T = TypeVar("T")
-
-
-def _batches(all_of_them: Sequence[T], size: int) -> Iterable[Sequence[T]]:
-    return (all_of_them[at : at + size] for at in range(0, len(all_of_them), size))

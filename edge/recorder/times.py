@@ -9,6 +9,8 @@ times of arrival count: a camera whose header lies is recorded by the agent's cl
 from contract.clock import US_PER_MS, US_PER_S
 
 WINDOW_US = 4 * US_PER_S
+SETTLE_US = 1_500 * US_PER_MS
+"""The first window is shorter than any segment, so that the first one is put right before it ends."""
 JUMP_US = 2 * US_PER_S
 MAX_SLEW_US = 20 * US_PER_MS
 REORDER_US = US_PER_S
@@ -64,7 +66,7 @@ class Times:
         """`late_us`: how late this picture came by the line as it is."""
         assert self._offset_us is not None
         self._least_us = late_us if self._least_us is None else min(self._least_us, late_us)
-        if mono_us - self._window_us < WINDOW_US:
+        if mono_us - self._window_us < (WINDOW_US if self._settled else SETTLE_US):
             return
         least_us, self._least_us, self._window_us = self._least_us, None, mono_us
         if not self._settled:

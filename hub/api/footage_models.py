@@ -51,7 +51,7 @@ class PlayableStream(Strict):
 class PlayableCamera(Strict):
     """A camera of a view."""
 
-    camera: str = Field(description="Its id", examples=["camera-east"])
+    camera: str = Field(description="The camera, by its id", examples=["camera-east"])
     streams: list[PlayableStream] = Field(description="main first; take one whose codec the browser plays")
 
 
@@ -135,7 +135,7 @@ class ExportView(Strict):
     size_bytes: int = Field(description="How long it is; 0: there is none")
     sha256: str = Field(description="The archive's SHA-256 in hex; empty: there is none")
     actor: str = Field(description="Who asked for it")
-    reason: str = Field(description="Why")
+    reason: str = Field(description="Why, in the actor's words")
     receiver: str = Field(description="Who gets it")
     ticket: str = Field(description="The receiver's own number for it, or empty")
     cameras: list[str] = Field(description="The cameras, by their ids")

@@ -131,7 +131,7 @@ def playlist(listing: Listing, folder: str, from_us: int, *, ended: bool) -> str
         "#EXT-X-VERSION:7",
         f"#EXT-X-TARGETDURATION:{max(TARGET_S_MIN, -(-longest_us // US_PER_S))}",
         "#EXT-X-MEDIA-SEQUENCE:0",
-        f"#EXT-X-PLAYLIST-TYPE:{'VOD' if ended else 'EVENT'}",
+        "#EXT-X-PLAYLIST-TYPE:EVENT",  # also of one that has ended: it may not change its word
         "#EXT-X-INDEPENDENT-SEGMENTS",
     ]
     if entries:

@@ -72,6 +72,7 @@ def test_what_everybody_may_is_what_is_needed_before_signing_in():
     assert {row for row, roles in PERMISSIONS.items() if roles == ANYONE} == {
         ("POST", "/sign-in"), ("GET", "/oidc/begin"), ("GET", "/oidc/callback"), ("GET", "/healthz"),
         ("POST", "/agents/{agent}/pictures/{picture}"), ("POST", "/agents/{agent}/live/{order}/{age_ms}"), ("POST", "/enrol"),
+            ("POST", "/agents/{agent}/footage/{order}"),
         ("GET", "/agents/{agent}/permits/{epoch}/{no}/{part}"),
         ("POST", "/visit-links/show"), ("POST", "/visit-links/answer"), ("POST", "/visit-links/pass"),
         ("GET", "/docs"), ("GET", "/openapi.json"), ("GET", "/static-offline-docs"),

@@ -10,8 +10,8 @@ from contract.clock import US_PER_S, SystemClock, parse_rfc3339, rfc3339
 from contract.envelope import bulk_mac, footage_path
 from edge.footage.segments import Growing, own_path
 from hub.footage.views import CAMERAS_MAX, VIEW_US_MAX
-from tests.support.footage_rig import CAMERAS, FPS, SEGMENT_S, Recorded, film, recorded_site, shades_of
 from tests.support.outward_rig import NAMES, until
+from tests.support.playing_rig import CAMERAS, FPS, SEGMENT_S, Recorded, film, recorded_site, shades_of
 from tests.support.site_rig import KEY
 
 SEGMENT_US = SEGMENT_S * US_PER_S
@@ -107,7 +107,9 @@ def test_an_incident_gives_its_cameras_and_from_two_minutes_before_to_five_after
     assert parse_rfc3339(view["from"]) == opened_us - 120 * US_PER_S
     assert parse_rfc3339(view["to"]) == opened_us + 300 * US_PER_S
     assert [one["camera"] for one in view["cameras"]] == list(CAMERAS)
-    assert code(rig.site.client("operator").post("/footage/views", json={"incident": 9_999, "reason": WHY}), 404) == "unknown_case"
+    assert (
+        code(rig.site.client("operator").post("/footage/views", json={"incident": 9_999, "reason": WHY}), 404) == "unknown_case"
+    )
 
 
 def test_no_view_without_a_reason_and_each_stands_in_the_register_before_it_is_shown(rig, at_us):
@@ -172,8 +174,9 @@ def test_only_what_a_playlist_of_the_link_has_named_is_given(rig, at_us):
     assert client.get(playlist_of(view)).status_code == 200
     assert client.get(f"{base}/main/{inside.no}.m4s").status_code == 200
     for name in (
-        f"main/{outside.no}.m4s", f"main/{outside.no}.mp4", f"sub/{inside.no}.m4s", f"main/{inside.no}-1.m4s", f"main/{inside.no}.ts",
-        "main/..%2f..%2fhub.db", "main/%00.m4s", "..%2f..%2f/main.m4s", "main/9999999999999999999999.mp4", "main/-1.m4s",
+        f"main/{outside.no}.m4s", f"main/{outside.no}.mp4", f"sub/{inside.no}.m4s", f"main/{inside.no}-1.m4s",
+        f"main/{inside.no}.ts", "main/..%2f..%2fhub.db", "main/%00.m4s",
+        "..%2f..%2f/main.m4s", "main/9999999999999999999999.mp4", "main/-1.m4s",
     ):  # fmt: skip
         assert client.get(f"{base}/{name}").status_code in (404, 422), name
     stranger = base.replace("camera-1", "camera-2")
@@ -206,7 +209,12 @@ def test_ranges_are_given_as_asked(rig, at_us):
     whole = client.get(path)
     assert (whole.status_code, whole.headers["cache-control"]) == (200, "private, no-store")
     size = len(whole.content)
-    for header, first, last in ((f"bytes=0-{size}", 0, size), ("bytes=5-9", 5, 10), ("bytes=-7", size - 7, size), ("bytes=8-", 8, size)):
+    for header, first, last in (
+        (f"bytes=0-{size}", 0, size),
+        ("bytes=5-9", 5, 10),
+        ("bytes=-7", size - 7, size),
+        ("bytes=8-", 8, size),
+    ):
         part = client.get(path, headers={"Range": header})
         assert (part.status_code, part.content) == (206, whole.content[first:last]), header
         assert part.headers["content-range"] == f"bytes {first}-{last - 1}/{size}"
@@ -312,7 +320,7 @@ def test_an_agent_brings_only_what_is_waited_for_under_its_own_seal(rig, at_us):
     body = rig.index.path_of(segment).read_bytes()
 
     def bring(agent: str, name: str, data: bytes, mac: str) -> int:
-        return client.post(footage_path(agent, name), content=data, headers={"X-Watchkeeper-Mac": mac}).status_code
+        return int(client.post(footage_path(agent, name), content=data, headers={"X-Watchkeeper-Mac": mac}).status_code)
 
     good = bulk_mac(KEY, footage_path("gatehouse", order.id), body)
     assert bring("stranger", order.id, body, good) == 404

@@ -1238,7 +1238,7 @@ export interface ExportView {
   sha256: string;
   /** Who asked for it */
   actor: string;
-  /** Why */
+  /** Why, in the actor's words */
   reason: string;
   /** Who gets it */
   receiver: string;
@@ -2634,7 +2634,7 @@ export interface PlanView {
 
 /** A camera of a view. */
 export interface PlayableCamera {
-  /** Its id */
+  /** The camera, by its id */
   camera: string;
   /** main first; take one whose codec the browser plays */
   streams: PlayableStream[];

@@ -1,4 +1,4 @@
-"""Footage end to end without a camera: real segments in a real agent's index, sent to a running site by the agent's own sender."""
+"""Footage end to end without a camera: real segments in a real agent's index, sent to a running site by its own sender."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -33,10 +33,15 @@ def estate() -> Estate:
     """Four cameras at a gate behind one agent, a fifth behind another, and a door."""
     names: Any = {"name_zh": "名", "name_en": "name"}
     devices = [DeviceRow(camera, "camera", "gate", "gatehouse", **names) for camera in CAMERAS]
-    devices += [DeviceRow("camera-9", "camera", "cellar", "cellar", **names), DeviceRow("door-1", "door", "gate", "gatehouse", **names)]
+    devices += [
+        DeviceRow("camera-9", "camera", "cellar", "cellar", **names),
+        DeviceRow("door-1", "door", "gate", "gatehouse", **names),
+    ]
     agents = [Agent("gatehouse", "gate", **names, key=KEY.hex()), Agent("cellar", "gate", **names, key=OTHER_KEY.hex())]
     places = [Place("gate", **names), Place("cellar", **names)]
-    return Estate(EstateFile(SITE, "花园", "Garden", "Asia/Shanghai", places, agents, devices), {"gatehouse": KEY, "cellar": OTHER_KEY})
+    return Estate(
+        EstateFile(SITE, "花园", "Garden", "Asia/Shanghai", places, agents, devices), {"gatehouse": KEY, "cellar": OTHER_KEY}
+    )
 
 
 def film(path: Path, shades: Sequence[int], size: tuple[int, int] = (64, 48)) -> None:
@@ -46,7 +51,9 @@ def film(path: Path, shades: Sequence[int], size: tuple[int, int] = (64, 48)) ->
         stream.width, stream.height, stream.pix_fmt, stream.gop_size = *size, "yuv420p", FPS
         stream.options = {"tune": "zerolatency", "qp": "10", "x264-params": "scenecut=0"}
         for number, shade in enumerate(shades):
-            frame = av.VideoFrame.from_ndarray(np.full((size[1], size[0]), shade, np.uint8), format="gray").reformat(format="yuv420p")
+            frame = av.VideoFrame.from_ndarray(np.full((size[1], size[0]), shade, np.uint8), format="gray").reformat(
+                format="yuv420p"
+            )
             frame.pts = number
             out.mux(stream.encode(frame))
         out.mux(stream.encode())
@@ -65,9 +72,10 @@ def shades_of(path: str | Path, headers: str = "") -> list[tuple[float, int]]:
 class Recorded:
     """An agent's footage. `tell`: the hub's index has it too. `away`: it answers nothing."""
 
-    def __init__(self, site: Site, folder: Path) -> None:
+    def __init__(self, site: Site, folder: Path, index: FootageIndex | None = None) -> None:
         self.site, self.away = site, False
-        self.index = FootageIndex.open(folder / "footage")
+        self.index = index or FootageIndex.open(folder / "footage")
+        self._owns = index is None
         self.orders: list[SendFootage] = []
         to = Destination(site.outward.url, SITE, "gatehouse", KEY)
         self.sender = FootageSender(self.index, to, http_post, SystemClock())
@@ -83,7 +91,15 @@ class Recorded:
                 Thread(target=self.sender.take, args=(order,)).start()
 
     def record(
-        self, camera: str, start_us: int, first: int, *, seconds: int = SEGMENT_S, tell: bool = True, data: bytes | None = None, **more: Any
+        self,
+        camera: str,
+        start_us: int,
+        first: int,
+        *,
+        seconds: int = SEGMENT_S,
+        tell: bool = True,
+        data: bytes | None = None,
+        **more: Any,
     ) -> Segment:
         """A segment that begins then, whose pictures are `first`, `first` + 1 and so on bright."""
         stream = more.pop("stream", "main")
@@ -116,14 +132,15 @@ class Recorded:
             loop.stop()
         for loop in self._loops:
             loop.join(5)
-        self.index.close()
+        if self._owns:
+            self.index.close()
 
 
 @contextmanager
-def recorded_site(folder: Path, **more: Any) -> Iterator[Recorded]:
-    """A running site with an agent's footage behind it."""
+def recorded_site(folder: Path, index: FootageIndex | None = None, **more: Any) -> Iterator[Recorded]:
+    """A running site with an agent's footage behind it; `index`: a recorder's, which closes it."""
     with running_site(folder, book=estate(), **more) as site:
-        made = Recorded(site, folder)
+        made = Recorded(site, folder, index)
         try:
             yield made
         finally:
