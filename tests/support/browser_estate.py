@@ -47,7 +47,7 @@ GATEHOUSE, YARD = "gatehouse", "yard"
 CARD_KEY = bytes(range(64, 96))
 FACILITY, RESIDENT, STRANGER = 12, 1001, 5001
 SEGMENT_S = 4
-"""Of footage, where it is recorded."""
+RECORDER = {"folder": "footage", "reserve_bytes": 0, "segment_s": SEGMENT_S}
 BOARD_BAUD, READER_BAUD, POLL_MS = 38_400, 9_600, 50
 
 _INPUTS = (("door-1", "door"), ("door-2", "door"), ("fire-hall", "fire"), ("alarm-desk", "alarm"), ("cabinet-1", "tamper"))
@@ -93,9 +93,9 @@ NUMBERS: Mapping[str, Mapping[str, float]] = {"CMD-2": {"chatter_window_s": 0, "
 
 
 class Wanted(NamedTuple):
-    """What a module of tests wants otherwise. `numbers`: the policy's, by clause; `cameras`: so many, at a few pictures a second,
-    which are recorded where `recorded` says so; `more`: what else stands in the estate file, such as routes or floors; `devices`: what stands beside the others, of the yard,
-    for which `say` speaks."""
+    """What a module of tests wants otherwise. `numbers`: the policy's, by clause; `cameras`: so many, at a few pictures a second;
+    `recorded`: the agent records them; `more`: what else stands in the estate file, such as routes or floors; `devices`: what
+    stands beside the others, of the yard, for which `say` speaks."""
 
     numbers: Mapping[str, Mapping[str, float]] = {}
     cameras: int = 0
@@ -357,7 +357,11 @@ class BrowserEstate:
                 "hub_url": self.url,
                 "spool": {"path": "spool.db"},
                 "devices": devices,
-                **({"recorder": {"folder": "footage", "reserve_bytes": 0, "segment_s": SEGMENT_S}} if self.wanted.recorded else {}),
+                **(
+                    {"recorder": {"folder": "footage", "reserve_bytes": 0, "segment_s": SEGMENT_S}}
+                    if self.wanted.recorded
+                    else {}
+                ),
                 "access": [{"reader": "reader-1", "opens": {"device": "barrier-1", "action": "open"}, "permits": [permit]}],
             },
         )

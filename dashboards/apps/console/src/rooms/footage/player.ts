@@ -16,6 +16,8 @@ const TROUBLES: Readonly<Record<string, Trouble>> = {
   footage_busy: "busy",
   footage_unplayable: "unplayable",
 };
+/** What may be otherwise at another time of the footage. */
+const PASSING: readonly Trouble[] = ["away", "gone", "unplayable", "busy", "network"];
 const RETRIES = { maxNumRetry: 1, retryDelayMs: 1_000, maxRetryDelayMs: 4_000 };
 /** The hub waits 8 s for an agent, and 30 s for a segment that comes slowly. */
 const LOAD = { default: { maxTimeToFirstByteMs: 35_000, maxLoadTimeMs: 60_000, timeoutRetry: RETRIES, errorRetry: RETRIES } };
@@ -116,7 +118,12 @@ export class Player {
     this.wantedMs = wallMs;
     if (this.video === null || !this.started) return;
     const mediaS = this.mediaS(wallMs);
-    if (mediaS !== null) this.video.currentTime = mediaS;
+    if (mediaS === null) return;
+    if (this.trouble !== null && PASSING.includes(this.trouble)) {
+      this.trouble = null;
+      this.hls.startLoad(mediaS);
+    }
+    this.video.currentTime = mediaS;
   }
 
   run(rate: number): void {
@@ -166,14 +173,17 @@ export class Player {
       this.end("codec");
       return;
     }
-    if (!data.fatal) return;
+    const told = TROUBLES[codeOf(data)];
+    // what no second try will change is told at once
+    if (told === "expired" || told === "gone" || told === "unplayable") this.end(told);
+    if (!data.fatal || this.trouble !== null) return;
     if (data.type === ErrorTypes.MEDIA_ERROR && this.repairs < REPAIRS_MAX) {
       this.repairs += 1;
       this.hls.recoverMediaError();
       return;
     }
     if (data.type === ErrorTypes.MEDIA_ERROR) this.end("unplayable");
-    else this.end(TROUBLES[codeOf(data)] ?? (data.details === ErrorDetails.LEVEL_EMPTY_ERROR ? "empty" : "network"));
+    else this.end(told ?? (data.details === ErrorDetails.LEVEL_EMPTY_ERROR ? "empty" : "network"));
   }
 
   private end(trouble: Trouble): void {

@@ -42,7 +42,7 @@ export function Screen({ deck, at, state, name, cause, large, onEnlarge, onRenew
         <Nothing shown={shown} cause={cause} isHeld={state.isHeld} onRenew={onRenew} />
       </div>
       <figcaption>
-        <button type="button" className="wk-link" aria-label={large ? w.grid : w.enlarge(name)} onClick={onEnlarge}>
+        <button type="button" className="wk-link" title={large ? w.grid : w.enlarge(name)} onClick={onEnlarge}>
           <kbd>{at + 1}</kbd> {name}
         </button>
         <time dateTime={iso}>{dateTime(iso, zone)}</time>
