@@ -213,6 +213,48 @@ class PictureFrozen(Reading, frozen=True):
     active: bool
 
 
+class PictureBlinded(Reading, frozen=True):
+    """A strong light shines into the camera, or no longer does."""
+
+    SORT = "alarm"
+    active: bool
+
+
+class PictureDefocused(Reading, frozen=True):
+    """The picture is (no longer) out of focus."""
+
+    SORT = "alarm"
+    active: bool
+
+
+class PictureMoved(Reading, frozen=True):
+    """The camera looks somewhere else, or again where it did."""
+
+    SORT = "alarm"
+    active: bool
+
+
+class PictureOccluded(Reading, frozen=True):
+    """Something covers a good part of the view, or no longer does."""
+
+    SORT = "alarm"
+    active: bool
+
+
+class MotionSeen(Reading, frozen=True):
+    """Something began to move in a zone, or no longer does. `zone` is the installer's name of it, empty for the whole picture.
+
+    `what`: plain `motion`; `after_hours`: motion in the hours in which there should be none; `intrusion`: motion that lasted;
+    `loitering`: somebody stayed. `began_us`, `ended_us`: by the agent's wall clock, of the first and the last picture that
+    shows it, which come before the record."""
+
+    active: bool
+    zone: str = ""
+    what: Literal["motion", "after_hours", "intrusion", "loitering"] = "motion"
+    began_us: int | None = None
+    ended_us: int | None = None
+
+
 class SnapshotTaken(Reading, frozen=True):
     """A JPEG waits at the agent, or has been sent, under `picture`. `order` is the order that asked for it."""
 
@@ -225,7 +267,7 @@ class SnapshotTaken(Reading, frozen=True):
 
 
 class ObjectSeen(Reading, frozen=True):
-    """Somebody else's analysis saw a thing: label, score 0-1, the zone's name, and the other system's id of the track."""
+    """A camera's or an agent's analysis saw a thing: label, score 0-1, the zone's name, and the analysis's id of the track."""
 
     label: str
     score: float
@@ -454,6 +496,11 @@ AnyReading = (
     | CameraLink
     | PictureDark
     | PictureFrozen
+    | PictureBlinded
+    | PictureDefocused
+    | PictureMoved
+    | PictureOccluded
+    | MotionSeen
     | SnapshotTaken
     | ObjectSeen
     | SegmentRecorded

@@ -24,6 +24,15 @@ def check_address(address: str) -> str:
     return address
 
 
+def sub_stream(address: str, sub_address: str) -> str:
+    """The checked address of the small stream: as it is given, or on the host and with the login of the main one. Raises as
+    `check_address` does."""
+    if not sub_address.startswith("/"):
+        return check_address(sub_address)
+    parts = urlsplit(address)
+    return check_address(f"{parts.scheme}://{parts.netloc}{sub_address}")
+
+
 def masked(address: str) -> str:
     """`address` with the user and password replaced by `***`, cut to fit a message."""
     head, mark, rest = address.partition("://")

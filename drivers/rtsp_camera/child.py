@@ -8,25 +8,27 @@ import os
 import resource
 import sys
 from collections import deque
+from datetime import datetime
 from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Any, BinaryIO
+from zoneinfo import ZoneInfo
 
 import av
 
 from contract.clock import US_PER_S, Clock, SystemClock
 from contract.readings import CameraLink
 from drivers.rtsp_camera import video
+from drivers.rtsp_camera.analyse import analyse
 from drivers.rtsp_camera.messages import (
     HEAD_BYTES,
     MAX_FILE_BYTES,
     MAX_WAITING_SNAPSHOTS,
     Alive,
+    Analyse,
     Done,
     JudgeFile,
-    Passage,
     Report,
     Request,
-    Shot,
     Snapshot,
     Trouble,
     Watch,
@@ -34,10 +36,11 @@ from drivers.rtsp_camera.messages import (
     lengths,
     parse_request,
 )
-from drivers.rtsp_camera.picture import Picture, State, judge
 from drivers.rtsp_camera.settings import Options
+from drivers.rtsp_camera.viewer import Minute, Viewer, Watchers, wall_of
 
 if TYPE_CHECKING:
+    from drivers.analysis.objects import ObjectWatch
     from drivers.rtsp_camera.plates import PlateWatch
 
 BACK_OFF_S = (1.0, 2.0, 5.0, 10.0)
@@ -64,42 +67,6 @@ class Out:
             self._file.flush()
 
 
-class Viewer:
-    """Looks at one open stream's packets and tells what it sees. A new stream has a new viewer: it says its state anew."""
-
-    def __init__(self, out: Out, stream: Any, options: Options, orders: deque[str], plates: "PlateWatch | None") -> None:
-        self._out = out
-        self._options = options
-        self._orders = orders
-        wanted = options.plates
-        self._pictures = video.Pictures(stream, every_s=wanted.every_s, every_picture=True) if wanted else video.Pictures(stream)
-        self._plates = plates
-        self._state = State()
-
-    def look(self, packet: Any, at_s: float) -> None:
-        """Take one packet. Raises the library's errors for a damaged one."""
-        for taken in self._pictures.of(packet, at_s, wanted=bool(self._orders)):
-            seen = Picture(at_s, video.luma_of(taken.frame), taken.key)
-            self._state, changes = judge(self._state, seen, self._options)
-            for change in changes:
-                self._out.tell(change)  # type: ignore[arg-type]  # judge makes the two kinds that Report has
-            self._answer(taken.frame)
-            self._read_plates(taken.frame, seen)
-
-    def _read_plates(self, frame: Any, seen: Picture) -> None:
-        for reading, shot in self._plates.look(frame, seen.luma, seen.at_s) if self._plates else ():
-            jpeg, width, height = shot or (b"", 0, 0)
-            self._out.tell(Passage(reading, width, height), jpeg)
-
-    def _answer(self, frame: Any) -> None:
-        if not self._orders:
-            return
-        shot = video.jpeg_of(frame)
-        while self._orders and shot:
-            jpeg, width, height = shot
-            self._out.tell(Shot(self._orders.popleft(), width, height), jpeg)
-
-
 def plate_watch(options: Options, name: str) -> "PlateWatch | None":
     """What reads the plates, its models loaded, where the installer wants it. `name` stands before each passage's number."""
     if options.plates is None:
@@ -111,16 +78,39 @@ def plate_watch(options: Options, name: str) -> "PlateWatch | None":
     return PlateWatch(options.plates, PlateReader(models.load()).read, name, video.jpeg_of, video.bgr_of)
 
 
+def object_watch(options: Options) -> "ObjectWatch | None":
+    """What finds people and vehicles, its model loaded, where the installer gave one."""
+    if options.objects is None:
+        return None
+    from drivers.analysis.objects import ObjectWatch, load
+
+    return ObjectWatch(options.objects, load(options.objects), options.zones)
+
+
+def _minute(options: Options, clock: Clock) -> Minute:
+    zone = ZoneInfo(options.time_zone)
+    if not any(one.hours for one in options.zones):
+        return lambda: None
+
+    def of_the_day() -> int:
+        local = datetime.fromtimestamp(clock.now_us() / US_PER_S, zone)
+        return local.hour * 60 + local.minute
+
+    return of_the_day
+
+
 def watch(request: Watch, out: Out, orders: deque[str], clock: Clock) -> None:
     """Stay with a camera for ever: open it, look, and when it is lost open it again after a while."""
-    plates = plate_watch(request.options, str(clock.now_us()))
+    options = request.options
+    plates = plate_watch(options, str(clock.now_us()))
+    watchers = Watchers(options, plates, object_watch(options), _minute(options, clock))
     pause = Event()
     told: bool | None = None
     fails = 0
     while True:
         began_us = clock.mono_us()
         try:
-            reason = _watch_once(request, out, orders, clock, plates)
+            reason = _watch_once(request, out, orders, clock, watchers)
             told = True
         except video.NoVideo as error:
             reason = str(error)
@@ -134,14 +124,19 @@ def watch(request: Watch, out: Out, orders: deque[str], clock: Clock) -> None:
         fails += 1
 
 
-def _watch_once(request: Watch, out: Out, orders: deque[str], clock: Clock, plates: "PlateWatch | None") -> str:
+def _watch_once(request: Watch, out: Out, orders: deque[str], clock: Clock, watchers: Watchers) -> str:
     """Look until the stream is lost, and return why. Raises NoVideo when it was not reached."""
     options = request.options
-    container = video.open_camera(request.address, options.open_timeout_s, options.silence_timeout_s)
+    address = options.sub_address if options.sub_address and options.plates is None else request.address
+    container = video.open_camera(address, options.open_timeout_s, options.silence_timeout_s)
     try:
         out.tell(CameraLink(connected=True, reason="opened"))
         stream = container.streams.video[0]
-        return _follow(container, stream, Viewer(out, stream, options, orders, plates), out, clock)
+        wall_us = wall_of(clock.now_us(), clock.mono_us())
+        viewer = Viewer(out.tell, stream, options, orders, watchers, wall_us)
+        reason = _follow(container, stream, viewer, out, clock)
+        viewer.ends()
+        return reason
     finally:
         video.close_quietly(container)
 
@@ -186,7 +181,8 @@ def judge_file(request: JudgeFile, data: bytes, out: Out) -> None:
 
 def _read_file(container: Any, options: Options, out: Out) -> None:
     stream = container.streams.video[0]
-    viewer = Viewer(out, stream, options, deque(), plate_watch(options, "file"))
+    watchers = Watchers(options, plate_watch(options, "file"), object_watch(options))
+    viewer = Viewer(out.tell, stream, options, deque(), watchers, lambda _at_s: None)
     packets = container.demux(stream)
     step_s = 1.0 / float(stream.average_rate or _PLAIN_FPS)  # for plain streams, which tell no times
     at_s, offset, troubles = 0.0, 0, 0
@@ -195,6 +191,7 @@ def _read_file(container: Any, options: Options, out: Out) -> None:
         try:
             packet = next(packets, None)
             if packet is None:
+                viewer.ends()
                 return
             if packet.size == 0:
                 continue
@@ -251,6 +248,9 @@ def main() -> None:
         watch(request, out, orders, SystemClock())
     elif isinstance(request, JudgeFile):
         judge_file(request, body, out)
+        out.tell(Done())
+    elif isinstance(request, Analyse):
+        analyse(request, out.tell)
         out.tell(Done())
 
 

@@ -9,10 +9,24 @@ from threading import Event, Lock
 
 import msgspec
 
-from contract.readings import CameraLink, PictureDark, PictureFrozen, PlateRead, Reading, SnapshotTaken
+from contract.readings import (
+    CameraLink,
+    MotionSeen,
+    ObjectSeen,
+    PictureBlinded,
+    PictureDark,
+    PictureDefocused,
+    PictureFrozen,
+    PictureMoved,
+    PictureOccluded,
+    PlateRead,
+    Reading,
+    SnapshotTaken,
+)
+from drivers.analysis import objects
 from drivers.plates.models import fault as plate_models_fault
 from drivers.port import CommandFailed, DeviceLost, DriverKind, Finding, Sink
-from drivers.rtsp_camera.address import SCHEMES, check_address, masked
+from drivers.rtsp_camera.address import SCHEMES, check_address, masked, sub_stream
 from drivers.rtsp_camera.decode import FileDecoder
 from drivers.rtsp_camera.messages import (
     MAX_WAITING_SNAPSHOTS,
@@ -161,13 +175,30 @@ def make(address: str, options: Options) -> CameraDriver:
         wrong = plate_models_fault()
         if wrong:
             raise ValueError(wrong)
-    return CameraDriver(check_address(address), options)
+    checked = check_address(address)
+    if options.sub_address:
+        options = msgspec.structs.replace(options, sub_address=sub_stream(checked, options.sub_address))
+    if options.objects is not None:
+        objects.check_file(options.objects)
+    return CameraDriver(checked, options)
 
 
 KIND = DriverKind(
     name="rtsp_camera",
     unit="the bytes of one whole video file (MP4, AVI, MKV, MPEG-TS, plain H.264…), 64 MiB at most",
-    readings=(CameraLink, PictureDark, PictureFrozen, PlateRead, SnapshotTaken),
+    readings=(
+        CameraLink,
+        PictureDark,
+        PictureFrozen,
+        PictureBlinded,
+        PictureDefocused,
+        PictureMoved,
+        PictureOccluded,
+        MotionSeen,
+        ObjectSeen,
+        PlateRead,
+        SnapshotTaken,
+    ),
     options=Options,
     schemes=SCHEMES,
     make=make,

@@ -9,7 +9,19 @@ from typing import NamedTuple
 
 import msgspec
 
-from contract.readings import CameraLink, PictureDark, PictureFrozen, PlateRead
+from contract.readings import (
+    CameraLink,
+    MotionSeen,
+    ObjectSeen,
+    PictureBlinded,
+    PictureDark,
+    PictureDefocused,
+    PictureFrozen,
+    PictureMoved,
+    PictureOccluded,
+    PlateRead,
+)
+from drivers.analysis.told import TamperKind, ZoneKind
 from drivers.rtsp_camera.settings import Options
 
 MAX_MESSAGE_BYTES = 16 * 1024
@@ -35,6 +47,16 @@ class JudgeFile(_Message, frozen=True):
     """To the child, first: the body is a video file; say what is in it and end."""
 
     options: Options
+
+
+class Analyse(_Message, frozen=True):
+    """To the child, first: say what the analysis finds in a file, or in a camera's stream for `seconds`, and end."""
+
+    target: str
+    """The path of a file, or a checked address."""
+    is_file: bool
+    options: Options
+    seconds: float = 0.0
 
 
 class Snapshot(_Message, frozen=True):
@@ -74,8 +96,29 @@ class Done(_Message, frozen=True):
     """From the child: the file has been read to its end."""
 
 
-Request = Watch | JudgeFile | Snapshot
-Report = CameraLink | PictureDark | PictureFrozen | Alive | Shot | Passage | Trouble | Done
+class Noticed(_Message, frozen=True):
+    """From the child: what `Analyse` asked for; see `drivers.analysis.told.Told`."""
+
+    what: ZoneKind | TamperKind
+    active: bool
+    since_s: float
+    zone: str = ""
+
+
+class Analysed(_Message, frozen=True):
+    """From the child: how far it has come, in seconds from the first picture. `whole`: that was all. `bad`: packets that could
+    not be decoded."""
+
+    duration_s: float
+    frames: int
+    bad: int = 0
+    whole: bool = False
+
+
+Seen = PictureDark | PictureFrozen | PictureBlinded | PictureDefocused | PictureMoved | PictureOccluded | MotionSeen | ObjectSeen
+"""What the analysis makes of pictures."""
+Request = Watch | JudgeFile | Analyse | Snapshot
+Report = CameraLink | Seen | Alive | Shot | Passage | Trouble | Noticed | Analysed | Done
 
 
 class BadFrame(ValueError):

@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from contract.readings import PlateRead
+from drivers.analysis.small import Luma
 from drivers.plates import vote
 from drivers.plates.find import Bgr
 from drivers.plates.reader import Read
-from drivers.rtsp_camera.picture import Luma
 from drivers.rtsp_camera.settings import Plates
 
 Shot = tuple[bytes, int, int]

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-Part = Annotated[float, Meta(ge=0, le=1)]
+from drivers.analysis.settings import Analysis, Part
 
 
 class Plates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -33,17 +33,12 @@ class Plates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("area is left, top, right, bottom, each from 0 to 1: write for example [0, 0.3, 1, 1]")
 
 
-class Options(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The camera's part of a device's settings. Luma is 0 (black) to 255 (white)."""
+class Options(Analysis, frozen=True, forbid_unknown_fields=True):
+    """The camera's part of a device's settings. Of the analysis see `drivers.analysis.settings`."""
 
-    dark_below: Annotated[float, Meta(ge=0, le=255)] = 20.0
-    """A picture whose mean luma is under this may be dark."""
-    dark_spread: Annotated[float, Meta(ge=0, le=128)] = 12.0
-    """A picture with a larger standard deviation of luma shows something (a lamp at night) and is not dark."""
-    frozen_below: Annotated[float, Meta(ge=0, le=10)] = 0.05
-    """Two pictures whose mean luma difference is under this are the same picture. A live sensor's noise is above 0.1."""
-    frozen_after_s: Annotated[float, Meta(ge=1, le=600)] = 5.0
-    """How long the picture must stay the same to be called frozen."""
+    sub_address: Annotated[str, Meta(max_length=500)] = ""
+    """The address of the camera's small second stream, or only what follows the host in it, such as /Streaming/Channels/102.
+    The analysis looks at it instead of the main one; number plates need the main one."""
     open_timeout_s: Annotated[float, Meta(ge=1, le=60)] = 10.0
     """How long the camera has to answer and to send its first picture."""
     silence_timeout_s: Annotated[float, Meta(ge=1, le=60)] = 5.0

@@ -1,4 +1,4 @@
-"""The recording child: a few cameras in one loop. It reads what has come four times a second, which costs far less than reading
+"""The recording child: a few cameras in one loop. It reads what has come a few times a second, which costs far less than reading
 each packet when it comes. It ends when its standard input ends, so it cannot outlive the agent, and closes its segments first.
 """
 
@@ -18,8 +18,10 @@ from edge.recorder.messages import MAX_LINE_BYTES, Alive, Began, Ended, Order, R
 from edge.recorder.session import Session
 from edge.recorder.track import Now, Track
 
-TURN_S = 0.25
-TELL_US = US_PER_S
+TURN_S, BUSY_TURN_S = 0.5, 0.25
+"""How often a camera is read; more often where it sends so much that the system's buffer might not hold it."""
+BUSY_BYTES = 96 * 1024
+TELL_US = 5 * US_PER_S
 GOODBYE_S = 5.0
 _MAX_MEMORY_BYTES = 2 << 30
 
@@ -84,9 +86,9 @@ def record(order: Order, out: Out, clock: Clock, stop: Event) -> None:
             )
         talking = [sock for session in sessions if (sock := session.talking) is not None]
         if talking:
-            select.select(talking, [], [], TURN_S / 5)
+            select.select(talking, [], [], BUSY_TURN_S / 5)
         else:
-            stop.wait(TURN_S)
+            stop.wait(BUSY_TURN_S if any(one.read_bytes > BUSY_BYTES for one in sessions) else TURN_S)
     for session in sessions:
         session.close()
     hands.finish(GOODBYE_S)

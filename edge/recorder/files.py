@@ -1,7 +1,7 @@
 """The recorder's files: fragments are written whole, and a segment counts once its file, then its folder are synced."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from queue import Queue
 from threading import Thread
@@ -12,6 +12,7 @@ from edge.footage.segments import own_path
 from edge.recorder.messages import Ended
 from edge.spool_file import sync_folder
 
+_PIECES_MAX = 512
 MAX_UNSYNCED = 256
 """Segments that wait for the disk. When there are more, the recorder waits too, and then its cameras."""
 
@@ -24,16 +25,22 @@ class OpenFile:
         self._handle = handle
         self.size_bytes = 0
 
-    def write(self, data: bytes) -> None:
-        """Append it whole. Raises OSError; the file then ends where it did before."""
-        left = memoryview(data)
+    def write(self, pieces: Sequence[bytes]) -> None:
+        """Append them whole. Raises OSError; the file then ends where it did before."""
         try:
-            while left:
-                left = left[os.write(self._handle, left) :]
+            for at in range(0, len(pieces), _PIECES_MAX):
+                some = pieces[at : at + _PIECES_MAX]
+                written = os.writev(self._handle, some)
+                if written < sum(map(len, some)):
+                    self._write_on(memoryview(b"".join(some))[written:])
         except OSError:
             os.ftruncate(self._handle, self.size_bytes)
             raise
-        self.size_bytes += len(data)
+        self.size_bytes += sum(map(len, pieces))
+
+    def _write_on(self, left: memoryview) -> None:
+        while left:
+            left = left[os.write(self._handle, left) :]
 
     def sync(self) -> None:
         """Make it survive a power cut, and close it. Raises OSError."""

@@ -19,7 +19,7 @@ from edge.footage.mending import Mender, Tell
 from edge.footage.segments import Growing, Segment, own_path
 from edge.loop import Loop
 from edge.recorder.messages import Alive, Began, Camera, Ended, Order, Report, State
-from edge.recorder.process import Child, ChildDied
+from edge.recorder.process import Child, ChildDied, Wake
 from edge.recorder.settings import Recorded, RecorderConfig
 from edge.spool import SpoolFailed, SpoolFull
 from edge.supervisor import BACKOFF, BackOff
@@ -29,7 +29,7 @@ NEWEST_DAYS = 2
 """What a child may have left behind lies in these."""
 SILENT_US = 30 * US_PER_S
 """A child that says nothing for so long is ended."""
-_TURN_S = 0.5
+_TURN_S = 5.0
 _LAST_WORDS_S = 5.0
 
 
@@ -95,8 +95,14 @@ class Keeper(Loop):
         self._unsaid: dict[tuple[str, FootageStream], RecorderState] = {}
         self._heard_us = 0
         self._child: Child | None = None
+        self._wake = Wake()
         self._log = structlog.get_logger("edge.recorder")
         self.counters = Counters()
+
+    def stop(self) -> None:
+        """Ask the loop to end, and wake it."""
+        super().stop()
+        self._wake.set()
 
     @property
     def child_pid(self) -> int | None:
@@ -144,7 +150,7 @@ class Keeper(Loop):
         self._heard_us = self._shared.clock.mono_us()
         try:
             while not self._stop.is_set():
-                self._take(child.receive(_TURN_S))
+                self._take(child.receive(_TURN_S, self._wake))
                 self._retell()
                 if self._shared.clock.mono_us() - self._heard_us > SILENT_US:
                     child.kill()

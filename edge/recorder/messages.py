@@ -65,7 +65,7 @@ class State(_Report, frozen=True):
 
 
 class Alive(_Report, frozen=True):
-    """Every second. Counts are since the child's start: pictures that were written and dropped, packets that never came."""
+    """Every five seconds. Counts are since the child's start: pictures that were written and dropped, packets that never came."""
 
     pictures: int = 0
     dropped: int = 0

@@ -71,9 +71,9 @@ def began_us(content: bytes) -> int:
     return int(since * US_PER_S + (fraction * US_PER_S >> 32))
 
 
-def fragment(number: int, start: int, end: int, samples: Sequence[Sample]) -> bytes:
-    """The `moof` and `mdat` of samples in the order of decoding, at least one. `start` and `end`: when the first is decoded and
-    when the next fragment's first will be. Where pictures are shown in another order, offsets say so."""
+def fragment(number: int, start: int, end: int, samples: Sequence[Sample]) -> list[bytes]:
+    """The `moof` and `mdat`, in pieces, of samples in the order of decoding, at least one. `start` and `end`: when the first is
+    decoded and when the next fragment's first will be. Where pictures are shown in another order, offsets say so."""
     order = sorted(sample.show for sample in samples)
     decode = [start]
     for show in order[1:]:
@@ -98,4 +98,4 @@ def fragment(number: int, start: int, end: int, samples: Sequence[Sample]) -> by
     )
     media = [sample.data for sample in samples]
     size = 8 + sum(map(len, media))
-    return b"".join((moof, struct.pack(f">{4 * count}I", *numbers), struct.pack(">I4s", size, b"mdat"), *media))
+    return [moof + struct.pack(f">{4 * count}I", *numbers) + struct.pack(">I4s", size, b"mdat"), *media]

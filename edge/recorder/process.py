@@ -4,6 +4,7 @@ import os
 import select
 import subprocess
 import sys
+from contextlib import suppress
 from io import RawIOBase
 from typing import cast
 
@@ -18,6 +19,26 @@ STOP_S = 6.0
 
 class ChildDied(Exception):
     """The child has ended, or no longer makes sense. The message is a name: child_died, child_broken, child_stuck."""
+
+
+class Wake:
+    """Ends a `receive` that waits, from any thread."""
+
+    def __init__(self) -> None:
+        self._out, self._in = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+
+    def set(self) -> None:
+        """For good: every wait ends at once from now on."""
+        with suppress(BlockingIOError):
+            os.write(self._in, b"!")
+
+    def fileno(self) -> int:
+        """What is waited for."""
+        return self._out
+
+    def __del__(self) -> None:
+        os.close(self._out)
+        os.close(self._in)
 
 
 class Child:
@@ -52,10 +73,11 @@ class Child:
         """The child's process id."""
         return self._process.pid
 
-    def receive(self, timeout_s: float) -> list[Report]:
-        """What has come, waiting for `timeout_s` at most. Raises ChildDied when nothing more will come."""
-        readable, _, _ = select.select([self._out], [], [], timeout_s)
-        if not readable:
+    def receive(self, timeout_s: float, wake: Wake | None = None) -> list[Report]:
+        """What has come, waiting for `timeout_s` at most, or until `wake`. Raises ChildDied when nothing more will come."""
+        waited = [self._out.fileno(), *([] if wake is None else [wake.fileno()])]
+        readable, _, _ = select.select(waited, [], [], timeout_s)
+        if self._out.fileno() not in readable:
             return []
         data = self._out.read(_READ_BYTES)
         if data is None:

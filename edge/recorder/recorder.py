@@ -20,6 +20,7 @@ DISK_US = 60 * US_PER_S
 DAY_BYTES_US = 600 * US_PER_S
 """How often the bytes of a day are counted, which reads a row for each of its segments."""
 RETELL_US = 10 * US_PER_S
+_TURN_S = 5.0
 _DAY_US = 86_400 * US_PER_S
 
 
@@ -80,7 +81,7 @@ class Recorder(Loop):
             self._recover_all()
             while not self._stop.is_set():
                 self._turn(self._clock.mono_us())
-                self._stop.wait(1.0)
+                self._stop.wait(_TURN_S)
         except SpoolFailed:
             return  # the journal has told the agent, which ends
 

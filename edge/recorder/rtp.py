@@ -13,6 +13,8 @@ from edge.recorder.parameters import MAX_SET_BYTES, Sets
 
 MAX_PICTURE_BYTES = 16 * 1024 * 1024
 _HEAD = Struct(">BBHI")
+_FAST = Struct(">HI")
+_DOLLAR, _PLAIN = 0x24, 0x80
 _LENGTH = Struct(">I").pack
 _WRAP, _HALF = 1 << 32, 1 << 31
 
@@ -53,6 +55,31 @@ class Unpacker:
         self._next_seq: int | None = None
         self._unit: list[bytes] = []
         """The fragments of the NAL unit that is under way."""
+
+    def run(self, data: bytes, at: int, end: int, channel: int, found: list[Picture]) -> int:
+        """Take the packets of an interleaved connection that stand whole in `data[at:end]`, one behind the other, and put the
+        pictures that they complete into `found`. Where the first byte stands that is of no whole packet."""
+        kind, shift, more = (49, 1, 3) if self._hevc else (28, 0, 2)
+        while end - at >= 4 and data[at] == _DOLLAR:
+            stop = at + 4 + (data[at + 2] << 8 | data[at + 3])
+            if stop > end:
+                break
+            if data[at + 1] == channel:
+                # The middle of a fragmented unit: nearly every packet is one.
+                if self._unit and stop - at > 20 and data[at + 4] == _PLAIN:
+                    seq, ts = _FAST.unpack_from(data, at + 6)
+                    flags = data[at + 15 + more]
+                    middle = data[at + 16] >> shift & (63 if shift else 31) == kind and flags < 64
+                    if middle and seq == self._next_seq and ts == self._ts:
+                        self._next_seq = (seq + 1) & 0xFFFF
+                        self._unit.append(data[at + 16 + more : stop])
+                        at = stop
+                        continue
+                picture = self.packet(data, at + 4, stop)
+                if picture is not None:
+                    found.append(picture)
+            at = stop
+        return at
 
     def packet(self, data: bytes, at: int, end: int) -> Picture | None:
         """Take the RTP packet in `data[at:end]`; the picture that it shows to be complete, if any."""

@@ -72,11 +72,7 @@ class Client:
                 stop = at + 4 + (data[at + 2] << 8 | data[at + 3])
                 if stop > end:
                     break
-                if unpacker is not None and data[at + 1] == self._channel:
-                    picture = unpacker.packet(data, at + 4, stop)
-                    if picture is not None:
-                        found.append(picture)
-                at = stop
+                at = stop if unpacker is None else unpacker.run(data, at, end, self._channel, found)
                 continue
             used = self._text(data, at)
             if not used:

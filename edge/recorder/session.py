@@ -78,6 +78,8 @@ class Session:
         self._fails = 0
         self._since_us = self._heard_us = self._alive_us = self._rest_until_us = 0
         self._lost_before = 0
+        self.read_bytes = 0
+        """In the last turn."""
 
     @property
     def lost_packets(self) -> int:
@@ -92,6 +94,7 @@ class Session:
 
     def turn(self, now: Now) -> None:
         """Read, answer, open, give up: whatever is due."""
+        self.read_bytes = 0
         if self._state == "resting":
             if now.mono_us >= self._rest_until_us:
                 self._dialling = Dialling(self._camera.address, self._order.open_timeout_s)
@@ -157,6 +160,7 @@ class Session:
                 return ""
             if not data:
                 return "ended"
+            self.read_bytes += len(data)
             was_playing = client.playing
             pictures = client.feed(data)
             if pictures or not client.playing or not was_playing:

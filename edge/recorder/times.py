@@ -24,6 +24,7 @@ class Times:
     def __init__(self) -> None:
         self._offset_us: int | None = None
         self._last_us = 0
+        self._floor_us = -(1 << 62)
         self._last_pts_us = 0
         self._last_mono_us = 0
         self._least_us: int | None = None
@@ -54,6 +55,8 @@ class Times:
                 self._jump(max(self._last_us + US_PER_MS, here_us) - pts_us)
         self._follow(mono_us - pts_us - self._offset_us, mono_us)
         self._last_us = pts_us + self._offset_us
+        if self._last_us <= self._floor_us:
+            self._last_us = self._floor_us = self._floor_us + US_PER_MS
         self._last_pts_us, self._last_mono_us = pts_us, mono_us
         return self._last_us
 
@@ -75,6 +78,8 @@ class Times:
                 self.settled_us = least_us
         least_us -= self.settled_us
         if abs(least_us) > JUMP_US:
+            if least_us < 0:
+                self._floor_us = self._last_us  # nothing is shown before what was shown already
             self._jump(self._offset_us + least_us)
         else:
             self._offset_us += max(-MAX_SLEW_US, min(MAX_SLEW_US, least_us))

@@ -171,11 +171,11 @@ class Track:
         """Write what waits as one fragment that ends at `end_us`."""
         samples, writing.waiting, writing.waiting_bytes = writing.waiting, [], 0
         end_90k = max(writing.tick(end_us), writing.fragment_90k + len(samples))
-        data = mp4.fragment(writing.fragments + 1, writing.fragment_90k, end_90k, samples)
+        pieces = mp4.fragment(writing.fragments + 1, writing.fragment_90k, end_90k, samples)
         if not writing.fragments:
-            data = b"".join((writing.header, mp4.began(writing.first_us + writing.base_us), data))
+            pieces = [writing.header, mp4.began(writing.first_us + writing.base_us), *pieces]
         assert writing.file is not None
-        writing.file.write(data)
+        writing.file.write(pieces)
         writing.fragments += 1
         writing.fragment_us, writing.fragment_90k = end_us, max(end_90k, *(sample.show for sample in samples))
 
@@ -188,6 +188,8 @@ class Track:
         try:
             if writing.waiting:
                 self._flush(writing, end_us)
+            else:
+                end_us = writing.fragment_us  # what waited could not be written
         except OSError as error:
             full, end_us = error, writing.fragment_us
         base_us = self._base_of(writing)

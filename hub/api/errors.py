@@ -61,6 +61,11 @@ REASONS: dict[str, tuple[int, str, str]] = {
     "unknown_case": (404, "没有 {no} 号事件", "there is no incident {no}"),
     "unknown_device": (404, "没有设备“{device}”", "the estate has no device {device!r}: see /devices"),
     "unknown_agent": (404, "没有采集端“{agent}”", "the estate has no agent {agent!r}: see /agents"),
+    "no_snapshots": (
+        409,
+        "“{device}”只主动推送，不能按指令拍照",
+        "{device!r} takes no picture when it is asked: see its option `snapshots`",
+    ),
     "not_a_camera": (422, "“{device}”不是摄像机", "{device!r} is no camera"),
     "bad_cursor": (422, "cursor 无效，请使用上一页返回的值", "the cursor is wrong: take the one of the page before"),
     "bad_time": (

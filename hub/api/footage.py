@@ -19,7 +19,7 @@ from hub.api.errors import ApiError
 from hub.api.gatekeeper import Acting
 from hub.api.models import Plain
 from hub.api.ports import Backend
-from hub.api.ranges import ranged
+from hub.api.ranges import Giving, ranged
 from hub.api.routes import Behind, answer, problems
 from hub.cases.types import Refusal
 from hub.footage.fragments import BadMedia
@@ -39,6 +39,7 @@ _log = logging.getLogger(__name__)
 Token = Annotated[str, Plain, Path(min_length=1, max_length=64, description="Of the link")]
 CameraPath = Annotated[str, Plain, Path(max_length=63, description="The camera, by its id", examples=["camera-east"])]
 StreamQuery = Annotated[Literal["main", "sub"], Query(description="main; or sub, the small picture, which any browser plays")]
+RangeHeader = Annotated[str, Header(alias="Range", max_length=100, description="One range of bytes, or none")]
 M3U8, MP4 = "application/vnd.apple.mpegurl", "video/mp4"
 BYTES_BODY = {
     "requestBody": {"required": True, "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
@@ -122,7 +123,7 @@ async def show_media(
     camera: CameraPath,
     stream: Annotated[str, Plain, Path(max_length=8, description="main or sub")],
     name: Annotated[str, Plain, Path(max_length=60, description="As the playlist names it", examples=["1760000000000000.m4s"])],
-    range_: Annotated[str, Header(alias="Range", max_length=100, description="One range of bytes, or none")] = "",
+    range_: RangeHeader = "",
 ) -> Response:
     """What a playlist of this link has named, and nothing else. 504 `footage_unavailable`: the agent that has it is away; 410
     `footage_gone`: it has it no more."""
@@ -142,7 +143,9 @@ async def show_media(
         raise unavailable(str(error), link.view.agents[camera]) from error
     except BadMedia as error:
         raise ApiError("footage_unplayable", error=error) from error
-    return ranged(data, range_, MP4)
+    if not player.take_room(len(data)):
+        raise ApiError("footage_busy")
+    return Giving(ranged(data, range_, MP4), lambda: player.give_room(len(data)))
 
 
 @router.delete("/footage/play/{token}", summary="Look no more", responses=problems(404), status_code=204)

@@ -49,8 +49,8 @@ class DayView(Strict):
 
     day: str = Field(description="The local day", examples=["2026-01-01"])
     state: DayState = Field(description="none, whole, holed or gone; today is judged up to now")
-    covered_s: float = Field(description="How much of it footage shows")
-    missing_s: float = Field(description="How much of it is missing")
+    covered_s: float = Field(description="How much of it footage shows, in seconds")
+    missing_s: float = Field(description="How much of it is missing, in seconds")
     causes: list[str] = Field(description="Why, each cause once", examples=[["camera_lost"]])
 
 

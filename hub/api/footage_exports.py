@@ -3,7 +3,6 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
-from fastapi.responses import FileResponse
 from sqlalchemy import Connection
 
 from contract.clock import US_PER_S, rfc3339
@@ -11,10 +10,11 @@ from hub.api import footage_models as m
 from hub.api.auditing import Told, note_act
 from hub.api.cursors import time_us
 from hub.api.errors import ApiError
-from hub.api.footage import Token, cameras_known, enter, span_us
+from hub.api.footage import RangeHeader, Token, cameras_known, enter, span_us
 from hub.api.gatekeeper import Acting
 from hub.api.models import Plain
 from hub.api.ports import Backend
+from hub.api.ranges import ranged_file
 from hub.api.routes import Behind, Limit, problems
 from hub.footage.playback.links import View
 from hub.footage.views import EXPORT_US_MAX, ExportRow, ViewRow
@@ -122,7 +122,7 @@ def open_download(backend: Behind, who: Acting, export: ExportPath, asked: m.Dow
         206: {"description": "the range that was asked for", "content": {"application/zip": {}}},
     },
 )
-def download(backend: Behind, who: Acting, token: Token) -> Response:
+def download(backend: Behind, who: Acting, token: Token, range_: RangeHeader = "") -> Response:
     """A download that broke off goes on with `Range`."""
     link = backend.footage.downloads.use(token, who.session)
     if link is None:
@@ -131,12 +131,10 @@ def download(backend: Behind, who: Acting, token: Token) -> Response:
     path = backend.footage.exports.path(row)
     if path is None:
         raise ApiError("export_not_ready")
-    return FileResponse(
-        path,
-        media_type="application/zip",
-        filename=f"footage-{row.export}.zip",
-        headers={"Cache-Control": "private, no-store"},
-    )
+    try:
+        return ranged_file(path, range_, "application/zip", f"footage-{row.export}.zip")
+    except OSError as error:
+        raise ApiError("export_not_ready") from error
 
 
 def _row(backend: Backend, export: str) -> ExportRow:

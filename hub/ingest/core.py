@@ -44,6 +44,7 @@ from hub.store.sweep import (
     sweep_changes,
     sweep_desk,
     sweep_duties,
+    sweep_footage,
     sweep_passages,
     sweep_stream,
 )
@@ -430,6 +431,7 @@ class Core:
             "duties_swept": records,
             "passages_swept": self._sweep_passages(connection, now_us),
             "visits_erased": erase_visits(connection, self._site_id, now_us),
+            "footage_words_swept": sweep_footage(connection, self._site_id, before_us),
             "swept": 0 if stream is None else sweep_stream(connection, self._site_id, stream, before_us),
         }
         self.counters.update(swept)

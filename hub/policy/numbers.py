@@ -31,6 +31,14 @@ CLAUSES: Mapping[str, Mapping[str, Number]] = {
             30 * _DAY,
             required=False,
         ),
+        "resident_link_s": Number(
+            "how long a resident's own link registers visitors, in seconds", 60, 366 * _DAY, required=False
+        ),
+        "resident_per_day": Number("how many visitors one resident may register in a day", 0, 200, whole=True, required=False),
+        "resident_open": Number(
+            "how many visits that a resident registered may wait at once", 1, 200, whole=True, required=False
+        ),
+        "resident_phone": Number("1: a resident must give the visitor's phone; 0: need not", 0, 1, whole=True, required=False),
     },
     "GATE-4": {
         "consent_s": Number("how long a resident has to agree to delivery at the door, in seconds", 30, _DAY, required=False),
@@ -44,6 +52,7 @@ CLAUSES: Mapping[str, Mapping[str, Number]] = {
             "how often somebody may see a visitor unmasked in an hour", 1, 1_000, whole=True, required=False
         ),
         "searches_per_hour": Number("how often somebody may look for a visitor in an hour", 1, 1_000, whole=True, required=False),
+        "rooms_per_hour": Number("how often a guard may look a room up in an hour", 1, 5_000, whole=True, required=False),
     },
     "VEH-2": {
         "temporary_s": Number("how long a temporary permit is valid, in seconds", 60, _DAY, required=False),
@@ -120,6 +129,9 @@ CLAUSES: Mapping[str, Mapping[str, Number]] = {
         "camera_lost_s": Number("how long a stream may be lost, in seconds", 1, _HOUR),
         "camera_dark_s": Number("how long a picture may be dark, in seconds", 1, _HOUR),
         "camera_frozen_s": Number("how long a picture may be frozen, in seconds", 1, _HOUR),
+        "snapshots": Number(
+            "whether a camera takes a picture when it is asked (1), or only pushes (0)", 0, 1, whole=True, required=False
+        ),
     },
     "MON-3": {
         "acknowledge_s": Number("how soon priority 2 is acknowledged, in seconds", 1, _DAY),

@@ -1,7 +1,6 @@
 """What is asked of the index of footage by those who only look. Each look-up is one or two statements of the driver's own."""
 
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from datetime import date
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -13,12 +12,11 @@ from contract.footage import FootageStream
 from hub.duties.localtime import DAY, day_us
 from hub.footage.causes import AGENT_SILENT, UNKNOWN, Word, Work, explained
 from hub.footage.coverage import Hole, Run, holes, within
-from hub.footage.packing import SPAN_MAX_US, Hour, Piece, hour_of
+from hub.footage.packing import SPAN_MAX_US, Piece, hour_of, piece_at
 from hub.store import bulk
-from hub.store.footage_rows import PACKED_SQL, RUNS_SQL, SPAN_HOURS, TAIL_SQL, Track, pieces_within
+from hub.store.footage_rows import RUNS_SQL, SPAN_HOURS, Track, pieces_within
+from hub.store.lean import LeanReader
 from hub.store.schema import maintenance
-
-_LATEST_FIRST = PACKED_SQL + " DESC"
 
 
 class Line(NamedTuple):
@@ -48,16 +46,14 @@ class FootageReads:
 
     def __init__(self, engine: Engine, site: str) -> None:
         self._engine, self._site = engine, site
+        self._lean = LeanReader(engine)
+        self._point_sql, self._runs_sql, self._since_sql = (self._lean.sql(one) for one in (_POINT_SQL, RUNS_SQL, _SINCE_SQL))
 
     def piece_at(self, device: str, stream: FootageStream, at_us: int) -> Piece | None:
         """The segment that shows this moment; where several do, the one that began last. None: a hole."""
         track, hour = (self._site, device, stream), hour_of(at_us)
-        with self._cursor() as cursor:
-            tail = cursor.all(TAIL_SQL, (*track, at_us - SPAN_MAX_US, at_us + 1, at_us))
-            packed = cursor.all(_LATEST_FIRST, (*track, hour - SPAN_HOURS, hour, at_us))
-        found = [Piece(*tail[-1])] if tail else []
-        found += [one for (row,) in packed if (one := Hour(row).at(at_us)) is not None]
-        return max(found, key=lambda one: (one.start_us, one.no), default=None)
+        parameters = (*track, at_us - SPAN_MAX_US, at_us, at_us, *track, hour - SPAN_HOURS, hour, at_us)
+        return self._lean.ask(self._point_sql, parameters, lambda cursor: _first_at(cursor, at_us))
 
     def pieces(self, device: str, stream: FootageStream, from_us: int, until_us: int) -> list[Piece]:
         """The segments that show anything of that time, in the order of their starts."""
@@ -71,11 +67,10 @@ class FootageReads:
     def line(self, device: str, stream: FootageStream, from_us: int, until_us: int) -> Line:
         """What is covered and what is not."""
         track = (self._site, device, stream)
-        with self._cursor() as cursor:
-            since = cursor.all(_SINCE_SQL, track)
-            rows = cursor.all(RUNS_SQL, (*track, *track, from_us, from_us, until_us)) if since else []
+        since = self._lean.ask(self._since_sql, track, _all)
         if not since:
             return Line(from_us, until_us, None)
+        rows = self._lean.ask(self._runs_sql, (*track, *track, from_us, from_us, until_us), _all)
         found, since_us = [Run(*row) for row in rows], int(since[0][0])
         runs = within(found, from_us, until_us)
         before_us = max((run.until_us for run in found if run.until_us <= from_us), default=None)
@@ -118,25 +113,34 @@ class FootageReads:
         """When the oldest segment begins that the index has; None: it has none."""
         return min((one.begins_us for one in self.tracks() if one.begins_us is not None), default=None)
 
-    @contextmanager
-    def _cursor(self) -> Iterator["_Cursor"]:
-        taken = self._engine.raw_connection()
-        try:
-            yield _Cursor(taken.cursor(), bulk.mark(self._engine.dialect.name))
-        finally:
-            taken.close()
+    def close(self) -> None:
+        """Release what is kept."""
+        self._lean.close()
 
 
+def _first_at(cursor: Any, at_us: int) -> Piece | None:
+    """An hour that is not needed is not read."""
+    for row in cursor:
+        found = Piece(*row[1:]) if row[0] is None else piece_at(row[0], at_us)
+        if found is not None:
+            return found
+    return None
+
+
+def _all(cursor: Any) -> list[Any]:
+    rows: list[Any] = cursor.fetchall()
+    return rows
+
+
+_POINT_SQL = (
+    "SELECT * FROM (SELECT CAST(NULL AS BYTEA) AS pieces, no, start_us, end_us, size_bytes, codec, init_bytes FROM footage_tail"
+    " WHERE site = ? AND device = ? AND stream = ? AND start_us > ? AND start_us <= ? AND end_us > ?"
+    " ORDER BY start_us DESC, no DESC) AS tail UNION ALL"
+    " SELECT * FROM (SELECT pieces, 0, 0, 0, 0, '', 0 FROM footage_hour"
+    " WHERE site = ? AND device = ? AND stream = ? AND hour BETWEEN ? AND ? AND ends_us > ? ORDER BY hour DESC) AS packed"
+)
+"""What began last comes first."""
 _SINCE_SQL = "SELECT since_us FROM footage_track WHERE site = ? AND device = ? AND stream = ?"
-
-
-class _Cursor(NamedTuple):
-    cursor: Any
-    mark: str
-
-    def all(self, sql: str, parameters: tuple[Any, ...]) -> list[Any]:
-        self.cursor.execute(sql if self.mark == "?" else sql.replace("?", self.mark), parameters)
-        return list(self.cursor.fetchall())
 
 
 def _begun(hole: Hole, line: Line) -> Hole:

@@ -73,5 +73,6 @@ footage_word = Table(
     _id("stream", primary_key=True, comment="empty: of all"),
     _us("at_us", key=True),
     _id("word", comment="recording, or why nothing is recorded from then on: see hub/footage/causes.py"),
+    Index("footage_word_by_time", "site", "at_us"),
     sqlite_with_rowid=False,
 )

@@ -33,6 +33,7 @@ from hub.store.footage_view_tables import footage_export, footage_view
 from hub.store.passage_tables import opening, passage, presence, watched
 from hub.store.visit_tables import (
     delivery,
+    resident_link,
     visit,
     visit_entry,
     visit_link,
@@ -47,8 +48,8 @@ __all__ = [
     "device_state", "enrolment", "estate_version", "footage_export", "footage_hour", "footage_run", "footage_tail",
     "footage_track", "footage_view", "footage_word", "handover", "handover_item", "holder", "household", "key_item",
     "key_move", "metadata", "opening", "passage", "permit", "permit_table", "person_key", "phone_call", "plan_drawing",
-    "presence", "visit", "visit_entry", "visit_link", "visit_looks", "visit_notice", "visit_route", "visit_space",
-    "watched",
+    "presence", "resident_link", "visit", "visit_entry", "visit_link", "visit_looks", "visit_notice", "visit_route",
+    "visit_space", "watched",
 ]  # fmt: skip
 """The tables that other modules declare; `metadata` knows them all."""
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, delete, select, update
 from hub.access.types import Holder
 from hub.store import schema
 from hub.store.access_rows import thing_of
-from hub.visits.types import Delivery, Link, Notice, Route, Space, Visit
+from hub.visits.types import Delivery, Link, Notice, ResidentLink, Route, Space, Visit
 
 ERASED_AT_ONCE = 200
 LIVING_MAX = 50
@@ -58,6 +58,20 @@ def find_link(connection: Connection, site: str, digest: str) -> Link | None:
     c = schema.visit_link.c
     row = connection.execute(select(schema.visit_link).where(c.site == site, c.digest == digest)).first()
     return None if row is None else Link(*tuple(row)[1:])
+
+
+def find_resident_link(connection: Connection, site: str, digest: str) -> ResidentLink | None:
+    """The resident's own link whose token has that digest."""
+    c = schema.resident_link.c
+    row = connection.execute(select(schema.resident_link).where(c.site == site, c.digest == digest)).first()
+    return None if row is None else ResidentLink(*tuple(row)[1:])
+
+
+def link_of_resident(connection: Connection, site: str, holder: str) -> ResidentLink | None:
+    """The newest own link of a resident."""
+    c = schema.resident_link.c
+    row = connection.execute(select(schema.resident_link).where(c.site == site, c.holder == holder)).first()
+    return None if row is None else ResidentLink(*tuple(row)[1:])
 
 
 def find_notice(connection: Connection, site: str, notice: str) -> Notice | None:

@@ -58,6 +58,18 @@ VISIT_REFUSALS: Mapping[str, tuple[int, str, str]] = {
     "unknown_drop_place": (404, "没有位置“{place}”", "the estate has no place {place!r}"),
     # links
     "unknown_link": (404, "链接无效或已过期", "this link is not valid, or not any more"),
+    "link_withdrawn": (409, "您的登记链接已停用，请联系物业", "your link was withdrawn: contact the service desk"),
+    "not_agreed": (409, "同意放行后方可自助登记", "this opens once you have agreed to a visitor, by the same link"),
+    "residents_register_none": (409, "本小区不支持住户自助登记", "residents of this estate register no visitors by themselves"),
+    "resident_has_no_phone": (409, "该住户没有登记电话", "no phone of this resident is on record"),
+    "no_way_to_residents": (
+        409, "未设置通知住户的渠道，无法发送", "no way to residents is set up, so nothing can be sent: see docs/operating.md"),
+    "no_resident_link": (404, "该住户没有登记链接", "this resident has no link"),
+    "resident_day_full": (409, "今天已登记 {limit} 位，请明天再登记", "{limit} were registered today: wait until tomorrow"),
+    "resident_open_full": (
+        409, "未结束的来访已达 {limit} 条，请先撤回", "{limit} of your visits are not over: take one back first"),
+    "no_space_free": (409, "暂无空余访客车位，请联系物业", "no space for a visitor's vehicle is free: contact the service desk"),
+    "wrong_hours": (422, "来访时长有误", "the stay must end after now, and last no longer than a pass does"),
     # looking
     "too_many_looks": (
         429, "一小时内查看次数已达上限 {limit} 次，已通知值班", "over {limit} looks in an hour: the room was told"),

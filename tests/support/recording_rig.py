@@ -77,6 +77,13 @@ class Recording:
         assert found is not None
         return found
 
+    @property
+    def child_pid(self) -> int:
+        """Of the first child, which runs."""
+        pid = self.recorder.keepers[0].child_pid
+        assert pid is not None
+        return pid
+
     def segment(self, no: int) -> Segment:
         """That segment of the lobby's camera."""
         found = self.index.get("lobby", "main", no)

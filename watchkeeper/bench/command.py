@@ -6,10 +6,12 @@ import click
 import msgspec
 
 from watchkeeper.bench.alert import alert
+from watchkeeper.bench.camera import camera
 from watchkeeper.bench.console import console
 from watchkeeper.bench.console_rig import NoChromium
 from watchkeeper.bench.duties import duties
 from watchkeeper.bench.gate import gate
+from watchkeeper.bench.index import index
 from watchkeeper.bench.ingest import ingest
 from watchkeeper.bench.kill import kill
 from watchkeeper.bench.memory import memory
@@ -26,8 +28,10 @@ BENCHES: dict[str, Bench] = {
     "memory": memory,
     "kill": kill,
     "duties": duties,
+    "index": index,
     "console": console,
     "plate": plate,
+    "camera": camera,
 }
 """Each takes a scale, 1 for the whole measurement."""
 

@@ -57,6 +57,7 @@ class Fetching:
 
     def want(self, agent: str, key: Key) -> "Future[None]":
         """Done once the segment is in the cache; fails with FootageUnavailable. Whoever waits calls `expire` now and then."""
+        self.expire()
         with self._lock:
             if self.cache.has(key):
                 self.counters["hits"] += 1

@@ -31,6 +31,8 @@ SETTLED_US = 60 * US_PER_S
 EDGE_US = 30 * US_PER_S
 """Where the index has nothing of the last so long, there may be more to come."""
 READ_AT_ONCE = 4
+ON_THE_WAY_MAX = 256 * 1024 * 1024
+"""Of media that is being sent to those who look: a slow line holds it in memory until it is gone."""
 
 Pieces = Callable[[str, str, int, int], Sequence[Seen]]
 """The index's segments of a camera and a stream that show something of a time, oldest first."""
@@ -56,7 +58,20 @@ class Player:
         self._newest: OrderedDict[tuple[str, str], _Newest] = OrderedDict()
         self._grown: dict[tuple[str, str], Key] = {}
         self._reading = asyncio.Semaphore(READ_AT_ONCE)
+        self._on_the_way = 0
         self.counters: Counter[str] = Counter()
+
+    def take_room(self, size_bytes: int) -> bool:
+        """Whether so much more may be sent now; it counts until `give_room`."""
+        if self._on_the_way + size_bytes > ON_THE_WAY_MAX:
+            self.counters["no_room"] += 1
+            return False
+        self._on_the_way += size_bytes
+        return True
+
+    def give_room(self, size_bytes: int) -> None:
+        """So much is sent, or will not be."""
+        self._on_the_way -= size_bytes
 
     def begin(self, link: Link, stream: str) -> None:
         """Have the first segment of each camera fetched, while a browser still makes its player. Any thread."""

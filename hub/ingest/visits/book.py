@@ -15,6 +15,7 @@ from hub.ingest.visits import passes
 from hub.ingest.visits.answers import find_link, seen, tell, use
 from hub.ingest.visits.around import Around
 from hub.ingest.visits.deliveries import Deliveries
+from hub.ingest.visits.residents import Residents
 from hub.ingest.visits.setting import look, needs_space, notice_done, plate_in_use, set_route, set_space, space_for
 from hub.visits import asks, flow
 from hub.visits.flow import Done
@@ -34,6 +35,7 @@ class Visitbook:
     def __init__(self, around: Around) -> None:
         self._around = around
         self._deliveries = Deliveries(around)
+        self._residents = Residents(around, self._register, self._act)
 
     def answer(self, asked: asks.VisitsAsk) -> Any:
         """See each ask. A Refusal leaves nothing behind."""
@@ -97,6 +99,7 @@ class Visitbook:
             asks.RouteSet: partial(set_route, around),
             asks.VisitLook: partial(look, around),
             asks.NoticeDone: partial(notice_done, around),
+            **self._residents.answers(),
         }
         return found[type(asked)](asked)
 
@@ -118,7 +121,7 @@ class Visitbook:
         if isinstance(visit, Refusal) or not (asked.by_resident or asked.admit):
             return visit
         how: How = "resident" if asked.by_resident else "staff"
-        return self._do(visit, "admit", actor, how=how, by=actor)
+        return self._do(visit, "admit", actor, how=how, by=actor, until_us=asked.until_us)
 
     def _wrong_draft(self, new: Visit) -> Refusal | None:
         around = self._around
@@ -187,7 +190,7 @@ class Visitbook:
             if isinstance(handed, Refusal):
                 return handed
             delivery = handed
-        return asks.LinkSeen(visit, delivery, False, used.made_us, used.expires_us, link.person)
+        return asks.LinkSeen(visit, delivery, False, used.made_us, used.expires_us, link.person, used=True)
 
     # Everything else
 

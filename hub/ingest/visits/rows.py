@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Table, select
 from hub.ingest.rows import Journal, Rows
 from hub.store import bulk, schema
 from hub.store.visit_rows import delivery_of, route_of, space_of, visit_of
-from hub.visits.types import Delivery, Link, Looks, Notice, Route, Space, Visit, VisitEntry
+from hub.visits.types import Delivery, Link, Looks, Notice, ResidentLink, Route, Space, Visit, VisitEntry
 
 if TYPE_CHECKING:
     from hub.ingest.site import Site
@@ -49,13 +49,14 @@ def _never(_: object) -> bool:
 
 
 class VisitTables:
-    """All of them. `entries`, `links` and `notices` hold what the present turn has made or changed."""
+    """All of them. `entries`, `links`, `resident_links` and `notices` hold what the present turn has made or changed."""
 
     def __init__(self, journal: Journal) -> None:
         self.visits: Passing[Visit] = Passing(journal, _lasts)
         self.deliveries: Passing[Delivery] = Passing(journal, _lasts)
         self.entries: Passing[VisitEntry] = Passing(journal, _never)
         self.links: Passing[Link] = Passing(journal, _never)
+        self.resident_links: Passing[ResidentLink] = Passing(journal, _never)
         self.notices: Passing[Notice] = Passing(journal, _never)
         self.spaces: Rows[str, Space] = Rows(journal)
         self.routes: Rows[str, Route] = Rows(journal)
@@ -68,6 +69,7 @@ class VisitTables:
             self.deliveries,
             self.entries,
             self.links,
+            self.resident_links,
             self.notices,
             self.spaces,
             self.routes,
@@ -97,6 +99,7 @@ def write_visits(connection: Connection, site_id: str, site: "Site") -> None:
     _write(connection, schema.delivery, site_id, guests.deliveries)
     _write(connection, schema.visit_entry, site_id, guests.entries)
     _write(connection, schema.visit_link, site_id, guests.links)
+    _write(connection, schema.resident_link, site_id, guests.resident_links)
     _write(connection, schema.visit_notice, site_id, guests.notices)
     _write(connection, schema.visit_space, site_id, guests.spaces)
     _write(connection, schema.visit_route, site_id, guests.routes)

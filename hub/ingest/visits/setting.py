@@ -37,6 +37,11 @@ def needs_space(around: Around, visit: Visit) -> bool:
     return wants and any(one is not None and one.temporary == (visit.kind == "temporary") for one in spaces)
 
 
+def free_space(around: Around, visit: Visit) -> str:
+    """The first space by name that would take the vehicle; empty: none is free."""
+    return next((name for name in sorted(around.site.guests.spaces) if space_for(around, visit, name) is None), "")
+
+
 def plate_in_use(around: Around, visit: Visit) -> bool:
     """Whether another visit that is not over has the plate."""
     return any(one.plate == visit.plate and one.visit != visit.visit for one in _visits(around))
@@ -78,10 +83,11 @@ def set_route(around: Around, asked: RouteSet) -> bool | Refusal:
 
 def look(around: Around, asked: VisitLook) -> Looked | Refusal:
     """See VisitLook. Over the limit of an hour it is not shown, and the first time that is an incident."""
-    if asked.what == "unmask" and not asked.reason.strip():
+    if asked.what != "search" and not asked.reason.strip():
         return refused("reason_missing")
     limits, key = around.limits, (asked.who.name, asked.what)
-    limit = limits.looks_per_hour if asked.what == "unmask" else limits.searches_per_hour
+    per_hour = {"unmask": limits.looks_per_hour, "search": limits.searches_per_hour, "rooms": limits.rooms_per_hour}
+    limit = per_hour[asked.what]
     was = around.site.guests.looks.get(key)
     if was is None or not 0 <= around.now_us - was.from_us < HOUR_US:
         was = Looks(asked.who.name, asked.what, around.now_us, 0)

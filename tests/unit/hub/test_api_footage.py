@@ -224,6 +224,20 @@ def test_ranges_are_given_as_asked(rig, at_us):
         assert client.get(path, headers={"Range": header}).status_code == 200, header
 
 
+def test_what_is_on_the_way_to_those_who_look_has_a_limit(rig, at_us, monkeypatch):
+    segment = rig.record("camera-1", at_us, 10)
+    view = opened(rig, at_us, at_us + SEGMENT_US)
+    client = rig.site.client("operator")
+    client.get(playlist_of(view))
+    path = playlist_of(view).removesuffix(".m3u8") + f"/main/{segment.no}.m4s"
+    size = len(client.get(path).content)
+    monkeypatch.setattr("hub.footage.playback.player.ON_THE_WAY_MAX", size)
+    for _ in range(3):
+        assert client.get(path).status_code == 200  # what was sent is not on the way any more
+    monkeypatch.setattr("hub.footage.playback.player.ON_THE_WAY_MAX", size - 1)
+    assert code(client.get(path), 503) == "footage_busy"
+
+
 def test_a_segment_is_asked_for_once_for_all_who_look(rig, at_us):
     segment = rig.record("camera-1", at_us, 10)
     for role in ("operator", "manager", "shift_leader"):

@@ -252,6 +252,8 @@ def test_a_link_to_an_archive_is_of_one_sign_in_and_goes_on_where_it_broke_off(r
     assert code(rig.site.client("shift_leader").get(path), 404) == "unknown_footage_link"
     part = client.get(path, headers={"Range": "bytes=100-199"})
     assert (part.status_code, part.content) == (206, made[1].read_bytes()[100:200])
+    behind = client.get(path, headers={"Range": "bytes=999999999-"})
+    assert (code(behind, 416), behind.headers["content-range"]) == ("range_not_satisfiable", f"bytes */{made[0]['size_bytes']}")
     assert code(client.get("/footage/downloads/..%2f..%2fexport.key"), 404) in ("unknown_footage_link", "not_found")
 
 
@@ -279,6 +281,19 @@ def test_an_export_is_cancelled_while_it_waits_for_its_agent(rig, at_us):
     later = exported(rig, at_us, at_us + SEGMENT_US, "camera-2")
     assert later["state"] == "done"
     assert client.get(f"/footage/exports/{export}").json()["state"] == "cancelled"
+
+
+def test_a_hub_that_is_stopped_while_it_makes_one_makes_it_anew(tmp_path, at_us):
+    with recorded_site(tmp_path) as first:
+        first.record("camera-1", at_us, 10)
+        first.away = True
+        with first.site.client("manager") as client:
+            export = client.post("/footage/exports", json=asked(at_us, at_us + SEGMENT_US)).json()["id"]
+            until(lambda: client.get(f"/footage/exports/{export}").json()["state"] == "making", "the beginning")
+    (tmp_path / "exports" / "left.zip.part").write_bytes(b"of a hub that was killed")
+    with recorded_site(tmp_path) as again, again.site.client("manager") as client:
+        until(lambda: client.get(f"/footage/exports/{export}").json()["state"] == "done", "the end")
+        assert [path.suffix for path in (tmp_path / "exports").iterdir()] == [".zip"]
 
 
 def test_an_archive_is_deleted_when_its_days_are_over_and_its_row_stays(rig, at_us, monkeypatch):

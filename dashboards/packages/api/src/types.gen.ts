@@ -660,9 +660,9 @@ export interface DayView {
   day: string;
   /** none, whole, holed or gone; today is judged up to now */
   state: "none" | "whole" | "holed" | "gone";
-  /** How much of it footage shows */
+  /** How much of it footage shows, in seconds */
   covered_s: number;
-  /** How much of it is missing */
+  /** How much of it is missing, in seconds */
   missing_s: number;
   /** Why, each cause once */
   causes: string[];
@@ -1746,6 +1746,8 @@ export interface HouseholdView {
   note: string;
   /** Since when nobody lives there: RFC 3339, UTC; null: somebody does */
   ended_at: string | null;
+  /** Who lives there, masked: for a guard alone, who has no other way to say whom a call was with */
+  residents: RoomPerson[];
 }
 
 /** What became of a file: each of its rows is either done or among the wrong ones. */
@@ -1862,6 +1864,28 @@ export interface IncidentPage {
   incidents: Incident[];
   /** The cursor of the next page; null at the end */
   next: number | null;
+}
+
+/** A visitor whom a resident registers. Nobody confirms it any more. */
+export interface InviteRequest {
+  /** What stands behind the link's #: 22 characters */
+  token: string;
+  /** Who comes; sealed, and masked on screens */
+  name: string;
+  /** Their phone, where `phone_needed` says so; sealed, and masked on screens */
+  phone?: string;
+  /** Their vehicle's plate; empty: on foot */
+  plate?: string;
+  /** Why they come, for the guard */
+  reason?: string;
+  /** From when they may come in: RFC 3339 with an offset; null, or past already: from now */
+  begins_at?: string | null;
+  /** For so long, no longer than `hours_max` */
+  hours: number;
+  /** How many come together */
+  people?: number;
+  /** One of `routes`; empty: the only one */
+  route?: string;
 }
 
 /** A credential to give. `number`: see docs/design/permits.md. */
@@ -2074,6 +2098,8 @@ export interface LinkView {
   until_at: string | null;
   /** There is a code to show: POST /visit-links/pass */
   has_pass: boolean;
+  /** The resident can go on to register visitors: POST /visit-links/own */
+  can_register: boolean;
 }
 
 /** An incident that the figures name. `comebacks`: how often its source came back. */
@@ -2356,6 +2382,102 @@ export interface OtherDayModel {
   date: string;
   /** Minutes of the day */
   hours?: ([number, number])[];
+}
+
+/** Whoever has the resident's own link. */
+export interface OwnLinkRequest {
+  /** What stands behind the link's #: 22 characters */
+  token: string;
+}
+
+/** What a resident's own link shows. */
+export interface OwnPage {
+  /** The estate's name in Chinese */
+  site_zh: string;
+  /** The estate's name in English */
+  site_en: string;
+  /** The estate's time zone, in which times are shown */
+  timezone: string;
+  /** The hub's time: RFC 3339, UTC; the phone's may be wrong */
+  now: string;
+  /** The household, by its id */
+  room: string;
+  /** Until when the link registers: RFC 3339, UTC */
+  expires_at: string;
+  /** How many more visitors may be registered today */
+  left_today: number;
+  /** Of how many */
+  per_day: number;
+  /** The visitor's phone must be given */
+  phone_needed: boolean;
+  /** The longest stay, in hours */
+  hours_max: number;
+  /** For so many days ahead visitors can be registered */
+  days_max: number;
+  /** So many together at most */
+  people_max: number;
+  /** The visitors' routes; with several, one is chosen */
+  routes: OwnRoute[];
+  /** Those that are not over, newest first */
+  visits: OwnVisit[];
+  /** The visit that was registered just now; empty: none */
+  made: string;
+}
+
+/** A visitors' route. */
+export interface OwnRoute {
+  /** The route's id */
+  id: string;
+  /** Its name in Chinese */
+  name_zh: string;
+  /** Its name in English */
+  name_en: string;
+  /** How one gets there */
+  words: string;
+}
+
+/** The resident's own link, as a token. */
+export interface OwnToken {
+  /** What stands behind the page's # */
+  token: string;
+}
+
+/** A visit that the resident registered. Name and plate are masked: whoever finds the phone learns of nobody. */
+export interface OwnVisit {
+  /** Its random name */
+  id: string;
+  /** How far it is */
+  state: string;
+  /** The state in Chinese */
+  state_zh: string;
+  /** The state in English */
+  state_en: string;
+  /** Who comes, masked */
+  name: string;
+  /** Their plate, masked */
+  plate: string;
+  /** How many come */
+  people: number;
+  /** Their route, by its id */
+  route: string;
+  /** The parking space they get; empty: none */
+  space: string;
+  /** From when the pass is valid: RFC 3339, UTC */
+  from_at: string | null;
+  /** Until when: RFC 3339, UTC */
+  until_at: string | null;
+  /** There is a code to show: POST /resident-links/pass */
+  has_pass: boolean;
+  /** It can be taken back */
+  can_cancel: boolean;
+}
+
+/** One of the resident's own visits. */
+export interface OwnVisitRequest {
+  /** What stands behind the link's #: 22 characters */
+  token: string;
+  /** The visit's name */
+  visit: string;
 }
 
 /** A call for help. */
@@ -3062,6 +3184,26 @@ export interface ResidentCall {
   answer: string;
 }
 
+/** A resident's own link, as the desk sees it. The link itself is shown to nobody but the resident. */
+export interface ResidentLinkView {
+  /** The holder whose it is */
+  person: string;
+  /** Their household */
+  room: string;
+  /** It registers visitors now */
+  live: boolean;
+  /** When it was made: RFC 3339, UTC; null: there is none */
+  made_at: string | null;
+  /** Who had it sent; `resident`: taken behind a confirmation */
+  made_by: string;
+  /** When it ends by itself: RFC 3339, UTC */
+  expires_at: string | null;
+  /** When it was withdrawn: RFC 3339, UTC; null: it was not */
+  revoked_at: string | null;
+  /** How many visitors were registered today */
+  today: number;
+}
+
 /** Somebody of a household who was told, or was to be. */
 export interface ResidentNotice {
   /** The visit or the delivery */
@@ -3138,18 +3280,20 @@ export interface RevokeAgentRequest {
   reason: string;
 }
 
-/** Why. */
-export interface RevokeRequest {
-  /** Why it is done */
-  reason: string;
-}
-
 /** Going through at a portal while a schedule holds. */
 export interface RightModel {
   /** The portal, by its device */
   portal: string;
   /** The schedule; always: at any time */
   schedule?: string;
+}
+
+/** Somebody who lives there, as a guard sees it. */
+export interface RoomPerson {
+  /** Their id as a holder: whom a call was with */
+  id: string;
+  /** Their name, masked */
+  name: string;
 }
 
 /** Where a duty is done, in which order, and what brings the evidence: devices, phones, or `hub`. */
@@ -4248,6 +4392,8 @@ export interface VisitView {
   rules_at: string | null;
   /** Who told the driver */
   rules_by: string;
+  /** How many come */
+  people: number;
   /** When it was over: RFC 3339, UTC */
   ended_at: string | null;
   /** When what is personal goes: RFC 3339, UTC; null: it is not over */
@@ -4494,6 +4640,18 @@ export interface hub__api__plan_models__SignRequest {
   version?: number | null;
 }
 
+/** Why a link is withdrawn. */
+export interface hub__api__resident_models__RevokeRequest {
+  /** Why: it stands on the audit log */
+  reason: string;
+}
+
+/** Why. */
+export interface hub__api__tag_models__RevokeRequest {
+  /** Why it is done */
+  reason: string;
+}
+
 /** Every route: what its path, query, header and body take, and what it answers. A key that is absent takes nothing. */
 export interface Routes {
   /** Credentials. */
@@ -4541,7 +4699,7 @@ export interface Routes {
   };
   /** Households. */
   "GET /access/households": {
-    query: { text?: string; id?: string; live?: boolean; after?: string; limit?: number };
+    query: { text?: string; id?: string; live?: boolean; after?: string; limit?: number; reason?: string };
     result: HouseholdPage;
   };
   /** Make or change a household. */
@@ -4952,6 +5110,7 @@ export interface Routes {
   /** An archive's bytes. */
   "GET /footage/downloads/{token}": {
     path: { token: string };
+    header: { Range?: string };
     result: Blob;
   };
   /** The archives that were made. */
@@ -5329,6 +5488,42 @@ export interface Routes {
     query: { from: string; to: string; duty?: string[] | null; limit?: number };
     result: UnvisitedReport;
   };
+  /** Take a visit back. */
+  "POST /resident-links/cancel": {
+    body: OwnVisitRequest;
+    result: OwnPage;
+  };
+  /** A visitor's code. */
+  "POST /resident-links/pass": {
+    body: OwnVisitRequest;
+    result: undefined;
+  };
+  /** Register a visitor. */
+  "POST /resident-links/register": {
+    body: InviteRequest;
+    result: OwnPage;
+  };
+  /** What a resident may register, and has registered. */
+  "POST /resident-links/show": {
+    body: OwnLinkRequest;
+    result: OwnPage;
+  };
+  /** A resident's own link. */
+  "GET /residents/{person}/link": {
+    path: { person: string };
+    result: ResidentLinkView;
+  };
+  /** Send a resident their own link. */
+  "POST /residents/{person}/link": {
+    path: { person: string };
+    result: ResidentLinkView;
+  };
+  /** Withdraw a resident's own link. */
+  "POST /residents/{person}/link/revoke": {
+    path: { person: string };
+    body: hub__api__resident_models__RevokeRequest;
+    result: ResidentLinkView;
+  };
   /** Take a shift off the roster. */
   "DELETE /roster": {
     query: { person: string; from: string; route?: string };
@@ -5400,7 +5595,7 @@ export interface Routes {
   /** End a tag. */
   "POST /tags/{tag}/revoke": {
     path: { tag: string };
-    body: RevokeRequest;
+    body: hub__api__tag_models__RevokeRequest;
     result: TagRow;
   };
   /** The kinds of visits. */
@@ -5411,6 +5606,11 @@ export interface Routes {
   "POST /visit-links/answer": {
     body: LinkAnswerRequest;
     result: LinkView;
+  };
+  /** The resident's own link behind an answer. */
+  "POST /visit-links/own": {
+    body: LinkRequest;
+    result: OwnToken;
   };
   /** The visitor's code. */
   "POST /visit-links/pass": {

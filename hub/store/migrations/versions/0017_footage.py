@@ -102,3 +102,4 @@ def _make_words() -> None:
         sa.PrimaryKeyConstraint("site", "device", "stream", "at_us"),
         sqlite_with_rowid=False,
     )
+    op.create_index("footage_word_by_time", "footage_word", ["site", "at_us"])

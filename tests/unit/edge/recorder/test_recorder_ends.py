@@ -89,7 +89,7 @@ def test_a_child_that_is_killed_is_started_again_and_its_last_segment_is_found(f
     with recording(tmp_path / "f", Recorded("lobby", "main", film.url), segment_us=30 * S) as run:
         run.wait_for_growth(2 * S)
         now = run.now()
-        os.kill(run.recorder.keepers[0].child_pid, signal.SIGKILL)
+        os.kill(run.child_pid, signal.SIGKILL)
         wait_for(lambda: (False, "stopped") in run.states, "the end")
         wait_for(lambda: run.states[-1] == (True, "started"), "the next child")
         found = wait_for(lambda: [one for one in run.segments if one.no == now.no], "what the killed child wrote")
@@ -106,7 +106,7 @@ def test_two_streams_of_cameras_share_a_child_and_no_password_is_seen(tmp_path):
     ):
         wait_for(lambda: {one.stream for one in run.segments} == {"main", "sub"}, "both streams")
         assert len(run.recorder.keepers) == 1
-        pid = run.recorder.keepers[0].child_pid
+        pid = run.child_pid
         assert LOGIN[1].encode() not in Path(f"/proc/{pid}/cmdline").read_bytes() + Path(f"/proc/{pid}/environ").read_bytes()
         assert LOGIN[1] not in repr(run.recorder.keepers[0]._streams)
 
@@ -133,5 +133,5 @@ def test_a_log_that_is_full_hears_it_later(film, tmp_path):
 def test_no_recorder_outlives_its_agent(film, tmp_path):
     with recording(tmp_path / "f", Recorded("lobby", "main", film.url)) as run:
         run.wait_for_segments(1)
-        pid = run.recorder.keepers[0].child_pid
+        pid = run.child_pid
     assert not Path(f"/proc/{pid}").exists()

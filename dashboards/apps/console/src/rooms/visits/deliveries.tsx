@@ -158,7 +158,9 @@ function Goods({ delivery }: { delivery: DeliveryView }) {
       return done.by_phone ? w.byPhone : w.done;
     });
   // whom one spoke to is chosen from the household's people
-  const deeds = delivery.deeds.filter((deed) => !CALLS.has(deed) || (delivery.consent !== "yes" && may("GET /access/holders")));
+  const deeds = delivery.deeds.filter(
+    (deed) => !CALLS.has(deed) || (delivery.consent !== "yes" && may("GET /access/households")),
+  );
   return (
     <li className="wk-card" data-delivery={delivery.id} data-consent={delivery.consent}>
       <p>

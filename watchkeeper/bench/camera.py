@@ -1,0 +1,14 @@
+"""What cameras cost: recording them, and looking at them."""
+
+from collections.abc import Callable
+
+from watchkeeper.bench.camera_recording import recording
+from watchkeeper.bench.rows import Row
+
+PARTS: tuple[Callable[[float], list[Row]], ...] = (recording,)
+"""Each takes a scale, and gives rows of its own."""
+
+
+def camera(scale: float = 1.0) -> list[Row]:
+    """The rows of every part."""
+    return [row for part in PARTS for row in part(scale)]
