@@ -59,12 +59,13 @@ class FootageDeleted(Reading, frozen=True):
 
 class FootageKept(Reading, frozen=True):
     """These segments were to be deleted and are on disk still. `floor`: they are not old enough by the agent's own index;
-    `clock`: the agent's clock cannot be trusted; `rescued`: the hub took it back in time; `failed`: the disk would not."""
+    `clock`: the agent's clock cannot be trusted; `rescued`: the hub took it back in time; `failed`: the disk would not;
+    `adopted`: a recorder of another make wrote them, and deletes them itself; `room`: the disk has room."""
 
     SORT = "alarm"
     order: str
     spans: list[NoSpan]
-    reason: Literal["floor", "clock", "rescued", "failed"]
+    reason: Literal["floor", "clock", "rescued", "failed", "adopted", "room"]
     stream: FootageStream = "main"
 
 

@@ -5,6 +5,8 @@ A command needs a nonce: the hub asks (`ask_nonce`), the agent answers on its no
 names the nonce must arrive within COMMAND_LIFE_S by the agent's monotonic clock, counted from when it gave the nonce.
 """
 
+from typing import Literal
+
 import msgspec
 
 from contract.footage import FootageStream, NoSpan
@@ -104,19 +106,23 @@ class TellWhereabouts(_Order, frozen=True):
 
 
 class DeleteFootage(_Order, frozen=True):
-    """Delete these segments of the camera `device`. None whose end lies behind `floor_us` of the hub's line goes, whatever the
-    order says: the agent checks each against its own index and its own clock, and answers with `footage_deleted` and
-    `footage_kept`. Told again until it is answered; an agent that has done it answers the same."""
+    """Delete these segments of the camera `device`. None whose end lies behind `floor_us` of the hub's line goes, nor one that is
+    younger than `days` by the agent's own clock, whatever the order says: the agent checks each against its own index and its own
+    clock, and answers for all the spans with `footage_deleted` and `footage_kept`. Told again until it is answered; an agent that
+    has done it answers the same. `why`: their days are over, or the disk is full and the policy lets the oldest go: of the latter
+    the agent takes as many, oldest first, as its disk lacks, and none while it is not full."""
 
     device: str
     stream: FootageStream
     spans: list[NoSpan]
     floor_us: int
+    days: int = 30
+    why: Literal["due", "room"] = "due"
 
 
 class RescueFootage(_Order, frozen=True):
-    """Somebody holds what `delete`, an earlier order, was to delete: what is on disk still stays. Answered by `footage_kept`, and
-    by `footage_deleted` for what is gone."""
+    """Somebody holds what `delete`, an earlier order, was to delete: what is on disk still stays, and whenever that order comes
+    again. Answered by `footage_kept`, and by `footage_deleted` for what is gone, both in the name of `delete`."""
 
     delete: str
     device: str

@@ -128,7 +128,7 @@ class Agent:
         self.recorder = make_recorder(config, self._say_footage, ports.clock, ports.random, ports.backoff)
         self._footage = self._make_sender()
         self._orders = self._take_orders()
-        self._line = ports.line(config, spool, LineCalls(self._on_order, self._line_failed, self._gates.time.heard))
+        self._line = ports.line(config, spool, LineCalls(self._on_order, self._line_failed, self._hear_time))
         self._uploaders = self._make_uploaders()
 
     # Composition
@@ -233,7 +233,10 @@ class Agent:
             token=self._ports.token,
             tables=Tables(self._hub_table.told, self._hub_table.changed, self._gates.heard),
             keep=self._heads.keep,
-            footage={} if self._footage is None else {SendFootage: self._footage.take},
+            footage={
+                **({} if self.recorder is None else self.recorder.carriers()),
+                **({} if self._footage is None else {SendFootage: self._footage.take}),
+            },
         )
 
     def _make_uploaders(self) -> Sequence[Loop]:
@@ -414,6 +417,11 @@ class Agent:
     @staticmethod
     def _say(source: Source, device: str, reading: Reading) -> None:
         source.append([Said(device, reading)], from_device=False)
+
+    def _hear_time(self, mono_us: int, hub_us: int) -> None:
+        self._gates.time.heard(mono_us, hub_us)
+        if self.recorder is not None:
+            self.recorder.sweep_clock.heard(mono_us, hub_us)
 
     def _say_footage(self, device: str, readings: Sequence[Reading]) -> None:
         """What the recorder says of a camera moves no watermark: its driver may have more to tell. Of a camera that is no longer

@@ -21,9 +21,12 @@ from contract.orders import (
     AskNonce,
     ChangePermits,
     Command,
+    DeleteFootage,
     Flush,
     KeepHead,
+    ListFootage,
     Nonce,
+    RescueFootage,
     SendFootage,
     ShowPicture,
     TakePermits,
@@ -41,6 +44,8 @@ REMEMBERED_MAX = 4096
 MAX_ID = 32
 LIFE_US = int(COMMAND_LIFE_S * US_PER_S)
 SNAPSHOT = "snapshot"
+TOLD_AGAIN = (DeleteFootage, RescueFootage, ListFootage)
+"""They are told until they are answered, and done as often: that changes nothing."""
 _NO_CARRIERS: Mapping[type[AnyOrder], Callable[[Any], None]] = {}
 
 
@@ -177,7 +182,7 @@ class Orders:
         carry = self._carriers.get(type(order))
         if carry is None:
             self._refused("unknown_order")
-        elif self._is_new(order):
+        elif isinstance(order, TOLD_AGAIN) or self._is_new(order):
             carry(order)
 
     def _is_new(self, order: AnyOrder) -> bool:

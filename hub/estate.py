@@ -1,7 +1,7 @@
 """The estate file: the site, its places, devices, people and routes. Nothing else in the product knows an estate's names."""
 
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
@@ -190,6 +190,7 @@ class Estate:
         for row in file.devices:
             for place in (row.watches or [row.place]) if row.kind == "camera" else ():
                 self._seen_by.setdefault(place, []).append(row.id)
+        self._cameras = frozenset(row.id for row in file.devices if row.kind == "camera")
         self._watchers = {place: self._watching(place) for place in self.places}
 
     @classmethod
@@ -233,6 +234,11 @@ class Estate:
     def cameras_at(self, place: str) -> tuple[str, ...]:
         """The cameras that watch a place; where none does, those that watch the nearest place around it."""
         return self._watchers.get(place, ())
+
+    @property
+    def cameras(self) -> Collection[str]:
+        """The ids of the cameras."""
+        return self._cameras
 
     def places_around(self, place: str) -> tuple[str, ...]:
         """The place and those it lies in, from the inside out; nothing for a stranger."""

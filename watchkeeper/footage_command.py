@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from watchkeeper.export_verify.check import Unreadable, check
+from watchkeeper.footage_verify.command import verify
 from watchkeeper.hub_client import Wrong
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
@@ -16,7 +17,7 @@ _HEX = re.compile(r"[0-9a-f]{64}")
 
 @click.group()
 def footage() -> None:
-    """Footage: whether what was exported is as it was sealed. 录像核验。"""
+    """Footage: whether the index and the files agree, and what was exported is as it was sealed. 录像核验。"""
 
 
 @footage.command("verify-export")
@@ -58,3 +59,6 @@ def _fingerprint(path: Path) -> str:
     if len(key) != 32:
         raise Wrong(f"{path} holds no public key of 64 hex digits: give the hub's export.pub")
     return hashlib.sha256(key).hexdigest()
+
+
+footage.add_command(verify)

@@ -1,6 +1,7 @@
 """Files opened beneath a folder: no name leads out of it, and no symbolic link is followed on the way."""
 
 import os
+from collections.abc import Iterable
 from errno import ELOOP
 from pathlib import Path, PurePosixPath
 
@@ -54,3 +55,23 @@ def unlink_beneath(root: Path, relative: str) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def unlink_all_beneath(root: Path, folder: str, names: Iterable[str]) -> list[str]:
+    """Delete these files of one folder under `root` and sync the folder once. Returns the names that the disk would not let go; a
+    file that is not there is gone. Raises NotBeneath, OSError: FileNotFoundError where the folder is not there."""
+    stay: list[str] = []
+    handle = open_folder_beneath(root, parts_of(folder))
+    try:
+        for name in names:
+            (plain,) = parts_of(name)
+            try:
+                os.unlink(plain, dir_fd=handle)
+            except FileNotFoundError:
+                continue
+            except OSError:
+                stay.append(name)
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    return stay

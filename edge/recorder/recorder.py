@@ -1,6 +1,7 @@
 """The agent's recorder: the index, a keeper for each few streams, what a crash left behind, and how the disk is."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,12 @@ import structlog
 
 from contract.clock import US_PER_S
 from contract.footage import FootageDisk, FootageStream
+from contract.orders import AnyOrder, DeleteFootage, ListFootage, RescueFootage
+from edge.footage.deletion import Deletion, DeletionWorker, Ports
 from edge.footage.index import FootageFailed, FootageIndex
 from edge.footage.mending import Mender, batches
 from edge.footage.recovery import streams_of
+from edge.footage.sweep_clock import SweepClock
 from edge.loop import Loop
 from edge.recorder.keeper import STREAMS_A_CHILD, Keeper, Shared, reading_of
 from edge.spool import SpoolFailed, SpoolFull
@@ -20,6 +24,7 @@ DISK_US = 60 * US_PER_S
 DAY_BYTES_US = 600 * US_PER_S
 """How often the bytes of a day are counted, which reads a row for each of its segments."""
 RETELL_US = 10 * US_PER_S
+ROOM_BYTES_LEAST = 64 * 1024 * 1024
 _TURN_S = 5.0
 _DAY_US = 86_400 * US_PER_S
 
@@ -46,10 +51,15 @@ class Recorder(Loop):
         self._log = structlog.get_logger("edge.footage")
         self.counters = Counters()
         self._mender = Mender(shared.footage, shared.tell)
+        self.sweep_clock = SweepClock(shared.clock)
+        """The hub's time, as receipts tell it."""
+        ports = Ports(shared.footage, self.sweep_clock, shared.tell, self._lacking)
+        self.deletion = DeletionWorker(Deletion(ports))
         self.keepers = [Keeper(group, shared, self._mender) for group in batches(shared.config.streams, STREAMS_A_CHILD)]
 
     def start(self) -> None:
         """Record, and look at what is there already meanwhile."""
+        self.deletion.start()
         for keeper in self.keepers:
             keeper.start()
         super().start()
@@ -57,13 +67,14 @@ class Recorder(Loop):
     def stop(self) -> None:
         """Ask all to end; does not wait."""
         super().stop()
+        self.deletion.stop()
         for keeper in self.keepers:
             keeper.stop()
 
     def join(self, timeout_s: float) -> bool:
         """Whether all have ended within the time. The index is closed when they have."""
         until_us = self._clock.mono_us() + int(timeout_s * US_PER_S)
-        loops: list[Loop] = [*self.keepers]
+        loops: list[Loop] = [*self.keepers, self.deletion]
         ended = [one.join(max(0.05, (until_us - self._clock.mono_us()) / US_PER_S)) for one in loops]
         ended.append(super().join(max(0.05, (until_us - self._clock.mono_us()) / US_PER_S)))
         if all(ended):
@@ -74,7 +85,18 @@ class Recorder(Loop):
         """What is counted, as plain data; of the keepers the sum."""
         kept = [msgspec.to_builtins(keeper.counters) for keeper in self.keepers]
         own: dict[str, Any] = msgspec.to_builtins(self.counters) | msgspec.to_builtins(self._mender.counters)
+        own["deletion"] = msgspec.to_builtins(self.deletion.deletion.counters)
         return own | {name: sum(one[name] for one in kept) for name in (kept[0] if kept else ())}
+
+    def carriers(self) -> dict[type[AnyOrder], Callable[[Any], None]]:
+        """Who carries out which order about what is on disk."""
+        return dict.fromkeys((DeleteFootage, RescueFootage, ListFootage), self.deletion.take)
+
+    def _lacking(self) -> int:
+        """How many bytes the disk is short of what the reserve and an hour's recording take; 0 where recording goes on."""
+        told = os.statvfs(self._config.folder)
+        free, reserve = told.f_bavail * told.f_frsize, self._config.reserve_bytes
+        return max(0, reserve + max(self._day_bytes // 24, ROOM_BYTES_LEAST) - free) if free <= reserve + ROOM_BYTES_LEAST else 0
 
     def _loop(self) -> None:
         try:

@@ -223,6 +223,14 @@ PERMISSIONS: Mapping[tuple[str, str], Roles] = {
     ("GET", "/watch-list"): EYES,
     ("POST", "/watch-list"): ROOM,
     ("POST", "/watch-list/{watch}/end"): ROOM,
+    # footage's keeping
+    ("GET", "/footage/holds"): EYES,
+    ("POST", "/footage/holds"): ROOM,
+    ("POST", "/footage/holds/{hold}/release"): ROOM,  # another's takes a second person
+    ("GET", "/footage/sweep"): WATCH,
+    ("POST", "/footage/sweep/confirm"): MANAGE,
+    ("POST", "/footage/days/confirm"): KEEP,  # two of them
+    ("GET", "/footage/proof"): WATCH,
     # footage: what there is, without a picture
     ("GET", "/footage/cameras"): EYES,
     ("GET", "/footage/{device}/day/{day}"): EYES,

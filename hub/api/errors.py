@@ -13,6 +13,8 @@ from hub.access.words import FINAL as ACCESS_FINAL
 from hub.access.words import STATUS as ACCESS_STATUS
 from hub.api.models import Problem, Wrong
 from hub.desk.words import FINAL, STATUS
+from hub.footage.hold_words import FINAL as HOLD_FINAL
+from hub.footage.hold_words import STATUS as HOLD_STATUS
 from hub.ingest.ports import Unavailable
 from hub.keyfile import BadKeyFile
 from hub.passages.words import FINAL as PASSAGE_FINAL
@@ -237,7 +239,7 @@ REFUSAL_STATUS = {
     "plan_over": 409, "plan_changed": 409, "plan_open": 409, "step_is_so": 409, "too_many_plans": 409, "too_many_told": 409,
     "not_over_yet": 409, "review_unfinished": 409, "review_approved": 409, "notice_empty": 409, "notice_published": 409,
     "enrolment_unknown": 403, "enrolment_used": 409, "enrolment_expired": 410,
-} | dict(STATUS) | dict(ACCESS_STATUS) | dict(PASSAGE_STATUS) | dict(VISIT_STATUS)  # fmt: skip
+} | dict(STATUS) | dict(ACCESS_STATUS) | dict(PASSAGE_STATUS) | dict(VISIT_STATUS) | dict(HOLD_STATUS)  # fmt: skip
 """The status of a refused act; what is not named is 422."""
 
 
@@ -249,7 +251,7 @@ _FINAL = frozenset(
      "no_password", "too_many_drawings", "enrolment_used", "person_in_use",
      "plan_not_by_hand", "plan_runs", "case_over", "plan_over", "plan_changed", "plan_open", "step_is_so", "too_many_plans",
      "too_many_told", "not_over_yet", "review_unfinished", "review_approved", "notice_empty", "notice_published")
-) | FINAL | ACCESS_FINAL | PASSAGE_FINAL | VISIT_FINAL  # fmt: skip
+) | FINAL | ACCESS_FINAL | PASSAGE_FINAL | VISIT_FINAL | HOLD_FINAL  # fmt: skip
 """Conflicts that asking again will not solve."""
 
 

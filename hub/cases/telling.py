@@ -10,6 +10,7 @@ from hub.cases import titles
 from hub.cases.parts import QUANTITIES, REASONS, part
 from hub.cases.titles import Lang
 from hub.cases.workflow import CAUSES, MEANS, Pairs
+from hub.footage.causes import CAUSE_WORDS
 from hub.plans.words import MEANS as BY
 from hub.plans.words import STEP_STATES, WHOM
 
@@ -71,6 +72,10 @@ LABELS: Pairs = {
     "connection_lost": ("连接中断", "connection lost"),
     "behind": ("一并失联的设备", "devices lost with it"),
     "behind_count": ("一并失联的数量", "how many are lost with it"),
+    "hole_cause": ("缺失原因", "why"),
+    "missing_cameras": ("缺失录像的摄像机", "cameras without footage"),
+    "missing_count": ("缺失录像的路数", "streams without footage"),
+    "length": ("缺失时长", "how long it lasted"),
     "count": ("次数", "times"),
     "last_sign": ("最后动静", "last sign"),
     "category": ("类别", "category"),
@@ -118,6 +123,7 @@ STATES: Pairs = {str(name): words for name, words in STEP_STATES.items()} | {
 
 _WORDS: Mapping[str, Mapping[Any, tuple[str, str]]] = {
     "cause": CAUSES,
+    "hole_cause": CAUSE_WORDS,
     "by": MEANS,
     "quantity": QUANTITIES,
     "reason": REASONS,

@@ -256,7 +256,7 @@ class _Story:
     def _raise(self, hole: Hole) -> Raise:
         names = [part.camera for part in hole.parts]
         places = {one.place for one in self.device.recorded or () if one.camera in {name.partition("/")[0] for name in names}}
-        facts: dict[str, object] = {"cause": hole.cause, "cameras": names[:NAMED_MAX], "camera_count": len(names)}
+        facts: dict[str, object] = {"hole_cause": hole.cause, "missing_cameras": names[:NAMED_MAX], "missing_count": len(names)}
         facts["limit_s"] = self.limit_s
         if hole.over:
             longest_us = max(_longest_left(part, part.filled) for part in hole.parts)

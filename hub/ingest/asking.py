@@ -5,6 +5,8 @@ from typing import Any, NamedTuple
 
 from hub.access.asks import AccessAsk
 from hub.detectors.types import Device, Raise
+from hub.duties.localtime import local_day
+from hub.footage.asks import FootageAsk
 from hub.footage.views import DAY_US, FOOTAGE_OVER, FootageOver
 from hub.ingest.access.around import Things
 from hub.ingest.access.book import Accessbook
@@ -14,6 +16,8 @@ from hub.ingest.estating import act_on_estate
 from hub.ingest.outcome import Outcome
 from hub.ingest.passages.book import Passagebook
 from hub.ingest.ports import AlarmAsk, CaseAct, CaseActs, EstateAsk, OfPeople, PictureStored, TagAct
+from hub.ingest.retention.around import Parts
+from hub.ingest.retention.book import Retentionbook
 from hub.ingest.site import Site
 from hub.ingest.surroundings import Surroundings
 from hub.ingest.tagging import act_on_tag
@@ -50,7 +54,11 @@ def answer(asked: OfPeople | DutyAsk | AccessAsk, hands: Hands) -> Any:
     return _answer_more(asked, hands)
 
 
-def _answer_more(asked: PictureStored | GateAsk | AccessAsk | VisitsAsk | FootageOver | DutyAsk, hands: Hands) -> Any:
+def _answer_more(
+    asked: FootageAsk | PictureStored | GateAsk | AccessAsk | VisitsAsk | FootageOver | DutyAsk, hands: Hands
+) -> Any:
+    if isinstance(asked, FootageAsk):
+        return Retentionbook(parts_of(hands)).answer(asked._replace(actor=_plain(asked.actor), reason=_plain(asked.reason)))
     if isinstance(asked, FootageOver):
         return _looked_too_often(asked, hands)
     if isinstance(asked, VisitsAsk):
@@ -105,6 +113,23 @@ def visitbook_of(hands: Hands) -> Visitbook:
             around.counters,
             around.new_id,
         )
+    )
+
+
+def parts_of(hands: Hands) -> Parts:
+    """Footage's keeping, for whoever acts in this turn."""
+    around, zone = hands.around, hands.around.book.timezone
+    return Parts(
+        hands.site,
+        hands.outcome,
+        hands.casebook,
+        around.book,
+        around.archive,
+        around.table.rules.footage,
+        around.new_id,
+        around.counters,
+        hands.now_us,
+        lambda at_us: local_day(zone, at_us).isoformat(),
     )
 
 

@@ -37,6 +37,7 @@ from hub.ingest.ports import (
     TagAct,
     Write,
 )
+from hub.ingest.retention import audited as retention
 from hub.ingest.site import Site
 from hub.ingest.tagging import ACT_NAMES
 from hub.ingest.visits import audited as visits
@@ -68,7 +69,7 @@ def state_of(asked: Any, site: Site, closed: ClosedCases) -> Any:
         return site.roster.get(shift_key(asked.shift))
     if isinstance(asked, OccasionAct):
         return site.occasions.get(asked.occasion.occasion)
-    return None
+    return retention.state_of(asked, site.keeping)
 
 
 def note(outcome: Outcome, asked: Any, was: Any, answer: Any) -> None:
@@ -211,5 +212,6 @@ _ENTRIES: Mapping[type, Callable[[Any, Any, Any], Iterator[Act]]] = {
     **desk.ENTRIES,
     **access.ENTRIES,
     **visits.ENTRIES,
+    **retention.ENTRIES,
 }
 AUDITED = frozenset(_ENTRIES)

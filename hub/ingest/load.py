@@ -29,6 +29,8 @@ from hub.ingest.gate import StreamMark
 from hub.ingest.outcome import PictureRow
 from hub.ingest.passages.rows import OPEN_US, load_gates, opening_of_row, passage_of_row
 from hub.ingest.planrows import load_plans, run_of
+from hub.ingest.retention.archive import FootageLookups
+from hub.ingest.retention.rows import load_keeping
 from hub.ingest.site import (
     ALARM_OWNER,
     PLAN_OWNER,
@@ -97,10 +99,11 @@ def load_site(connection: Connection, site_id: str, table: RuleTable, counters: 
     load_desk(connection, site_id, site, now_us)
     load_gates(connection, site_id, site.gates, now_us)
     load_visits(connection, site_id, site)
+    load_keeping(connection, site_id, site.keeping, now_us)
     return site
 
 
-class DatabaseArchive(VisitLookups):
+class DatabaseArchive(VisitLookups, FootageLookups):
     """Closed cases and pictures, looked up on a connection of its own. Raises DatabaseGone."""
 
     def __init__(self, engine: Engine, site_id: str) -> None:

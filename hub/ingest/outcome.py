@@ -6,15 +6,17 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
 
 from contract.envelope import BatchHead, Verdict
-from contract.footage import FootageStream
+from contract.footage import FootageStream, NoSpan
 from contract.orders import AnyOrder, Nonce
 from hub.access.types import AnyThing, Kind
 from hub.audit.types import Act
 from hub.cases.flood import Group
 from hub.desk.keys import KeyMove
 from hub.duties.tallying import Tallied, Unvisited
+from hub.footage.coverage import Gone
 from hub.footage.packing import Piece
 from hub.ingest.ports import ChangeRow, GateNews, Write
+from hub.ingest.retention.rows import GoneRow
 from hub.ingest.rows import Journal
 from hub.passages.types import Presence
 from hub.store.access_rows import HistoryRow
@@ -137,6 +139,11 @@ class Outcome:
     """Of rows of `footage_word`, by their keys."""
     counted: Counter[str] = field(default_factory=Counter)
     """What the writing of the turn found, by counters' names: known once it is committed."""
+    footage_gone: list[GoneRow] = field(default_factory=list)
+    footage_seen: dict[tuple[str, str, int], bool] = field(default_factory=dict)
+    """Segments, by camera, stream and number, that an agent told in this turn to be gone."""
+    footage_drops: list[tuple[str, FootageStream, Gone, tuple[NoSpan, ...]]] = field(default_factory=list)
+    """What the index is to drop, by camera and stream, and why."""
 
     def add(self, rows: list[T], row: T) -> None:
         """Append to one of the lists."""

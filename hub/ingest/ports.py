@@ -18,6 +18,8 @@ from hub.duties.effect import Effect
 from hub.duties.phonetime import Boot
 from hub.duties.plan import Plan
 from hub.duties.types import Flag, Medium, Occasion, Seen, Shift, Taken
+from hub.footage.asks import FootageAsk
+from hub.footage.retention import FootageRules
 from hub.footage.views import FootageOver
 from hub.passages.asks import GateAsk
 from hub.plans.asks import PlanAsk
@@ -202,7 +204,9 @@ class EstateDone(NamedTuple):
 
 
 EstateAsk = EstateAct | DrawingAct
-OfPeople = CaseAct | CaseActs | AlarmAsk | PlanAsk | PictureStored | TagAct | EstateAsk | GateAsk | VisitsAsk | FootageOver
+OfPeople = (
+    CaseAct | CaseActs | AlarmAsk | PlanAsk | PictureStored | TagAct | EstateAsk | GateAsk | VisitsAsk | FootageAsk | FootageOver
+)
 Ask = OfPeople | Suspicion | Write | Report | RosterAct | OccasionAct | DeskAsk | AccessAsk
 
 
@@ -323,6 +327,11 @@ class SiteBook(Protocol):
         """The cameras that watch a place."""
         ...
 
+    @property
+    def cameras(self) -> Collection[str]:
+        """The ids of the site's cameras."""
+        ...
+
 
 class EstateNow(NamedTuple):
     """The estate in force, with the rules that it makes. `verdict`: what is to become of a file with this digest at the start."""
@@ -366,3 +375,5 @@ class Rules(NamedTuple):
     """How long what happened at gates is kept; None: for ever."""
     emergency: tuple[EmergencyPlan, ...] = ()
     """The emergency plans that hold where no manager has made others."""
+    footage: FootageRules | None = None
+    """How footage is kept; None: the policy does not say, and none is deleted."""

@@ -22,6 +22,7 @@ from hub.ingest.duties.rows import AHEAD_US, HOUR_US, STEP_US, Plans, Scans, Win
 from hub.ingest.gate import StreamMark
 from hub.ingest.passages.rows import Gates
 from hub.ingest.planrows import PlanRuns
+from hub.ingest.retention.rows import Keeping
 from hub.ingest.rows import Journal, Rows
 from hub.ingest.visits.rows import VisitTables
 from hub.plans.types import PlanVersion
@@ -253,6 +254,7 @@ class Site:
         self.handover_items: Rows[ItemKey, HandoverItem] = Rows(self.journal)
         self.gates = Gates(self.journal)
         self.guests = VisitTables(self.journal)
+        self.keeping = Keeping(self.journal)
         self.restores: list[Restore] = []
         """Of the database, from backups. No turn changes them."""
         self._visitors: list[Case] = []
@@ -329,13 +331,14 @@ class Site:
             self.handover_items,
             *self.gates.tables(),
             *self.guests.tables(),
+            *self.keeping.tables(),
         )
 
     def due_us(self) -> list[int]:
         """When the clock alone gives the hub something to do: deadlines, windows, and the making of more windows."""
         lacking = [row.planned_until_us for row in self.plans.lacking()]
         more_us = max(min(lacking) - AHEAD_US + STEP_US, self.planning_again_us) if lacking else None
-        due = (self.deadlines.next_us(), self.windows.next_us(), more_us, self.gates.due_us())
+        due = (self.deadlines.next_us(), self.windows.next_us(), more_us, self.gates.due_us(), self.keeping.due_us())
         return [due_us for due_us in due if due_us is not None]
 
     def next_change(self) -> int:

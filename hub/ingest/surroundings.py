@@ -12,12 +12,13 @@ from hub.ingest.limits import Quota, Throttle
 from hub.ingest.outcome import PictureRow
 from hub.ingest.passages.book import OldPassages
 from hub.ingest.ports import EstateNow, SiteBook
+from hub.ingest.retention.around import OldFootage
 from hub.ingest.stepping import RuleTable
 from hub.ingest.visits.around import VisitArchive
 from hub.passages.holders import Holders, NoHolders
 
 
-class Archive(ClosedCases, OldRecords, OldPassages, AccessArchive, VisitArchive, Protocol):
+class Archive(ClosedCases, OldRecords, OldPassages, AccessArchive, VisitArchive, OldFootage, Protocol):
     """What a turn may look up in the database. Raises DatabaseGone."""
 
     def picture(self, picture: str) -> PictureRow | None:

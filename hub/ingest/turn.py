@@ -41,9 +41,12 @@ from hub.ingest.outcome import Answer, Outcome, PictureRow, QuarantineRow
 from hub.ingest.passages.book import WATCHED_KINDS, Passagebook
 from hub.ingest.phones import note_boot
 from hub.ingest.ports import Ask, OfPeople, Passed, Suspicion, TableHeld, Write
+from hub.ingest.retention.answers import KEEPING_KINDS, take_answer
+from hub.ingest.retention.sweeping import keep
 from hub.ingest.site import ALARM_OWNER, HUB_STREAM, PLAN_OWNER, Contact, Deadline, Site
 from hub.ingest.stepping import Failure, Stepper
 from hub.ingest.surroundings import Surroundings
+from hub.ingest.sweeping import Doubt
 from hub.ingest.visits.passes import visit_of
 from hub.store.duty_reads import phone_streams
 from hub.visits.numbers import VISIT_OWNER
@@ -51,7 +54,7 @@ from hub.visits.numbers import VISIT_OWNER
 _AGENTS_OWN_WORDS = frozenset((DeviceLink, CommandDone, BadBytes))
 """What an agent says about a device: the device itself may have been mute all along, and what it did is not known by it."""
 
-_MORE_THAN_STEPS = frozenset((*EFFECTS, *SCANS, *WATCHED_KINDS, *FOOTAGE_KINDS))
+_MORE_THAN_STEPS = frozenset((*EFFECTS, *SCANS, *WATCHED_KINDS, *FOOTAGE_KINDS, *KEEPING_KINDS))
 """Readings of which more becomes than what detectors find."""
 
 _log = logging.getLogger(__name__)
@@ -218,6 +221,10 @@ class Turn:
         self._duties.acts.complete()
         self._passages.tell()
 
+    def keep_footage(self, doubt: Doubt | None) -> None:
+        """What incidents hold, and what is due to go. After everything else: no order goes out beside a hold of this turn's."""
+        keep(asking.parts_of(self._hands()), doubt)
+
     def end(self) -> None:
         """Nothing more comes. The parts hold the turn as it holds them: left so, every turn would wait for Python's collector of
         rings, which stopped all threads for 10 ms twice a second at 1,000 turns a second, and now and then for 50."""
@@ -343,6 +350,8 @@ class Turn:
                 self._guarded("visits", event, lambda: asking.visitbook_of(self._hands()).passed(event))
         if kind in FOOTAGE_KINDS:
             self._guarded("footage", event, lambda: self._footage.take(event))
+        if kind in KEEPING_KINDS:
+            self._guarded("footage", event, lambda: take_answer(asking.parts_of(self._hands()), event))
         if kind in WATCHED_KINDS:
             self._guarded("passages", event, lambda: self._passages.take(event, device))
 

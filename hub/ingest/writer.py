@@ -17,6 +17,7 @@ from hub.ingest.outcome import Outcome
 from hub.ingest.passages.rows import write_gates
 from hub.ingest.planrows import write_plans
 from hub.ingest.ports import Hook
+from hub.ingest.retention.rows import write_keeping
 from hub.ingest.rows import Rows
 from hub.ingest.site import Site
 from hub.ingest.tagging import tag_row
@@ -46,6 +47,7 @@ def is_empty(site: Site, outcome: Outcome) -> bool:
         outcome.access,
         outcome.footage,
         outcome.footage_words,
+        outcome.footage_gone,
     )
     return not any(lists) and not any(next(table.changed(), None) for table in site.tables())
 
@@ -75,6 +77,7 @@ def write(connection: Connection, lease: Lease, site: Site, outcome: Outcome, *,
     write_access(connection, lease.site, outcome.access, outcome.access_history)
     write_visits(connection, lease.site, site)
     outcome.counted = write_footage(connection, lease.site, outcome.footage, outcome.footage_words)
+    write_keeping(connection, lease.site, site.keeping, outcome)
     _run_writes(connection, outcome)
     hook("changes")
     bulk.insert(connection, schema.change, [(lease.site, *row) for row in outcome.changes])

@@ -139,7 +139,18 @@ CLAUSES: Mapping[str, Mapping[str, Number]] = {
         "arrive_s": Number("how soon a guard who is sent is on the spot, in seconds", 1, _HOUR, required=False),
     },
     "MON-4": {
-        "footage_days": Number("how long footage is kept, in days", 30, 3_650, floor=_FOOTAGE, required=False),
+        "footage_days": Number("how long footage is kept, in days", 30, 3_650, whole=True, floor=_FOOTAGE, required=False),
+        "key_footage_days": Number(
+            "how long a key camera's footage is kept, in days", 30, 3_650, whole=True, floor=_FOOTAGE, required=False
+        ),
+        "footage_days_max": Number(
+            "after how many days no footage may be left that nobody holds", 30, 3_650, whole=True, floor=_FOOTAGE, required=False
+        ),
+        "key_camera": Number("1: a camera is a key one; of a camera, in the estate", 0, 1, whole=True, required=False),
+        "forecast_days": Number("how many days ahead a disk that will not do is told of", 1, 60, required=False),
+        "sweep_usual_times": Number(
+            "over how many usual days' footage may not go in a day before people are asked", 1.5, 30, required=False
+        ),
         "picture_days": Number("how long pictures of cameras are kept, in days", 30, 3_650, floor=_FOOTAGE),
     },
     "MON-5": {
@@ -218,6 +229,10 @@ CLAUSES: Mapping[str, Mapping[str, Number]] = {
     "MON-1": {
         "sound_s": Number("how long after its opening an unanswered check-in sounds, in seconds", 1, _HOUR, required=False),
     },
+    "MON-7": {
+        "hold_before_s": Number("how much is held before an incident, in seconds", 0, _DAY, required=False),
+        "hold_after_s": Number("how much is held after an incident, in seconds", 0, _DAY, required=False),
+    },
     "MON-8": {
         "key_out_s": Number("how long an item of the register may be out, in seconds", 60, 7 * _DAY, required=False),
     },
@@ -251,6 +266,7 @@ OF_A_DEVICE: frozenset[str] = frozenset(
         *CLAUSES["MON-2"],
         *CLAUSES["MON-6"],
         *CLAUSES["REP-1"],
+        *("footage_days", "key_camera"),
         *("device_silent_s", "clock_off_s", "clock_off_for_s", "agent_silent_s"),
     )
 )

@@ -28,6 +28,7 @@ from hub.store.footage_view_reads import FootageViewReads
 from hub.store.passage_reads import PassageReads
 from hub.store.plan_reads import PlanReads
 from hub.store.reports import ReportReads
+from hub.store.retention_reads import KeepingReads
 from hub.store.visit_reads import VisitReads
 
 PAGE_ROWS_MAX = 500
@@ -123,6 +124,7 @@ class SiteReads:
         self.plans = PlanReads(engine, site)
         self.desk = DeskReads(engine, site)
         self.footage = FootageReads(engine, site)
+        self.keeping = KeepingReads(engine, site)
         self.passages = PassageReads(engine, site)
         self.footage_views = FootageViewReads(engine, site)
         self.visits = VisitReads(engine, site)

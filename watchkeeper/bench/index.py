@@ -36,7 +36,7 @@ HOLE_S = (10_800, 600)
 """Twice a day, so long after midnight and noon, nothing is recorded for ten minutes."""
 TEMPLATES = 24
 LOOKUPS, DAYS_LOOKED_AT = 20_000, 300
-SWEEP_CAMERAS = 8
+SWEEP_CAMERAS = 13
 """Of one transaction of the sweep."""
 INSERT_EVERY_S = 0.02
 HUNDRED_MILLION = 100_000_000

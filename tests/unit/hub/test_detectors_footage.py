@@ -54,7 +54,7 @@ def test_nothing_for_over_a_minute_is_told_when_it_happens_and_ends_with_its_len
         Want("footage_hole raised", "footage_hole cleared"),
     )
     raised = only_first(bench)
-    assert (raised.at_us, raised.facts["cause"], raised.facts["cameras"]) == (us(100), "unknown", ["camera-1"])
+    assert (raised.at_us, raised.facts["hole_cause"], raised.facts["missing_cameras"]) == (us(100), "unknown", ["camera-1"])
     assert facts(bench)["length_s"] == 100.0
     assert only(bench, Clear).at_us == us(200)
 
@@ -71,7 +71,7 @@ def test_where_the_recorder_says_that_it_stopped_nobody_waits_for_a_segment():
         Want("footage_hole raised", "footage_hole cleared"),
     )  # fmt: skip
     assert facts(bench) == {
-        "cause": "camera_lost", "cameras": ["camera-1"], "camera_count": 1, "limit_s": 60.0, "length_s": 110.0,
+        "hole_cause": "camera_lost", "missing_cameras": ["camera-1"], "missing_count": 1, "limit_s": 60.0, "length_s": 110.0,
     }  # fmt: skip
 
 
@@ -88,7 +88,7 @@ def test_cameras_that_fail_together_are_one_incident_and_it_is_over_with_the_las
         *recorded(300, 310, "camera-2"),
         Want("footage_hole raised", "footage_hole cleared"),
     )
-    assert facts(bench)["cameras"] == ["camera-1", "camera-2"]
+    assert facts(bench)["missing_cameras"] == ["camera-1", "camera-2"]
     assert facts(bench)["length_s"] == 200.0
     assert len({finding.episode for _, _, finding in bench.findings}) == 1
 
@@ -109,8 +109,8 @@ def test_a_silent_agent_is_unproven_and_what_its_spool_brings_takes_it_back():
         Wall(320), Want("footage_hole raised unproven"),
     ]  # fmt: skip
     bench = holes(*story)
-    assert facts(bench)["cause"] == "agent_silent"
-    assert facts(bench)["camera_count"] == 2
+    assert facts(bench)["hole_cause"] == "agent_silent"
+    assert facts(bench)["missing_count"] == 2
     bench = holes(
         *story,
         *recorded(100, 170, "camera-1", "camera-2", came=330),
@@ -128,7 +128,7 @@ def test_an_agent_that_was_off_is_proven_by_its_start_with_the_true_length():
         Want("footage_hole raised", "footage_hole cleared"),
     )  # fmt: skip
     assert facts(bench) | {"limit_s": 0} == {
-        "cause": "agent_down", "cameras": ["camera-1"], "camera_count": 1, "limit_s": 0, "length_s": 370.0,
+        "hole_cause": "agent_down", "missing_cameras": ["camera-1"], "missing_count": 1, "limit_s": 0, "length_s": 370.0,
     }  # fmt: skip
 
 
@@ -163,7 +163,7 @@ def test_segments_of_an_hour_are_waited_for():
 def test_each_stream_is_looked_at_by_itself():
     story = [At(at + 10, "camera-1", seg(at, at + 10, "sub")) for at in range(0, 200, 10)]
     bench = holes(*recorded(0, 10), *story, Reported(200, "agent-1"), Want("footage_hole raised"))
-    assert facts(bench)["cameras"] == ["camera-1"]
+    assert facts(bench)["missing_cameras"] == ["camera-1"]
 
 
 def test_planned_work_is_told_quietly():
@@ -175,7 +175,7 @@ def test_a_lost_stream_is_a_cause_where_the_recorder_says_nothing():
     bench = holes(
         *recorded(0, 100), At(110, "camera-1", CameraLink(connected=False)), Reported(200, "agent-1"), Want("footage_hole raised")
     )
-    assert facts(bench)["cause"] == "camera_lost"
+    assert facts(bench)["hole_cause"] == "camera_lost"
 
 
 def test_a_camera_that_the_estate_does_not_have_recorded_is_let_be():
@@ -193,7 +193,7 @@ def test_a_camera_that_never_recorded_is_missed_where_the_estate_says_that_it_is
     told = wake(step.state, us(60), True, agent, numbers)
     (raised,) = told.findings
     assert isinstance(raised, Raise)
-    assert (raised.facts["cameras"], raised.place) == (["camera-1"], "lane")
+    assert (raised.facts["missing_cameras"], raised.place) == (["camera-1"], "lane")
 
 
 def test_a_camera_that_is_taken_out_of_the_estate_is_missed_no_more():
@@ -202,7 +202,7 @@ def test_a_camera_that_is_taken_out_of_the_estate_is_missed_no_more():
     step = wake(Watch({"camera-1": Camera(us(0)), "camera-2": Camera(us(0))}), us(60), True, agent, numbers)
     (raised,) = step.findings
     assert isinstance(raised, Raise)
-    assert raised.facts["cameras"] == ["camera-2"]
+    assert raised.facts["missing_cameras"] == ["camera-2"]
     none_left = wake(step.state, us(90), True, agent._replace(recorded=()), numbers)
     assert [type(finding) for finding in none_left.findings] == [Raise, Clear]
     assert none_left.wake is None

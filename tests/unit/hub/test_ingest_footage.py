@@ -4,12 +4,14 @@ import pytest
 from sqlalchemy import text
 
 from contract.clock import US_PER_S
-from contract.footage import RecorderState, SegmentRecorded
+from contract.footage import NoSpan, RecorderState, SegmentRecorded
 from contract.readings import AgentStarted, CameraLink, DoorContact
 from hub.footage.coverage import Run
 from hub.footage.packing import HOUR_US
 from hub.store.backup import backup, restore
 from hub.store.footage_reads import FootageReads
+from hub.store.footage_rows import Track, drop
+from hub.store.sweep import sweep_footage
 from tests.support.killing import STEPS, Killed, kill_at
 from tests.support.site_rig import OTHER_KEY, SITE, STREAM, ModelAgent, sqlite_url
 
@@ -164,7 +166,7 @@ def test_a_hole_is_an_incident_when_it_happens(site):
     assert holes(hub) == ["open"]
     record(hub, agent, 20)
     (facts,) = [facts for name, facts in hub.rows("case_", "detector", "facts") if name == "footage_hole"]
-    assert '"cause":"disk_full"' in facts
+    assert '"hole_cause":"disk_full"' in facts
     assert '"length_s":61.0' in facts
 
 
@@ -208,3 +210,19 @@ def test_a_backup_holds_the_index(any_url, make_hub, tmp_path):
     again.take(agent.batch(agent.log[-100:]))
     assert seen(again)[:4] == before[:4]
     assert STREAM in hub.said.receipts[-1][1].stream
+
+
+def test_old_words_go_but_the_last_of_each_and_footage_that_is_there_is_not_touched(site):
+    hub, agent, _ = site
+    record(hub, agent, 30)
+    for recording in (True, False, True):
+        hub.later(5, agent.says("camera-1", RecorderState(recording=recording, reason="camera_lost")))
+    now_us = hub.clock.now_us() + 1
+    with hub.engine.begin() as connection:
+        track = Track(SITE, "camera-1", "main")
+        drop(connection, track, [NoSpan(agent.log[0].reading.no, agent.log[0].reading.no)], "due")
+        assert sweep_footage(connection, SITE, now_us) == 3
+        assert sweep_footage(connection, SITE, now_us) == 0
+    assert hub.rows("footage_word", "word") == ["recording"]
+    assert hub.rows("footage_run", "what") == ["there"]
+    assert len(seen(hub)[0]) == 2

@@ -169,3 +169,21 @@ def test_a_day_is_the_estates_and_ends_now_and_nothing_is_a_hole_before_there_wa
     line = reads.day("camera-1", "main", day, zone, from_us + 2 * HOUR_US)
     assert line.runs == (Run(from_us + HOUR_US, from_us + HOUR_US + 600 * S),)
     assert line.holes == (Hole(from_us + HOUR_US + 600 * S, from_us + 2 * HOUR_US),)
+
+
+def test_ten_second_segments_take_few_bytes_each(engine):
+    def taken():
+        with engine.connect() as connection:
+            if engine.dialect.name == "sqlite":
+                pages, size = (connection.exec_driver_sql(f"PRAGMA {what}").scalar_one() for what in ("page_count", "page_size"))
+                return pages * size
+            return connection.exec_driver_sql("SELECT pg_total_relation_size('footage_hour')").scalar_one()
+
+    dice, before = random.Random(2), taken()
+    for at_s in range(0, 48 * 3_600, 3_600):
+        hour = [
+            one._replace(no=one.no + dice.randrange(50_000), size_bytes=dice.randrange(1 << 22)) for one in _pieces(at_s, 360)
+        ]
+        _fold(engine, hour)
+    _fold(engine, _pieces(48 * 3_600, 1))
+    assert (taken() - before) / (48 * 360) <= (30 if engine.dialect.name == "sqlite" else 40)

@@ -234,6 +234,12 @@ export interface AuditList {
   before: number | null;
 }
 
+/** Why something is done; it stands on the audit log. */
+export interface Because {
+  /** Why */
+  reason: string;
+}
+
 /** An opening by hand, with who and why. */
 export interface ByHandView {
   /** When it was done: RFC 3339, UTC */
@@ -566,6 +572,12 @@ export interface ConditionRequest {
   note?: string;
 }
 
+/** Whether it is in force now; false: a second person is waited for. */
+export interface Confirmed {
+  /** It is in force */
+  done: boolean;
+}
+
 /** What follows from the changes. */
 export interface Consequence {
   /** In Chinese */
@@ -866,6 +878,16 @@ export interface DeviceState {
   signals: Signal[];
   /** The numbers of its live incidents */
   live_incidents: number[];
+}
+
+/** What is open about an agent's disk. */
+export interface DiskView {
+  /** The agent, by its id */
+  agent: string;
+  /** It will not hold what is owed */
+  short: boolean;
+  /** Nothing is recorded, as it is full */
+  full: boolean;
 }
 
 /** A link to the archive, for this sign-in. */
@@ -1644,6 +1666,70 @@ export interface HistoryView {
   id: string;
   /** The newest first */
   history: HistoryEntry[];
+}
+
+/** A new hold. */
+export interface HoldAnswer {
+  /** The hold */
+  hold: HoldView;
+  /** So many orders to delete some of it were out already and are being taken back */
+  rescuing: number;
+}
+
+/** Holds, newest first. */
+export interface HoldList {
+  /** Newest first */
+  holds: HoldView[];
+}
+
+/** Footage is to stay past its day, for a reason and until an end. */
+export interface HoldRequest {
+  /** Cameras, by their ids */
+  cameras: string[];
+  /** What shows something from then on: RFC 3339 with an offset */
+  from: string;
+  /** And before then: RFC 3339 with an offset */
+  to: string;
+  /** When the hold ends by itself: RFC 3339 with an offset */
+  until: string;
+  /** Why; it stands on the audit log */
+  reason: string;
+}
+
+/** A hold. `waits_for_second`: somebody wants it lifted, and another person has to agree within a day. */
+export interface HoldView {
+  /** Its name */
+  id: string;
+  /** Whether the hub made it for an incident, or a person */
+  sort: "incident" | "person";
+  /** Why */
+  reason: string;
+  /** Who made it; hub: the hub */
+  actor: string;
+  /** When it was made, UTC */
+  made_at: string;
+  /** What shows something from then on is held, UTC */
+  from_at: string;
+  /** And before then, UTC; null: it goes on with its incident */
+  to_at: string | null;
+  /** When it ends by itself, UTC; null: not before it is released */
+  until: string | null;
+  /** Cameras, by their ids */
+  cameras: string[];
+  /** The incident that it belongs to; null: none */
+  incident: number | null;
+  /** Since when that incident is closed, UTC; null: it is open */
+  incident_closed_at: string | null;
+  /** When it was released, UTC; null: it was not */
+  released_at: string | null;
+  /** By whom: one name, or two */
+  released_by: string;
+  /** Why it was released, or is to be */
+  release_reason: string;
+  /** Who wants it lifted and waits for a second person; empty: nobody */
+  waits_for_second: string;
+  /** Whether it keeps anything now */
+  keeps: boolean;
 }
 
 /** Somebody, or a vehicle's keeper, who holds permits. */
@@ -2966,6 +3052,54 @@ export interface Problem {
   errors: Wrong[];
 }
 
+/** The calendar of owed days. */
+export interface Proof {
+  /** The estate's zone */
+  timezone: string;
+  /** Each camera's streams that ever had footage */
+  cameras: ProofCamera[];
+}
+
+/** A camera's month. */
+export interface ProofCamera {
+  /** The camera, by its id */
+  camera: string;
+  /** main or sub */
+  stream: string;
+  /** For how many days its footage is owed */
+  owed_days: number;
+  /** Each day up to today */
+  days: ProofDay[];
+}
+
+/** A camera's day. `state`: `whole`, `holed`, `part` (of today, or of the day when recording began), `deleted` on its day, `gone` before it, or `none`: nothing was recorded yet. */
+export interface ProofDay {
+  /** The day, in the estate's zone */
+  day: string;
+  /** How it is */
+  state: "whole" | "holed" | "part" | "deleted" | "gone" | "none";
+  /** It has to be there */
+  owed: boolean;
+  /** Somebody holds some of it */
+  held: boolean;
+  /** So many seconds of it are there */
+  covered_s: number;
+  /** When the last of it that went was told to be gone, UTC */
+  deleted_at: string | null;
+  /** The first 100 holes in what is there */
+  holes: ProofHole[];
+}
+
+/** Nothing shows this time. */
+export interface ProofHole {
+  /** From then, UTC */
+  from_at: string;
+  /** Until then, UTC */
+  to_at: string;
+  /** Why, a name such as camera_lost; empty: nobody has said */
+  cause: string;
+}
+
 /** Records that were put aside, newest first. */
 export interface QuarantinePage {
   /** Newest first */
@@ -3880,6 +4014,32 @@ export interface Summary {
   oldest_unacknowledged_at: string | null;
   /** The numbers of each priority */
   priorities: Count[];
+}
+
+/** How the sweep of footage is. */
+export interface SweepView {
+  /** Why nothing is deleted until a manager has looked; empty: it goes on */
+  halted: "" | "clock" | "volume";
+  /** Since when it is halted, UTC */
+  since: string | null;
+  /** Halted by volume: so many days' footage of all streams is due at once */
+  due_days: number | null;
+  /** For how many days each camera's footage is kept */
+  days: Record<string, number>;
+  /** The fewer days that policy and estate say; two people have to agree */
+  fewer_days: Record<string, number>;
+  /** Who has agreed to them and waits for a second person; empty: nobody */
+  fewer_days_by: string;
+  /** After so many days nothing may be left that nobody holds; null: no policy says so */
+  days_max: number | null;
+  /** What becomes of footage where a disk is full */
+  when_full: "refuse_new" | "drop_oldest";
+  /** The law that the days rest on */
+  legal_basis: string;
+  /** Orders to delete that are not done with: condemned, rescuing, kept */
+  orders: Record<string, number>;
+  /** Agents' disks of which something is open */
+  disks: DiskView[];
 }
 
 /** An agent's table of permits: what the hub has made, and what the agent holds. */
@@ -5107,6 +5267,11 @@ export interface Routes {
   "GET /footage/cameras": {
     result: FootageCameras;
   };
+  /** Footage may be kept for fewer days. */
+  "POST /footage/days/confirm": {
+    body: Because;
+    result: Confirmed;
+  };
   /** An archive's bytes. */
   "GET /footage/downloads/{token}": {
     path: { token: string };
@@ -5139,6 +5304,22 @@ export interface Routes {
     body: DownloadRequest;
     result: DownloadOpened;
   };
+  /** What is held past its day. */
+  "GET /footage/holds": {
+    query: { over?: boolean; limit?: number };
+    result: HoldList;
+  };
+  /** Hold footage past its day. */
+  "POST /footage/holds": {
+    body: HoldRequest;
+    result: HoldAnswer;
+  };
+  /** Lift a hold. */
+  "POST /footage/holds/{hold}/release": {
+    path: { hold: string };
+    body: Because;
+    result: HoldView;
+  };
   /** Look no more. */
   "DELETE /footage/play/{token}": {
     path: { token: string };
@@ -5156,6 +5337,11 @@ export interface Routes {
     header: { Range?: string };
     result: Blob;
   };
+  /** The calendar of owed days. */
+  "GET /footage/proof": {
+    query: { month: string; camera?: string; stream?: "main" | "sub" };
+    result: Proof;
+  };
   /** Who looked at footage. */
   "GET /footage/register": {
     query: { actor?: string; kind?: "view" | "export" | "download" | null; camera?: string; incident?: number | null; from?: string | null; to?: string | null; cursor?: string | null; limit?: number };
@@ -5165,6 +5351,15 @@ export interface Routes {
   "GET /footage/register.csv": {
     query: { actor?: string; kind?: "view" | "export" | "download" | null; camera?: string; incident?: number | null; from?: string | null; to?: string | null };
     result: undefined;
+  };
+  /** How the sweep of footage is. */
+  "GET /footage/sweep": {
+    result: SweepView;
+  };
+  /** A halted sweep may go on. */
+  "POST /footage/sweep/confirm": {
+    body: Because;
+    result: Confirmed;
   };
   /** Look at footage. */
   "POST /footage/views": {
