@@ -22,8 +22,6 @@ from hub.views import when
 
 router = APIRouter(tags=["footage"])
 RANGE_MAX_US = 400 * 86_400 * US_PER_S
-UNTOLD_US = 60 * US_PER_S
-"""A segment is told of once it is whole: what is missing since less than this is being written, and is no hole yet."""
 Stream = Annotated[Literal["main", "sub"], Query(description="The full picture, or the small one")]
 Month = Annotated[str, Plain, Query(pattern=r"^\d{4}-(0[1-9]|1[0-2])$", description="A month", examples=["2026-01"])]
 TimeText = Annotated[str, Plain, Query(max_length=40, description="RFC 3339 with an offset")]
@@ -118,10 +116,7 @@ def _line(backend: Backend, row: DeviceRow, stream: FootageStream, from_us: int,
     now_us = backend.clock.now_us()
     reads, until_us = backend.reads.footage, max(from_us, min(to_us, now_us))
     around = backend.estate.places_around(row.place)
-    line = reads.line(row.id, stream, from_us, until_us)
-    if line.holes and now_us - line.holes[-1].from_us < UNTOLD_US:
-        line = line._replace(holes=line.holes[:-1])
-    return reads.explained(line, row.id, stream, row.agent, around, now_us)
+    return reads.explained(reads.line(row.id, stream, from_us, until_us), row.id, stream, row.agent, around, now_us)
 
 
 def _coverage(backend: Backend, row: DeviceRow, stream: FootageStream, from_us: int, to_us: int) -> m.Coverage:

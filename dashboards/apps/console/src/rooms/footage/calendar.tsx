@@ -1,7 +1,7 @@
 /** 覆盖日历: of each camera and day whether all is there, what is missing and why, what was deleted when due, and what is held. A sign
  * stands for each beside the shade, so that a grey print says the same. */
-import { useQueries } from "@tanstack/react-query";
-import { ask, type DayView, type FootageCamera } from "@watchkeeper/api";
+import { useQuery } from "@tanstack/react-query";
+import { ask, type FootageCamera, type ProofDay } from "@watchkeeper/api";
 import { dateTime, duration, localDay, told, useLanguage, useNow, useWords } from "@watchkeeper/ui";
 import { Button } from "antd";
 import { useState } from "react";
@@ -9,22 +9,24 @@ import { Link } from "react-router";
 import { Asked } from "../../parts/asked";
 import { Rows } from "../../parts/rows";
 import { useSession } from "../../session/session";
-import { useCameras, useHolds, useStreamOf } from "./data";
+import { useCameras } from "./data";
 import { dayOf } from "./day";
-import { holdsOn } from "./held";
 import { daysOf, plusMonths } from "./month";
+import { Sweep } from "./sweep";
 import { keptWords } from "./words-kept";
 
 /** By the state of a day. */
-const SIGNS = { whole: "●", holed: "◐", gone: "○", none: "–", ahead: "" } as const;
+const SIGNS = { whole: "●", part: "◕", holed: "◐", deleted: "○", gone: "✕", none: "–", ahead: "" } as const;
 type State = keyof typeof SIGNS;
 const HELD = "▣";
 const EVERY_MS = 60_000;
-const LEGEND = ["whole", "holed", "gone", "none"] as const;
+const LEGEND = ["whole", "part", "holed", "deleted", "gone", "none"] as const;
 
 interface Line {
   readonly camera: FootageCamera;
-  readonly days: ReadonlyMap<string, DayView>;
+  /** For how many days its footage is owed; null: nothing was ever recorded of it. */
+  readonly owedDays: number | null;
+  readonly days: ReadonlyMap<string, ProofDay>;
 }
 
 export function Calendar() {
@@ -38,19 +40,15 @@ function Month({ cameras }: { cameras: readonly FootageCamera[] }) {
   const now = useNow();
   const iso = new Date(Math.max(0, now)).toISOString();
   const [month, setMonth] = useState(() => localDay(iso, zone).slice(0, 7));
-  const streamOf = useStreamOf();
-  const asked = useQueries({
-    queries: cameras.map((one) => ({
-      queryKey: ["footage", "calendar", one.device, month],
-      queryFn: () =>
-        ask("GET /footage/{device}/calendar", { path: { device: one.device }, query: { month, stream: streamOf(one.device) } }),
-      refetchInterval: EVERY_MS,
-    })),
+  const asked = useQuery({
+    queryKey: ["footage", "proof", month],
+    queryFn: () => ask("GET /footage/proof", { query: { month } }),
+    refetchInterval: EVERY_MS,
   });
-  const lines = cameras.map((camera, at) => ({
-    camera,
-    days: new Map((asked[at]?.data?.days ?? []).map((day) => [day.day, day])),
-  }));
+  const lines = cameras.map((camera) => {
+    const proof = asked.data?.cameras.find((one) => one.camera === camera.device);
+    return { camera, owedDays: proof?.owed_days ?? null, days: new Map((proof?.days ?? []).map((day) => [day.day, day])) };
+  });
   return (
     <section aria-label={w.calendar}>
       <div className="wk-footage-tools wk-unprinted">
@@ -80,6 +78,9 @@ function Month({ cameras }: { cameras: readonly FootageCamera[] }) {
           <b aria-hidden="true">{HELD}</b> {w.held}
         </li>
       </ul>
+      <div className="wk-unprinted">
+        <Sweep />
+      </div>
       <Grid month={month} lines={lines} today={localDay(iso, zone)} />
       <Missing lines={lines} />
     </section>
@@ -107,7 +108,10 @@ function Grid({ month, lines, today }: { month: string; lines: readonly Line[]; 
         <tbody>
           {lines.map((line) => (
             <tr key={line.camera.device} data-camera={line.camera.device}>
-              <th scope="row">{told(line.camera, "name", language)}</th>
+              <th scope="row">
+                {told(line.camera, "name", language)}
+                {line.owedDays !== null && <small> · {w.owed(line.owedDays)}</small>}
+              </th>
               {days.map((day) => (
                 <Day key={day} camera={line.camera.device} day={day} view={line.days.get(day)} isAhead={day > today} />
               ))}
@@ -119,27 +123,28 @@ function Grid({ month, lines, today }: { month: string; lines: readonly Line[]; 
   );
 }
 
-function Day({ camera, day, view, isAhead }: { camera: string; day: string; view: DayView | undefined; isAhead: boolean }) {
+function Day({ camera, day, view, isAhead }: { camera: string; day: string; view: ProofDay | undefined; isAhead: boolean }) {
   const w = useWords(keptWords);
   const language = useLanguage();
   const { zone } = useSession();
-  const held = holdsOn(useHolds().data?.holds ?? [], camera, dayOf(day, zone)).length > 0;
   if (view === undefined) return <td data-state={isAhead ? "ahead" : "none"} aria-label={isAhead ? w.d_ahead : w.d_none} />;
+  const missing = missingS(view);
   const said = [
     w[`d_${view.state}`],
-    ...(view.missing_s > 0 ? [w.missing(duration(view.missing_s, language))] : []),
-    ...view.causes.map((cause) => causeWord(w, cause)),
-    ...(held ? [w.held] : []),
+    ...(missing > 0 ? [w.missing(duration(missing, language))] : []),
+    ...causesOf(view).map((cause) => causeWord(w, cause)),
+    ...(view.held ? [w.held] : []),
+    ...(view.deleted_at === null ? [] : [w.deletedAt(dateTime(view.deleted_at, zone))]),
   ].join(" · ");
   return (
-    <td data-day={day} data-state={view.state} data-held={held || undefined}>
+    <td data-day={day} data-state={view.state} data-held={view.held || undefined}>
       <Link
         to={`/footage?cameras=${encodeURIComponent(camera)}&at=${encodeURIComponent(noon(day, zone))}`}
         title={said}
         aria-label={`${day} ${said}`}
       >
         {SIGNS[view.state as State]}
-        {held && HELD}
+        {view.held && HELD}
       </Link>
     </td>
   );
@@ -150,7 +155,7 @@ function Missing({ lines }: { lines: readonly Line[] }) {
   const w = useWords(keptWords);
   const language = useLanguage();
   const holed = lines.flatMap(({ camera, days }) =>
-    [...days.values()].filter((day) => day.state === "holed").map((day) => ({ camera, day })),
+    [...days.values()].filter((day) => day.state === "holed" || day.state === "gone").map((day) => ({ camera, day })),
   );
   return (
     <>
@@ -163,14 +168,27 @@ function Missing({ lines }: { lines: readonly Line[] }) {
             <tr key={`${camera.device} ${day.day}`} data-missing={camera.device}>
               <td>{day.day}</td>
               <td>{told(camera, "name", language)}</td>
-              <td>{duration(day.missing_s, language)}</td>
-              <td>{day.causes.map((cause) => causeWord(w, cause)).join(language === "zh" ? "、" : ", ")}</td>
+              <td>{duration(missingS(day), language)}</td>
+              <td>
+                {causesOf(day)
+                  .map((cause) => causeWord(w, cause))
+                  .join(language === "zh" ? "、" : ", ")}
+              </td>
             </tr>
           ))}
         </Rows>
       )}
     </>
   );
+}
+
+function missingS(day: ProofDay): number {
+  return day.holes.reduce((sum, one) => sum + (Date.parse(one.to_at) - Date.parse(one.from_at)) / 1_000, 0);
+}
+
+/** Why, each cause once. */
+function causesOf(day: ProofDay): readonly string[] {
+  return [...new Set(day.holes.map((one) => (one.cause === "" ? "unknown" : one.cause)))];
 }
 
 /** What a cause is called; one that has no word yet is shown by its name. */

@@ -11,6 +11,7 @@ import { type Marked, type Track, together } from "./tracks";
 const EVERY_MS = 30_000;
 const EVENTS = 500;
 const INCIDENTS = 200;
+const HOLDS = 500;
 /** Of one place and day; what is before is not asked for. */
 const PAGES_MAX = 5;
 
@@ -36,7 +37,7 @@ export function useHolds() {
   const { may } = useSession();
   return useQuery({
     queryKey: ["footage", "holds"],
-    queryFn: () => ask("GET /footage/holds"),
+    queryFn: () => ask("GET /footage/holds", { query: { over: true, limit: HOLDS } }),
     enabled: may("GET /footage/holds"),
     refetchInterval: EVERY_MS,
   });

@@ -6,10 +6,10 @@ function hold(more: Partial<HoldView>): HoldView {
   const whole = {
     id: "h",
     cameras: ["a"],
-    from: "2026-01-01T00:00:00Z",
-    to: "2026-01-01T01:00:00Z",
+    from_at: "2026-01-01T00:00:00Z",
+    to_at: "2026-01-01T01:00:00Z",
     reason: "police",
-    in_force: true,
+    keeps: true,
   };
   return { ...whole, ...more } as HoldView;
 }
@@ -23,9 +23,9 @@ it("a hold keeps its cameras' time, as far as it reaches in", () => {
 });
 
 it("one without an end goes on", () => {
-  expect(heldOf([hold({ to: null })], "a", SPAN)[0]?.toMs).toBe(SPAN.toMs);
+  expect(heldOf([hold({ to_at: null })], "a", SPAN)[0]?.toMs).toBe(SPAN.toMs);
 });
 
 it("one that is over, or of another time, keeps nothing", () => {
-  expect(holdsOn([hold({ in_force: false }), hold({ to: "2026-01-01T00:10:00Z" })], "a", SPAN)).toEqual([]);
+  expect(holdsOn([hold({ keeps: false }), hold({ to_at: "2026-01-01T00:10:00Z" })], "a", SPAN)).toEqual([]);
 });

@@ -5,7 +5,7 @@ import type { Held } from "./tracks";
 
 /** The holds in force that keep anything of the camera in that time. */
 export function holdsOn(holds: readonly HoldView[], device: string, span: Span): readonly HoldView[] {
-  return holds.filter((one) => one.in_force && one.cameras.includes(device) && clipped(spanOf(one), span) !== null);
+  return holds.filter((one) => one.keeps && one.cameras.includes(device) && clipped(spanOf(one), span) !== null);
 }
 
 /** The same as pieces of the time. */
@@ -18,5 +18,5 @@ export function heldOf(holds: readonly HoldView[], device: string, span: Span): 
 
 /** One without an end goes on with its incident. */
 function spanOf(hold: HoldView): Span {
-  return { fromMs: Date.parse(hold.from), toMs: hold.to === null ? Number.MAX_SAFE_INTEGER : Date.parse(hold.to) };
+  return { fromMs: Date.parse(hold.from_at), toMs: hold.to_at === null ? Number.MAX_SAFE_INTEGER : Date.parse(hold.to_at) };
 }

@@ -45,10 +45,10 @@ function Line({ hold }: { hold: HoldView }) {
   const w = useWords(keptWords);
   const { zone, me } = useSession();
   const name = useCameraName();
-  const isHub = hold.incident !== null;
-  const ends = hold.until !== null ? dateTime(hold.until, zone) : hold.to === null ? w.open : w.untilReleased;
+  const isHub = hold.sort === "incident";
+  const ends = hold.until !== null ? dateTime(hold.until, zone) : hold.to_at === null ? w.open : w.untilReleased;
   return (
-    <tr data-hold={hold.id} data-state={hold.in_force ? "in_force" : "over"}>
+    <tr data-hold={hold.id} data-state={hold.keeps ? "in_force" : "over"}>
       <td>
         {hold.incident !== null ? (
           <>
@@ -60,13 +60,13 @@ function Line({ hold }: { hold: HoldView }) {
       </td>
       <td>{hold.cameras.map(name).join(", ")}</td>
       <td>
-        {dateTime(hold.from, zone)} – {hold.to === null ? "…" : dateTime(hold.to, zone)}
+        {dateTime(hold.from_at, zone)} – {hold.to_at === null ? "…" : dateTime(hold.to_at, zone)}
       </td>
       <td>{isHub ? w.byItself : <span data-user-data>{hold.actor}</span>}</td>
       <td>{ends}</td>
       <td>
         <State hold={hold} />
-        {hold.in_force && <Release key={`${hold.id} ${hold.release_asked_by}`} hold={hold} me={me.name} />}
+        {hold.keeps && <Release key={`${hold.id} ${hold.waits_for_second}`} hold={hold} me={me.name} />}
       </td>
     </tr>
   );
@@ -75,8 +75,8 @@ function Line({ hold }: { hold: HoldView }) {
 function State({ hold }: { hold: HoldView }) {
   const w = useWords(keptWords);
   if (hold.released_at !== null) return <span data-user-data>{w.released(hold.released_by)}</span>;
-  if (!hold.in_force) return <span>{w.over}</span>;
-  if (hold.release_asked_by !== "") return <b data-user-data>{w.waits(hold.release_asked_by)}</b>;
+  if (!hold.keeps) return <span>{w.over}</span>;
+  if (hold.waits_for_second !== "") return <b data-user-data>{w.waits(hold.waits_for_second)}</b>;
   return <span>{w.inForce}</span>;
 }
 
@@ -89,7 +89,7 @@ function Release({ hold, me }: { hold: HoldView; me: string }) {
   const sending = useSending();
   const [isOpen, setOpen] = useState(false);
   const [reason, setReason] = useState("");
-  if (!may("POST /footage/holds/{hold}/release") || hold.release_asked_by === me) return null;
+  if (!may("POST /footage/holds/{hold}/release") || hold.waits_for_second === me) return null;
   if (!isOpen)
     return (
       <Button size="small" onClick={() => setOpen(true)} data-release>

@@ -17,7 +17,7 @@ export default function Footage() {
   const { may } = useSession();
   const views = [
     ...(may("POST /footage/views") ? [{ path: "", name: w.v_replay, page: Replay }] : []),
-    ...(may("GET /footage/{device}/calendar") ? [{ path: "calendar", name: w.v_calendar, page: Calendar }] : []),
+    ...(may("GET /footage/proof") ? [{ path: "calendar", name: w.v_calendar, page: Calendar }] : []),
     ...(may("GET /footage/holds") ? [{ path: "holds", name: w.v_holds, page: Holds }] : []),
     ...(may("GET /footage/exports") ? [{ path: "exports", name: w.v_exports, page: Exports }] : []),
     ...(may("GET /footage/register") ? [{ path: "register", name: w.v_register, page: Register }] : []),
