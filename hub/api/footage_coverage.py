@@ -133,8 +133,8 @@ def _coverage(backend: Backend, row: DeviceRow, stream: FootageStream, from_us: 
     )
 
 
-def _run(run: Run) -> m.RunView:
-    return m.RunView(**{"from": rfc3339(run.from_us)}, to=rfc3339(run.until_us), deleted=run.what == "due")
+def _run(run: Run) -> m.CoveredView:
+    return m.CoveredView(**{"from": rfc3339(run.from_us)}, to=rfc3339(run.until_us), deleted=run.what == "due")
 
 
 def _hole(hole: Hole) -> m.HoleView:

@@ -24,7 +24,7 @@ class HoleView(Strict):
     cause_en: str = Field(description="The cause in English", examples=["camera lost"])
 
 
-class RunView(Strict):
+class CoveredView(Strict):
     """A time that footage shows from its begin to its end, or showed until it was deleted on its day."""
 
     from_: Time = Field(alias="from", description="Since when: RFC 3339, UTC")
@@ -40,7 +40,7 @@ class Coverage(Strict):
     from_: Time = Field(alias="from", description="What was asked for: RFC 3339, UTC")
     to: Time = Field(description="What was asked for, up to now at the most: RFC 3339, UTC")
     since: Time | None = Field(description="The first footage ever; before it nothing is a hole. null: there was none")
-    runs: list[RunView] = Field(description="In order")
+    runs: list[CoveredView] = Field(description="In order")
     holes: list[HoleView] = Field(description="In order; what is missing for a second or less is none")
 
 

@@ -18,6 +18,9 @@ from hub.store.footage_rows import RUNS_SQL, SPAN_HOURS, Track, pieces_within
 from hub.store.lean import LeanReader
 from hub.store.schema import maintenance
 
+UNTOLD_US = 60 * US_PER_S
+"""A segment is told of once it is whole: what nothing shows since less than this is being written, and is no hole yet."""
+
 
 class Line(NamedTuple):
     """What of a time is covered and what is not; both in order. `since_us`: the stream's first footage ever; None: there was
@@ -97,7 +100,9 @@ class FootageReads:
         causes = [one.cause for one in explained(begun, words, works)]
         if causes[-1] == UNKNOWN and line.holes[-1].until_us > max(heard or 0, now_us - SILENT_US):
             causes[-1] = AGENT_SILENT if heard is None or now_us - heard > SILENT_US else UNKNOWN
-        return line._replace(holes=tuple(hole._replace(cause=cause) for hole, cause in zip(line.holes, causes, strict=True)))
+        holes = tuple(hole._replace(cause=cause) for hole, cause in zip(line.holes, causes, strict=True))
+        untold = holes[-1].cause == UNKNOWN and holes[-1].until_us >= now_us > holes[-1].from_us > now_us - UNTOLD_US
+        return line._replace(holes=holes[:-1] if untold else holes)
 
     def said(self) -> dict[tuple[str, str], str]:
         """What each stream's recorder said last: `recording`, or why it does not."""

@@ -16,6 +16,8 @@ TARGET_S_MIN = 12
 alone."""
 PART_US_MIN = 900_000
 """Of a segment that grows, less than this is not worth an entry."""
+REST_US_MIN = 250_000
+"""Less than this is no rest of a segment that was shown while it grew: the index tells its end by another clock."""
 ENTRIES_MAX = 20_000
 
 
@@ -71,7 +73,7 @@ class Listing:
                 continue
             if before is None or one.no > before.no:
                 self._append(one, 0, None, one.start_us, one.end_us)
-            elif before.last is not None and one.end_us > before.end_us:
+            elif before.last is not None and one.end_us - before.end_us >= REST_US_MIN:
                 self._append(one, before.last, None, before.end_us, one.end_us)
 
     def grow(self, one: Seen, ends_us: Sequence[int]) -> None:

@@ -182,12 +182,18 @@ class Player:
                 return  # with nothing of it yet its key would be that of the whole segment
             grown = Key(key.device, key.stream, grows.no, told.segments[-1].size_bytes)
             data = await self._segment(agent, grown)
-            self._grown[key.device, key.stream] = grown
+            self._grew(grown)
             found = fragments(data, header_of(data))
             with link.lock:
                 listing.grow(grows, [one.end_us - found[0].start_us for one in found])
         except (FootageUnavailable, BadMedia):
             self.counters["edge_unseen"] += 1
+
+    def _grew(self, grown: Key) -> None:
+        """So much of it may be given out. Of two that asked at once the later answer may hold less."""
+        last = self._grown.get((grown.device, grown.stream))
+        if last is None or (last.no, last.grown) < (grown.no, grown.grown):
+            self._grown[grown.device, grown.stream] = grown
 
     async def _ask_newest(self, agent: str, key: Key) -> _Newest | None:
         now_us, stream = self._clock.mono_us(), (key.device, key.stream)

@@ -653,9 +653,19 @@ export interface Coverage {
   /** The first footage ever; before it nothing is a hole. null: there was none */
   since: string | null;
   /** In order */
-  runs: hub__api__footage_coverage_models__RunView[];
+  runs: CoveredView[];
   /** In order; what is missing for a second or less is none */
   holes: HoleView[];
+}
+
+/** A time that footage shows from its begin to its end, or showed until it was deleted on its day. */
+export interface CoveredView {
+  /** Since when: RFC 3339, UTC */
+  from: string;
+  /** Until when: RFC 3339, UTC */
+  to: string;
+  /** It was deleted on its day */
+  deleted: boolean;
 }
 
 /** Credentials by id. */
@@ -3902,6 +3912,28 @@ export interface RunSummary {
   overdue: number;
 }
 
+/** A run with all that was done in it. It shows the plan as it was when it was started. */
+export interface RunView {
+  /** The run in a line */
+  run: RunSummary;
+  /** Why it was started, where people did so */
+  note: string;
+  /** The checklist, in its order */
+  steps: RunStepView[];
+  /** Who must be told within the time of EMG-3 */
+  must_tell: MustTell[];
+  /** Who was told, in the order in which it was entered */
+  told: ToldView[];
+  /** The review afterwards */
+  review: ReviewView;
+  /** The notice to residents */
+  notice: NoticeView;
+  /** Who closed the incident; empty: nobody */
+  closed_by: string;
+  /** Why it was closed with something left open; empty: nothing was */
+  closed_reason: string;
+}
+
 /** A tag was read. */
 export interface ScanEntry {
   /** The phone's own name for it, the same each time it is sent */
@@ -5386,42 +5418,10 @@ export interface ZoneView {
   place: string;
 }
 
-/** A time that footage shows from its begin to its end, or showed until it was deleted on its day. */
-export interface hub__api__footage_coverage_models__RunView {
-  /** Since when: RFC 3339, UTC */
-  from: string;
-  /** Until when: RFC 3339, UTC */
-  to: string;
-  /** It was deleted on its day */
-  deleted: boolean;
-}
-
 /** Who joins or signs: whoever is signed in, or with `credentials` somebody else at the same window. */
 export interface hub__api__handover_models__SignRequest {
   /** Of somebody else at the same window; null: who asks */
   credentials?: Credentials | null;
-}
-
-/** A run with all that was done in it. It shows the plan as it was when it was started. */
-export interface hub__api__plan_models__RunView {
-  /** The run in a line */
-  run: RunSummary;
-  /** Why it was started, where people did so */
-  note: string;
-  /** The checklist, in its order */
-  steps: RunStepView[];
-  /** Who must be told within the time of EMG-3 */
-  must_tell: MustTell[];
-  /** Who was told, in the order in which it was entered */
-  told: ToldView[];
-  /** The review afterwards */
-  review: ReviewView;
-  /** The notice to residents */
-  notice: NoticeView;
-  /** Who closed the incident; empty: nobody */
-  closed_by: string;
-  /** Why it was closed with something left open; empty: nothing was */
-  closed_reason: string;
 }
 
 /** A review is approved, or a notice published. */
@@ -6113,49 +6113,49 @@ export interface Routes {
   /** The plan that was started for an incident. */
   "GET /incidents/{no}/plan": {
     path: { no: number };
-    result: hub__api__plan_models__RunView;
+    result: RunView;
   };
   /** Start a plan for an incident. */
   "POST /incidents/{no}/plan": {
     path: { no: number };
     body: PlanStartRequest;
-    result: hub__api__plan_models__RunView;
+    result: RunView;
   };
   /** Publish the notice to residents. */
   "POST /incidents/{no}/plan/notice": {
     path: { no: number };
     body: hub__api__plan_models__SignRequest;
-    result: hub__api__plan_models__RunView;
+    result: RunView;
   };
   /** Write the notice to residents. */
   "PUT /incidents/{no}/plan/notice": {
     path: { no: number };
     body: NoticeRequest;
-    result: hub__api__plan_models__RunView;
+    result: RunView;
   };
   /** Write the review. */
   "PUT /incidents/{no}/plan/review": {
     path: { no: number };
     body: ReviewRequest;
-    result: hub__api__plan_models__RunView;
+    result: RunView;
   };
   /** Approve the review. */
   "POST /incidents/{no}/plan/review/approve": {
     path: { no: number };
     body: hub__api__plan_models__SignRequest;
-    result: hub__api__plan_models__RunView;
+    result: RunView;
   };
   /** Tick a step. */
   "POST /incidents/{no}/plan/steps/{step}": {
     path: { no: number; step: string };
     body: StepRequest;
-    result: hub__api__plan_models__RunView;
+    result: RunView;
   };
   /** Record who was told. */
   "POST /incidents/{no}/plan/told": {
     path: { no: number };
     body: ToldRequest;
-    result: hub__api__plan_models__RunView;
+    result: RunView;
   };
   /** The register. */
   "GET /keys": {

@@ -6,6 +6,7 @@ import { useCallback, useRef, useState } from "react";
 import { useNavigate } from "react-router";
 import { useChannel, useIncidentChanges, useLive, useSelected } from "../../live/provider";
 import { useSession } from "../../session/session";
+import { footageOf } from "../footage/asking";
 import { useActing } from "./acting";
 import { bulkSaid } from "./bulk";
 import { Detail, useDetail } from "./detail";
@@ -62,7 +63,7 @@ export default function Queue() {
     enter: () => document.querySelector<HTMLElement>(".wk-detail button")?.focus(),
     "/": () => search.current?.focus(),
     p: () => navigate("/plan"),
-    v: () => navigate("/wall"),
+    v: () => navigate(selected === null ? "/wall" : footageOf(selected)),
     ...Object.fromEntries(
       [1, 2, 3, 4].map((priority) => [String(priority), () => setFilter((before) => toggled(before, priority))]),
     ),
