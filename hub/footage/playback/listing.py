@@ -16,8 +16,8 @@ TARGET_S_MIN = 12
 alone."""
 PART_US_MIN = 900_000
 """Of a segment that grows, less than this is not worth an entry."""
-REST_US_MIN = 250_000
-"""Less than this is no rest of a segment that was shown while it grew: the index tells its end by another clock."""
+REST_US_MIN = 50_000
+"""What a finished segment is longer than its parts by less than this is rounding: there is no fragment more in it."""
 ENTRIES_MAX = 20_000
 
 
@@ -64,6 +64,7 @@ class Listing:
         self._by_name: dict[str, Entry] = {}
         self._headers: set[int] = set()
         self._starts: dict[int, int] = {}
+        self._shown_us: dict[int, int] = {}
 
     def add(self, seen: Sequence[Seen]) -> None:
         """Whole segments, oldest first; those that were shown are passed over."""
@@ -73,8 +74,8 @@ class Listing:
                 continue
             if before is None or one.no > before.no:
                 self._append(one, 0, None, one.start_us, one.end_us)
-            elif before.last is not None and one.end_us - before.end_us >= REST_US_MIN:
-                self._append(one, before.last, None, before.end_us, one.end_us)
+            elif before.last is not None and (rest_us := one.end_us - one.start_us - self._shown_us[one.no]) >= REST_US_MIN:
+                self._append(one, before.last, None, before.end_us, before.end_us + rest_us)
 
     def grow(self, one: Seen, ends_us: Sequence[int]) -> None:
         """The segment that is being written: each of its whole fragments ends so long after its beginning."""
@@ -119,6 +120,7 @@ class Listing:
         entry = Entry(one.no, first, last, at_us, start_us, end_us, one.codec, breaks, header)
         self._headers.add(header)
         self._starts.setdefault(one.no, at_us)
+        self._shown_us[one.no] = self._shown_us.get(one.no, 0) + end_us - start_us
         self.entries.append(entry)
         self._by_name[entry.name] = entry
 

@@ -58,6 +58,15 @@ def test_a_segment_that_grows_is_shown_in_parts_and_told_to_its_end():
     assert len(made.entries) == 5
 
 
+@pytest.mark.parametrize(("moved_s", "length_s"), [(0, 3.00001), (0.3, 3.00001), (-0.3, 3), (0.3, 2.99)])
+def test_a_segment_that_was_shown_whole_while_it_grew_has_no_rest_whatever_the_clocks_say(moved_s, length_s):
+    made = listed(seen(1, 0))
+    made.grow(seen(2, 10, 1), [S, 2 * S, 3 * S])
+    made.add([seen(2, 10 + moved_s, length_s), seen(3, 13 + moved_s)])
+    assert [one.name for one in made.entries] == ["1", "2-0-3", "3"]
+    assert [one.at_us for one in made.entries] == [0, 10 * S, 13 * S]
+
+
 def test_only_what_was_listed_is_found():
     made = listed(seen(1, 0), seen(2, 10))
     assert made.find("1") is made.entries[0]
