@@ -39,7 +39,8 @@ class SignIn(NamedTuple):
 
 
 def make_accounts(database: Path, site: str, phones: Mapping[str, str], now_us: int) -> dict[str, SignIn]:
-    """The accounts in a new database, by name. `phones`: who of the staff carries each. Passwords are random: others on this machine may try."""
+    """The accounts in a new database, by name. `phones`: who of the staff carries each. Passwords are random:
+    others on this machine may try."""
     passwords, engine = Passwords(), open_engine(f"sqlite:///{database}")
     wanted: list[tuple[str, Role, str]] = [(name, role, secrets.token_urlsafe(9)) for name, role in PEOPLE]
     wanted += [(phone, "guard", "") for phone in phones]
