@@ -18,6 +18,9 @@ from hub.store.footage_rows import RUNS_SQL, SPAN_HOURS, Track, pieces_within
 from hub.store.lean import LeanReader
 from hub.store.schema import maintenance
 
+UNTOLD_US = 60 * US_PER_S
+"""A segment is told of once it is whole: what nothing shows since less than this is being written, and is no hole yet."""
+
 
 class Line(NamedTuple):
     """What of a time is covered and what is not; both in order. `since_us`: the stream's first footage ever; None: there was
