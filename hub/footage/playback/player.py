@@ -17,7 +17,7 @@ from hub.footage.fragments import BadMedia, fragments, header_of, moved
 from hub.footage.playback.cache import Key
 from hub.footage.playback.fetching import Fetching, FootageUnavailable
 from hub.footage.playback.links import Link
-from hub.footage.playback.listing import Entry, Listing, Seen, playlist
+from hub.footage.playback.listing import BREAK_US, Entry, Listing, Seen, playlist
 
 WAIT_US = 30 * US_PER_S
 """For a segment: an agent that answers nothing is given up sooner, one that sends slowly is waited for."""
@@ -119,6 +119,11 @@ class Player:
                 raise NotListed(name)
             at_us, ahead = listing.segment_at_us(entry), listing.after(entry, AHEAD)
         data = await self._segment(agent, self._best(device, stream, entry.no, grown=entry.last is not None))
+        if not await asyncio.to_thread(_shows, data, entry):  # it was fetched while its agent was still writing it
+            self.counters["fetched_again"] += 1
+            whole = Key(device, stream, entry.no)
+            self._fetching.cache.forget(whole)
+            data = await self._segment(agent, whole)
         for one in ahead:
             if one.last is None:
                 self._fetching.prefetch(agent, Key(device, stream, one.no))
@@ -222,6 +227,12 @@ class Player:
             if piece.no in by_no:
                 return by_no[piece.no].start_us - piece.start_us
         return told.sent_us - at_us
+
+
+def _shows(data: bytes, entry: Entry) -> bool:
+    """Whether what was fetched reaches to the entry's end. Raises BadMedia."""
+    chosen = fragments(data, header_of(data))[entry.first : entry.last]
+    return bool(chosen) and chosen[-1].end_us - chosen[0].start_us >= entry.end_us - entry.start_us - BREAK_US
 
 
 def _cut(data: bytes, entry: Entry, at_us: int) -> bytes:
