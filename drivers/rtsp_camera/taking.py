@@ -50,9 +50,12 @@ class Taker:
         self._given_s = float("-inf")
         """The time of the newest picture that was given before the kept packets."""
 
-    def of(self, packet: Any, at_s: float, *, wanted: bool = False, still: bool = True) -> Iterator[Taken]:
+    def of(
+        self, packet: Any, at_s: float, *, wanted: bool = False, still: bool = True, doubtful: bool = False
+    ) -> Iterator[Taken]:
         """The pictures worth looking at once `packet` has come. `wanted`: somebody waits for one, so it is due now. `still`:
-        nothing is seen to move. Raises the library's InvalidDataError for a damaged packet."""
+        nothing is seen to move; `doubtful`: one more picture would tell. Raises the library's InvalidDataError for a damaged
+        packet."""
         key = bool(packet.is_keyframe)
         if key:
             self._gop_s = 0.0 if self._key_s is None else at_s - self._key_s
@@ -63,7 +66,7 @@ class Taker:
         if self._way == "all" or (is_open and (self._way == "gated" or self._is_long(at_s))):
             yield from self._all(packet, at_s, wanted)
         elif self._way == "keys" and not self._is_long(at_s):
-            yield from self._key(packet, at_s, wanted, 0.0 if is_open else _KEYS_CHECK_S)
+            yield from self._key(packet, at_s, wanted or doubtful, 0.0 if is_open else _KEYS_CHECK_S)
         else:
             yield from self._closed(packet, at_s, wanted)
 
@@ -109,9 +112,18 @@ class Taker:
         self._keep(packet, at_s)
 
     def _key(self, packet: Any, at_s: float, wanted: bool, every_s: float) -> Iterator[Taken]:
-        self._running = False
-        if packet.is_keyframe and (wanted or self._taken_s is None or at_s - self._taken_s >= every_s):
-            yield from self._alone(packet, at_s)
+        """The key picture; where one more is wanted, those after it too, up to the next."""
+        if packet.is_keyframe:
+            self._running = False
+            self._kept.clear()
+            self._kept_bytes = 0
+            if wanted or self._taken_s is None or at_s - self._taken_s >= every_s:
+                yield from self._alone(packet, at_s)
+                self._given_s = at_s
+        if self._running or (wanted and not packet.is_keyframe):
+            yield from self._all(packet, at_s, wanted=False)
+        else:
+            self._keep(packet, at_s)
 
     def _keep(self, packet: Any, at_s: float) -> None:
         if len(self._kept) >= _KEPT_PACKETS or self._kept_bytes + packet.size > _KEPT_BYTES:

@@ -116,7 +116,7 @@ def test_footage_is_never_kept_shorter_than_the_law_asks(tmp_path):
 
 def test_every_mistake_is_told_in_one_go(tmp_path):
     file = bent(tmp_path, "_s: 30\n", "_s: -30\n")
-    assert len(check_file(file)) == 3
+    assert len(check_file(file)) == 6
 
 
 @pytest.mark.parametrize("text", ["", "[]", "policy: a", "clauses: 5\npriorities: {}", "clauses: {GATE-7: 3}", "\t", "a: [", "x"])
