@@ -42,6 +42,10 @@ class Taker:
         self._codec, self._way, self._every_s = codec, way, every_s
         self._kept: deque[tuple[Any, float]] = deque()
         self._kept_bytes = 0
+        self._skipped: tuple[Any, float] | None = None
+        """The key picture before, where it was left out."""
+        self._lost = False
+        """Up to the next key picture nothing can be decoded."""
         self._running = False
         """The decoder has every packet up to now."""
         self._key_s: float | None = None
@@ -71,7 +75,12 @@ class Taker:
             yield from self._closed(packet, at_s, wanted)
 
     def missed(self) -> Iterator[Taken]:
-        """What the kept packets show: a picture was seen to move while the gate was closed. Raises as `of` does."""
+        """What the kept packets show: a picture was seen to move while the gate was closed. Of a stream that is looked at by its
+        key pictures, the one that was left out. Raises as `of` does."""
+        if self._skipped is not None:
+            skipped, self._skipped = self._skipped, None
+            yield from self._alone(*skipped)
+            return
         kept, self._kept, self._kept_bytes = self._kept, deque(), 0
         self._codec.flush_buffers()
         if kept:
@@ -112,17 +121,22 @@ class Taker:
         self._keep(packet, at_s)
 
     def _key(self, packet: Any, at_s: float, wanted: bool, every_s: float) -> Iterator[Taken]:
-        """The key picture; where one more is wanted, those after it too, up to the next."""
+        """The key picture; while one more is wanted, those after it too, up to the next."""
         if packet.is_keyframe:
-            self._running = False
+            self._running = self._lost = False
             self._kept.clear()
             self._kept_bytes = 0
             if wanted or self._taken_s is None or at_s - self._taken_s >= every_s:
-                yield from self._alone(packet, at_s)
-                self._given_s = at_s
-        if self._running or (wanted and not packet.is_keyframe):
+                yield from self._alone(packet, at_s, check=self._skipped is not None)
+                self._given_s, self._skipped = at_s, None
+            else:
+                self._skipped = (packet, at_s)
+            self._keep(packet, at_s)
+        elif self._running and not wanted:
+            self._running, self._lost = False, True  # what follows cannot be decoded without this one
+        elif self._running or (wanted and not self._lost):
             yield from self._all(packet, at_s, wanted=False)
-        else:
+        elif not self._lost:
             self._keep(packet, at_s)
 
     def _keep(self, packet: Any, at_s: float) -> None:
