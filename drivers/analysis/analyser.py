@@ -20,7 +20,7 @@ class Analyser:
     """Takes one picture after the other; times rise. `tamper_s`: how often the view is compared while nothing is wrong with it.
     `quiet_s`: after how long without motion it has ended."""
 
-    def __init__(self, options: Analysis, *, tamper_s: float = 3.5, quiet_s: float = 2.5) -> None:
+    def __init__(self, options: Analysis, *, tamper_s: float = 7.0, quiet_s: float = 2.5) -> None:
         self._options = options
         self._looks = looks.State()
         longest_s = max((zone.lasts_s for zone in options.zones if zone.kind == "loitering"), default=0.0)
@@ -42,6 +42,11 @@ class Analyser:
     def still(self) -> bool:
         """Whether nothing is seen to move, not even in one picture."""
         return not self._motion.stirs and self.moved.moving is None
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether one picture shows a mover, and one more would tell."""
+        return self._motion.stirs and self.moved.moving is None
 
     def differs(self, picture: Picture) -> bool:
         """Whether a picture may show something that moves; it is not taken into account."""
@@ -79,4 +84,4 @@ class Analyser:
 
     def _is_due(self, at_s: float) -> bool:
         every_s = _SUSPECT_S if self._tamper.suspects or not self._tamper.calibrated else self._tamper_s
-        return self._looked_s is None or not 0 <= at_s - self._looked_s < every_s
+        return self._looked_s is None or self.moved.other_view or not 0 <= at_s - self._looked_s < every_s

@@ -23,6 +23,9 @@ _CALIBRATED_LEAST_S = 0.6
 _AGREE_S = 2.5
 """Two pictures that agree on a mover lie at most this far apart."""
 _NEAR = 0.35 * WIDTH
+_NEAR_MAX = 0.6 * WIDTH
+_SPEED = 0.5 * WIDTH
+"""A mover goes so far in a second, and between any two pictures it may have gone _NEAR."""
 _ALIKE = 6.0
 """How far a mover comes between two pictures, and how much its area changes, at most."""
 _FOLLOW_S = 8.0
@@ -204,7 +207,11 @@ class Motion:
         """What moves, if a picture shortly before shows it too."""
         self._present = moved.present
         self._agreed = [one for one in self._agreed if at_s - one[0] <= _AGREE_S][-3:]
-        since = [first for _, first, blobs in self._agreed if any(_same(one, other) for one in moved.blobs for other in blobs)]
+        since = [
+            first
+            for then_s, first, blobs in self._agreed
+            if any(_same(one, other, at_s - then_s) for one in moved.blobs for other in blobs)
+        ]
         if moved.blobs:
             self._agreed.append((at_s, min(since, default=at_s), moved.blobs))
         if not self.calibrated:
@@ -240,8 +247,9 @@ def _median_apart(one: Luma, other: Luma) -> float:
     return float(np.median(cv2.absdiff(one, other)[::2, ::2]))
 
 
-def _same(one: Blob, other: Blob) -> bool:
-    return abs(one.x - other.x) < _NEAR and abs(one.y - other.y) < _NEAR and 1 / _ALIKE < one.area / other.area < _ALIKE
+def _same(one: Blob, other: Blob, apart_s: float) -> bool:
+    near = min(_NEAR_MAX, max(_NEAR, _SPEED * apart_s))
+    return abs(one.x - other.x) < near and abs(one.y - other.y) < near and 1 / _ALIKE < one.area / other.area < _ALIKE
 
 
 def likeness(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> float:

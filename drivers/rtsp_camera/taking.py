@@ -42,6 +42,10 @@ class Taker:
         self._codec, self._way, self._every_s = codec, way, every_s
         self._kept: deque[tuple[Any, float]] = deque()
         self._kept_bytes = 0
+        self._skipped: tuple[Any, float] | None = None
+        """The key picture before, where it was left out."""
+        self._lost = False
+        """Up to the next key picture nothing can be decoded."""
         self._running = False
         """The decoder has every packet up to now."""
         self._key_s: float | None = None
@@ -50,9 +54,12 @@ class Taker:
         self._given_s = float("-inf")
         """The time of the newest picture that was given before the kept packets."""
 
-    def of(self, packet: Any, at_s: float, *, wanted: bool = False, still: bool = True) -> Iterator[Taken]:
+    def of(
+        self, packet: Any, at_s: float, *, wanted: bool = False, still: bool = True, doubtful: bool = False
+    ) -> Iterator[Taken]:
         """The pictures worth looking at once `packet` has come. `wanted`: somebody waits for one, so it is due now. `still`:
-        nothing is seen to move. Raises the library's InvalidDataError for a damaged packet."""
+        nothing is seen to move; `doubtful`: one more picture would tell. Raises the library's InvalidDataError for a damaged
+        packet."""
         key = bool(packet.is_keyframe)
         if key:
             self._gop_s = 0.0 if self._key_s is None else at_s - self._key_s
@@ -63,12 +70,17 @@ class Taker:
         if self._way == "all" or (is_open and (self._way == "gated" or self._is_long(at_s))):
             yield from self._all(packet, at_s, wanted)
         elif self._way == "keys" and not self._is_long(at_s):
-            yield from self._key(packet, at_s, wanted, 0.0 if is_open else _KEYS_CHECK_S)
+            yield from self._key(packet, at_s, wanted or doubtful, 0.0 if is_open else _KEYS_CHECK_S)
         else:
             yield from self._closed(packet, at_s, wanted)
 
     def missed(self) -> Iterator[Taken]:
-        """What the kept packets show: a picture was seen to move while the gate was closed. Raises as `of` does."""
+        """What the kept packets show: a picture was seen to move while the gate was closed. Of a stream that is looked at by its
+        key pictures, the one that was left out. Raises as `of` does."""
+        if self._skipped is not None:
+            skipped, self._skipped = self._skipped, None
+            yield from self._alone(*skipped)
+            return
         kept, self._kept, self._kept_bytes = self._kept, deque(), 0
         self._codec.flush_buffers()
         if kept:
@@ -109,9 +121,23 @@ class Taker:
         self._keep(packet, at_s)
 
     def _key(self, packet: Any, at_s: float, wanted: bool, every_s: float) -> Iterator[Taken]:
-        self._running = False
-        if packet.is_keyframe and (wanted or self._taken_s is None or at_s - self._taken_s >= every_s):
-            yield from self._alone(packet, at_s)
+        """The key picture; while one more is wanted, those after it too, up to the next."""
+        if packet.is_keyframe:
+            self._running = self._lost = False
+            self._kept.clear()
+            self._kept_bytes = 0
+            if wanted or self._taken_s is None or at_s - self._taken_s >= every_s:
+                yield from self._alone(packet, at_s, check=self._skipped is not None)
+                self._given_s, self._skipped = at_s, None
+            else:
+                self._skipped = (packet, at_s)
+            self._keep(packet, at_s)
+        elif self._running and not wanted:
+            self._running, self._lost = False, True  # what follows cannot be decoded without this one
+        elif self._running or (wanted and not self._lost):
+            yield from self._all(packet, at_s, wanted=False)
+        elif not self._lost:
+            self._keep(packet, at_s)
 
     def _keep(self, packet: Any, at_s: float) -> None:
         if len(self._kept) >= _KEPT_PACKETS or self._kept_bytes + packet.size > _KEPT_BYTES:

@@ -70,7 +70,7 @@ class Viewer:
     def look(self, packet: Any, at_s: float) -> None:
         """Take one packet. Raises the library's errors for a damaged one."""
         analyser = self._watchers.analyser
-        for taken in self.taker.of(packet, at_s, wanted=bool(self._orders), still=analyser.still):
+        for taken in self.taker.of(packet, at_s, wanted=bool(self._orders), still=analyser.still, doubtful=analyser.doubtful):
             picture = _picture(taken)
             if taken.check and analyser.differs(picture):
                 self.taker.gate.saw_motion(at_s)

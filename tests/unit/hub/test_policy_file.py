@@ -128,7 +128,7 @@ def test_how_long_footage_is_kept_fits_together(tmp_path, old, new, said):
 
 def test_every_mistake_is_told_in_one_go(tmp_path):
     file = bent(tmp_path, "_s: 30\n", "_s: -30\n")
-    assert len(check_file(file)) == 3
+    assert len(check_file(file)) == 6
 
 
 @pytest.mark.parametrize("text", ["", "[]", "policy: a", "clauses: 5\npriorities: {}", "clauses: {GATE-7: 3}", "\t", "a: [", "x"])
