@@ -89,7 +89,7 @@ class DiskView(Strict):
 class SweepView(Strict):
     """How the sweep of footage is."""
 
-    halted: Literal["", "clock", "volume"] = Field(
+    halted: Literal["", "clock", "volume", "restored"] = Field(
         description="Why nothing is deleted until a manager has looked; empty: it goes on"
     )
     since: Time | None = Field(description="Since when it is halted, UTC")

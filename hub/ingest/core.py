@@ -456,13 +456,12 @@ class Core:
             self._kept_windows = len(site.windows)
 
     def _may_not_sweep(self, now_us: int) -> bool:
-        halted = self._sweep_guard.halted(now_us, self._mono_us())
-        if halted is not None:
+        was, self._sweep_halted = self._sweep_halted, self._sweep_guard.halted(now_us, self._mono_us())
+        if self._sweep_halted is not None:
             self.counters["sweeps_halted"] += 1
-            if halted != self._sweep_halted:
-                _log.warning("sweep_halted", extra={"reason": halted})
-        self._sweep_halted = halted
-        return halted is not None
+            if self._sweep_halted != was:
+                _log.warning("sweep_halted", extra={"reason": self._sweep_halted})
+        return self._sweep_halted is not None
 
 
 def _take_messages(turn: Turn, messages: Sequence[Message]) -> int:

@@ -53,15 +53,17 @@ class DiskTold(msgspec.Struct, frozen=True):
 class SweepState(msgspec.Struct, frozen=True, omit_defaults=True):
     """How the sweep is. `halted`: why nothing goes, empty: it goes on; `facts` of it; `episode` of its incident. `believed`: the
     doubt about the clock that a manager has settled. `allowed_us`: all that was due at that time may go, however much it is.
+    `restored_us`: the last restore of the database that a manager was asked about.
     `days`: how long each camera's footage is kept; `shorter`: the fewer days that policy and estate say, waiting for two people,
     the first of whom is `shorter_by`. `overdue`: the episode of the incident about what is kept too long."""
 
-    halted: Literal["", "clock", "volume"] = ""
+    halted: Literal["", "clock", "volume", "restored"] = ""
     since_us: int = 0
     episode: str = ""
     facts: dict[str, Any] = {}
     believed: str = ""
     allowed_us: int = 0
+    restored_us: int = 0
     swept: tuple[Swept, ...] = ()
     days: dict[str, int] = {}
     shorter: dict[str, int] = {}

@@ -75,6 +75,7 @@ class Sweep:
             return
         keeping, now_us = self._keeping, self._now_us
         self._halt_for(doubt)
+        self._halt_for_restore()
         self._tell()
         if 0 < keeping.sweep_us - now_us <= EVERY_US:
             return
@@ -96,6 +97,13 @@ class Sweep:
             self._parts.put(replace(state, facts=facts))
         else:
             self._halt("clock", facts)
+
+    def _halt_for_restore(self) -> None:
+        """Holds that were put since the backup are lost: nothing goes until somebody has put them again."""
+        restored_us = max((one.at_us for one in self._parts.site.restores), default=0)
+        if restored_us > self._parts.state.restored_us and not self._parts.state.halted:
+            self._parts.put(replace(self._parts.state, restored_us=restored_us))
+            self._halt("restored", {"restored_us": restored_us})
 
     def _halt(self, why: str, facts: dict[str, object]) -> None:
         state, parts = self._parts.state, self._parts

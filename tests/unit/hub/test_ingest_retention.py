@@ -10,11 +10,13 @@ from contract.footage import FootageDeleted, FootageDisk, FootageKept, NoSpan
 from contract.orders import DeleteFootage, RescueFootage
 from contract.readings import TamperContact
 from hub.cases.types import Refusal
+from hub.duties.restored import RESTORED, Restore, restores_text
 from hub.footage.asks import DaysConfirm, HoldLift, HoldMade, HoldPut, SweepConfirm
 from hub.ingest.ports import CaseAct
 from hub.ingest.retention.sweeping import EVERY_US
+from hub.store import bulk, schema
 from tests.support.footage_rig import DAY_S, DAY_US, HOUR_S, HOUR_US, Cellar, estate
-from tests.support.site_rig import HubMaker, sqlite_url
+from tests.support.site_rig import SITE, HubMaker, sqlite_url
 
 
 @pytest.fixture
@@ -183,6 +185,24 @@ def test_far_more_than_usual_is_asked_about_and_goes_once_a_manager_agrees(cella
     cellar.sweep()
     assert cellar.on_disk("cam-1") == []
     assert cellar.incidents(active=True) == []
+
+
+def test_after_a_restore_nothing_goes_until_a_manager_says_that_lost_holds_are_put_again(cellar):
+    cellar.record("cam-1", 30 * 24)
+    cellar.sweep(1)
+    body = restores_text([Restore(cellar.now_us, cellar.now_us - DAY_US, {})])
+    with cellar.hub.engine.begin() as connection:
+        bulk.insert(connection, schema.detector_state, [(SITE, RESTORED, "", "", body)])
+    cellar.hub.crash_and_reopen()
+    cellar.later(2 * HOUR_S)
+    assert cellar.sweep(5) == 0
+    assert cellar.incidents() == ["footage_sweep_halted"]
+    cellar.hub.ask(SweepConfirm("留存已补 holds are put again", "wang"))
+    cellar.sweep(3)
+    assert len(cellar.on_disk("cam-1")) == 30 * 24 - 2
+    cellar.hub.crash_and_reopen()
+    cellar.sweep(2)
+    assert cellar.incidents(active=True) == [], "asked once"
 
 
 def test_fewer_days_take_two_people(make_hub, tmp_path):

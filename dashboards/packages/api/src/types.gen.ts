@@ -4585,7 +4585,7 @@ export interface Summary {
 /** How the sweep of footage is. */
 export interface SweepView {
   /** Why nothing is deleted until a manager has looked; empty: it goes on */
-  halted: "" | "clock" | "volume";
+  halted: "" | "clock" | "volume" | "restored";
   /** Since when it is halted, UTC */
   since: string | null;
   /** Halted by volume: so many days' footage of all streams is due at once */
