@@ -115,7 +115,7 @@ async def show_playlist(backend: Behind, who: Acting, token: Token, camera: Came
         206: {"description": "the range that was asked for", "content": {MP4: {}}},
     },
 )
-async def show_media(
+async def play_media(
     backend: Behind,
     who: Acting,
     *,
