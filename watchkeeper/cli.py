@@ -16,6 +16,7 @@ COMMANDS: dict[str, str] = {
     "tags": "watchkeeper.tags_command:tags",
     "plate": "watchkeeper.plate_command:plate",
     "camera": "watchkeeper.camera_command:camera",
+    "footage": "watchkeeper.footage_command:footage",
     "duties": "watchkeeper.duties_command:duties",
     "permits": "watchkeeper.permits_command:permits",
     "keys": "watchkeeper.keys_command:keys",

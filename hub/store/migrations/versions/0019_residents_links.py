@@ -40,6 +40,3 @@ def upgrade() -> None:
         sa.Column("made_by", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("site", "no"),
     )
-    if op.get_bind().dialect.name != "sqlite":  # as a fresh table has it
-        what = "which text: confirm, dropped, consent, register"
-        op.alter_column("visit_notice", "what", existing_type=sa.Text(), existing_nullable=False, comment=what)
