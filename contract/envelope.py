@@ -17,6 +17,8 @@ MAX_BATCH_RECORDS = 500
 TIME_MAX_US = 7_258_118_400_000_000
 """The year 2200. The hub puts a record aside whose times do not lie between 1970 and then."""
 KEY_BYTES = 32
+FOOTAGE_BYTES_MAX = 64 * 1024 * 1024
+"""Of one segment that is sent to the hub."""
 _MAGIC = b"WK1"
 _MAC_BYTES = 16
 
@@ -138,9 +140,34 @@ def live_path(agent: str, order: str, age_ms: int) -> str:
     return f"/agents/{agent}/live/{order}/{age_ms}"
 
 
+def footage_path(agent: str, order: str) -> str:
+    """Where an agent posts what a `send_footage` order asked for, FOOTAGE_BYTES_MAX at most; an empty body: it is not there."""
+    return f"/agents/{agent}/footage/{order}"
+
+
 def bulk_mac(key: bytes, path: str, body: bytes) -> str:
     """What an agent sends as `X-Watchkeeper-Mac` with bulk data: 32 hex digits, the same MAC as a seal's, over path and body."""
     return _mac(key, path, body).hex()
+
+
+class BulkMac:
+    """The same MAC for a body that comes in pieces."""
+
+    def __init__(self, key: bytes, path: str) -> None:
+        name = path.encode()
+        self._hash = blake2b(len(name).to_bytes(2) + name, digest_size=_MAC_BYTES, key=key)
+
+    def update(self, piece: bytes) -> None:
+        """The body's next bytes."""
+        self._hash.update(piece)
+
+    def text(self) -> str:
+        """The MAC of what came so far, 32 hex digits."""
+        return self._hash.hexdigest()
+
+    def fits(self, mac: str) -> bool:
+        """Whether `mac` is that one. Takes the same time for any wrong one."""
+        return hmac.compare_digest(self.text().encode(), mac.encode())
 
 
 def bulk_mac_fits(key: bytes, path: str, body: bytes, mac: str) -> bool:

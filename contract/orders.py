@@ -5,15 +5,18 @@ A command needs a nonce: the hub asks (`ask_nonce`), the agent answers on its no
 names the nonce must arrive within COMMAND_LIFE_S by the agent's monotonic clock, counted from when it gave the nonce.
 """
 
+from typing import Literal
+
 import msgspec
 
+from contract.footage import FootageStream, NoSpan
 from contract.permits import AnyEntry
-from contract.reading import _kind
+from contract.reading import kind_name
 
 COMMAND_LIFE_S = 5.0
 
 
-class _Order(msgspec.Struct, frozen=True, tag_field="order", tag=_kind, omit_defaults=True):
+class _Order(msgspec.Struct, frozen=True, tag_field="order", tag=kind_name, omit_defaults=True):
     id: str
     """A random name of this order, 32 characters at most."""
 
@@ -102,7 +105,54 @@ class TellWhereabouts(_Order, frozen=True):
     went: list[Whereabouts] = []
 
 
-AnyOrder = Flush | TakeSnapshot | ShowPicture | AskNonce | Command | KeepHead | TakePermits | ChangePermits | TellWhereabouts
+class DeleteFootage(_Order, frozen=True):
+    """Delete these segments of the camera `device`. None whose end lies behind `floor_us` of the hub's line goes, nor one that is
+    younger than `days` by the agent's own clock, whatever the order says: the agent checks each against its own index and its own
+    clock, and answers for all the spans with `footage_deleted` and `footage_kept`. Told again until it is answered; an agent that
+    has done it answers the same. `why`: their days are over, or the disk is full and the policy lets the oldest go: of the latter
+    the agent takes as many, oldest first, as its disk lacks, and none while it is not full."""
+
+    device: str
+    stream: FootageStream
+    spans: list[NoSpan]
+    floor_us: int
+    days: int = 30
+    why: Literal["due", "room"] = "due"
+
+
+class RescueFootage(_Order, frozen=True):
+    """Somebody holds what `delete`, an earlier order, was to delete: what is on disk still stays, and whenever that order comes
+    again. Answered by `footage_kept`, and by `footage_deleted` for what is gone, both in the name of `delete`."""
+
+    delete: str
+    device: str
+    stream: FootageStream
+    spans: list[NoSpan]
+
+
+class ListFootage(_Order, frozen=True):
+    """Tell the segments of the camera `device` from number `first` to `last` again, and as missing those that the index has and
+    the disk has not."""
+
+    device: str
+    stream: FootageStream
+    first: int
+    last: int
+
+
+class SendFootage(_Order, frozen=True):
+    """Post the segment `no` of the camera `device` at once to the hub, for somebody who looks just now, as much of it as is on
+    disk and can be played; an empty body where it is not there. `no` 0: post a FootageNow instead."""
+
+    device: str
+    stream: FootageStream
+    no: int
+
+
+AnyOrder = (
+    Flush | TakeSnapshot | ShowPicture | AskNonce | Command | KeepHead | TakePermits | ChangePermits | TellWhereabouts
+    | DeleteFootage | RescueFootage | ListFootage | SendFootage
+)  # fmt: skip
 
 
 class Nonce(msgspec.Struct, frozen=True):

@@ -1,4 +1,4 @@
-"""What every kind of reading is: the base of the structs in `contract.readings`."""
+"""The base of all readings."""
 
 from typing import ClassVar, Literal
 
@@ -8,7 +8,7 @@ MAX_TEXT = 200
 """Characters in any free text of a reading. Longer text is cut by whoever makes the reading."""
 
 
-def _kind(name: str) -> str:
+def kind_name(name: str) -> str:
     """`CardRead` → `card_read`."""
     return "".join("_" + c.lower() if c.isupper() else c for c in name).lstrip("_")
 
@@ -16,7 +16,7 @@ def _kind(name: str) -> str:
 Sort = Literal["alarm", "event", "measurement"]
 
 
-class Reading(msgspec.Struct, frozen=True, tag_field="kind", tag=_kind, omit_defaults=True, gc=False):
+class Reading(msgspec.Struct, frozen=True, tag_field="kind", tag=kind_name, omit_defaults=True, gc=False):
     """The base of all kinds. `SORT` says in which order a full spool drops: measurements, then events, then alarms."""
 
     SORT: ClassVar[Sort] = "event"

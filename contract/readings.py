@@ -20,6 +20,7 @@ from contract.camera_readings import (
     PictureOccluded,
     SnapshotTaken,
 )
+from contract.footage import FootageDeleted, FootageDisk, FootageKept, RecorderState, SegmentRecorded
 from contract.names import Medium
 from contract.reading import MAX_TEXT, Reading, Sort  # noqa: F401  # the base's names belong to this module too
 
@@ -422,6 +423,11 @@ AnyReading = (
     | MotionSeen
     | SnapshotTaken
     | ObjectSeen
+    | SegmentRecorded
+    | RecorderState
+    | FootageDeleted
+    | FootageKept
+    | FootageDisk
     | TagScanned
     | WandRead
     | Observed

@@ -66,7 +66,7 @@ class _Several(list[Any]):
 
 def xml_of(body: bytes, charset: str = "") -> Element:
     """The root element. `charset`: what the outside says of it; inside it may say something else, and both may be wrong. Raises
-    ValueError with a name: `not_xml`, `dtd`, `too_deep`."""
+    ValueError with a name: `not_xml`, `dtd`, `too_deep`, `too_many`."""
     declared = _DECLARED.match(body.lstrip()[:300])
     text = text_of(body, charset or (declared[1].decode() if declared else ""))
     if text is None:
@@ -100,7 +100,9 @@ class _Builder:
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         self._count += 1
-        if len(self._open) >= DEPTH_MAX or self._count > ELEMENTS_MAX or len(attributes) > ATTRIBUTES_MAX:
+        if self._count > ELEMENTS_MAX or len(attributes) > ATTRIBUTES_MAX:
+            raise ValueError("too_many")
+        if len(self._open) >= DEPTH_MAX:
             raise ValueError("too_deep")
         named = {name.rpartition(":")[2]: value for name, value in attributes.items() if not name.startswith("xmlns")}
         element = Element(tag.rpartition(":")[2], named)

@@ -11,10 +11,12 @@ import msgspec
 import structlog
 
 from contract.clock import US_PER_S, Clock
+from contract.orders import AnyOrder, SendFootage
 from contract.readings import AgentStarted, AuditHeadConflict, CommandDone, DeviceLink, Heartbeat, Reading
 from drivers.port import Expecting
 from edge.actuator import Actuator, Job
 from edge.config import AccessRule, Config, DeviceSettings, Kinds, fire_inputs, spoken_for
+from edge.footage.sending import FootageSender
 from edge.gate_journal import GateJournal
 from edge.gates import ANSWER_ACTION, Gate, Gates
 from edge.gates import Parts as GateParts
@@ -28,6 +30,7 @@ from edge.permits.book import HubTable
 from edge.permits.fetching import Get, http_get
 from edge.pictures import Destination, Patience, Pictures, Post, Uploader
 from edge.reach import asker, objection, who_acts
+from edge.recorder.making import make_recorder
 from edge.sink import DriverSink, Surroundings
 from edge.sources import Journal, Said, Source, Sources
 from edge.spool import Spool, SpoolFailed, SpoolFull
@@ -41,6 +44,8 @@ PERMITS_US = 10 * US_PER_S
 TURN_S = 0.2
 STOP_US = 2 * US_PER_S
 """How long drivers have, all together, to return when the agent stops."""
+RECORDER_STOP_S = 8.0
+"""How long the recorder has to close and sync what it writes."""
 GOODBYE_S = 3.0
 """How long the line has to send what is left."""
 PICTURE_PAUSE_S = (1.0, 60.0)
@@ -120,8 +125,10 @@ class Agent:
         for device in config.devices:
             self._compose(device, by_device[device.id])
         self._gates.guard({reader: self._gate(reader, rule) for reader, rule in config.access.items()})
+        self.recorder = make_recorder(config, self._say_footage, ports.clock, ports.random, ports.backoff)
+        self._footage = self._make_sender()
         self._orders = self._take_orders()
-        self._line = ports.line(config, spool, LineCalls(self._on_order, self._line_failed, self._gates.time.heard))
+        self._line = ports.line(config, spool, LineCalls(self._on_order, self._line_failed, self._hear_time))
         self._uploaders = self._make_uploaders()
 
     # Composition
@@ -201,6 +208,13 @@ class Agent:
         device = self._hands[name].device
         return asker(name, device, self._actuators[device.id].ask)
 
+    def _make_sender(self) -> FootageSender | None:
+        """Who sends what is recorded here; None where nothing is, or there is no hub to send it to."""
+        to = self._destination()
+        if self.recorder is None or to is None:
+            return None
+        return FootageSender(self.recorder.index, to, self._ports.post, self._ports.clock)
+
     def _take_orders(self) -> Orders:
         hands = {
             name: Hand(hands.commands, self._asker(name), partial(self._say, self.sources.of(name), name))
@@ -219,7 +233,13 @@ class Agent:
             token=self._ports.token,
             tables=Tables(self._hub_table.told, self._hub_table.changed, self._gates.heard),
             keep=self._heads.keep,
+            footage=self._footage_carriers(),
         )
+
+    def _footage_carriers(self) -> dict[type[AnyOrder], Callable[[Any], None]]:
+        """Who carries out which order about footage; nobody where nothing is recorded."""
+        on_disk = {} if self.recorder is None else self.recorder.carriers()
+        return on_disk if self._footage is None else on_disk | {SendFootage: self._footage.take}
 
     def _make_uploaders(self) -> Sequence[Loop]:
         to = self._destination()
@@ -231,6 +251,7 @@ class Agent:
         return (
             Uploader(self._pictures, to, post, self._ports.random, patience=patience, now_us=clock.now_us),
             LiveUploader(self._live, to, post, clock),
+            *(() if self._footage is None else self._footage.loops()),
             self._hub_table.fetcher,
         )
 
@@ -247,6 +268,8 @@ class Agent:
             actuator.start()
         for supervisor in self._supervisors.values():
             supervisor.start()
+        if self.recorder is not None:
+            self.recorder.start()
         self._line.start()
         for uploader in self._uploaders:
             uploader.start()
@@ -307,6 +330,8 @@ class Agent:
             supervisor.stop()
         for actuator in self._actuators.values():
             actuator.stop()
+        if self.recorder is not None:
+            self.recorder.stop()
         for uploader in self._uploaders:
             uploader.stop()
         self._join()
@@ -335,9 +360,11 @@ class Agent:
         for device, actuator in self._actuators.items():
             if not actuator.join(self._left_s(until_us)):
                 self._log.error("actuator_abandoned", device=device)
-        for uploader in self._uploaders:
+        for uploader in self._uploaders:  # before the recorder, which closes the index that they look into
             if not uploader.join(self._left_s(until_us)):
                 self._log.warning("upload_abandoned")
+        if self.recorder is not None and not self.recorder.join(RECORDER_STOP_S):
+            self._log.error("recorder_abandoned")
 
     def _left_s(self, until_us: int) -> float:
         return max(0.05, (until_us - self._ports.clock.mono_us()) / US_PER_S)
@@ -380,16 +407,30 @@ class Agent:
             "heads": msgspec.to_builtins(self._heads.counters),
             "pictures": msgspec.to_builtins(self._pictures.counters),
             "live": msgspec.to_builtins(self._live.counters),
+            "footage": None if self._footage is None else msgspec.to_builtins(self._footage.counters),
             "devices": {
                 name: msgspec.to_builtins(one.counters) | {"findings": self.sources.of(name).findings}
                 for name, one in self._supervisors.items()
             },
+            "recorder": None if self.recorder is None else self.recorder.counts(),
             "actuators": {name: msgspec.to_builtins(one.counters) for name, one in self._actuators.items()},
         }
 
     @staticmethod
     def _say(source: Source, device: str, reading: Reading) -> None:
         source.append([Said(device, reading)], from_device=False)
+
+    def _hear_time(self, mono_us: int, hub_us: int) -> None:
+        self._gates.time.heard(mono_us, hub_us)
+        if self.recorder is not None:
+            self.recorder.sweep_clock.heard(mono_us, hub_us)
+
+    def _say_footage(self, device: str, readings: Sequence[Reading]) -> None:
+        """What the recorder says of a camera moves no watermark: its driver may have more to tell. Of a camera that is no longer
+        among the devices the agent speaks itself."""
+        known = device in self.sources.devices
+        source = self.sources.of(device) if known else self._own
+        source.append([Said(device, reading) for reading in readings], from_device=False)
 
     @staticmethod
     def _say_link(source: Source, devices: Sequence[str], up: bool, reason: str) -> None:

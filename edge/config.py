@@ -6,6 +6,7 @@ from typing import Any
 from contract.settings import BadSettings, Document, check
 from drivers.table import driver_kind
 from edge.broker_address import BrokerSettings
+from edge.config_recording import cameras_agree, recorder_config
 from edge.config_rules import RULES, Files, drivers_agree, options_of
 from edge.config_types import DAY_US, AccessRule, AgentSettings, Config, DeviceSettings, Kinds, fire_inputs, spoken_for
 
@@ -20,7 +21,7 @@ def load_config(path: Path, kinds: Kinds = driver_kind) -> Config:
     def files(document: Document) -> None:
         loaded.update(Files(document, path).read())
 
-    checked = check(path, AgentSettings, (*RULES, drivers_agree(kinds), files), {"drivers": options_of(kinds)})
+    checked = check(path, AgentSettings, (*RULES, drivers_agree(kinds), cameras_agree, files), {"drivers": options_of(kinds)})
     settings = checked.value
     if settings is None:
         raise BadSettings(checked.messages)
@@ -50,4 +51,5 @@ def load_config(path: Path, kinds: Kinds = driver_kind) -> Config:
             for index, rule in enumerate(settings.access)
         },
         hub_ca_file=here / settings.hub_ca_file if settings.hub_ca_file else None,
+        recorder=recorder_config(settings, here),
     )  # fmt: skip

@@ -17,6 +17,7 @@ from drivers.port import DriverKind
 from edge.broker_address import BrokerSettings, parse_broker
 from edge.interlocks import FireName, Sensor
 from edge.permits.local import Permit
+from edge.recorder.settings import RecorderConfig, RecorderPart, RecordPart
 
 MAX_DEVICES = 256
 DAY_US = 86_400 * US_PER_S
@@ -70,7 +71,7 @@ class SpoolPart(msgspec.Struct, frozen=True):
 
 class DeviceSettings(msgspec.Struct, frozen=True):
     """One device and its driver. `commands`: what the hub may ask of it. `speaks_for`: other devices whose readings come by
-    this one. `sensors`: what a barrier must have heard clear before it closes."""
+    this one. `sensors`: what a barrier must have heard clear before it closes. `record`: a camera is recorded."""
 
     id: Id
     driver: str
@@ -80,6 +81,7 @@ class DeviceSettings(msgspec.Struct, frozen=True):
     commands: Annotated[tuple[str, ...], msgspec.Meta(max_length=16)] = ()
     speaks_for: Annotated[tuple[Id, ...], msgspec.Meta(max_length=512)] = ()
     sensors: Annotated[tuple[Sensor, ...], msgspec.Meta(max_length=2)] = ("loop", "beam")
+    record: RecordPart | None = None
 
 
 class Opens(msgspec.Struct, frozen=True):
@@ -125,6 +127,7 @@ class AgentSettings(msgspec.Struct, frozen=True):
     hub_ca_file: PathText | None = None
     devices: Annotated[tuple[DeviceSettings, ...], msgspec.Meta(max_length=MAX_DEVICES)] = ()
     access: Annotated[tuple[AccessSettings, ...], msgspec.Meta(max_length=MAX_DEVICES)] = ()
+    recorder: RecorderPart | None = None
 
 
 class AccessRule(NamedTuple):
@@ -154,6 +157,7 @@ class Config(NamedTuple):
     devices: tuple[DeviceSettings, ...]
     access: Mapping[str, AccessRule]
     hub_ca_file: Path | None = None
+    recorder: RecorderConfig | None = None
 
     def __repr__(self) -> str:
         return f"Config(site={self.site!r}, agent={self.agent!r}, devices={len(self.devices)})"

@@ -21,9 +21,13 @@ from contract.orders import (
     AskNonce,
     ChangePermits,
     Command,
+    DeleteFootage,
     Flush,
     KeepHead,
+    ListFootage,
     Nonce,
+    RescueFootage,
+    SendFootage,
     ShowPicture,
     TakePermits,
     TakeSnapshot,
@@ -40,6 +44,9 @@ REMEMBERED_MAX = 4096
 MAX_ID = 32
 LIFE_US = int(COMMAND_LIFE_S * US_PER_S)
 SNAPSHOT = "snapshot"
+TOLD_AGAIN = (DeleteFootage, RescueFootage, ListFootage)
+"""They are told until they are answered, and done as often: that changes nothing."""
+_NO_CARRIERS: Mapping[type[AnyOrder], Callable[[Any], None]] = {}
 
 
 class Hand(NamedTuple):
@@ -69,8 +76,10 @@ class Counters(msgspec.Struct):
     heads: int = 0
     permits: int = 0
     whereabouts: int = 0
+    footage: int = 0
     bad_seal: int = 0
     undecodable: int = 0
+    unknown_order: int = 0
     repeated: int = 0
     unknown_device: int = 0
     busy: int = 0
@@ -109,7 +118,8 @@ class Nonces:
 class Orders:
     """Takes orders from the link's thread and returns at once. `hands` is by device; `flush(order)` writes a heartbeat;
     `send_nonce` seals and sends a nonce's body; `tell` appends a result about a device that is not here, or what is
-    wrong with a head that `keep` was given, under the agent's name."""
+    wrong with a head that `keep` was given, under the agent's name. `footage`: who carries out each order about footage; an agent
+    that keeps none takes none."""
 
     def __init__(
         self,
@@ -126,6 +136,7 @@ class Orders:
         token: Callable[[], str],
         tables: Tables,
         keep: Callable[[KeepHead], AuditHeadConflict | None] = lambda _: None,
+        footage: Mapping[type[AnyOrder], Callable[[Any], None]] = _NO_CARRIERS,
     ) -> None:
         self._key = key
         self._order_topic = agent_topic(site, agent, "order")
@@ -154,6 +165,7 @@ class Orders:
             TakePermits: partial(self._permits, tables.told),
             ChangePermits: partial(self._permits, tables.changed),
             TellWhereabouts: self._whereabouts,
+            **{order: partial(self._footage, carry) for order, carry in footage.items()},
         }
         """Who carries out which order."""
 
@@ -167,14 +179,17 @@ class Orders:
         except (msgspec.MsgspecError, RecursionError):
             self._refused("undecodable")
             return
-        if self._is_new(order):
-            self._carriers[type(order)](order)
+        carry = self._carriers.get(type(order))
+        if carry is None:
+            self._refused("unknown_order")
+        elif isinstance(order, TOLD_AGAIN) or self._is_new(order):
+            carry(order)
 
     def _is_new(self, order: AnyOrder) -> bool:
         if not 0 < len(order.id) <= MAX_ID:
             self._refused("undecodable")
             return False
-        taken = self._shown if isinstance(order, ShowPicture) else self._taken
+        taken = self._shown if isinstance(order, ShowPicture | SendFootage) else self._taken
         with self._lock:
             new = order.id not in taken
             taken[order.id] = None
@@ -195,6 +210,10 @@ class Orders:
     def _whereabouts(self, order: TellWhereabouts) -> None:
         self.counters.whereabouts += 1
         self._tables.heard(order)
+
+    def _footage(self, carry: Callable[[Any], None], order: AnyOrder) -> None:
+        self.counters.footage += 1
+        carry(order)
 
     def _give_nonce(self, order: AskNonce) -> None:
         self.counters.nonces += 1

@@ -3,7 +3,7 @@
 import os
 import re
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
 from queue import Empty, Full, Queue
@@ -22,8 +22,9 @@ MAX_PICTURE_BYTES = 1024 * 1024
 MAX_PICTURES = 10_000
 _NAME = re.compile(r"[0-9a-f]{32}\.jpg")
 
-Post = Callable[[str, dict[str, str], bytes], int]
-"""Post a body with headers to a URL; the answer's status. Raises OSError when there is no answer."""
+Post = Callable[[str, dict[str, str], bytes | Iterator[bytes]], int]
+"""Post a body, or its pieces with its length in the headers, to a URL; the answer's status. Raises OSError when there is
+none."""
 
 
 class Counters(msgspec.Struct):
@@ -222,8 +223,9 @@ _UNPROMISED = 409
 """The hub has not got the picture's reading yet, which waits in the log as the picture does here."""
 
 
-def http_post(url: str, headers: dict[str, str], body: bytes, ca_file: Path | None = None) -> int:
-    """Post by HTTP, following no redirect, within 15 s; the status. `ca_file`: whom to trust, for https, where it is no authority
+def http_post(url: str, headers: dict[str, str], body: bytes | Iterator[bytes], ca_file: Path | None = None) -> int:
+    """Post by HTTP, following no redirect, with at most 15 s between two steps; the status. A body that comes in pieces has its
+    length in the headers. `ca_file`: whom to trust, for https, where it is no authority
     of the system's. Raises OSError when there is no answer."""
     import httpx  # an agent without cameras need not load it
 

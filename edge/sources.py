@@ -191,6 +191,11 @@ class Sources:
         """The source that speaks for `device`. Raises KeyError."""
         return self._by_device[device]
 
+    @property
+    def devices(self) -> Collection[str]:
+        """Every device that some source speaks for."""
+        return self._by_device.keys()
+
     def all(self) -> list[Source]:
         """Every source."""
         return self._sources

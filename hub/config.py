@@ -22,6 +22,7 @@ from hub.loopback import is_loopback
 from hub.notify.mqtt.settings import MqttSettings
 from hub.notify.residents.settings import CHANNELS_MAX, ResidentSettings
 from hub.notify.table import AnyChannelSettings
+from hub.notify.webpush.settings import PushSettings
 from hub.planning import plan_of
 from hub.policy.load import RESIDENTIAL, Policy
 from hub.store.engine import parse_url
@@ -94,7 +95,8 @@ def _mqtt_alone() -> list[AnyChannelSettings]:
 class HubSettings(msgspec.Struct, frozen=True):
     """What stands in the file. Paths are relative to it. `policy` absent: the one that ships; `notify` absent: MQTT alone.
     `card_key_file`: the site's card key, the same as the agents' have; without one plain numbers of credentials are not taken.
-    `residents`: the ways by which residents are told of visitors and of goods."""
+    `residents`: the ways by which residents are told of visitors and of goods; `push`: how guards' phones are told that they
+    are sent; without it they ask now and then."""
 
     estate: str
     data: str = "data"
@@ -106,6 +108,7 @@ class HubSettings(msgspec.Struct, frozen=True):
     oidc: OidcSettings | None = None
     enrolment: EnrolmentSettings = EnrolmentSettings()
     card_key_file: str | None = None
+    push: PushSettings | None = None
     residents: Annotated[list[ResidentSettings], msgspec.Meta(max_length=CHANNELS_MAX)] = []
     notify: Annotated[list[AnyChannelSettings], msgspec.Meta(max_length=50)] = msgspec.field(default_factory=_mqtt_alone)
 

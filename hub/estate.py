@@ -1,7 +1,7 @@
 """The estate file: the site, its places, devices, people and routes. Nothing else in the product knows an estate's names."""
 
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, available_timezones
@@ -10,7 +10,7 @@ import msgspec
 
 from contract.envelope import KEY_BYTES
 from contract.settings import BadSettings, Check, Checked, Document, Id, Rule, check, listed, nearest, refers, unique
-from hub.detectors.types import Device
+from hub.detectors.types import Device, Recorded
 from hub.duties.types import HUB_SOURCE, Order, Person, Route
 from hub.policy.estate import policy_rules
 from hub.policy.load import Policy
@@ -166,6 +166,8 @@ class EstateFile(msgspec.Struct, frozen=True, omit_defaults=True):
     staff: Annotated[list[PersonRow], msgspec.Meta(max_length=MAX_DEVICES)] = []
     routes: Annotated[list[RouteRow], msgspec.Meta(max_length=MAX_ROUTES)] = []
     floors: Annotated[list[Floor], msgspec.Meta(max_length=MAX_FLOORS)] = []
+    leader_phone: Annotated[str, msgspec.Meta(pattern=r"^(\+?[0-9][0-9 -]{2,29})?$")] = ""
+    """The shift leader's number, which guards' phones dial when a call for help cannot be sent."""
 
 
 class Estate:
@@ -177,6 +179,7 @@ class Estate:
         self.name_zh: str = file.name_zh
         self.name_en: str = file.name_en
         self.timezone = ZoneInfo(file.timezone)
+        self.leader_phone: str = file.leader_phone
         self.places: Mapping[str, Place] = {place.id: place for place in file.places}
         self.agents: Mapping[str, Agent] = {agent.id: agent for agent in file.agents}
         self.devices: Mapping[str, DeviceRow] = {device.id: device for device in file.devices}
@@ -190,6 +193,7 @@ class Estate:
         for row in file.devices:
             for place in (row.watches or [row.place]) if row.kind == "camera" else ():
                 self._seen_by.setdefault(place, []).append(row.id)
+        self._cameras = frozenset(row.id for row in file.devices if row.kind == "camera")
         self._watchers = {place: self._watching(place) for place in self.places}
 
     @classmethod
@@ -234,6 +238,11 @@ class Estate:
         """The cameras that watch a place; where none does, those that watch the nearest place around it."""
         return self._watchers.get(place, ())
 
+    @property
+    def cameras(self) -> Collection[str]:
+        """The ids of the cameras."""
+        return self._cameras
+
     def places_around(self, place: str) -> tuple[str, ...]:
         """The place and those it lies in, from the inside out; nothing for a stranger."""
         found: list[str] = []
@@ -242,6 +251,15 @@ class Estate:
             found.append(row.id)
             row = self.places.get(row.parent or "")
         return tuple(found)
+
+    def spot_of(self, place: str) -> tuple[str, float, float] | None:
+        """The floor on which the place is drawn, and where: shares of the drawing's width and height. None where it is not
+        drawn as a point."""
+        row = self.places.get(place)
+        if row is None or row.at is None:
+            return None
+        floor = next((found for one in self.places_around(place) if (found := self.places[one].floor)), None)
+        return None if floor is None else (floor, row.at[0], row.at[1])
 
     def class_of(self, place: str) -> str:
         """The place's class, or that of the nearest place around it; empty where there is none."""
@@ -264,7 +282,8 @@ class Estate:
 
     def _rows(self) -> Iterator[Device]:
         for agent in self.agents.values():
-            yield Device(agent.id, "agent", agent.place, agent.id, agent.id, agent.options)
+            recorded = tuple(self._recorded(agent.id))
+            yield Device(agent.id, "agent", agent.place, agent.id, agent.id, agent.options, recorded=recorded)
         for phone in self.phones.values():
             yield Device(phone.id, "phone", phone.place, phone.id, phone.id, {})
         gates: dict[str, list[str]] = {}
@@ -279,6 +298,13 @@ class Estate:
             frees = of_agent.get(row.agent, ()) if row.frees is None else tuple(row.frees)
             reads = tuple(cameras.get(row.id, ()))
             yield Device(row.id, row.kind, row.place, row.agent, row.opens or row.id, row.options, frees, reads)
+
+    def _recorded(self, agent: str) -> Iterator[Recorded]:
+        """Its cameras, but those whose options say that they are not recorded."""
+        for row in self.devices.values():
+            option = row.options.get("recorded")
+            if row.kind == "camera" and row.agent == agent and option != 0:
+                yield Recorded(row.id, row.place, wanted=option == 1)
 
     def _watching(self, place: str) -> tuple[str, ...]:
         around: str | None = place

@@ -124,6 +124,7 @@ class Hub:
                 card_key=config.card_key,
                 vault=vault,
                 residents=config.settings.residents,
+                push=config.settings.push,
             ),
             estate=estate,
             policy=policy,

@@ -27,6 +27,7 @@ from hub.enrolment.making import plain_desk
 from hub.estate import Estate
 from hub.estates.holder import EstateHolder
 from hub.feed import ChangeFeed
+from hub.footage_outward import FootageOut, FootageParts
 from hub.ingest.ports import ChangeRow, GateNews, Write
 from hub.live_pictures import LivePictures, View
 from hub.notify.mqtt.channel import Publisher
@@ -35,10 +36,12 @@ from hub.notify.reader import PATIENCE, Patience
 from hub.notify.residents.settings import ResidentSettings
 from hub.notify.secrets import read_secret
 from hub.notify.table import AnyChannelSettings, Surroundings
+from hub.notify.webpush.settings import PushSettings
 from hub.orders import CommandState, Orders
 from hub.picture_files import remove_unfinished
 from hub.picture_sweep import PictureSweep
 from hub.policy.load import Policy
+from hub.push_outward import make_pusher
 from hub.store import command_log
 from hub.store.access_reads import AccessReads
 from hub.store.estate_rows import EstateReads
@@ -103,7 +106,7 @@ class OutwardSettings(NamedTuple):
     """Where the API answers, what is told to whom, and where files are. `folder`: what secrets' file names begin at;
     `api_after_s`: how long after the channels the API begins; `passwords` None: hashed as they should be. `card_key`: what
     numbers of credentials are hashed under; None: they are not taken. `vault`: visits' keys, None: beside the pictures;
-    `residents`: the ways to residents."""
+    `residents`: the ways to residents; `push`: how phones are told that their guard is sent."""
 
     host: str
     port: int
@@ -121,6 +124,7 @@ class OutwardSettings(NamedTuple):
     card_key: bytes | None = None
     vault: Vault | None = None
     residents: Sequence[ResidentSettings] = ()
+    push: PushSettings | None = None
 
 
 class Outward:
@@ -150,6 +154,9 @@ class Outward:
         self.orders = Orders(broker, clock, lambda: secrets.token_hex(8), on_end=self._note_command)
         self.live_pictures = LivePictures(broker, clock, lambda: secrets.token_hex(8), on_view=self._note_view)
         self.visits = self._make_visits(estate.site, policy)
+        data = settings.pictures.parent
+        parts = FootageParts(estate.site, data, engine, policy, broker, worker.ask, clock, lambda: self.book.current)
+        self.footage = FootageOut(parts)
         worker.on_change(self.visits.on_changes)
         worker.on_change(self.feed.on_change)
         worker.on_change(self.orders.on_changes)
@@ -158,6 +165,11 @@ class Outward:
         worker.on_gates(self.permits.on_gates)
         self._access = AccessReads(engine, estate.site)
         self._site, self._policy, self._broker = estate.site, policy, broker
+        self.push = make_pusher(
+            settings.push, settings.folder, estate.site, engine, worker.ask, clock, policy.webhook_allow_private
+        )
+        if self.push is not None:
+            worker.on_change(self.push.on_changes)
         self.accounts = Accounts(
             engine, estate.site, settings.accounts, settings.passwords or Passwords(), lambda run: worker.ask(Write(run))
         )
@@ -210,6 +222,9 @@ class Outward:
         self._picture_sweep.start()
         self.permits.start()
         self.visits.start()
+        self.footage.start()
+        if self.push is not None:
+            self.push.start()
         settings = self.settings
         self.server = serve(build_api(self._backend(self._notifiers)), settings.host, settings.port, settings.tls)
 
@@ -220,6 +235,9 @@ class Outward:
         self._picture_sweep.stop()
         self.permits.stop()
         self.visits.stop()
+        self.footage.stop()
+        if self.push is not None:
+            self.push.stop()
         if self._notifiers is not None:
             self._notifiers.stop()
 
@@ -273,6 +291,8 @@ class Outward:
             "live_pictures": lambda: dict(self.live_pictures.counters),
             "permits": lambda: dict(self.permits.counters),
             "visits": lambda: dict(self.visits.counters),
+            "footage": lambda: dict(self.footage.counters),
+            "push": lambda: {} if self.push is None else dict(self.push.counters),
             "pictures": lambda: {"deleted": self._picture_sweep.deleted},
             "accounts": lambda: dict(self.accounts.counters),
             "enrolment": lambda: {**self.enrolment.counters, **self.enrolment.ring.counters},
@@ -300,8 +320,10 @@ class Outward:
             enrolment=self.enrolment,
             permits=self.permits,
             access=self._access,
+            footage=self.footage,
             card_key=self.settings.card_key,
             visits=self.visits.desk,
+            push_key="" if self.push is None else self.push.public_key,
         )
 
 

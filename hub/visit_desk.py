@@ -14,6 +14,8 @@ LINK_PATH = "/resident/#"
 nobody: in no access log, no Referer."""
 BY_ADDRESS = Rate(0.2, 20)
 """Questions about links from one address: a household that taps again and again, and no more."""
+BY_LINK = Rate(0.1, 20)
+"""What one resident's own link does."""
 IN_TOTAL = Rate(20, 200, keys_max=1)
 
 
@@ -28,12 +30,26 @@ class VisitDesk:
         self._site, self._card_key = site, card_key
         self.counters: Counter[str] = Counter()
         self._by_address = Rates(BY_ADDRESS, "address", self.counters)
+        self._by_link = Rates(BY_LINK, "link", self.counters)
         self._in_total = Rates(IN_TOTAL, "total", self.counters)
 
     def wait_s(self, host: str, now_us: int) -> int:
         """0: somebody without an account may ask about a link now. Else: so many seconds are to be waited."""
         wait_s = self._by_address.wait_s(address_key(host), now_us)
         return wait_s or self._in_total.wait_s("", now_us)
+
+    def wait_link_s(self, link: str, now_us: int) -> int:
+        """The same for a resident's own link that is in force, by its name."""
+        return self._by_link.wait_s(link, now_us)
+
+    def link_token(self, link: str) -> str:
+        """The token of a link. Raises BadKeyFile."""
+        return self.vault.names().link_token(link)
+
+    @property
+    def reaches_residents(self) -> bool:
+        """Whether a link can be sent to anybody."""
+        return bool(self.channels and self.public_url)
 
     def seal(self, visit: str, personal: Personal, now_us: int) -> str:
         """The visit's box. Raises BadKeyFile."""

@@ -23,6 +23,7 @@ COMMANDS: dict[str, str] = {
     "admin": "watchkeeper.admin_command:admin",
     "audit": "watchkeeper.audit_command:audit",
     "tls": "watchkeeper.tls_command:tls",
+    "push": "watchkeeper.push_command:push",
     "backup": "watchkeeper.backup_command:backup",
     "restore": "watchkeeper.backup_command:restore",
     "simulate": "watchkeeper.simulation.command:simulate",

@@ -4,18 +4,12 @@ A document type is refused, and with it every entity that a sender could define.
 changed both from firmware to firmware, and the names stayed. Texts may be UTF-8 or GB 18030, whatever the document says.
 """
 
-import re
-from typing import Any, Final
-from xml.parsers import expat
+from typing import Any
 
 import msgspec
 
 from drivers import charsets
-
-XML_DEPTH_MAX: Final = 32
-XML_ELEMENTS_MAX: Final = 5000
-
-_DECLARATION: Final = re.compile(r"\s*<\?xml[^>]{0,200}\?>")
+from drivers.xmls import DEPTH_MAX, ELEMENTS_MAX, Element, xml_of
 
 Tree = dict[str, Any]
 
@@ -47,14 +41,15 @@ def from_json(data: bytes) -> Any:
 def from_xml(data: bytes) -> tuple[str, Tree]:
     """The root's name and what is in it: an element's text, or its elements by their names; a list where a name comes again.
     Raises Refused: `bad_xml`, `dtd`, `too_deep`, `too_many`, `bad_text`."""
-    text = _DECLARATION.sub("", text_of(data), count=1)
-    builder = _Builder()
     try:
-        builder.parser.Parse(text.encode(), True)
-    except expat.ExpatError:
+        root = xml_of(data)
+    except ValueError as error:
+        if str(error) != "not_xml":
+            raise Refused(str(error)) from None
+        text_of(data)
         raise Refused("bad_xml") from None
-    name, content = builder.root
-    return name, content if isinstance(content, dict) else {}
+    content = _tree_of(root)
+    return root.tag, content if isinstance(content, dict) else {}
 
 
 def from_fields(data: bytes) -> Tree:
@@ -62,14 +57,14 @@ def from_fields(data: bytes) -> Tree:
     places as names, `DrivingDirection: {"0": …}`. Raises Refused: `bad_text`, `too_many`."""
     tree: Tree = {}
     for count, line in enumerate(text_of(data).splitlines()):
-        if count >= XML_ELEMENTS_MAX:
+        if count >= ELEMENTS_MAX:
             raise Refused("too_many")
         key, equals, value = line.strip().partition("=")
         if not equals or not key.startswith("Events[0]."):
             continue
         *path, last = key.removeprefix("Events[0].").replace("[", ".").replace("]", "").split(".")
         at = tree
-        for step in path[:XML_DEPTH_MAX]:
+        for step in path[:DEPTH_MAX]:
             below = at.setdefault(step, {})
             if not isinstance(below, dict):
                 break
@@ -79,48 +74,20 @@ def from_fields(data: bytes) -> Tree:
     return tree
 
 
-class _Builder:
-    """Hears what the parser tells."""
-
-    def __init__(self) -> None:
-        self.parser = expat.ParserCreate()
-        self.parser.buffer_text = True
-        self.parser.StartElementHandler = self._begin
-        self.parser.EndElementHandler = self._end
-        self.parser.CharacterDataHandler = self._characters
-        self.parser.StartDoctypeDeclHandler = self._doctype
-        self.root: tuple[str, Any] = ("", {})
-        self._open: list[tuple[str, Tree, list[str]]] = []
-        self._count = 0
-
-    def _doctype(self, *_: Any) -> None:
-        raise Refused("dtd")
-
-    def _begin(self, name: str, _attributes: dict[str, str]) -> None:
-        self._count += 1
-        if self._count > XML_ELEMENTS_MAX:
-            raise Refused("too_many")
-        if len(self._open) >= XML_DEPTH_MAX:
-            raise Refused("too_deep")
-        self._open.append((name.rpartition(":")[2], {}, []))
-
-    def _characters(self, text: str) -> None:
-        if self._open:
-            self._open[-1][2].append(text)
-
-    def _end(self, _name: str) -> None:
-        name, children, texts = self._open.pop()
-        content: Any = children or "".join(texts).strip()
-        if not self._open:
-            self.root = (name, content)
-            return
-        siblings = self._open[-1][1]
-        if name not in siblings:
-            siblings[name] = content
-        elif isinstance(siblings[name], list):
-            siblings[name].append(content)
+def _tree_of(element: Element) -> Any:
+    """An element's text, or its elements by their names; attributes say nothing here."""
+    if not element.children:
+        return element.text
+    tree: Tree = {}
+    for child in element.children:
+        content, siblings = _tree_of(child), tree.get(child.tag)
+        if siblings is None:
+            tree[child.tag] = content
+        elif isinstance(siblings, list):
+            siblings.append(content)
         else:
-            siblings[name] = [siblings[name], content]
+            tree[child.tag] = [siblings, content]
+    return tree
 
 
 def listed(value: Any) -> list[Any]:

@@ -8,7 +8,7 @@ from typing import Final
 from contract.clock import US_PER_S, Clock, SystemClock
 from drivers.cameras.address import CameraAddress
 from drivers.cameras.calling import Call, chunks
-from drivers.cameras.heard import Heard, Reader, Shown, Told
+from drivers.cameras.heard import Heard, Reader, Shown, records_told
 from drivers.cameras.settings import HttpOptions
 from drivers.cameras.telling import Telling
 from drivers.cameras.units import Units
@@ -19,6 +19,7 @@ from drivers.http.requests import Reply, Request, Room
 from drivers.http.talk import IDLE_S, HttpTalk, Taken
 from drivers.port import CommandFailed, DeviceLost, Finding, Sink
 from drivers.talk import Said, Step
+from drivers.told import Told
 from drivers.transports import Address
 from drivers.transports.hall import check_hosts
 
@@ -36,7 +37,7 @@ class StreamDriver:
         self._reader = reader
         self._wait_us = round(options.picture_wait_s * US_PER_S)
         self._clock = clock or SystemClock()
-        self.told = Told()
+        self.told = records_told()
 
     def __repr__(self) -> str:
         return f"<stream of {self._call.address!r}>"
@@ -152,7 +153,7 @@ def pushed_driver(
 ) -> DialledDriver:
     """The driver of cameras that call this machine. Raises ValueError for hosts that are none."""
     check_hosts(options.hosts)
-    pushed = Pushed(reader, Told(), clock or SystemClock(), reply)
+    pushed = Pushed(reader, records_told(), clock or SystemClock(), reply)
     callers, room = Callers(options.callers, Nonces(secrets.token_bytes(NONCE_KEY_BYTES))), Room()
     return DialledDriver(
         address,

@@ -10,6 +10,7 @@ from drivers.cameras.units import Unit
 from drivers.jpeg import Picture, picture_of
 from drivers.port import MAX_EXAMPLE_BYTES, Finding
 from drivers.talk import Said
+from drivers.told import Told
 
 STATES_MAX: Final = 1024
 COUNTS_MAX: Final = 64
@@ -68,28 +69,9 @@ class States:
         return True
 
 
-class Told:
-    """The records that are in the log already, by their keys, for AGAIN_US. `repeats` counts what came again."""
-
-    def __init__(self) -> None:
-        self._at_us: OrderedDict[str, int] = OrderedDict()
-        self.repeats = 0
-
-    def is_again(self, key: str, mono_us: int) -> bool:
-        """Whether the record was told before."""
-        at_us = self._at_us.get(key) if key else None
-        again = at_us is not None and mono_us - at_us < AGAIN_US
-        self.repeats += again
-        return again
-
-    def taken(self, key: str, mono_us: int) -> None:
-        """The record is in the log."""
-        if not key:
-            return
-        self._at_us[key] = mono_us
-        self._at_us.move_to_end(key)
-        if len(self._at_us) > TOLD_MAX:
-            self._at_us.popitem(last=False)
+def records_told() -> Told:
+    """Remembers the records of a camera, by their keys."""
+    return Told(TOLD_MAX, AGAIN_US)
 
 
 class Shown:

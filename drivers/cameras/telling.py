@@ -2,11 +2,12 @@
 
 import msgspec
 
-from drivers.cameras.heard import UNKNOWN, Heard, Reader, Shown, Told
+from drivers.cameras.heard import UNKNOWN, Heard, Reader, Shown
 from drivers.cameras.units import Unit
 from drivers.jpeg import Picture
 from drivers.port import DeviceLost, Finding, Sink
 from drivers.talk import Said
+from drivers.told import Told
 
 
 class Telling:

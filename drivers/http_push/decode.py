@@ -17,9 +17,9 @@ from drivers.http.requests import Reply, Request
 from drivers.http.talk import Taken
 from drivers.http_push.mapping import BY_NAME, OTHERWISE, ROWS_MAX, WORDS, Field, Row
 from drivers.jpeg import Picture, picture_of
-from drivers.passages import Passages
 from drivers.talk import Said
 from drivers.times import time_us
+from drivers.told import PASSAGES_MAX, Told, passage_key
 from drivers.xmls import xml_of
 from drivers.zones import zone_of
 
@@ -87,14 +87,15 @@ class Pushed(NamedTuple):
 
 
 class Pushes:
-    """The meaning of requests, for `drivers.http.talk`. Reasons: `not_json`, `not_xml`, `dtd`, `too_deep`, `not_text`, those of
-    `parts_of`, `no_rule` (no row is for it), `bad_value` (a record makes no reading), `bad_picture`, `too_many_records`, `late`
-    (it was shown or read long ago, or the device's clock is behind: a plate is told as doubtful, a card or a code not at all)."""
+    """The meaning of requests, for `drivers.http.talk`. Reasons: `not_json`, `not_xml`, `dtd`, `too_deep`, `too_many`,
+    `not_text`, those of `parts_of`, `no_rule` (no row is for it), `bad_value` (a record makes no reading), `bad_picture`,
+    `too_many_records`, `late` (it was shown or read long ago, or the device's clock is behind: a plate is told as doubtful, a
+    card or a code not at all)."""
 
     def __init__(self, options: HttpPushOptions) -> None:
         self._options = options
         self._zone = zone_of(options.zone)
-        self._passages = Passages()
+        self._passages = Told(PASSAGES_MAX)
         self._reply = Reply(body=options.answer.encode(), content_type=options.answer_type)
 
     def __call__(self, request: Request, caller: Caller, now_us: int) -> Taken:
@@ -117,12 +118,12 @@ class Pushes:
                 fitted = True
                 said += self._record(row, record, caller, now_us, reasons) if row.reading else ()
         reasons += [] if fitted or reasons else ["no_rule"]
-        said = [one for one in said if not self._passages.knows(caller.path, _passage(one.reading))]
+        said = [one for one in said if not self._passages.is_again(passage_key(caller.path, _passage(one.reading)))]
         return Taken(tuple(said), tuple(dict.fromkeys(reasons)), self._reply, fitted, lambda: self._told(caller, said))
 
     def _told(self, caller: Caller, said: list[Said]) -> None:
         for one in said:
-            self._passages.told(caller.path, _passage(one.reading))
+            self._passages.taken(passage_key(caller.path, _passage(one.reading)))
 
     def _record(self, row: Row, record: Pushed, caller: Caller, now_us: int, reasons: list[str]) -> Iterator[Said]:
         try:
@@ -171,7 +172,7 @@ def _content(body: bytes, header: str) -> Any:
             return {root.tag: root.plain()}
         return json_of(body, header)
     except ValueError as error:
-        raise Unreadable(str(error) if str(error) in ("not_xml", "dtd", "too_deep") else "not_json") from None
+        raise Unreadable(str(error) if str(error) in ("not_xml", "dtd", "too_deep", "too_many") else "not_json") from None
 
 
 def _part(part: Part, reasons: list[str]) -> Any:

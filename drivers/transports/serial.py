@@ -4,7 +4,6 @@ import contextlib
 import errno
 import os
 import select
-import time
 
 import serial
 
@@ -12,7 +11,7 @@ from drivers.port import DeviceLost
 from drivers.transports.address import Address
 
 WRITE_TIMEOUT_S = 0.9
-"""Below the second in which a driver that is told to stop must end."""
+"""How long a port may take nothing; below the second in which a driver that is told to stop must end."""
 
 _OPEN_NAMES = {
     errno.ENOENT: "unplugged",
@@ -38,7 +37,6 @@ class SerialTransport:
                 parity=address.parity,
                 stopbits=address.stop,
                 timeout=0,
-                write_timeout=WRITE_TIMEOUT_S,
                 exclusive=True,
             )
         except serial.SerialException as error:
@@ -68,18 +66,15 @@ class SerialTransport:
         return data
 
     def write(self, data: bytes) -> None:
-        """See `Transport.write`."""
+        """See `Transport.write`. pyserial's own `write` waits once more after the last byte: a relay's frame would be late."""
         if self._fd < 0:
             raise DeviceLost("closed")
         left = memoryview(data)
-        until_s = 0.0
         while left:
             try:
                 left = left[os.write(self._fd, left) :]
             except BlockingIOError:
-                now_s = time.monotonic()
-                until_s = until_s or now_s + WRITE_TIMEOUT_S
-                if not self._room.poll(max(0.0, until_s - now_s) * 1000):
+                if not self._room.poll(WRITE_TIMEOUT_S * 1000):
                     raise DeviceLost("timeout") from None
             except OSError as error:
                 raise DeviceLost("unplugged") from error

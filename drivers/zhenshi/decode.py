@@ -19,8 +19,8 @@ from drivers.http.parts import base64_of, form_of, json_of, media_type, parts_of
 from drivers.http.requests import Reply, Request
 from drivers.http.talk import Taken
 from drivers.jpeg import Picture, picture_of
-from drivers.passages import Passages
 from drivers.talk import Said
+from drivers.told import PASSAGES_MAX, Told, passage_key
 from drivers.zhenshi.codes import COLOURS, FAKE_TYPE, NO_PLATE, NOT_PASSING, UNKNOWN_BRANDS, VEHICLES
 
 PICTURES: Final = ("imageFile", "photoJpg", "imageFragmentFile")
@@ -63,7 +63,7 @@ class Pushes:
 
     def __init__(self, options: ZhenshiOptions) -> None:
         self._options = options
-        self._passages = Passages()
+        self._passages = Told(PASSAGES_MAX)
 
     def __call__(self, request: Request, caller: Caller, _now_us: int) -> Taken:
         """See `Meaning`."""
@@ -101,7 +101,7 @@ class Pushes:
         reasons: list[str] = []
         at_us = _time_us(result, reasons)
         passage = _passage(alarm, result, at_us)
-        if self._passages.knows(camera.path, passage):
+        if self._passages.is_again(passage_key(camera.path, passage)):
             return Taken(reply=_answer(result))
         picture = _picture(alarm, result, reasons)
         reading = self._reading(camera, result, passage, plate, reasons)
@@ -109,7 +109,7 @@ class Pushes:
             (Said(reading, device_at_us=at_us, picture=picture),),
             tuple(dict.fromkeys(reasons)),
             _answer(result),
-            done=lambda: self._passages.told(camera.path, passage),
+            done=lambda: self._passages.taken(passage_key(camera.path, passage)),
         )
 
     def _reading(self, camera: Camera, result: Mapping[str, Any], passage: str, plate: str, reasons: list[str]) -> PlateRead:

@@ -17,6 +17,7 @@ ROLE_NAMES: Mapping[Role, tuple[str, str]] = {
     "administrator": ("管理员", "administrator"),
     "auditor": ("审计员", "auditor"),
 }
+PHONE_NAME = ("手机令牌", "phone's token")
 
 Roles = frozenset[str]
 ANYONE: Roles = frozenset(("anyone",))
@@ -35,6 +36,10 @@ IN_CHARGE: Roles = frozenset(("shift_leader", "manager"))
 LEAD: Roles = frozenset(("shift_leader", "manager", "administrator"))
 """Who sets up rounds and people's shifts."""
 REPORT = ALL - {"auditor"}
+PHONE: Roles = frozenset(("phone",))
+"""A guard's phone, by its own token and by nothing else. Beside roles: a phone too, where its guard has one of them."""
+CARRY: Roles = frozenset(("guard", "shift_leader"))
+"""Who carries a phone on duty."""
 MANAGE: Roles = frozenset(("manager",))
 """Who edits emergency plans, approves their reviews, and tells residents."""
 DESK: Roles = frozenset(("desk",))
@@ -49,6 +54,8 @@ PERMITS_READ = TELEPHONE | KEEP | {"auditor"}
 PERMITS_WRITE = KEEP | DESK
 """Who gives permits to people."""
 CHECK = ADMIN | {"auditor"}
+OVERSEE: Roles = frozenset(("manager", "auditor"))
+"""Who sees who has looked at footage."""
 
 LIVE = "LIVE"
 """The method of a live channel's row."""
@@ -76,7 +83,9 @@ PERMISSIONS: Mapping[tuple[str, str], Roles] = {
     ("GET", "/incidents/{no}"): WATCH | ACT,
     ("POST", "/incidents/{no}/acts/{act}"): ACT,
     ("POST", "/incidents/acts/{act}"): ACT,
-    (LIVE, "/live"): WATCH,
+    ("GET", "/incidents/{no}/guards"): ROOM,
+    ("POST", "/incidents/{no}/dispatch"): ROOM,
+    (LIVE, "/live"): WATCH | DESK,  # HEARS says which topics
     # emergencies
     ("POST", "/incidents"): ROOM | DESK,
     ("GET", "/plans"): WATCH | ACT | DESK,
@@ -101,8 +110,8 @@ PERMISSIONS: Mapping[tuple[str, str], Roles] = {
     ("GET", "/alarms/kpi"): WATCH,
     ("GET", "/alarms/detectors"): WATCH,
     # devices
-    ("GET", "/devices"): WATCH,
-    ("GET", "/devices/{device}"): WATCH,
+    ("GET", "/devices"): WATCH | DESK,
+    ("GET", "/devices/{device}"): WATCH | DESK,
     ("GET", "/agents"): WATCH,
     # agents become known
     ("GET", "/agents/keys"): CHECK,
@@ -120,6 +129,20 @@ PERMISSIONS: Mapping[tuple[str, str], Roles] = {
     ("POST", "/agents/{agent}/pictures/{picture}"): ANYONE,  # agents have no accounts: the route checks the agent's MAC
     ("GET", "/cameras/{device}/picture"): EYES,
     ("POST", "/agents/{agent}/live/{order}/{age_ms}"): ANYONE,  # likewise
+    # footage: who looks says why, and stands in the register
+    ("POST", "/footage/views"): ROOM,
+    ("GET", "/footage/play/{token}/{camera}.m3u8"): ROOM,
+    ("GET", "/footage/play/{token}/{camera}/{stream}/{name}"): ROOM,
+    ("DELETE", "/footage/play/{token}"): ROOM,
+    ("GET", "/footage/register"): OVERSEE,
+    ("GET", "/footage/register.csv"): OVERSEE,
+    ("GET", "/footage/exports"): IN_CHARGE | {"auditor"},
+    ("POST", "/footage/exports"): IN_CHARGE,
+    ("GET", "/footage/exports/{export}"): IN_CHARGE | {"auditor"},
+    ("POST", "/footage/exports/{export}/cancel"): IN_CHARGE,
+    ("POST", "/footage/exports/{export}/download"): IN_CHARGE,
+    ("GET", "/footage/downloads/{token}"): IN_CHARGE,
+    ("POST", "/agents/{agent}/footage/{order}"): ANYONE,  # agents have no accounts: the route checks the agent's MAC
     # tags
     ("GET", "/tags"): WATCH,
     ("GET", "/tags/sheet.pdf"): LEAD,
@@ -139,6 +162,20 @@ PERMISSIONS: Mapping[tuple[str, str], Roles] = {
     ("GET", "/occasions"): ALL,
     ("POST", "/occasions"): LEAD | ROOM,
     ("DELETE", "/occasions/{occasion}"): LEAD | ROOM,
+    # guards' phones
+    ("GET", "/phones"): LEAD,
+    ("POST", "/phones/{phone}/bind"): CARRY,
+    ("POST", "/phones/{phone}/revoke"): LEAD,
+    ("GET", "/phone/shift"): PHONE,
+    ("POST", "/phone/outbox"): PHONE,
+    ("GET", "/phone/refused"): PHONE,
+    ("GET", "/phone/push-key"): PHONE,
+    ("PUT", "/phone/push"): PHONE,
+    ("DELETE", "/phone/push"): PHONE,
+    ("POST", "/phone/media"): PHONE,
+    ("GET", "/phone/media/{media_name}"): PHONE,
+    ("PATCH", "/phone/media/{media_name}"): PHONE,
+    ("POST", "/phone/leave"): PHONE,
     # reports
     ("GET", "/reports/compliance"): WATCH,
     ("GET", "/reports/unvisited"): WATCH,
@@ -162,7 +199,7 @@ PERMISSIONS: Mapping[tuple[str, str], Roles] = {
     ("POST", "/handovers/{handover}/sign"): ACT,
     ("POST", "/handovers/{handover}/cancel"): ACT,
     # permits
-    ("GET", "/access/households"): PERMITS_READ,
+    ("GET", "/access/households"): PERMITS_READ | {"guard"},  # a guard: by the door, with a reason, and so often an hour
     ("GET", "/access/holders"): PERMITS_READ,
     ("GET", "/access/permits"): PERMITS_READ,
     ("GET", "/access/credentials"): PERMITS_READ,
@@ -207,32 +244,55 @@ PERMISSIONS: Mapping[tuple[str, str], Roles] = {
     ("GET", "/watch-list"): EYES,
     ("POST", "/watch-list"): ROOM,
     ("POST", "/watch-list/{watch}/end"): ROOM,
+    # footage's keeping
+    ("GET", "/footage/holds"): EYES,
+    ("POST", "/footage/holds"): ROOM,
+    ("POST", "/footage/holds/{hold}/release"): ROOM,  # another's takes a second person
+    ("GET", "/footage/sweep"): WATCH,
+    ("POST", "/footage/sweep/confirm"): MANAGE,
+    ("POST", "/footage/days/confirm"): KEEP,  # two of them
+    ("GET", "/footage/proof"): WATCH,
+    # footage: what there is, without a picture
+    ("GET", "/footage/cameras"): EYES,
+    ("GET", "/footage/{device}/day/{day}"): EYES,
+    ("GET", "/footage/{device}/coverage"): EYES,
+    ("GET", "/footage/{device}/calendar"): EYES,
     # visits
-    ("GET", "/visits"): GATE,
-    ("POST", "/visits"): GATE,
+    ("GET", "/visits"): GATE | PHONE,
+    ("POST", "/visits"): GATE | PHONE,
     ("POST", "/visits/search"): GATE,
     ("GET", "/visits/notices"): GATE,
     ("GET", "/visits/export.csv"): IN_CHARGE,
-    ("GET", "/visits/{visit}"): GATE,
-    ("POST", "/visits/{visit}/unmask"): GATE,  # with a reason, and so often an hour
-    ("POST", "/visits/{visit}/ask"): GATE,
-    ("POST", "/visits/{visit}/call"): TELEPHONE,
-    ("POST", "/visits/{visit}/acts/{act}"): GATE,
+    ("GET", "/visits/{visit}"): GATE | PHONE,
+    ("POST", "/visits/{visit}/unmask"): GATE | PHONE,  # with a reason, and so often an hour
+    ("POST", "/visits/{visit}/ask"): GATE | PHONE,
+    ("POST", "/visits/{visit}/call"): GATE | PHONE,
+    ("POST", "/visits/{visit}/acts/{act}"): GATE | PHONE,
     ("GET", "/visits/{visit}/pass.{form}"): GATE,
-    ("GET", "/visit-kinds"): GATE,
-    ("GET", "/visit-spaces"): GATE,
+    ("GET", "/visit-kinds"): GATE | PHONE,
+    ("GET", "/visit-spaces"): GATE | PHONE,
     ("PUT", "/visit-spaces/{space}"): LEAD,
     ("DELETE", "/visit-spaces/{space}"): LEAD,
-    ("GET", "/visit-routes"): GATE | KEEP,
+    ("GET", "/visit-routes"): GATE | KEEP | PHONE,
     ("PUT", "/visit-routes/{route}"): LEAD,
     ("DELETE", "/visit-routes/{route}"): LEAD,
-    ("GET", "/deliveries"): GATE,
-    ("POST", "/deliveries"): GATE,
-    ("GET", "/deliveries/{delivery}"): GATE,
-    ("POST", "/deliveries/{delivery}/deeds/{deed}"): GATE,
+    ("GET", "/visit-rules"): GATE | KEEP | PHONE,
+    ("PUT", "/visit-rules"): LEAD,
+    ("GET", "/deliveries"): GATE | PHONE,
+    ("POST", "/deliveries"): GATE | PHONE,
+    ("GET", "/deliveries/{delivery}"): GATE | PHONE,
+    ("POST", "/deliveries/{delivery}/deeds/{deed}"): GATE | PHONE,
     ("POST", "/visit-links/show"): ANYONE,  # residents have no accounts: the routes take a link's token
     ("POST", "/visit-links/answer"): ANYONE,
     ("POST", "/visit-links/pass"): ANYONE,
+    ("POST", "/visit-links/own"): ANYONE,
+    ("POST", "/resident-links/show"): ANYONE,
+    ("POST", "/resident-links/register"): ANYONE,
+    ("POST", "/resident-links/cancel"): ANYONE,
+    ("POST", "/resident-links/pass"): ANYONE,
+    ("GET", "/residents/{person}/link"): TELEPHONE,
+    ("POST", "/residents/{person}/link"): TELEPHONE,
+    ("POST", "/residents/{person}/link/revoke"): TELEPHONE,
     # the estate and its plan
     ("GET", "/estate"): WATCH,
     ("PUT", "/estate"): KEEP,
@@ -242,7 +302,7 @@ PERMISSIONS: Mapping[tuple[str, str], Roles] = {
     ("GET", "/estate/versions"): WATCH,
     ("GET", "/estate/versions/{version}"): WATCH,
     ("POST", "/estate/versions/{version}/restore"): KEEP,
-    ("GET", "/estate/drawings/{floor}"): WATCH,
+    ("GET", "/estate/drawings/{floor}"): WATCH | {"guard"} | PHONE,
     ("PUT", "/estate/drawings/{floor}"): KEEP,
     ("DELETE", "/estate/drawings/{floor}"): KEEP,
     # the audit log
@@ -269,8 +329,22 @@ PERMISSIONS: Mapping[tuple[str, str], Roles] = {
 }
 # fmt: on
 
+HEARS: Mapping[str, Roles] = {"desk": frozenset(("visit", "delivery", "call", "access", "device", "estate"))}
+"""Roles that hear of some topics of the live channel alone, and of no incidents; all others hear of all."""
+
+
+def hears(role: str, topic: str) -> bool:
+    """Whether the live channel tells the role of that topic."""
+    return role not in HEARS or topic in HEARS[role]
+
 
 def may(role: Role, method: str, template: str) -> bool:
     """Whether the role may use the route. A route without a row: nobody."""
     roles = PERMISSIONS.get((method, template), frozenset())
     return "anyone" in roles or role in roles
+
+
+def may_by_phone(role: Role, method: str, template: str) -> bool:
+    """Whether a guard in that role may use the route by a phone's token."""
+    roles = PERMISSIONS.get((method, template), frozenset())
+    return "anyone" in roles or roles == PHONE or ("phone" in roles and role in roles)

@@ -14,6 +14,7 @@ from hub.accounts.settings import AccountsSettings
 from hub.accounts.types import LOCAL, Account, Kind, Session
 from hub.cases.types import Refusal
 from hub.store import accounts as rows
+from hub.store import phone_rows
 
 ACCOUNTS_MAX = 2_000
 SIGN_INS_MAX = 20
@@ -56,7 +57,8 @@ def create(connection: Connection, site: str, name: str, role: Role, password_ha
 
 
 def change(connection: Connection, site: str, key: str, changes: Changes, now_us: int, *, but: str = "") -> Account | Refusal:
-    """Change an account. Whatever changes ends its sessions, but for the one named `but`; a new password leaves tokens."""
+    """Change an account. Whatever changes ends its sessions, but for the one named `but`, and its phones; a new password leaves
+    tokens and phones."""
     account = rows.account_of(connection, site, key)
     if account is None:
         return _unknown(key)
@@ -77,6 +79,8 @@ def change(connection: Connection, site: str, key: str, changes: Changes, now_us
     rows.change_account(connection, site, new)
     only_password = new._replace(password_hash=account.password_hash) == account
     rows.end_sessions(connection, site, key, but=but, kind="cookie" if only_password else "")
+    if not only_password:
+        phone_rows.end_of_account(connection, site, key, now_us)
     return new
 
 
@@ -109,6 +113,7 @@ def sign_in_person(
         account = account._replace(role=person.role)
         rows.change_account(connection, site, account)
         rows.end_sessions(connection, site, account.account)
+        phone_rows.end_of_account(connection, site, account.account, now_us)
     return begin_sign_in(connection, site, account, label, settings, now_us)
 
 

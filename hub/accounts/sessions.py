@@ -11,6 +11,7 @@ from contract.clock import US_PER_S
 from hub.accounts.settings import AccountsSettings
 from hub.accounts.types import Identity
 from hub.store import accounts as rows
+from hub.store import phone_rows
 
 REMEMBERED_S = 5
 """What `watchkeeper admin` or another hub ends is dead after this; what this hub ends is dead at once."""
@@ -44,11 +45,13 @@ class Sessions:
         return self._used(known, now_us)
 
     def find(self, digest: str, now_us: int) -> Identity | None:
-        """Who it is; None for a token that is unknown, has ended, or whose account is disabled. Raises SQLAlchemyError."""
+        """Who it is; None for a token that is unknown, has ended, or whose account is disabled. Raises SQLAlchemyError, and
+        TokenEnded for a phone's that was good once."""
         with self._lock:
             turn = self._turn
         with self._engine.connect() as connection:
             found = rows.identity_of(connection, self._site, digest)
+            found = found or phone_rows.identity_of(connection, self._site, digest)
         if found is None:
             return None
         with self._lock:
@@ -83,5 +86,6 @@ class Sessions:
             with self._lock:
                 if identity.digest in self._known:
                     self._known[identity.digest] = known._replace(used_us=now_us)
-            self._later(lambda connection: rows.touch(connection, self._site, identity.digest, now_us))
+            touch = phone_rows.touch_token if identity.kind == "phone" else rows.touch
+            self._later(lambda connection: touch(connection, self._site, identity.digest, now_us))
         return identity

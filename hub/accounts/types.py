@@ -4,7 +4,8 @@ from typing import Literal, NamedTuple
 
 from hub.accounts.permissions import Role
 
-Kind = Literal["cookie", "token"]
+Kind = Literal["cookie", "token", "phone"]
+"""A browser's sign-in, a program's token, a guard's phone."""
 LOCAL = "local"
 """The account of who may read the hub's data folder. It has no password."""
 
@@ -38,7 +39,8 @@ class Session(NamedTuple):
 
 
 class Identity(NamedTuple):
-    """Who a request comes from. `digest`: the hash of the token that says so. `person`: of the estate's staff, or empty."""
+    """Who a request comes from. `digest`: the hash of the token that says so. `person`: of the estate's staff, or empty. `phone`:
+    which one asks, where the kind is `phone`; `session` is then the binding's public name."""
 
     account: str
     name: str
@@ -48,3 +50,4 @@ class Identity(NamedTuple):
     digest: str
     expires_us: int
     person: str = ""
+    phone: str = ""

@@ -47,6 +47,13 @@ class HouseholdBody(Editing):
     note: Note = Field(default="", description="What is to be known")
 
 
+class RoomPerson(Strict):
+    """Somebody who lives there, as a guard sees it."""
+
+    id: str = Field(description="Their id as a holder: whom a call was with")
+    name: str = Field(description="Their name, masked", examples=["李**"])
+
+
 class HouseholdView(Kept):
     """A household."""
 
@@ -57,6 +64,9 @@ class HouseholdView(Kept):
     place: str = Field(description="The estate's place, or empty")
     note: str = Field(description="What is to be known")
     ended_at: Time | None = Field(description="Since when nobody lives there: RFC 3339, UTC; null: somebody does")
+    residents: list[RoomPerson] = Field(
+        default=[], description="Who lives there, masked: for a guard alone, who has no other way to say whom a call was with"
+    )
 
 
 class HolderBody(Editing):

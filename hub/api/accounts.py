@@ -20,8 +20,11 @@ from hub.api.gatekeeper import Acting, cookie_name, host_of, is_secure
 from hub.api.knowing import unknown
 from hub.api.models import Plain
 from hub.api.ports import Backend
-from hub.api.routes import Behind, allowed, commit, later, problems
+from hub.api.routes import Behind, allowed, answer, commit, later, problems
+from hub.phones.asks import StreamSet
+from hub.phones.types import PhoneToken
 from hub.store import accounts as rows
+from hub.store import phone_rows
 from hub.views import when
 
 router = APIRouter(tags=["accounts"])
@@ -150,8 +153,11 @@ def change_account(backend: Behind, who: Acting, account: AccountPath, asked: m.
     if asked.person and asked.person not in backend.estate.staff:
         raise unknown("person", asked.person, backend.estate.staff)
     changes = register.Changes(asked.role, asked.disabled, password_hash, asked.person)
+    bound = _bound(backend, key)
     changed: Account = allowed(commit(backend, lambda c: acts.change(c, backend.site, key, changes, now_us, by_of(who))))
     backend.accounts.sessions.forget()
+    for one in set(bound) - set(_bound(backend, key)):  # nothing waits for what these had not sent
+        answer(backend.worker.ask(StreamSet(one.phone, one.person, "ended")))
     told = {
         "role": changed.role,
         "person": changed.person,
@@ -200,6 +206,13 @@ def _hash(backend: Backend, password: str, name: str) -> str:
 def denied_error(denied: Denied) -> ApiError:
     """Why somebody did not prove who they are."""
     return ApiError(denied.reason, **({"retry_s": denied.retry_s} if denied.retry_s else {}))
+
+
+def _bound(backend: Backend, account: str) -> list[PhoneToken]:
+    found: list[PhoneToken] = backend.accounts.read(
+        lambda connection: phone_rows.tokens(connection, backend.site, account=account)
+    )
+    return found
 
 
 def _sessions(backend: Backend, account: str) -> list[Session]:

@@ -17,8 +17,8 @@ ESTATE_BYTES_MAX = 4 * 1024 * 1024
 _DRAWING = re.compile(r"/estate/drawings/[^/]+")
 DRAWING_BYTES_MAX = 8 * 1024 * 1024
 _PERMITS = "/access/import"
-_OWN_LIMIT = re.compile(r"/agents/[^/]+/(pictures/[^/]+|live/[^/]+/[^/]+)")
-"""Pictures: their route reads the body itself, up to its own limit."""
+_OWN_LIMIT = re.compile(r"/agents/[^/]+/(pictures/[^/]+|live/[^/]+/[^/]+|footage/[^/]+)|/phone/media/[^/]+")
+"""Pictures, footage, and pieces of what phones upload: their route reads the body itself, up to its own limit."""
 
 
 class BodyLimit:

@@ -13,6 +13,7 @@ from hub.api.errors import ApiError
 from hub.api.gatekeeper import Acting
 from hub.api.ports import Backend
 from hub.api.routes import Behind, Limit, Offset, commit, problems
+from hub.cases.limits import takes_pictures
 from hub.orders import ENDED, CommandState, TooManyCommands, Wanted
 from hub.refusals import explained
 from hub.store import command_log
@@ -69,13 +70,15 @@ def show_command(backend: Behind, command: Annotated[str, Path(max_length=64)]) 
     return _model(as_known(state, running))
 
 
-@router.post("/devices/{device}/snapshots", summary="Have a camera take a picture", responses=problems(404), status_code=202)
+@router.post("/devices/{device}/snapshots", summary="Have a camera take a picture", responses=problems(404, 409), status_code=202)
 def order_snapshot(backend: Behind, who: Acting, device: DeviceId) -> models.SnapshotOrdered:
     """The order is sent, and that is all that is known: the picture comes by itself, under a `snapshot_taken` event with this
     order's id."""
     row = known_device(backend, device)
     if row.kind != "camera":
         raise ApiError("not_a_camera", device=device)
+    if not takes_pictures(backend.policy, row.options):
+        raise ApiError("no_snapshots", device=device)
     note_act(backend, who, Told("snapshot.ask", "device", row.id))
     return models.SnapshotOrdered(order=backend.orders.snapshot(row.agent, row.id))
 

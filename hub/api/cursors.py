@@ -10,11 +10,12 @@ from contract.clock import parse_rfc3339
 from hub.api.errors import ApiError
 from hub.api.models import NUMBER_MAX, plain
 from hub.store.duty_reads import ScanCursor, WindowCursor
+from hub.store.footage_view_reads import ViewCursor
 from hub.store.passage_reads import PassageCursor
 from hub.store.read import EventCursor
 
-AnyCursor = EventCursor | WindowCursor | ScanCursor | PassageCursor
-C = TypeVar("C", EventCursor, WindowCursor, ScanCursor, PassageCursor)
+AnyCursor = EventCursor | WindowCursor | ScanCursor | PassageCursor | ViewCursor
+C = TypeVar("C", EventCursor, WindowCursor, ScanCursor, PassageCursor, ViewCursor)
 
 
 def time_us(text: str | None) -> int | None:

@@ -21,6 +21,8 @@ from hub.duties.schedule import Random
 from hub.duties.types import HUB_SOURCE, Duty, Route, Scan, Window
 from hub.estate import Estate
 from hub.ingest.duties.planning import view_of
+from hub.phones.types import reported_us
+from hub.store import phone_rows
 from hub.store.duty_reads import Hidden, ScanCursor, ScanFilter, WindowCursor, WindowFilter, WindowPage
 from hub.views import when
 
@@ -147,6 +149,10 @@ def _known(page: WindowPage, backend: Backend) -> Known:
     rules = None if view is None else view.rules_of(window)
     sources = () if rules is None else rules[1].sources
     reported = {one: now_us if one == HUB_SOURCE else page.watermarks.get(one) for one in sources}
+    carried = [] if not sources else backend.accounts.read(lambda connection: phone_rows.streams(connection, backend.site))
+    for source in sources:
+        told_us = reported_us([one for one in carried if one.phone == source], now_us, now_us)
+        reported |= {} if told_us is None else {source: None if told_us < 0 else told_us}
     late_max_us = 0 if view is None else view.limits.late_max_us
     staff = backend.estate.staff if view is None else view.staff
     return Known(window, rules, staff, page.scans, reported, now_us, backend.estate.timezone, late_max_us)

@@ -13,10 +13,14 @@ from hub.access.words import FINAL as ACCESS_FINAL
 from hub.access.words import STATUS as ACCESS_STATUS
 from hub.api.models import Problem, Wrong
 from hub.desk.words import FINAL, STATUS
+from hub.footage.hold_words import FINAL as HOLD_FINAL
+from hub.footage.hold_words import STATUS as HOLD_STATUS
 from hub.ingest.ports import Unavailable
 from hub.keyfile import BadKeyFile
 from hub.passages.words import FINAL as PASSAGE_FINAL
 from hub.passages.words import STATUS as PASSAGE_STATUS
+from hub.phones.words import FINAL as PHONE_FINAL
+from hub.phones.words import STATUS as PHONE_STATUS
 from hub.visits.words import FINAL as VISIT_FINAL
 from hub.visits.words import STATUS as VISIT_STATUS
 
@@ -33,6 +37,17 @@ REASONS: dict[str, tuple[int, str, str]] = {
     ),
     "method_not_allowed": (405, "此地址不支持该方法", "this address does not take that method: see /docs"),
     "not_signed_in": (401, "请先登录", "sign in first: POST /sign-in, or send a token as Authorization: Bearer TOKEN"),
+    "phone_ended": (
+        401,
+        "手机绑定已失效，请重新绑定",
+        "the phone's token has ended: where `wipe` is true, delete what the phone holds of its guard; then bind it anew",
+    ),
+    "phone_token_needed": (
+        403,
+        "请在手机上绑定后上报",
+        "a phone reports by its own token, POST /phone/outbox: in its name only who is in charge may bring what it could not",
+    ),
+    "wrong_offset": (409, "请从 {offset} 字节处继续", "go on from byte {offset}"),
     "wrong_credentials": (401, "名称或密码不正确", "the name or the password is wrong"),
     "wrong_password": (403, "当前密码不正确", "the present password is wrong"),
     "no_password": (409, "该账号没有密码", "this account has no password"),
@@ -61,6 +76,11 @@ REASONS: dict[str, tuple[int, str, str]] = {
     "unknown_case": (404, "没有 {no} 号事件", "there is no incident {no}"),
     "unknown_device": (404, "没有设备“{device}”", "the estate has no device {device!r}: see /devices"),
     "unknown_agent": (404, "没有采集端“{agent}”", "the estate has no agent {agent!r}: see /agents"),
+    "no_snapshots": (
+        409,
+        "“{device}”只主动推送，不能按指令拍照",
+        "{device!r} takes no picture when it is asked: see its option `snapshots`",
+    ),
     "not_a_camera": (422, "“{device}”不是摄像机", "{device!r} is no camera"),
     "bad_cursor": (422, "cursor 无效，请使用上一页返回的值", "the cursor is wrong: take the one of the page before"),
     "bad_time": (
@@ -175,6 +195,42 @@ REASONS: dict[str, tuple[int, str, str]] = {
         "somebody changed the {kind} {id!r} meanwhile: it is at version {now}, you saw {seen}: look at it again and repeat",
     ),
     "bad_import": (422, "文件有误，详见 errors", "the file cannot be taken: see errors"),
+    "unknown_footage_link": (
+        404,
+        "录像链接无效或已过期，请重新写明事由后调阅",
+        "there is no such link for this sign-in, or it is over: ask to look again, with a reason",
+    ),
+    "unknown_footage": (404, "链接中没有这段录像", "the link shows no such footage: take the addresses of its playlist"),
+    "unknown_footage_stream": (404, "没有这路码流", "there is no such stream: write main or sub"),
+    "wrong_footage_span": (
+        422,
+        "录像起止时间有误：须先起后止，起点不在将来，最长 {hours} 小时",
+        "it must begin before it ends, not in the future, and last {hours} h at most",
+    ),
+    "no_cameras": (422, "请选择摄像机", "name cameras: none watches that place"),
+    "too_many_views": (
+        429,
+        "录像调阅过多：每人 24 小时最多 {limit} 次，经理已获知",
+        "these are too many views of footage: {limit} in 24 h of one person; an incident says so",
+    ),
+    "footage_unavailable": (
+        504,
+        "采集端“{agent}”没有应答，录像暂时无法取得，请稍后重试",
+        "the agent {agent!r} does not answer, and has the footage: try again later",
+    ),
+    "footage_gone": (410, "这段录像在采集端已不存在", "this footage is not at its agent any more"),
+    "footage_busy": (503, "取录像的人太多，请稍后重试", "too much footage is being fetched: try again in a few seconds"),
+    "footage_unplayable": (
+        409,
+        "这段录像无法在浏览器中播放：{error}，请导出后查看",
+        "this footage cannot be played in a browser: {error}: export it",
+    ),
+    "footage_not_wanted": (409, "已无人等待这段录像", "nobody waits for this footage (any more): do not send it again"),
+    "footage_disk_failed": (507, "录像无法写入中心的磁盘", "footage cannot be written to the hub's disk: see its log"),
+    "range_not_satisfiable": (416, "请求的范围超出内容长度 {size} 字节", "the range begins behind the end, at {size} bytes"),
+    "unknown_export": (404, "没有这份导出件", "there is no such export: see GET /footage/exports"),
+    "export_not_ready": (409, "导出件尚未生成或已删除", "the archive is not made yet, or was deleted: see its state"),
+    "too_many_exports": (429, "等待生成的导出件过多，请稍后重试", "too many exports wait to be made: try again later"),
     "unknown_dead_letter": (404, "没有这条未送达的通知", "there is no such dead letter"),
     "unknown_channel": (409, "通知渠道“{reader}”未配置", "the channel {reader!r} is not configured any more"),
     "not_delivered": (502, "仍未送达：{error}", "it was not delivered again: {error}"),
@@ -196,7 +252,8 @@ REFUSAL_STATUS = {
     "plan_over": 409, "plan_changed": 409, "plan_open": 409, "step_is_so": 409, "too_many_plans": 409, "too_many_told": 409,
     "not_over_yet": 409, "review_unfinished": 409, "review_approved": 409, "notice_empty": 409, "notice_published": 409,
     "enrolment_unknown": 403, "enrolment_used": 409, "enrolment_expired": 410,
-} | dict(STATUS) | dict(ACCESS_STATUS) | dict(PASSAGE_STATUS) | dict(VISIT_STATUS)  # fmt: skip
+    **STATUS, **ACCESS_STATUS, **PASSAGE_STATUS, **VISIT_STATUS, **HOLD_STATUS, **PHONE_STATUS,
+}  # fmt: skip
 """The status of a refused act; what is not named is 422."""
 
 
@@ -205,10 +262,10 @@ _FINAL = frozenset(
      "access_changed",
      "too_many_tags", "too_many_shifts", "too_many_shifts_of_one",
      "account_exists", "too_many_accounts", "last_administrator", "local_account", "account_disabled", "too_many_tokens",
-     "no_password", "too_many_drawings", "enrolment_used", "person_in_use",
+     "no_password", "wrong_offset", "too_many_drawings", "enrolment_used", "person_in_use",
      "plan_not_by_hand", "plan_runs", "case_over", "plan_over", "plan_changed", "plan_open", "step_is_so", "too_many_plans",
      "too_many_told", "not_over_yet", "review_unfinished", "review_approved", "notice_empty", "notice_published")
-) | FINAL | ACCESS_FINAL | PASSAGE_FINAL | VISIT_FINAL  # fmt: skip
+) | FINAL | ACCESS_FINAL | PASSAGE_FINAL | VISIT_FINAL | HOLD_FINAL | PHONE_FINAL  # fmt: skip
 """Conflicts that asking again will not solve."""
 
 
@@ -237,7 +294,11 @@ def problem(reason: str, *, errors: list[Wrong] | None = None, words: Mapping[st
     status, chinese, english = REASONS[reason]
     filling = words or {}
     told = (chinese.format(**filling), english.format(**filling))
-    return _reply(status, reason, *told, errors, retry_s=str(filling.get("retry_s", RETRY_S)))
+    retry_s, wipe = str(filling.get("retry_s", RETRY_S)), bool(filling.get("wipe"))
+    reply = _reply(status, reason, *told, errors, retry_s=retry_s, wipe=wipe)
+    if reason == "wrong_offset":
+        reply.headers["Upload-Offset"] = str(filling["offset"])
+    return reply
 
 
 def install(app: FastAPI) -> None:
@@ -288,7 +349,14 @@ def _printable(text: str) -> str:
 
 
 def _reply(
-    status: int, code: str, zh: str, en: str, errors: list[Wrong] | None = None, *, retry_s: str = RETRY_S
+    status: int,
+    code: str,
+    zh: str,
+    en: str,
+    errors: list[Wrong] | None = None,
+    *,
+    retry_s: str = RETRY_S,
+    wipe: bool = False,
 ) -> JSONResponse:
     body = Problem(
         type=f"urn:watchkeeper:problem:{code}",
@@ -298,8 +366,10 @@ def _reply(
         message_zh=zh,
         message_en=en,
         errors=errors or [],
+        wipe=wipe,
     )
     headers = {"Retry-After": retry_s} if status in (409, 429, 503) and code not in _FINAL else {}
     if status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="watchkeeper"'
-    return JSONResponse(body.model_dump(mode="json"), status_code=status, media_type=MEDIA_TYPE, headers=headers)
+    told = body.model_dump(mode="json", exclude=None if wipe else {"wipe"})
+    return JSONResponse(told, status_code=status, media_type=MEDIA_TYPE, headers=headers)

@@ -16,13 +16,14 @@ from starlette.requests import HTTPConnection
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from hub.accounts.permissions import LIVE, PERMISSIONS, ROLE_NAMES, may
+from hub.accounts.permissions import LIVE, PERMISSIONS, PHONE_NAME, ROLE_NAMES, may, may_by_phone
 from hub.accounts.secrets import digest_of
 from hub.accounts.throttle import address_key
 from hub.accounts.types import Identity
 from hub.api.errors import ApiError, problem
 from hub.api.guard import same_origin
 from hub.api.ports import Backend
+from hub.store.phone_rows import TokenEnded
 
 SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
 COOKIE, SECURE_COOKIE = "watchkeeper", "__Host-watchkeeper"
@@ -86,6 +87,8 @@ class Gatekeeper:
             who = await self._identify(scope, headers)
         except SQLAlchemyError:
             raise Refusing("database_failed") from None
+        except TokenEnded as ended:
+            raise Refusing("phone_ended", wipe=ended.wipe) from None
         self._check_rate(scope, who)
         template = self._template(scope["path"], method)
         scope.setdefault("state", {})["template"] = template
@@ -99,8 +102,9 @@ class Gatekeeper:
             return None
         if who.kind == "cookie" and asked not in SAFE and not same_origin(scope, headers):
             raise Refusing("wrong_origin")
-        if not may(who.role, asked, template):
-            zh, en = ROLE_NAMES[who.role]
+        allows = may_by_phone if who.kind == "phone" else may
+        if not allows(who.role, asked, template):
+            zh, en = PHONE_NAME if who.kind == "phone" else ROLE_NAMES[who.role]
             raise Refusing("not_permitted", role_zh=zh, role_en=en)
         return who
 
@@ -112,7 +116,8 @@ class Gatekeeper:
         raise Refusing("method_not_allowed" if any(LIVE not in route.methods for route in fits) else "not_found")
 
     async def _identify(self, scope: Scope, headers: Headers) -> Identity | None:
-        """Who a request comes from. A token that is sent but not known is nobody, whatever cookie is beside it."""
+        """Who a request comes from. A token that is sent but not known is nobody, whatever cookie is beside it. Raises
+        TokenEnded for a phone's that has ended, or whose phone the estate has no more."""
         accounts, now_us = self._backend.accounts, self._backend.clock.now_us()
         kind, token = _told(scope, headers)
         digest = digest_of(token)
@@ -123,7 +128,10 @@ class Gatekeeper:
             # a query for each made-up token: an address that has sent too many of them has to wait
             _wait(accounts.by_address.wait_s(address_key(host_of(scope)), now_us, take=False))
             who = await run_in_threadpool(accounts.sessions.find, digest, now_us)
-        return who if who is not None and who.kind == kind else None
+        if who is not None and who.kind == "phone" and who.phone not in self._backend.estate.phones:
+            raise TokenEnded(wipe=True)
+        sent_as = "token" if who is not None and who.kind == "phone" else None if who is None else who.kind
+        return who if sent_as == kind else None
 
     def _check_rate(self, scope: Scope, who: Identity | None) -> None:
         accounts, now_us = self._backend.accounts, self._backend.clock.now_us()

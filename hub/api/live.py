@@ -7,6 +7,9 @@ sends all live incidents in chunks, then what comes after them. Each message is 
     change     pos, at, topic, key, act, body: an incident, or the topic's own object
     heartbeat  pos, at: nothing has happened for 2 s
 
+Some roles hear of some topics alone (hub/accounts/permissions.py): of others they are
+sent nothing, and no incidents.
+
 There is no queue for a client: each one reads the log at its own pace. One that takes nothing for 10 s, or is more than 5,000
 changes behind, is disconnected with a reason, and comes back with its position.
 """
@@ -24,7 +27,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 
 from contract.clock import US_PER_S, rfc3339
-from hub.accounts.permissions import LIVE, may
+from hub.accounts.permissions import LIVE, hears, may
 from hub.accounts.types import Identity
 from hub.api.gatekeeper import Acting
 from hub.api.ports import Backend
@@ -124,7 +127,7 @@ class Live:
         checking: "_Checking",
     ) -> None:
         try:
-            pos = await self._begin(socket, start)
+            pos = await self._begin(socket, start, checking.role)
             while not listening.done():
                 if self._closing:
                     raise Closing(RESTART, "the hub is stopping")
@@ -134,7 +137,8 @@ class Live:
                 if rows is None:
                     rows = await run_in_threadpool(self._backend.feed.after, pos, CHUNK_ROWS)
                 for row in rows:
-                    await self._send(socket, self._render(row))
+                    if hears(checking.role, row.topic):
+                        await self._send(socket, self._render(row))
                 if rows:
                     pos = rows[-1].pos
                     self._check_pace(pos)
@@ -145,17 +149,19 @@ class Live:
         except SQLAlchemyError as error:
             raise Closing(TRY_LATER, "the database cannot be read now") from error
 
-    async def _begin(self, socket: WebSocket, start: int | None) -> int:
+    async def _begin(self, socket: WebSocket, start: int | None, role: str) -> int:
         oldest, newest = await run_in_threadpool(self._backend.feed.bounds)
         if start is not None and oldest <= start <= newest and newest - start <= BEHIND_MAX:
             return start
         picture = await run_in_threadpool(self._backend.reads.live_cases)
-        views = [incident_view(case, self._backend.titles) for case in picture.cases]
+        shown = picture.cases if hears(role, CASE) else ()
+        views = [incident_view(case, self._backend.titles) for case in shown]
         chunks = [views[at : at + CHUNK_ROWS] for at in range(0, len(views), CHUNK_ROWS)] or [[]]
         for number, chunk in enumerate(chunks, 1):
             last = number == len(chunks)
             await self._send(
-                socket, _text(type="snapshot", pos=picture.pos, incidents=chunk, last=last, more=last and picture.more)
+                socket,
+                _text(type="snapshot", pos=picture.pos, incidents=chunk, last=last, more=last and picture.more and bool(views)),
             )
         return picture.pos
 
@@ -219,6 +225,7 @@ class _Checking:
     def __init__(self, backend: Backend, who: Identity) -> None:
         self._backend, self._who = backend, who
         self._checked_us = backend.clock.mono_us()
+        self.role = who.role
 
     async def check(self) -> None:
         """Ask, where it is time to. Raises Closing."""
@@ -226,7 +233,7 @@ class _Checking:
             return
         who, sessions, now_us = self._who, self._backend.accounts.sessions, self._backend.clock.now_us()
         found = await run_in_threadpool(sessions.find, who.digest, now_us)
-        if found is None or not may(found.role, LIVE, PATH):
+        if found is None or found.role != self.role or not may(found.role, LIVE, PATH):
             raise Closing(SIGNED_OUT, "signed out: sign in and come back")
         self._checked_us = self._backend.clock.mono_us()
 

@@ -47,6 +47,7 @@ class Problem(Strict):
         description="What to do, in English; it may change",
     )
     errors: list[Wrong] = Field(default=[], description="What exactly is wrong, where that is known")
+    wipe: bool = Field(default=False, description="Of 401 to a guard's phone alone: what it holds of its guard is to be deleted")
 
 
 class Shelf(Strict):
@@ -157,6 +158,7 @@ class Picture(Strict):
     sha256: str = Field(description="The file's SHA-256, 64 hex digits")
     size_bytes: int = Field(description="The file's size in bytes")
     ready: bool = Field(description="It can be had at `/pictures/{id}`")
+    kind: Literal["photo", "voice"] = Field(default="photo", description="voice: a guard's voice note, to be heard")
 
 
 class Possible(Strict):

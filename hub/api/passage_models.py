@@ -25,6 +25,10 @@ class PassageView(Strict):
     plate: str = Field(description="The plate; masked where nobody said why they want to know", examples=["粤B***45"])
     permit: str = Field(description="The right that was found, or did not suffice; empty: none")
     holder: str = Field(description="Whose it is; empty: not known")
+    holder_name: str = Field(
+        description="Their name, whole for whoever may look holders up, else masked; empty: not known, or erased",
+        examples=["李雷"],
+    )
     granted: bool = Field(description="Whether it was let through")
     reason: str = Field(description="Why, a name such as permit, expired, passback, doubtful_plate")
     picture: str = Field(description="Its picture: GET /pictures/{picture}; empty: none")

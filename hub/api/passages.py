@@ -1,5 +1,6 @@
 """Gates: how they stand, who went through, who is in, and a day's openings with what explains each."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated
 
@@ -8,6 +9,8 @@ from sqlalchemy import Connection
 
 from contract.clock import rfc3339
 from contract.plates import canonical
+from hub.access.types import Holder
+from hub.accounts.permissions import may
 from hub.accounts.types import Identity
 from hub.api import passage_models as m
 from hub.api.auditing import Told, commit_audited, note_act
@@ -32,17 +35,20 @@ from hub.passages.words import refused
 from hub.store import bulk, schema
 from hub.store.passage_reads import PassageCursor, PassageFilter, presence_row
 from hub.views import when
+from hub.visits.personal import masked_name
 
 router = APIRouter(tags=["gates"])
 GateQuery = Annotated[str, Plain, Query(max_length=63, description="At one door or barrier, by its id")]
 
 
 @router.get("/gates", summary="How the gates stand", responses=problems())
-def list_gates(backend: Behind) -> m.GateList:
+def list_gates(backend: Behind, who: Acting) -> m.GateList:
     """Doors and barriers with what each told last of itself, the last decision there, and the permits that it decides by. The
     live channel says under the topic `gate` when to look again, four times a second at most."""
     rows = [row for row in backend.estate.devices.values() if row.kind in GATES]
     standing, live = conditions(backend, rows), backend.reads.live_numbers()
+    newest = [one for row in rows for one in backend.reads.passages.passages(PassageFilter(row.id), 1)]
+    lasts = {one.gate: one for one in _views(backend, who, newest)}
     burning, tables = backend.reads.passages.burning(), backend.reads.passages.tables({row.agent for row in rows})
     return m.GateList(
         gates=[
@@ -57,7 +63,7 @@ def list_gates(backend: Behind) -> m.GateList:
                 fire=row.id in burning,
                 cameras=_cameras(backend, row),
                 table=None if (held := tables.get(row.agent)) is None else _table(held.no, held.at_us, held.heard_us),
-                last=next((_view(one) for one in backend.reads.passages.passages(PassageFilter(row.id), 1)), None),
+                last=lasts.get(row.id),
                 live_incidents=live.get(row.id, []),
             )
             for row in rows
@@ -68,6 +74,7 @@ def list_gates(backend: Behind) -> m.GateList:
 @router.get("/passages", summary="The last passages", responses=problems())
 def list_passages(
     backend: Behind,
+    who: Acting,
     *,
     gate: GateQuery = "",
     granted: Annotated[bool | None, Query(description="Only who was let through, or only who was refused")] = None,
@@ -76,7 +83,7 @@ def list_passages(
 ) -> m.PassageList:
     """Decisions at gates, newest first, with their pictures. Plates are masked here: whoever looks for one says why, by
     `POST /passages/search`."""
-    return _page(backend, PassageFilter(gate, granted=granted), limit, cursor, whole=False)
+    return _page(backend, who, PassageFilter(gate, granted=granted), limit, cursor, whole=False)
 
 
 @router.post("/passages/search", summary="Look for a plate, a right or a person", responses=problems(413))
@@ -96,7 +103,7 @@ def search_passages(backend: Behind, who: Acting, asked: m.PassageSearch) -> m.P
         from_us=times[0],
         to_us=times[1],
     )
-    return _page(backend, wanted, asked.limit, asked.cursor, whole=True)
+    return _page(backend, who, wanted, asked.limit, asked.cursor, whole=True)
 
 
 @router.get("/presence", summary="How many are in", responses=problems())
@@ -204,17 +211,27 @@ def _plate(text: str) -> str:
     return canonical(text).text or text
 
 
-def _page(backend: Backend, wanted: PassageFilter, limit: int, cursor: str | None, *, whole: bool) -> m.PassageList:
+def _page(
+    backend: Backend, who: Identity, wanted: PassageFilter, limit: int, cursor: str | None, *, whole: bool
+) -> m.PassageList:
     after = None if cursor is None else cursor_of(cursor, PassageCursor)
     found = backend.reads.passages.passages(wanted, limit + 1, after)
     last = found[limit - 1] if len(found) > limit else None
     return m.PassageList(
-        passages=[_view(one, whole=whole) for one in found[:limit]],
+        passages=_views(backend, who, found[:limit], whole=whole),
         cursor=None if last is None else cursor_text(PassageCursor(last.at_us, last.passage)),
     )
 
 
-def _view(one: Passage, *, whole: bool = False) -> m.PassageView:
+def _views(backend: Backend, who: Identity, found: Sequence[Passage], *, whole: bool = False) -> list[m.PassageView]:
+    """With whose each right is: names are read where they are kept, and are gone from here once they are erased there."""
+    holders = backend.access.holders_by_permit([one.permit for one in found if one.permit])
+    named = may(who.role, "GET", "/access/holders")
+    return [_view(one, holders.get(one.permit), whole=whole, named=named) for one in found]
+
+
+def _view(one: Passage, holder: Holder | None, *, whole: bool, named: bool) -> m.PassageView:
+    name = "" if holder is None else holder.name
     return m.PassageView(
         id=one.passage,
         at=rfc3339(one.at_us),
@@ -224,7 +241,8 @@ def _view(one: Passage, *, whole: bool = False) -> m.PassageView:
         medium=one.medium,
         plate=one.plate if whole else masked(one.plate),
         permit=one.permit,
-        holder=one.holder,
+        holder=one.holder or ("" if holder is None else holder.holder),
+        holder_name=name if named else masked_name(name),
         granted=one.granted,
         reason=one.reason,
         picture=one.picture,

@@ -17,6 +17,7 @@ from hub.api.gatekeeper import Acting
 from hub.api.ports import Backend
 from hub.api.routes import Behind, answer, problems
 from hub.ingest.ports import PictureStored
+from hub.phones.media import kind_of, type_of
 from hub.picture_files import PICTURE_NAME, picture_file, remove_picture, write_durably
 from hub.store.read import AnyRow
 
@@ -33,10 +34,11 @@ PictureName = Annotated[str, PathParam(pattern=PICTURE_NAME, examples=["7f3a91c2
     "/pictures/{picture}",
     summary="A picture",
     response_class=Response,
-    responses={**problems(404, 410), 200: {"description": "the JPEG", "content": {"image/jpeg": {}}}},
+    responses={**problems(404, 410), 200: {"description": "the picture, or the voice note", "content": {"image/jpeg": {}}}},
 )
 def show_picture(backend: Behind, who: Acting, picture: PictureName) -> Response:
-    """The JPEG, as the camera's agent took it. Who looked is on the audit log before it is shown."""
+    """As the camera's agent took it: a JPEG; or as a guard's phone did: also WebP, and voice notes. Who looked is on the audit
+    log before it is shown."""
     row = backend.reads.picture(picture)
     if row is None or row.stored_us is None:
         raise ApiError("unknown_picture", picture=picture)
@@ -47,7 +49,7 @@ def show_picture(backend: Behind, who: Acting, picture: PictureName) -> Response
         raise ApiError("picture_lost") from error
     note_act(backend, who, Told("picture.view", "picture", picture, after={"device": row.device, "case_no": row.case_no}))
     headers = {"Cache-Control": "private, max-age=86400, immutable", "ETag": f'"{row.sha256}"'}
-    return Response(data, media_type="image/jpeg", headers=headers)
+    return Response(data, media_type=type_of(kind_of(row.picture), data[:64]) or "image/jpeg", headers=headers)
 
 
 @router.post(
@@ -106,6 +108,7 @@ def picture_model(row: AnyRow) -> models.Picture:
         sha256=row.sha256,
         size_bytes=row.size_bytes,
         ready=row.stored_us is not None,
+        kind=kind_of(row.picture),
     )
 
 

@@ -14,6 +14,7 @@ from hub.enrolment.desk import EnrolmentDesk
 from hub.estate import Estate
 from hub.estates.holder import EstateHolder
 from hub.feed import ChangeFeed
+from hub.footage_outward import FootageOut
 from hub.ingest.ports import Ailing, Ask, State
 from hub.live_pictures import LivePictures
 from hub.notify.delivery import Failure
@@ -80,12 +81,13 @@ class PermitsPort(Protocol):
 
 @dataclass(frozen=True)
 class Backend:
-    """Everything behind the API. `book`: the estate, as it changes; `estates`: its versions. `pictures`: the folder that pictures
-    are kept in. `labels`: what makes and reads QR labels. `connected`: whether the broker is there; `why_away`: why it is not,
-    where that is known. `enrolment`: where agents become known. `permits`: agents' tables; `access`: the book of permits;
-    `card_key`: what credentials are hashed under, None: numbers are not taken. `visits`: keys of visits, and limits of residents'
-    links. `counters`: what is counted, by room, for the metrics. `provider`: where people sign in who are known elsewhere; None:
-    nowhere."""
+    """Everything behind the API. `book`: the estate, as it changes; `estates`: its versions. `pictures`: the folder that
+    pictures are kept in. `labels`: what makes and reads QR labels. `connected`: whether the broker is there; `why_away`: why it
+    is not, where that is known. `enrolment`: where agents become known. `permits`: agents' tables; `access`: the book of
+    permits; `card_key`: what credentials are hashed under, None: numbers are not taken. `footage`: what plays and exports
+    footage; `visits`: keys of visits, and limits of residents' links. `counters`: what is counted, by room, for the metrics.
+    `provider`: where people sign in who are known elsewhere; None: nowhere. `push_key`: what phones subscribe to pushes with;
+    empty: there are none."""
 
     site: str
     book: EstateHolder
@@ -108,10 +110,12 @@ class Backend:
     visits: VisitDesk
     permits: PermitsPort
     access: AccessReads
+    footage: FootageOut
     card_key: bytes | None = None
     counters: Mapping[str, Counters] = field(default_factory=dict)
     provider: ProviderPort | None = None
     searches: Searches = field(default_factory=Searches)
+    push_key: str = ""
 
     @property
     def estate(self) -> Estate:

@@ -66,6 +66,7 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
         409: "it does not fit what is there now",
         410: "it is gone",
         413: "too large",
+        416: "the range begins behind the end",
         422: "the request is wrong",
         429: "too many",
         501: "a part of the program is not installed",

@@ -4,12 +4,14 @@ from fastapi import APIRouter
 
 from contract.clock import US_PER_S
 from contract.readings import WandRead
+from hub.accounts.permissions import LEAD
 from hub.api.errors import ApiError
 from hub.api.gatekeeper import Acting
 from hub.api.phone_items import MS_US, Around, clock_us, item_of, key_of, mono_us
 from hub.api.routes import Behind, answer, problems
 from hub.api.scan_models import ItemOutcome, ScansRequest, ScansTaken
 from hub.cases.types import Refusal
+from hub.desk.entered import ENTERED_BY
 from hub.duties.explain import WORDS
 from hub.duties.phonetime import Boot, Made, Sent, began_us, up_to_us
 from hub.duties.types import HUB_SOURCE
@@ -19,14 +21,17 @@ from hub.tags.keyfile import BadLabelKey
 router = APIRouter(tags=["duties"])
 
 
-@router.post("/scans", summary="A phone reports what it has", responses=problems(404, 413))
+@router.post("/scans", summary="A phone reports what it has", responses=problems(403, 404, 413))
 def report_scans(backend: Behind, who: Acting, asked: ScansRequest) -> ScansTaken:
     """Answered once everything is committed, item by item: one that is refused keeps no other out. Send everything again that was
     not answered: what is known is `duplicate`. The phone's clock may be wrong; send it as it is, and the hub reckons. What a
-    program of its maker has read out of a wand may be brought in the wand's name."""
+    program of its maker has read out of a wand may be brought in the wand's name. A guard's phone sends by its own token, POST
+    /phone/outbox: in its name only who is in charge may bring what it could not."""
     wand = backend.estate.is_wand(asked.phone)
     if asked.phone != HUB_SOURCE and asked.phone not in backend.estate.phones and not wand:
         raise ApiError("unknown_phone", phone=asked.phone)
+    if asked.phone in backend.estate.phones and who.role not in LEAD:
+        raise ApiError("phone_token_needed")
     now_us = backend.clock.now_us()
     try:
         sent = Sent(clock_us(asked.sent_at), asked.sent_mono_ms * MS_US, asked.boot)
@@ -44,6 +49,8 @@ def report_scans(backend: Behind, who: Acting, asked: ScansRequest) -> ScansTake
         found = [item_of(told, around, backend) for told in asked.items]
     except BadLabelKey as error:
         raise ApiError("label_key_failed", error=str(error)) from error
+    if has_boots:
+        found = [_brought(one, who.name) for one in found]
     items = tuple(one for one in found if isinstance(one, Item))
     read = WandRead(len(items), told_us, clock_off_s=asked.clock_off_s) if wand and told_us is not None else None
     taken: list[TakenItem] = answer(backend.worker.ask(Report(asked.phone, items, told_us, boot, read)))
@@ -51,6 +58,13 @@ def report_scans(backend: Behind, who: Acting, asked: ScansRequest) -> ScansTake
     outcomes = [_refused(key_of(told), one) if isinstance(one, Refusal) else _taken(one, next(answers))
                 for told, one in zip(asked.items, found, strict=True)]  # fmt: skip
     return ScansTaken(items=outcomes)
+
+
+def _brought(found: Item | Refusal, by: str) -> Item | Refusal:
+    """In a phone's name, by somebody in charge: kept with who it was."""
+    if isinstance(found, Refusal) or found.seen is None:
+        return found
+    return found._replace(seen=found.seen._replace(fields={**found.seen.fields, ENTERED_BY: by}))
 
 
 def _taken(item: Item, taken: TakenItem) -> ItemOutcome:

@@ -56,3 +56,4 @@ class LinkView(Strict):
     parcels: int = Field(description="How many pieces; 0 of a visit")
     until_at: Time | None = Field(description="Until when the pass is valid: RFC 3339, UTC; null: there is none")
     has_pass: bool = Field(description="There is a code to show: POST /visit-links/pass")
+    can_register: bool = Field(description="The resident can go on to register visitors: POST /visit-links/own")

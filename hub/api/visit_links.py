@@ -10,15 +10,16 @@ from hub.api import visit_link_models as m
 from hub.api.errors import ApiError
 from hub.api.gatekeeper import host_of
 from hub.api.ports import Backend
+from hub.api.resident_models import OwnToken
 from hub.api.routes import Behind, allowed, answer, problems
 from hub.api.visit_codes import svg
 from hub.api.visit_passes import MEDIA, has_pass
 from hub.ingest.visits.answers import seen
 from hub.views import when
-from hub.visits.asks import LinkAnswer, LinkSeen
+from hub.visits.asks import LinkAnswer, LinkSeen, ResidentLinkTake
 from hub.visits.personal import Personal, masked_name, masked_plate
 from hub.visits.sealing import digest
-from hub.visits.types import Delivery, Visit
+from hub.visits.types import Delivery, ResidentLink, Visit
 from hub.visits.words import refused
 from hub.visits.workflow import DELIVERY_NAMES, SHAPES, STATE_NAMES
 
@@ -50,6 +51,15 @@ def show_link_pass(backend: Behind, request: Request, asked: m.LinkRequest) -> R
     return Response(svg(backend.visits.pass_text(found.visit.visit)), media_type=MEDIA["svg"])
 
 
+@router.post("/own", summary="The resident's own link behind an answer", responses=problems(404, 409, 413))
+def take_own_link(backend: Behind, request: Request, asked: m.LinkRequest) -> OwnToken:
+    """Whoever has agreed by this link may register visitors from now on, for as long as the policy says. Given until the link
+    itself is over; asked again, it is the same. 409 `link_withdrawn`: only the desk sends another."""
+    _check_rate(backend, request)
+    own: ResidentLink = allowed(answer(backend.worker.ask(ResidentLinkTake(digest(asked.token)))))
+    return OwnToken(token=backend.visits.link_token(own.link))
+
+
 def _seen(backend: Backend, request: Request, token: str) -> LinkSeen:
     _check_rate(backend, request)
     reads = backend.reads.visits
@@ -71,6 +81,7 @@ def _check_rate(backend: Backend, request: Request) -> None:
 
 def _view(found: LinkSeen, backend: Backend) -> m.LinkView:
     file, left_us = backend.estate.file, found.expires_us - backend.clock.now_us()
+    agreed = found.visit is not None and found.visit.answered_how == "link" and found.visit.state != "refused"
     asked: dict[str, Any] = {
         "open": found.open,
         "site_zh": file.name_zh,
@@ -79,6 +90,7 @@ def _view(found: LinkSeen, backend: Backend) -> m.LinkView:
         "asked_at": rfc3339(found.asked_us),
         "left_s": max(0, left_us // US_PER_S) if found.open else 0,
         "expires_at": rfc3339(found.expires_us),
+        "can_register": agreed and found.used and left_us > 0,
     }
     if found.visit is not None:
         return m.LinkView(question="visit", **asked, **_visit_fields(found.visit, found.open, backend))

@@ -13,15 +13,16 @@ MaybeId = Annotated[str, Plain, Field(max_length=64)]
 Moment = Annotated[str, Field(max_length=40, examples=["2026-01-01T18:00:00+08:00"])]
 
 
-def _no_identity(text: str) -> str:
+def no_identity(text: str) -> str:
+    """The text without blanks around it. Raises ValueError where an identity number stands in it."""
     if names_an_identity(text):
         raise ValueError("leave identity numbers out of free text: they have a field, where they are encrypted")
     return text.strip()
 
 
-Free = Annotated[str, Plain, AfterValidator(_no_identity), Field(max_length=500)]
+Free = Annotated[str, Plain, AfterValidator(no_identity), Field(max_length=500)]
 """Free text. It is kept as it is, so nothing may stand in it that is to be sealed."""
-Reason = Annotated[str, Plain, AfterValidator(_no_identity), Field(min_length=1, max_length=500)]
+Reason = Annotated[str, Plain, AfterValidator(no_identity), Field(min_length=1, max_length=500)]
 
 
 def _example(**values: Any) -> ConfigDict:
@@ -100,6 +101,7 @@ class VisitView(Strict):
     rules: str = Field(description="Which version of the rules a truck's driver was told; empty: none")
     rules_at: Time | None = Field(description="When the driver was told: RFC 3339, UTC")
     rules_by: str = Field(description="Who told the driver")
+    people: int = Field(description="How many come")
     ended_at: Time | None = Field(description="When it was over: RFC 3339, UTC")
     erase_at: Time | None = Field(description="When what is personal goes: RFC 3339, UTC; null: it is not over")
     erased: bool = Field(description="What was personal is gone")

@@ -50,6 +50,7 @@ def visit_view(visit: Visit, desk: VisitDesk) -> m.VisitView:
         rules=visit.rules,
         rules_at=when(visit.rules_us),
         rules_by=visit.rules_by,
+        people=visit.people,
         ended_at=when(visit.ended_us),
         erase_at=when(visit.erase_us),
         erased=visit.erased_us is not None,

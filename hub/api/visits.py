@@ -43,7 +43,7 @@ ActName = Literal["admit", "enter", "force", "leave", "extend", "cancel", "close
 _AS: dict[str, Registrar] = {"guard": "guard", "desk": "desk"}
 CSV_COLUMNS = (
     "登记时间 made_at", "类别 kind", "状态 state", "房号 room", "姓名 name", "证件号 identity", "电话 phone", "车牌 plate",
-    "事由 reason", "单位 company", "进入 entered_at", "离开 left_at", "登记人 made_by",
+    "事由 reason", "单位 company", "人数 people", "进入 entered_at", "离开 left_at", "登记人 made_by", "告知规定 rules",
 )  # fmt: skip
 
 
@@ -67,8 +67,8 @@ def register_visit(backend: Behind, who: Acting, asked: m.VisitRequest) -> m.Vis
     """By the guard at the gate, by the desk, or by a `resident` whom they have before them or on the phone, which confirms it.
     Name, identity number and phone are sealed before anything is written."""
     name = secrets.token_hex(VISIT_BYTES)
-    personal = allowed(_personal(asked))
-    plate = allowed(_plate(asked.plate))
+    personal = allowed(personal_of(asked.name, asked.identity, asked.phone))
+    plate = allowed(plate_of(asked.plate))
     now_us = backend.clock.now_us()
     visit = Visit(
         visit=name,
@@ -131,7 +131,7 @@ def export_visits(
     rows = [
         (
             *(one.made_at, one.kind_zh, one.state_zh, one.room, one.name, one.identity, one.phone, one.plate),
-            *(one.reason, one.company, one.entered_at or "", one.left_at or "", one.made_by),
+            *(one.reason, one.company, one.people, one.entered_at or "", one.left_at or "", one.made_by, one.rules),
         )
         for one in views
     ]
@@ -168,7 +168,7 @@ def unmask_visit(backend: Behind, who: Acting, visit: VisitPath, asked: m.Unmask
 def ask_resident(backend: Behind, who: Acting, visit: VisitPath) -> m.AskedView:
     """Sends each of the household who has a phone a link of their own, valid for ten minutes. `by_phone`: nobody can be told."""
     done: asks.VisitAsked = _done(backend, asks.VisitAsk(visit, who_of(who)))
-    by_phone = not (done.told and backend.visits.channels and backend.visits.public_url)
+    by_phone = not (done.told and backend.visits.reaches_residents)
     shown = visit_view(done.visit, backend.visits)
     return m.AskedView(visit=shown, told=done.told, unreachable=done.unreachable, by_phone=by_phone)
 
@@ -228,15 +228,17 @@ def _filter(backend: Backend, view: View, kind: str, room: str) -> VisitFilter:
     return wanted._replace(made_from_us=day_us(zone, local_day(zone, backend.clock.now_us())))
 
 
-def _personal(asked: m.VisitRequest) -> Personal | Refusal:
-    identity = identity_of(asked.identity) if asked.identity.strip() else ""
+def personal_of(name: str, raw_identity: str, raw_phone: str) -> Personal | Refusal:
+    """Who comes, as it is sealed."""
+    identity = identity_of(raw_identity) if raw_identity.strip() else ""
     if identity is None:
         return refused("wrong_identity")
-    phone = phone_of(asked.phone) if asked.phone.strip() else ""
-    return refused("wrong_phone") if phone is None else Personal(asked.name.strip(), identity, phone)
+    phone = phone_of(raw_phone) if raw_phone.strip() else ""
+    return refused("wrong_phone") if phone is None else Personal(name.strip(), identity, phone)
 
 
-def _plate(raw: str) -> str | Refusal:
+def plate_of(raw: str) -> str | Refusal:
+    """The plate's one spelling; empty: there is none."""
     if not raw.strip():
         return ""
     found = canonical(raw)

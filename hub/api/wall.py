@@ -11,6 +11,7 @@ from hub.api.errors import ApiError
 from hub.api.gatekeeper import Acting
 from hub.api.pictures import JPEG_BODY, JPEG_START, read_picture
 from hub.api.routes import Behind, problems
+from hub.cases.limits import takes_pictures
 from hub.live_pictures import View
 
 router = APIRouter(tags=["pictures"])
@@ -22,7 +23,7 @@ AGE_MS_MAX = 60_000
     summary="What a camera shows just now",
     response_class=Response,
     responses={
-        **problems(404),
+        **problems(404, 409),
         200: {
             "description": "the JPEG; `X-Picture-At` says when it was taken, `X-Picture-Age-Ms` how long ago that is",
             "content": {"image/jpeg": {}},
@@ -42,6 +43,8 @@ def show_live_picture(
     row = known_device(backend, device)
     if row.kind != "camera":
         raise ApiError("not_a_camera", device=device)
+    if not takes_pictures(backend.policy, row.options):
+        raise ApiError("no_snapshots", device=device)
     frame = backend.live_pictures.look(View(who.name, who.role, row.id), row.agent)
     if frame is None:
         return Response(status_code=204, headers={"Cache-Control": "no-store"})

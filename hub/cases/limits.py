@@ -1,6 +1,6 @@
 """Which clocks a case has, how long each runs, and which ends are awaited: the workflow's, and the policy's escalation steps."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from contract.clock import US_PER_S
@@ -34,6 +34,11 @@ def number(policy: Numbers, clause: str, name: str) -> float:
     except KeyError:
         found = None
     return DEFAULTS[clause, name] if found is None else found
+
+
+def takes_pictures(policy: Numbers, options: Mapping[str, float]) -> bool:
+    """Whether a camera with those options takes a picture when it is asked; one that only pushes would fail each time."""
+    return bool(options.get("snapshots", number(policy, "MON-2", "snapshots")))
 
 
 def clocks_in(case: Case, state: str, policy: Numbers) -> tuple[str, ...]:

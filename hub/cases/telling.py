@@ -10,6 +10,7 @@ from hub.cases import titles
 from hub.cases.parts import QUANTITIES, REASONS, part
 from hub.cases.titles import Lang
 from hub.cases.workflow import CAUSES, MEANS, Pairs
+from hub.footage.causes import CAUSE_WORDS
 from hub.plans.words import MEANS as BY
 from hub.plans.words import STEP_STATES, WHOM
 
@@ -29,6 +30,7 @@ DONE: Pairs = {
     "answered": ("保安已应答", "the guard has answered"),
     "arrived": ("保安已到场", "the guard is on the spot"),
     "found": ("已查明", "what was found is recorded"),
+    "declined": ("保安拒绝前往", "the guard has declined"),
     "shelved": ("已搁置", "shelved"),
     "unshelved": ("搁置到期", "no longer shelved"),
     "held": ("检修中暂缓", "held back by maintenance"),
@@ -56,6 +58,7 @@ LABELS: Pairs = {
     "guard": ("派出人员", "who goes"),
     "by": ("通知方式或来源", "by"),
     "finding": ("现场情况", "what was found"),
+    "made_at": ("手机上的时间", "made at the phone at"),
     "maintenance": ("检修窗口", "maintenance window"),
     "with": ("随同事件", "with incident"),
     "clause": ("条款", "clause"),
@@ -71,6 +74,10 @@ LABELS: Pairs = {
     "connection_lost": ("连接中断", "connection lost"),
     "behind": ("一并失联的设备", "devices lost with it"),
     "behind_count": ("一并失联的数量", "how many are lost with it"),
+    "hole_cause": ("缺失原因", "why"),
+    "missing_cameras": ("缺失录像的摄像机", "cameras without footage"),
+    "missing_count": ("缺失录像的路数", "streams without footage"),
+    "length": ("缺失时长", "how long it lasted"),
     "count": ("次数", "times"),
     "last_sign": ("最后动静", "last sign"),
     "category": ("类别", "category"),
@@ -118,6 +125,7 @@ STATES: Pairs = {str(name): words for name, words in STEP_STATES.items()} | {
 
 _WORDS: Mapping[str, Mapping[Any, tuple[str, str]]] = {
     "cause": CAUSES,
+    "hole_cause": CAUSE_WORDS,
     "by": MEANS,
     "quantity": QUANTITIES,
     "reason": REASONS,

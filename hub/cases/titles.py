@@ -31,6 +31,7 @@ TITLES: Mapping[str, tuple[str, str]] = {
     "camera_lost": ("摄像机离线", "Camera lost"),
     "camera_dark": ("摄像机画面黑暗", "Camera dark"),
     "camera_frozen": ("摄像机画面静止", "Camera frozen"),
+    "footage_hole": ("录像缺失", "Footage missing"),
     "camera_blinded": ("摄像机被强光照射", "Camera blinded by a light"),
     "camera_defocused": ("摄像机失焦", "Camera out of focus"),
     "camera_moved": ("摄像机被移位", "Camera moved"),
@@ -43,6 +44,7 @@ TITLES: Mapping[str, tuple[str, str]] = {
     "key_overdue": ("钥匙装备逾期未还", "Key or equipment overdue"),
     "phone_unanswered": ("值班电话未按时接听", "Duty phone not answered in time"),
     "searches_over": ("查询通行记录超限", "Too many searches of passages"),
+    "footage_views_over": ("调阅录像超限", "Too many views of footage"),
     "visitor_overstay": ("访客超时未离开", "Visitor overstays"),
     "vehicle_overstay": ("访客车辆超时停放", "Visitor's vehicle overstays"),
     "temporary_overstay": ("临时车辆超时停放", "Temporary permit overstayed"),
@@ -63,6 +65,14 @@ TITLES: Mapping[str, tuple[str, str]] = {
     "foreign_report": ("冒名上报被拒", "Report refused: not the agent it names"),
     "audit_head_conflict": ("审计日志被改动或回退", "Audit log rewritten or put back"),
     "agent_takeover": ("采集端连接被反复顶替", "Agent's connection is taken again and again"),
+    "footage_sweep_halted": ("录像清理已停，请核对", "Sweep of footage halted: please check"),
+    "footage_days_shorter": ("录像保存天数将缩短，待两人确认", "Footage is to be kept for fewer days: two people must agree"),
+    "footage_disk_short": ("录像磁盘容量不足", "Disk will not hold the footage that is owed"),
+    "footage_disk_full": ("录像磁盘已满，停止录像", "Disk full: nothing is recorded"),
+    "footage_dropped": ("磁盘已满，最早的录像提前删除", "Disk full: the oldest footage went before its day"),
+    "footage_lost": ("录像提前缺失", "Footage gone before its day"),
+    "footage_not_deleted": ("到期录像未能删除", "Footage that is due was not deleted"),
+    "footage_overdue": ("录像超过最长保存期", "Footage kept longer than allowed"),
     "quarantined": ("事件被隔离", "Events put aside"),
 }
 
@@ -90,8 +100,20 @@ def title(case: Case, names: Names, lang: Lang) -> str:
     what = row[0] if lang == "zh" else row[1]
     named = _named(case, lang)
     place, about = names.place_name(case.place, lang), case.facts.get(f"duty_{lang}") or case.facts.get(f"about_{lang}")
-    where = (str(about), place) if about else (place, names.device_name(case.device, lang), *((named,) if named else ()))
+    what_at = _cameras(case, names, lang) or names.device_name(case.device, lang)
+    where = (str(about), place) if about else (place, what_at, *((named,) if named else ()))
     return f"{what}{colon}{comma.join(where)}{'' if case.proven else unproven}"
+
+
+def _cameras(case: Case, names: Names, lang: Lang) -> str:
+    """The first camera without footage, and how many others; empty where the case is about something else."""
+    missing = case.facts.get("missing_cameras")
+    if not missing:
+        return ""
+    first, more = names.device_name(str(missing[0]).partition("/")[0], lang), int(case.facts.get("missing_count", 1)) - 1
+    if more <= 0:
+        return first
+    return f"{first}等 {more + 1} 路" if lang == "zh" else f"{first} and {more} more"
 
 
 def _named(case: Case, lang: Lang) -> str:

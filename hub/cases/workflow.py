@@ -86,6 +86,7 @@ DISPATCHED: Pairs = {
     "answered": ("已应答", "the guard has answered"),
     "on_spot": ("已到场", "the guard is on the spot"),
     "found": ("已查明", "what was found is recorded"),
+    "declined": ("已拒绝", "the guard has declined"),
 }
 
 _OPEN, _TAKEN = frozenset(("open",)), frozenset(("open", "acknowledged"))
@@ -109,11 +110,13 @@ _INCIDENT_ACTS = (
         required=("guard",), optional=("by", "note"), choices={"by": MEANS},
         starts=_GUARD, stops=("acknowledge", *_GUARD), reaches=_DISPATCHED, dispatch="sent"),
     Act("answer", "answered", "记录应答", "record the guard's answer", _TAKEN, "", STAFF,
-        optional=("note",), stops=("answer",), after=frozenset(("sent",)), dispatch="answered"),
+        optional=("note", "made_at"), stops=("answer",), after=frozenset(("sent",)), dispatch="answered"),
     Act("arrive", "arrived", "记录到场", "record the guard's arrival", _TAKEN, "", STAFF,
-        optional=("note",), stops=_GUARD, after=_ON_WAY, dispatch="on_spot"),
+        optional=("note", "made_at"), stops=_GUARD, after=_ON_WAY, dispatch="on_spot"),
     Act("finding", "found", "记录核查结果", "record the finding", _TAKEN, "", STAFF,
-        required=("finding",), optional=("note",), stops=_GUARD, after=_ON_WAY | {"on_spot"}, dispatch="found"),
+        required=("finding",), optional=("note", "made_at"), stops=_GUARD, after=_ON_WAY | {"on_spot"}, dispatch="found"),
+    Act("decline", "declined", "记录拒绝", "record that the guard declines", _TAKEN, "", STAFF,
+        required=("reason",), optional=("note", "made_at"), after=_ON_WAY, dispatch="declined"),
     Act("shelve", "shelved", "搁置", "shelve", _TAKEN, "shelved", OPERATORS,
         required=("reason", "minutes"), optional=("owner", "note"),
         starts=(SHELVE,), stops=("acknowledge", *_GUARD), reaches=_CLOSED, mutes=True),

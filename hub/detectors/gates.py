@@ -148,6 +148,7 @@ PLATE_WITHOUT_VEHICLE = unexplained(
         wanted=_is_barrier,
         reason="vehicle_seen",
         picture=lambda event: str(getattr(event.reading, "picture", "")),
+        cause=lambda event: str(getattr(event.reading, "card", "")),  # a plate behind another's vehicle is its own
     ),
     gates_of,
 )

@@ -34,6 +34,7 @@ from contract.readings import (
 from hub.detectors import conditions, measure, refusals
 from hub.detectors.agents import AGENT_SILENT
 from hub.detectors.counting import counting
+from hub.detectors.footage import FOOTAGE_HOLE
 from hub.detectors.gates import BARRIER_UNEXPLAINED, DOOR_FORCED, LOOP_PLATE_DISAGREE, PLATE_WITHOUT_VEHICLE
 from hub.detectors.guards import GUARD_SILENT, OBSERVATION, PANIC
 from hub.detectors.lasting import lasting
@@ -145,6 +146,7 @@ DETECTORS: tuple[Detector, ...] = (
             limit="camera_dark_s", facts=lambda event, _: {"mean_luma": getattr(event.reading, "mean_luma", 0.0)}),
     lasting("camera_frozen", "MON-2", 2, (PictureFrozen, CameraLink, DeviceLink), condition=conditions.picture_wrong,
             limit="camera_frozen_s"),
+    FOOTAGE_HOLE,
     lasting("camera_blinded", "MON-2", 2, (PictureBlinded, CameraLink, DeviceLink), condition=conditions.picture_wrong,
             limit=conditions.tampered_for("camera_blinded_s")),
     lasting("camera_defocused", "MON-2", 3, (PictureDefocused, CameraLink, DeviceLink), condition=conditions.picture_wrong,

@@ -69,7 +69,8 @@ class PlateWatched(Reading, frozen=True):
 
 class Quarantined(Reading, frozen=True):
     """The hub's own report: an event was put aside. `reason`: `undecodable`, `too_long_text`, `unknown_device`, `foreign_device`,
-    `detector:NAME` when that detector raised, or `too_many_subjects` when the event is stored but one of them saw too many."""
+    `bad_segment` (it ends before it begins, or is longer than any), `detector:NAME` when that detector raised, or
+    `too_many_subjects` when the event is stored but one of them saw too many."""
 
     reason: str
 
@@ -127,6 +128,14 @@ class Step(NamedTuple):
     wake: Wake | None = None
 
 
+class Recorded(NamedTuple):
+    """A camera that may be recorded, and where it is. `wanted`: it is to be, by the estate file."""
+
+    camera: str
+    place: str
+    wanted: bool = False
+
+
 class Device(NamedTuple):
     """What detectors may know of the device: the estate file's row. `options` overrides policy numbers for this device."""
 
@@ -142,6 +151,8 @@ class Device(NamedTuple):
     """The doors and barriers that its fire input opens."""
     cameras: tuple[str, ...] = ()
     """Of a barrier: the cameras that read plates in its lane."""
+    recorded: tuple[Recorded, ...] | None = None
+    """Of an agent: its cameras that may be recorded; None: not known."""
 
 
 def the_device(_event: Event, device: Device) -> str:

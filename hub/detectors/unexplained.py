@@ -6,7 +6,8 @@ fire, in the same way. When the agent has reported past `after` without one it i
 Whatever the order in which the same events come, the same stands in the end, as far as the limits below reach.
 
 The first word after a start or a lost link is a state and no begin: nobody can say when it happened. A begin within `after` of
-the one before is the same cause: a contact that bounces.
+the one before is the same cause: a contact that bounces. Where begins have causes of their own, such as plates, only one of the
+same cause is.
 """
 
 from collections.abc import Callable
@@ -30,7 +31,8 @@ MAX_NEEDS = 16
 
 
 class Need(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
-    """A begin that has to be explained. `explained` is for good; `taken_back`: it was told, and withdrawn."""
+    """A begin that has to be explained. `cause`: whose it is, where there are several. `explained` is for good; `taken_back`: it
+    was told, and withdrawn."""
 
     at_us: int
     episode: str
@@ -41,6 +43,7 @@ class Need(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     explained: bool = False
     over: bool = False
     taken_back: bool = False
+    cause: str = ""
 
 
 class Span(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -76,7 +79,7 @@ class Window(NamedTuple):
 class Rule(NamedTuple):
     """What is looked at. `says`: of the thing itself; `explains`: at one moment; `covers`: as something that lasts (True: from
     now, False: until now). `before` and `after`: names of numbers. `only_heard`: it is asked for only where something that lasts
-    was told of, such as a loop that may not be wired. `wanted`: at which gates it is asked for."""
+    was told of, such as a loop that may not be wired. `wanted`: at which gates it is asked for. `cause`: whose a begin is."""
 
     says: Callable[[Event, Numbers], Says]
     explains: Callable[[Event, Numbers], bool]
@@ -87,6 +90,7 @@ class Rule(NamedTuple):
     wanted: Callable[[Device], bool] = lambda _device: True
     reason: str = "let_through"
     picture: Callable[[Event], str] = lambda _event: ""
+    cause: Callable[[Event], str] = lambda _event: ""
 
     def window(self, numbers: Numbers) -> Window:
         """From the numbers."""
@@ -169,9 +173,11 @@ class _Pattern:
 
     def _begun(self, needs: Needs, event: Event, numbers: Numbers, ended_us: int | None = None) -> Needs:
         last, window = needs.needs[-1] if needs.needs else None, self._rule.window(numbers)
-        if last is not None and not last.over and 0 <= event.at_us - last.at_us <= window.after_us:
+        cause = self._rule.cause(event)
+        soon = last is not None and not last.over and 0 <= event.at_us - last.at_us <= window.after_us
+        if last is not None and soon and last.cause == cause:
             return replace(needs, needs=(*needs.needs[:-1], replace(last, ended_us=ended_us)))
-        new = Need(event.at_us, event.name, event.late, self._rule.picture(event), ended_us=ended_us)
+        new = Need(event.at_us, event.name, event.late, self._rule.picture(event), ended_us=ended_us, cause=cause)
         return replace(needs, needs=(*needs.needs, new))
 
     def _settled(self, needs: Needs, findings: list[Finding], at_us: int, device: Device, numbers: Numbers) -> Step:

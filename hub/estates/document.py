@@ -14,7 +14,7 @@ from hub.policy.load import Policy
 
 KINDS = ("floors", "places", "agents", "devices", "phones", "staff", "routes")
 """The tables of an estate."""
-HEAD = ("site", "name_zh", "name_en", "timezone")
+HEAD = ("site", "name_zh", "name_en", "timezone", "leader_phone")
 BODY_BYTES_MAX = 4 * 1024 * 1024
 _DEPTH_MAX = 8
 _DEEP = ["estate: is nested too deeply: write rows of values"]

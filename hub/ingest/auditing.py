@@ -13,10 +13,12 @@ from hub.audit import log
 from hub.audit.types import HUB, Act, Personal, changed
 from hub.cases.types import Case, Change, Refusal
 from hub.desk.asks import CallHeard
+from hub.footage.views import FootageOver
 from hub.ingest.access import audited as access
 from hub.ingest.casebook import ClosedCases
 from hub.ingest.desk import audited as desk
 from hub.ingest.duties.roster import key_of as shift_key
+from hub.ingest.guards import audited as guards
 from hub.ingest.outcome import Outcome
 from hub.ingest.ports import (
     CaseAct,
@@ -36,6 +38,7 @@ from hub.ingest.ports import (
     TagAct,
     Write,
 )
+from hub.ingest.retention import audited as retention
 from hub.ingest.site import Site
 from hub.ingest.tagging import ACT_NAMES
 from hub.ingest.visits import audited as visits
@@ -48,8 +51,10 @@ NOT_AUDITED: Mapping[type, str] = {
     Report: "a person's scans and calls are evidence, and rows of their own that are only ever added",
     CallHeard: "an exchange tells: the phone log has each of its words",
     SearchesOver: "the search that was refused has an entry of its own",
+    FootageOver: "the view that was refused has an entry of its own",
     Write: "whoever asks for it adds its entries in its own run: hub/audit/log.py",
     **visits.NOT_AUDITED,
+    **guards.NOT_AUDITED,
 }
 _NOT_TOLD = frozenset(("clocks", "entries", "facts", "version"))
 """Of a case: the first two are rows of their own."""
@@ -66,7 +71,7 @@ def state_of(asked: Any, site: Site, closed: ClosedCases) -> Any:
         return site.roster.get(shift_key(asked.shift))
     if isinstance(asked, OccasionAct):
         return site.occasions.get(asked.occasion.occasion)
-    return None
+    return retention.state_of(asked, site.keeping)
 
 
 def note(outcome: Outcome, asked: Any, was: Any, answer: Any) -> None:
@@ -77,9 +82,13 @@ def note(outcome: Outcome, asked: Any, was: Any, answer: Any) -> None:
 
 
 def write(connection: Connection, site: str, outcome: Outcome, now_us: int) -> None:
-    """All entries of a turn: what was asked, and what agents say became of commands. No statement where there is nothing."""
+    """All entries of a turn: what was asked, and what agents say became of commands. No statement where there is nothing. With a
+    holder who is erased goes the key under which entries name them."""
     acts = [*outcome.acts, *(act for row in outcome.changes if row.topic == "command" for act in _command(row))]
     log.append(connection, site, acts, now_us)
+    for act in acts:
+        if act.act == access.HOLDER_ERASED:
+            log.erase_person(connection, site, f"holder:{act.subject}", now_us)
 
 
 def _case(asked: CaseAct, was: Case | None, answer: Change) -> Iterator[Act]:
@@ -209,5 +218,7 @@ _ENTRIES: Mapping[type, Callable[[Any, Any, Any], Iterator[Act]]] = {
     **desk.ENTRIES,
     **access.ENTRIES,
     **visits.ENTRIES,
+    **retention.ENTRIES,
+    **guards.ENTRIES,
 }
 AUDITED = frozenset(_ENTRIES)

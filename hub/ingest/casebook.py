@@ -9,7 +9,7 @@ import msgspec
 
 from contract.orders import TakeSnapshot
 from hub.cases import engine
-from hub.cases.limits import Numbers
+from hub.cases.limits import Numbers, takes_pictures
 from hub.cases.types import Case, Change, Entry, Refusal
 from hub.cases.workflow import LIVE
 from hub.detectors.types import Clear, Detector, Device, Finding, Raise
@@ -213,7 +213,7 @@ class Casebook:
             if len(self._outcome.orders) >= SNAPSHOTS_PER_TURN_MAX:
                 return
             device = self._book.detector_device(camera)
-            if device is not None:
+            if device is not None and takes_pictures(self._policy, device.options):
                 order = TakeSnapshot(id=f"c{case.case_no}-{self._new_id()}", device=camera)
                 self._outcome.add(self._outcome.orders, (device.agent, order))
 

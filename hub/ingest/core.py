@@ -30,6 +30,7 @@ from hub.ingest.load import DatabaseArchive, load_site
 from hub.ingest.outcome import Answer, Outcome
 from hub.ingest.phones import forget_boots
 from hub.ingest.ports import Ailing, Ask, ChangeRow, EstateSource, GateNews, Hook, Out, Rules, SiteBook, State, Unavailable
+from hub.ingest.retention.rows import forget_holds
 from hub.ingest.site import Site
 from hub.ingest.stepping import RuleTable
 from hub.ingest.surroundings import Surroundings
@@ -44,7 +45,9 @@ from hub.store.sweep import (
     sweep_changes,
     sweep_desk,
     sweep_duties,
+    sweep_footage,
     sweep_passages,
+    sweep_phones,
     sweep_stream,
 )
 from hub.visits.sealing import KEY_BYTES, Names
@@ -138,7 +141,7 @@ class Core:
         self._sweep_us = 0
         self._forgot_us = 0
         self._kept_windows = 0
-        self._sweep_guard: SweepGuard | None = None
+        self._sweep_guard = SweepGuard(None, 0, 0)
         self._sweep_halted: Halt | None = None
         self._doubt_noted_us: int | None = None
         self._to_sweep: list[str] = []
@@ -247,7 +250,7 @@ class Core:
                 self._agents_awaited = False  # one that was heard ahead of the clock is awaited from now on
             if self._clock_was_set:
                 self.counters["boots_forgotten"] += forget_boots(site.streams)
-            self._take(turn, inputs)
+            self._take(turn, inputs, now_us)
             self._commit(site, turn.outcome, now_us)
             self._turn_us, self._clock_was_set = now_us, False
         except LeaseLost:
@@ -308,7 +311,7 @@ class Core:
             _log.warning("estate_not_read", extra={"error": str(failure).splitlines()[0]})
             self._stale = True
 
-    def _take(self, turn: Turn, inputs: Sequence[Input]) -> None:
+    def _take(self, turn: Turn, inputs: Sequence[Input], now_us: int) -> None:
         turn.expire_cases()
         if not self._agents_awaited:
             turn.await_agents()
@@ -321,6 +324,7 @@ class Core:
                     turn.ask(one.asked, one.future)
         turn.fire_by_clock()
         turn.judge_duties()
+        turn.keep_footage(self._sweep_guard.doubt(now_us, self._mono_us()))
         turn.end()
 
     def _commit(self, site: Site, outcome: Outcome, now_us: int) -> None:
@@ -337,12 +341,13 @@ class Core:
                 self._heads.tend(connection, len(outcome.acts) + len(outcome.writes), now_us)
             self._hook("commit")
         site.settle()
-        self._doubt_noted_us = self._sweep_guard.doubted_us if self._sweep_guard is not None else None
+        self._doubt_noted_us = self._sweep_guard.doubted_us
         self._forget_old(site, now_us)
         self._agents_awaited = True
         self._held_us = now_us
         self.counters["turns"] += 1
         self.counters["events"] += len(outcome.events)
+        self.counters.update(outcome.counted)
         self._hook("committed")
 
     def _speak(self, site: Site, outcome: Outcome, now_us: int) -> None:
@@ -408,11 +413,13 @@ class Core:
 
     def _sweep(self, connection: Connection, site: Site, now_us: int) -> None:
         """A chunk of what is past its days, in a transaction that is made anyhow, one stream after another."""
+        if self._sweep_guard.doubted_us != self._doubt_noted_us:  # with the first rows that bear the new time
+            note_doubt(connection, self._site_id, self._sweep_guard.doubted_us)
         every_us = SWEEP_EVERY_US if self._quiet_sweeps <= len(site.streams) else QUIET_SWEEP_EVERY_US
         if now_us - self._sweep_us < every_us and self._sweep_us <= now_us:
             return
         self._sweep_us = now_us
-        if self._may_not_sweep(connection, now_us):
+        if self._may_not_sweep(now_us):
             return
         self._to_sweep = self._to_sweep or list(site.streams)
         stream = self._to_sweep.pop() if self._to_sweep else None
@@ -423,12 +430,14 @@ class Core:
             needed = site.windows.evidence_before(before_record_us)
             records = sweep_duties(connection, self._site_id, before_record_us, needed)
             records += sweep_desk(connection, self._site_id, before_record_us)
+            records += sweep_phones(connection, self._site_id, before_record_us)
         swept = {
             "changes_swept": sweep_changes(connection, self._site_id, site.counters.change_pos, before_us),
             "pictures_condemned": condemn_pictures(connection, self._site_id, pictures_before_us, now_us),
             "duties_swept": records,
             "passages_swept": self._sweep_passages(connection, now_us),
             "visits_erased": erase_visits(connection, self._site_id, now_us),
+            "footage_words_swept": sweep_footage(connection, self._site_id, before_us),
             "swept": 0 if stream is None else sweep_stream(connection, self._site_id, stream, before_us),
         }
         self.counters.update(swept)
@@ -443,19 +452,16 @@ class Core:
         if grown or not 0 <= now_us - self._forgot_us < HOUR_US:
             self._forgot_us = now_us
             forget_old(site, now_us)
+            forget_holds(site.keeping, now_us)
             self._kept_windows = len(site.windows)
 
-    def _may_not_sweep(self, connection: Connection, now_us: int) -> bool:
-        assert self._sweep_guard is not None
-        halted = self._sweep_guard.halted(now_us, self._mono_us())
-        if self._sweep_guard.doubted_us != self._doubt_noted_us:  # with the first rows that bear the new time
-            note_doubt(connection, self._site_id, self._sweep_guard.doubted_us)
-        if halted is not None:
+    def _may_not_sweep(self, now_us: int) -> bool:
+        was, self._sweep_halted = self._sweep_halted, self._sweep_guard.halted(now_us, self._mono_us())
+        if self._sweep_halted is not None:
             self.counters["sweeps_halted"] += 1
-            if halted != self._sweep_halted:
-                _log.warning("sweep_halted", extra={"reason": halted})
-        self._sweep_halted = halted
-        return halted is not None
+            if self._sweep_halted != was:
+                _log.warning("sweep_halted", extra={"reason": self._sweep_halted})
+        return self._sweep_halted is not None
 
 
 def _take_messages(turn: Turn, messages: Sequence[Message]) -> int:

@@ -56,12 +56,13 @@ class StreamMark(msgspec.Struct, frozen=True):
 
 
 class Poison(NamedTuple):
-    """A record that could not be decoded, but whose numbers could: it is quarantined and the stream goes on."""
+    """A record that could not be decoded, but whose numbers could, or that cannot be so: it is quarantined and the stream goes
+    on."""
 
     seq: int
     last_seq: int
     body: bytes
-    reason: Literal["undecodable", "too_long_text"] = "undecodable"
+    reason: Literal["undecodable", "too_long_text", "bad_segment"] = "undecodable"
 
 
 class Refused(NamedTuple):
@@ -166,6 +167,12 @@ def admit(message: BatchMessage, known: StreamMark | None, now_us: int) -> Admit
     sent_us = max(head.sent_us, known.sent_us) if head.boot == known.boot else head.sent_us
     heard = StreamMark(known.stream, known.agent, known.mark, head.epoch, head.boot, now_us, offset_us, sent_us)
     return _new_records(message, heard)
+
+
+def is_fresh(head: BatchHead, known: StreamMark | None, admitted: Admitted) -> bool:
+    """Whether the batch shows that its agent is alive. A recorded copy brings nothing new, and was sent before."""
+    later = known is None or known.boot != head.boot or head.sent_us > known.sent_us
+    return later or bool(admitted.records)
 
 
 def clock_offset_us(head: BatchHead, now_us: int) -> int:

@@ -26,9 +26,12 @@ from hub.ingest.duties.roster import BACK_US, ShiftKey
 from hub.ingest.duties.rows import PlanRow
 from hub.ingest.duties.scanning import MEMORY_US
 from hub.ingest.gate import StreamMark
+from hub.ingest.guards.rows import load_phones
 from hub.ingest.outcome import PictureRow
 from hub.ingest.passages.rows import OPEN_US, load_gates, opening_of_row, passage_of_row
 from hub.ingest.planrows import load_plans, run_of
+from hub.ingest.retention.archive import FootageLookups
+from hub.ingest.retention.rows import load_keeping
 from hub.ingest.site import (
     ALARM_OWNER,
     PLAN_OWNER,
@@ -47,8 +50,9 @@ from hub.ingest.tagging import tag_of_row
 from hub.ingest.visits.archive import VisitLookups
 from hub.ingest.visits.rows import load_visits
 from hub.passages.types import GateOpening, Passage
+from hub.phones.types import Dispatch, EntryRow, MediaRow
 from hub.plans.types import Run
-from hub.store import access_rows, bulk, schema
+from hub.store import access_rows, bulk, phone_rows, schema
 from hub.store.duty_reads import scan_of, unprovable
 from hub.visits.numbers import VISIT_OWNER
 
@@ -97,10 +101,12 @@ def load_site(connection: Connection, site_id: str, table: RuleTable, counters: 
     load_desk(connection, site_id, site, now_us)
     load_gates(connection, site_id, site.gates, now_us)
     load_visits(connection, site_id, site)
+    load_keeping(connection, site_id, site.keeping, now_us)
+    load_phones(connection, site_id, site)
     return site
 
 
-class DatabaseArchive(VisitLookups):
+class DatabaseArchive(VisitLookups, FootageLookups):
     """Closed cases and pictures, looked up on a connection of its own. Raises DatabaseGone."""
 
     def __init__(self, engine: Engine, site_id: str) -> None:
@@ -130,6 +136,18 @@ class DatabaseArchive(VisitLookups):
         columns = schema.picture.c
         query = select(schema.picture).where(columns.site == self._site_id, columns.picture == picture)
         return self._ask(lambda connection: PictureRow(*row) if (row := connection.execute(query).first()) else None)
+
+    def phone_entries(self, phone: str, keys: list[str]) -> dict[str, EntryRow]:
+        """What came of a phone under these keys."""
+        return self._ask(lambda connection: phone_rows.entries_there(connection, self._site_id, phone, keys))
+
+    def last_dispatch(self, case_no: int) -> Dispatch | None:
+        """Who was sent last for that case by the app."""
+        return self._ask(lambda connection: phone_rows.last_dispatch(connection, self._site_id, case_no))
+
+    def phone_media(self, media: str) -> MediaRow | None:
+        """An upload."""
+        return self._ask(lambda connection: phone_rows.media_of(connection, self._site_id, media))
 
     def call(self, call: str) -> Call | None:
         """A call that is not in memory any more."""

@@ -6,13 +6,17 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
 
 from contract.envelope import BatchHead, Verdict
+from contract.footage import FootageStream, NoSpan
 from contract.orders import AnyOrder, Nonce
 from hub.access.types import AnyThing, Kind
 from hub.audit.types import Act
 from hub.cases.flood import Group
 from hub.desk.keys import KeyMove
 from hub.duties.tallying import Tallied, Unvisited
+from hub.footage.coverage import Gone
+from hub.footage.packing import Piece
 from hub.ingest.ports import ChangeRow, GateNews, Write
+from hub.ingest.retention.rows import GoneRow
 from hub.ingest.rows import Journal
 from hub.passages.types import Presence
 from hub.store.access_rows import HistoryRow
@@ -129,6 +133,17 @@ class Outcome:
     access_made: Counter[Kind] = field(default_factory=Counter)
     access_history: list[HistoryRow] = field(default_factory=list)
     presences: list[Presence] = field(default_factory=list)
+    footage: list[tuple[str, FootageStream, Piece]] = field(default_factory=list)
+    """Segments on the hub's time line, with their camera and its stream."""
+    footage_words: dict[tuple[Any, ...], str] = field(default_factory=dict)
+    """Of rows of `footage_word`, by their keys."""
+    counted: Counter[str] = field(default_factory=Counter)
+    """What the writing of the turn found, by counters' names: known once it is committed."""
+    footage_gone: list[GoneRow] = field(default_factory=list)
+    footage_seen: dict[tuple[str, str, int], bool] = field(default_factory=dict)
+    """Segments, by camera, stream and number, that an agent told in this turn to be gone."""
+    footage_drops: list[tuple[str, FootageStream, Gone, tuple[NoSpan, ...]]] = field(default_factory=list)
+    """What the index is to drop, by camera and stream, and why."""
 
     def add(self, rows: list[T], row: T) -> None:
         """Append to one of the lists."""

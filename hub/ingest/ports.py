@@ -18,7 +18,11 @@ from hub.duties.effect import Effect
 from hub.duties.phonetime import Boot
 from hub.duties.plan import Plan
 from hub.duties.types import Flag, Medium, Occasion, Seen, Shift, Taken
+from hub.footage.asks import FootageAsk
+from hub.footage.retention import FootageRules
+from hub.footage.views import FootageOver
 from hub.passages.asks import GateAsk
+from hub.phones.asks import PhoneAsk
 from hub.plans.asks import PlanAsk
 from hub.plans.types import Plan as EmergencyPlan
 from hub.store.estate_rows import DrawingRow
@@ -201,7 +205,10 @@ class EstateDone(NamedTuple):
 
 
 EstateAsk = EstateAct | DrawingAct
-OfPeople = CaseAct | CaseActs | AlarmAsk | PlanAsk | PictureStored | TagAct | EstateAsk | GateAsk | VisitsAsk
+OfPeople = (
+    CaseAct | CaseActs | AlarmAsk | PlanAsk | PictureStored | TagAct | EstateAsk | GateAsk | VisitsAsk | FootageAsk | FootageOver
+    | PhoneAsk
+)  # fmt: skip
 Ask = OfPeople | Suspicion | Write | Report | RosterAct | OccasionAct | DeskAsk | AccessAsk
 
 
@@ -322,6 +329,11 @@ class SiteBook(Protocol):
         """The cameras that watch a place."""
         ...
 
+    @property
+    def cameras(self) -> Collection[str]:
+        """The ids of the site's cameras."""
+        ...
+
 
 class EstateNow(NamedTuple):
     """The estate in force, with the rules that it makes. `verdict`: what is to become of a file with this digest at the start."""
@@ -365,3 +377,5 @@ class Rules(NamedTuple):
     """How long what happened at gates is kept; None: for ever."""
     emergency: tuple[EmergencyPlan, ...] = ()
     """The emergency plans that hold where no manager has made others."""
+    footage: FootageRules | None = None
+    """How footage is kept; None: the policy does not say, and none is deleted."""

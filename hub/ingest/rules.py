@@ -3,9 +3,10 @@
 from typing import Protocol
 
 from contract.clock import US_PER_S
-from hub.cases.limits import Numbers
+from hub.cases.limits import Numbers, number
 from hub.detectors.table import DETECTORS
 from hub.detectors.types import Detector, Device
+from hub.footage.retention import FootageRules
 from hub.ingest.ports import Rules
 from hub.plans.load import shipped
 
@@ -13,6 +14,7 @@ INTAKE_CLAUSE = "CMD-1"
 PICTURE_CLAUSE = "MON-4"
 RECORD_CLAUSE = "PAT-5"
 PASSAGE_CLAUSE = "GATE-5"
+HOLD_CLAUSE = "MON-7"
 _US_PER_DAY = 86_400 * US_PER_S
 
 
@@ -38,6 +40,30 @@ def rules_of(policy: DeviceNumbers, detectors: tuple[Detector, ...] = DETECTORS)
         record_us=_days_us(policy, RECORD_CLAUSE, "record_days"),
         passage_keep_us=_days_us(policy, PASSAGE_CLAUSE, "passage_days"),
         emergency=tuple(shipped().values()),
+        footage=footage_rules(policy),
+    )
+
+
+def footage_rules(policy: Numbers) -> FootageRules | None:
+    """What the policy says of footage; None where it does not say how long any is kept."""
+    try:
+        found = policy.numbers(PICTURE_CLAUSE)
+    except KeyError:
+        return None
+    days = found.get("footage_days")
+    if days is None:
+        return None
+    before_s, after_s = (number(policy, HOLD_CLAUSE, name) for name in ("hold_before_s", "hold_after_s"))
+    key_days = found.get("key_footage_days", days)
+    return FootageRules(
+        days=int(days),
+        key_days=int(key_days),
+        days_max=int(found.get("footage_days_max", max(days, key_days))),
+        hold_before_us=int(before_s * US_PER_S),
+        hold_after_us=int(after_s * US_PER_S),
+        forecast_days=number(policy, PICTURE_CLAUSE, "forecast_days"),
+        usual_times=number(policy, PICTURE_CLAUSE, "sweep_usual_times"),
+        when_full="drop_oldest" if getattr(policy, "when_full", "") == "drop_oldest" else "refuse_new",
     )
 
 

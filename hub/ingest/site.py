@@ -20,8 +20,10 @@ from hub.duties.types import Occasion, Tag
 from hub.ingest.duties.roster import Roster
 from hub.ingest.duties.rows import AHEAD_US, HOUR_US, STEP_US, Plans, Scans, Windows
 from hub.ingest.gate import StreamMark
+from hub.ingest.guards.rows import PhoneTables
 from hub.ingest.passages.rows import Gates
 from hub.ingest.planrows import PlanRuns
+from hub.ingest.retention.rows import Keeping
 from hub.ingest.rows import Journal, Rows
 from hub.ingest.visits.rows import VisitTables
 from hub.plans.types import PlanVersion
@@ -253,6 +255,8 @@ class Site:
         self.handover_items: Rows[ItemKey, HandoverItem] = Rows(self.journal)
         self.gates = Gates(self.journal)
         self.guests = VisitTables(self.journal)
+        self.keeping = Keeping(self.journal)
+        self.phones = PhoneTables(self.journal)
         self.restores: list[Restore] = []
         """Of the database, from backups. No turn changes them."""
         self._visitors: list[Case] = []
@@ -329,13 +333,15 @@ class Site:
             self.handover_items,
             *self.gates.tables(),
             *self.guests.tables(),
+            *self.keeping.tables(),
+            *self.phones.tables(),
         )
 
     def due_us(self) -> list[int]:
         """When the clock alone gives the hub something to do: deadlines, windows, and the making of more windows."""
         lacking = [row.planned_until_us for row in self.plans.lacking()]
         more_us = max(min(lacking) - AHEAD_US + STEP_US, self.planning_again_us) if lacking else None
-        due = (self.deadlines.next_us(), self.windows.next_us(), more_us, self.gates.due_us())
+        due = (self.deadlines.next_us(), self.windows.next_us(), more_us, self.gates.due_us(), self.keeping.due_us())
         return [due_us for due_us in due if due_us is not None]
 
     def next_change(self) -> int:

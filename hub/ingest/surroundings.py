@@ -7,17 +7,19 @@ from typing import NamedTuple, Protocol
 from hub.ingest.access.around import AccessArchive
 from hub.ingest.casebook import ClosedCases
 from hub.ingest.duties.parts import OldRecords
+from hub.ingest.guards.book import OldPhones
 from hub.ingest.keys import Keys
 from hub.ingest.limits import Quota, Throttle
 from hub.ingest.outcome import PictureRow
 from hub.ingest.passages.book import OldPassages
 from hub.ingest.ports import EstateNow, SiteBook
+from hub.ingest.retention.around import OldFootage
 from hub.ingest.stepping import RuleTable
 from hub.ingest.visits.around import VisitArchive
 from hub.passages.holders import Holders, NoHolders
 
 
-class Archive(ClosedCases, OldRecords, OldPassages, AccessArchive, VisitArchive, Protocol):
+class Archive(ClosedCases, OldRecords, OldPassages, AccessArchive, VisitArchive, OldFootage, OldPhones, Protocol):
     """What a turn may look up in the database. Raises DatabaseGone."""
 
     def picture(self, picture: str) -> PictureRow | None:

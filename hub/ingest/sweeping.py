@@ -1,6 +1,6 @@
 """Whether old rows may be swept. What a clock that jumped makes old is not old. Pure."""
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from contract.clock import US_PER_S
 
@@ -13,6 +13,13 @@ DOUBT_US = 7 * _DAY_US
 """How long people have to set the clock right. For ever would fill the disk of a hub that was merely off over a weekend."""
 
 Halt = Literal["clock_ahead_of_newest_row", "clock_stepped"]
+
+
+class Doubt(NamedTuple):
+    """The clock cannot be trusted. `name`: of this one doubt, so that a manager settles it and not the next."""
+
+    reason: Halt
+    name: str
 
 
 def doubted_since(newest_us: int | None, doubted_us: int | None, now_us: int) -> int | None:
@@ -52,6 +59,11 @@ class SweepGuard:
         elif self._step_us is not None:
             self._step_us, self.doubted_us = None, self._before_us  # it was set right again
         return "clock_ahead_of_newest_row" if _is_doubted(self.doubted_us, now_us) else None
+
+    def doubt(self, now_us: int, mono_us: int) -> Doubt | None:
+        """Why nothing may be swept now, by a name that another doubt does not have."""
+        halted = self.halted(now_us, mono_us)
+        return None if halted is None else Doubt(halted, f"{halted}/{self.doubted_us}")
 
     def _note(self, step_us: int, now_us: int, mono_us: int) -> None:
         if self._step_us is not None and abs(step_us - self._step_us) <= STEP_MAX_US:

@@ -8,7 +8,8 @@ from typing import Any
 
 import msgspec
 
-from contract.envelope import BatchHead, Record, Verdict
+from contract.envelope import Record, Verdict
+from contract.footage import SegmentRecorded
 from contract.orders import Flush
 from contract.readings import KINDS, AccessDecided, BadBytes, CommandDone, DeviceLink, Heartbeat, Reading, SnapshotTaken, WandRead
 from hub.access.asks import AccessAsk
@@ -32,6 +33,7 @@ from hub.ingest.duties.acts import DutyAsk, Heard
 from hub.ingest.duties.dutybook import SCANS, Times
 from hub.ingest.duties.parts import TurnParts, duties_of
 from hub.ingest.effects import EFFECTS, case_of_order
+from hub.ingest.footage.book import FOOTAGE_KINDS, Footagebook
 from hub.ingest.gate import Admitted, BatchMessage, CameMessage, LostMessage, Message, NonceMessage, Poison, Refused, StreamMark
 from hub.ingest.keys import open_said
 from hub.ingest.limits import too_many_streams
@@ -39,9 +41,12 @@ from hub.ingest.outcome import Answer, Outcome, PictureRow, QuarantineRow
 from hub.ingest.passages.book import WATCHED_KINDS, Passagebook
 from hub.ingest.phones import note_boot
 from hub.ingest.ports import Ask, OfPeople, Passed, Suspicion, TableHeld, Write
+from hub.ingest.retention.answers import KEEPING_KINDS, take_answer
+from hub.ingest.retention.sweeping import keep
 from hub.ingest.site import ALARM_OWNER, HUB_STREAM, PLAN_OWNER, Contact, Deadline, Site
 from hub.ingest.stepping import Failure, Stepper
 from hub.ingest.surroundings import Surroundings
+from hub.ingest.sweeping import Doubt
 from hub.ingest.visits.passes import visit_of
 from hub.store.duty_reads import phone_streams
 from hub.visits.numbers import VISIT_OWNER
@@ -49,7 +54,7 @@ from hub.visits.numbers import VISIT_OWNER
 _AGENTS_OWN_WORDS = frozenset((DeviceLink, CommandDone, BadBytes))
 """What an agent says about a device: the device itself may have been mute all along, and what it did is not known by it."""
 
-_MORE_THAN_STEPS = frozenset((*EFFECTS, *SCANS, *WATCHED_KINDS))
+_MORE_THAN_STEPS = frozenset((*EFFECTS, *SCANS, *WATCHED_KINDS, *FOOTAGE_KINDS, *KEEPING_KINDS))
 """Readings of which more becomes than what detectors find."""
 
 _log = logging.getLogger(__name__)
@@ -102,7 +107,7 @@ class Turn:
         )
         heard = Heard(self._take_reported, self._source_has_told, partial(note_boot, site.streams, now_us=now_us))
         self._duties = duties_of(parts, Times(now_us, around.ready_us, rules.late_us), heard, self._order_flush)
-
+        self._footage = Footagebook(self.outcome, around.counters, now_us)
         self._passages = Passagebook(
             site,
             self.outcome,
@@ -216,6 +221,10 @@ class Turn:
         self._duties.acts.complete()
         self._passages.tell()
 
+    def keep_footage(self, doubt: Doubt | None) -> None:
+        """What incidents hold, and what is due to go. After everything else: no order goes out beside a hold of this turn's."""
+        keep(asking.parts_of(self._hands()), doubt)
+
     def end(self) -> None:
         """Nothing more comes. The parts hold the turn as it holds them: left so, every turn would wait for Python's collector of
         rings, which stopped all threads for 10 ms twice a second at 1,000 turns a second, and now and then for 50."""
@@ -254,7 +263,7 @@ class Turn:
             if admitted.verdict is not None:
                 self._reply(message, admitted.verdict)
             return 0
-        fresh = _is_fresh(head, known, admitted)
+        fresh = gate.is_fresh(head, known, admitted)
         if fresh:
             self._site.streams.put(head.stream, admitted.mark)
         self._count["batches"] += 1
@@ -291,7 +300,7 @@ class Turn:
         device_of, stepper, rows = self._around.book.detector_device, self._stepper, self.outcome.begin_events()
         reached: dict[str, int] = {}
         self._duties.book.ask_for(name, records)
-        for record in records:
+        for record in self._footage.placed(records, offset_us):
             if isinstance(record, Poison):
                 self._put_record_aside(stream, record, record.reason)
                 continue
@@ -301,15 +310,16 @@ class Turn:
                 continue
             reading = record.reading
             kind = type(reading)
-            at_us = record.at_us - offset_us
-            if at_us < 0:
-                at_us = 0
-            elif at_us > now_us:  # nothing has happened yet that will happen later
+            at_us = max(0, record.at_us - offset_us)
+            if at_us > now_us:  # nothing has happened yet that will happen later
                 self._count["future_times"] += 1
                 at_us = now_us
-            body = _encode(reading).decode()
             device_at_us = record.device_at_us
-            rows.append((site, name, record.seq, device.id, KIND_NAMES[kind], at_us, record.at_us, device_at_us, now_us, body))
+            if kind is not SegmentRecorded:  # which goes into the index of footage, and is no row here
+                body = _encode(reading).decode()
+                rows.append(
+                    (site, name, record.seq, device.id, KIND_NAMES[kind], at_us, record.at_us, device_at_us, now_us, body)
+                )
             if isinstance(reading, WandRead):
                 stepper.advance(device.id, min(max(0, reading.up_to_us - offset_us), now_us), reached)
             elif not (kind.STORED or kind in _AGENTS_OWN_WORDS):
@@ -338,6 +348,10 @@ class Turn:
             self.outcome.add(self.outcome.gates, passed)
             if visit_of(reading.permit):
                 self._guarded("visits", event, lambda: asking.visitbook_of(self._hands()).passed(event))
+        if kind in FOOTAGE_KINDS:
+            self._guarded("footage", event, lambda: self._footage.take(event))
+        if kind in KEEPING_KINDS:
+            self._guarded("footage", event, lambda: take_answer(asking.parts_of(self._hands()), event))
         if kind in WATCHED_KINDS:
             self._guarded("passages", event, lambda: self._passages.take(event, device))
 
@@ -483,9 +497,3 @@ class Turn:
         if device is not None and self._around.flushes.lets(self._site.journal, self._now_us, device.agent):
             self._count["flushes"] += 1
             self.outcome.add(self.outcome.orders, (device.agent, Flush(id=self._around.new_id())))
-
-
-def _is_fresh(head: BatchHead, known: StreamMark | None, admitted: Admitted) -> bool:
-    """Whether the batch shows that its agent is alive. A recorded copy brings nothing new, and was sent before."""
-    later = known is None or known.boot != head.boot or head.sent_us > known.sent_us
-    return later or bool(admitted.records)

@@ -11,12 +11,14 @@ from sqlalchemy import Connection
 from hub.ingest import auditing
 from hub.ingest import lease as leases
 from hub.ingest.desk.rows import write_desk
+from hub.ingest.guards.rows import write_phones
 from hub.ingest.lease import Lease
 from hub.ingest.load import case_row, scan_row
 from hub.ingest.outcome import Outcome
 from hub.ingest.passages.rows import write_gates
 from hub.ingest.planrows import write_plans
 from hub.ingest.ports import Hook
+from hub.ingest.retention.rows import write_keeping
 from hub.ingest.rows import Rows
 from hub.ingest.site import Site
 from hub.ingest.tagging import tag_row
@@ -24,6 +26,7 @@ from hub.ingest.visits.rows import write_visits
 from hub.store import bulk, device_states, schema, tally
 from hub.store.access_rows import write_access
 from hub.store.estate_rows import write_estate
+from hub.store.footage_rows import write_footage
 
 _log = logging.getLogger(__name__)
 _encode = msgspec.json.Encoder().encode
@@ -43,6 +46,9 @@ def is_empty(site: Site, outcome: Outcome) -> bool:
         outcome.drawings,
         outcome.acts,
         outcome.access,
+        outcome.footage,
+        outcome.footage_words,
+        outcome.footage_gone,
     )
     return not any(lists) and not any(next(table.changed(), None) for table in site.tables())
 
@@ -71,6 +77,9 @@ def write(connection: Connection, lease: Lease, site: Site, outcome: Outcome, *,
     write_estate(connection, lease.site, outcome.estates, outcome.drawings)
     write_access(connection, lease.site, outcome.access, outcome.access_history)
     write_visits(connection, lease.site, site)
+    outcome.counted = write_footage(connection, lease.site, outcome.footage, outcome.footage_words)
+    write_keeping(connection, lease.site, site.keeping, outcome)
+    write_phones(connection, lease.site, site)
     _run_writes(connection, outcome)
     hook("changes")
     bulk.insert(connection, schema.change, [(lease.site, *row) for row in outcome.changes])

@@ -13,6 +13,7 @@ from hub.detectors.types import Detector, Device
 from hub.duties.calendar import CalendarDays
 from hub.duties.schedule import ShiftHours
 from hub.duties.types import Duty
+from hub.footage.retention import WhenFull
 from hub.policy.alarms import ALARM_ROWS_MAX, ALARM_RULES, CHAIN_MAX, AlarmRow, EscalationRow, rule_table
 from hub.policy.duties import DUTY_RULES, DutyRow, Words
 from hub.policy.numbers import CLAUSES, LEGAL, Number, faults, too_short
@@ -23,6 +24,7 @@ RESIDENTIAL = Path(__file__).with_name("residential.yaml")
 _GOES_ON = "\0"
 PRIORITIES = (1, 2, 3, 4)
 MAX_SHIFTS = 12
+FOOTAGE_CLAUSE = "MON-4"
 
 
 def _network(text: str) -> None:
@@ -43,6 +45,8 @@ class Clause(msgspec.Struct, frozen=True):
     duties: list[DutyRow] = []
     alarms: Annotated[list[AlarmRow], msgspec.Meta(max_length=ALARM_ROWS_MAX)] = []
     escalations: Annotated[list[EscalationRow], msgspec.Meta(max_length=CHAIN_MAX)] = []
+    when_full: WhenFull | None = None
+    """Of MON-4: what becomes of footage where a disk is full."""
 
 
 class Name(msgspec.Struct, frozen=True):
@@ -88,6 +92,8 @@ class Policy:
         self.chain: tuple[ChainStep, ...] = tuple(
             row.of(name) for name, clause in file.clauses.items() for row in clause.escalations
         )
+        mon4 = file.clauses.get(FOOTAGE_CLAUSE)
+        self.when_full: WhenFull = (mon4 and mon4.when_full) or "refuse_new"
         self._alarms = rule_table(row for clause in file.clauses.values() for row in clause.alarms)
         self.shifts: Mapping[str, ShiftHours] = file.shifts
         self.calendar = file.calendar
@@ -115,7 +121,9 @@ class Policy:
 
 def check_policy(path: Path | str) -> Checked[PolicyFile]:
     """Read the file and find everything that is wrong with it."""
-    checked = check(path, PolicyFile, rules=(_clauses, _priorities, _agents_can_keep_it, *DUTY_RULES, *ALARM_RULES), label=_label)
+    checked = check(
+        path, PolicyFile, rules=(_clauses, _priorities, _agents_can_keep_it, _footage, *DUTY_RULES, *ALARM_RULES), label=_label
+    )
     return checked._replace(messages=[message.replace(f"{_GOES_ON}: ", " ") for message in checked.messages])
 
 
@@ -165,6 +173,25 @@ def _agents_can_keep_it(document: Document) -> None:
         if isinstance(value, int | float) and not isinstance(value, bool):
             for what, instead in too_short("agent_silent_s", value):
                 document.wrong(path, what, instead)
+
+
+def _footage(document: Document) -> None:
+    """How long footage is kept fits together, and only one clause says what a full disk does."""
+    for path, _ in document.find("clauses.*.when_full"):
+        if path[1] != FOOTAGE_CLAUSE:
+            document.wrong(path, "does not belong here", f"write when_full under {FOOTAGE_CLAUSE}")
+    days: dict[str, float] = {}
+    for name in ("footage_days", "key_footage_days", "footage_days_max"):
+        for _, value in document.find(f"clauses.{FOOTAGE_CLAUSE}.numbers.{name}"):
+            if isinstance(value, int | float) and not isinstance(value, bool):
+                days[name] = value
+    at: KeyPath = ("clauses", FOOTAGE_CLAUSE, "numbers")
+    least = days.get("footage_days", 0)
+    if days.get("key_footage_days", least) < least:
+        document.wrong((*at, "key_footage_days"), "is shorter than footage_days", f"write {least:g} at least")
+    most = max(least, days.get("key_footage_days", 0))
+    if days.get("footage_days_max", most) < most:
+        document.wrong((*at, "footage_days_max"), "is shorter than what is owed", f"write {most:g} at least")
 
 
 def _unknown(name: str, table: Mapping[str, Number]) -> tuple[str, str]:

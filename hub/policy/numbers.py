@@ -31,6 +31,14 @@ CLAUSES: Mapping[str, Mapping[str, Number]] = {
             30 * _DAY,
             required=False,
         ),
+        "resident_link_s": Number(
+            "how long a resident's own link registers visitors, in seconds", 60, 366 * _DAY, required=False
+        ),
+        "resident_per_day": Number("how many visitors one resident may register in a day", 0, 200, whole=True, required=False),
+        "resident_open": Number(
+            "how many visits that a resident registered may wait at once", 1, 200, whole=True, required=False
+        ),
+        "resident_phone": Number("1: a resident must give the visitor's phone; 0: need not", 0, 1, whole=True, required=False),
     },
     "GATE-4": {
         "consent_s": Number("how long a resident has to agree to delivery at the door, in seconds", 30, _DAY, required=False),
@@ -44,6 +52,7 @@ CLAUSES: Mapping[str, Mapping[str, Number]] = {
             "how often somebody may see a visitor unmasked in an hour", 1, 1_000, whole=True, required=False
         ),
         "searches_per_hour": Number("how often somebody may look for a visitor in an hour", 1, 1_000, whole=True, required=False),
+        "rooms_per_hour": Number("how often a guard may look a room up in an hour", 1, 5_000, whole=True, required=False),
     },
     "VEH-2": {
         "temporary_s": Number("how long a temporary permit is valid, in seconds", 60, _DAY, required=False),
@@ -120,6 +129,9 @@ CLAUSES: Mapping[str, Mapping[str, Number]] = {
         "camera_lost_s": Number("how long a stream may be lost, in seconds", 1, _HOUR),
         "camera_dark_s": Number("how long a picture may be dark, in seconds", 1, _HOUR),
         "camera_frozen_s": Number("how long a picture may be frozen, in seconds", 1, _HOUR),
+        "snapshots": Number(
+            "whether a camera takes a picture when it is asked (1), or only pushes (0)", 0, 1, whole=True, required=False
+        ),
         "camera_blinded_s": Number("how long a light may blind a camera, in seconds", 1, _HOUR, required=False),
         "camera_defocused_s": Number("how long a picture may be out of focus, in seconds", 1, _HOUR, required=False),
         "camera_moved_s": Number("how long a camera may look elsewhere, in seconds", 1, _HOUR, required=False),
@@ -131,8 +143,29 @@ CLAUSES: Mapping[str, Mapping[str, Number]] = {
         "arrive_s": Number("how soon a guard who is sent is on the spot, in seconds", 1, _HOUR, required=False),
     },
     "MON-4": {
-        "footage_days": Number("how long footage is kept, in days", 30, 3_650, floor=_FOOTAGE, required=False),
+        "footage_days": Number("how long footage is kept, in days", 30, 3_650, whole=True, floor=_FOOTAGE, required=False),
+        "key_footage_days": Number(
+            "how long a key camera's footage is kept, in days", 30, 3_650, whole=True, floor=_FOOTAGE, required=False
+        ),
+        "footage_days_max": Number(
+            "after how many days no footage may be left that nobody holds", 30, 3_650, whole=True, floor=_FOOTAGE, required=False
+        ),
+        "key_camera": Number("1: a camera is a key one; of a camera, in the estate", 0, 1, whole=True, required=False),
+        "forecast_days": Number("how many days ahead a disk that will not do is told of", 1, 60, required=False),
+        "sweep_usual_times": Number(
+            "over how many usual days' footage may not go in a day before people are asked", 1.5, 30, required=False
+        ),
         "picture_days": Number("how long pictures of cameras are kept, in days", 30, 3_650, floor=_FOOTAGE),
+    },
+    "MON-5": {
+        "link_s": Number("how long a link to footage lasts unused, in seconds", 60, _HOUR, required=False),
+        "views": Number("how many views of footage a person may ask for in 24 hours", 1, 10_000, required=False, whole=True),
+        "exports": Number("how many exports of footage a person may ask for in 24 hours", 1, 1_000, required=False, whole=True),
+        "export_days": Number("how long an exported archive is kept at the hub, in days", 1, 30, required=False, whole=True),
+    },
+    "MON-6": {
+        "footage_hole_s": Number("how long nothing may be recorded of a camera, in seconds", 5, _HOUR),
+        "recorded": Number("1: the camera is to be recorded; 0: it is not", 0, 1, whole=True, required=False),
     },
     "EMG-1": {},
     "EMG-2": {
@@ -196,9 +229,14 @@ CLAUSES: Mapping[str, Mapping[str, Number]] = {
     },
     "PAT-7": {
         "late_scan_max_s": Number("how late a scan may come and still count, in seconds", _HOUR, 3 * _DAY),
+        "phone_days": Number("how long a guard's phone works without a new sign-in, in days", 1, 90, whole=True, required=False),
     },
     "MON-1": {
         "sound_s": Number("how long after its opening an unanswered check-in sounds, in seconds", 1, _HOUR, required=False),
+    },
+    "MON-7": {
+        "hold_before_s": Number("how much is held before an incident, in seconds", 0, _DAY, required=False),
+        "hold_after_s": Number("how much is held after an incident, in seconds", 0, _DAY, required=False),
     },
     "MON-8": {
         "key_out_s": Number("how long an item of the register may be out, in seconds", 60, 7 * _DAY, required=False),
@@ -231,7 +269,9 @@ OF_A_DEVICE: frozenset[str] = frozenset(
         *CLAUSES["VEH-5"],
         *CLAUSES["VEH-6"],
         *CLAUSES["MON-2"],
+        *CLAUSES["MON-6"],
         *CLAUSES["REP-1"],
+        *("footage_days", "key_camera"),
         *("device_silent_s", "clock_off_s", "clock_off_for_s", "agent_silent_s"),
     )
 )

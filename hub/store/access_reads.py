@@ -60,6 +60,18 @@ class AccessReads:
         with self._engine.connect() as connection:
             return [thing_of(kind, row) for row in connection.execute(query.order_by(key).limit(limit))]
 
+    def holders_by_permit(self, permits: Sequence[str]) -> dict[str, Holder]:
+        """Whose each of these permits is."""
+        if not permits:
+            return {}
+        wanted = (_p.site == self._site, _p.permit.in_(sorted(set(permits))))
+        with self._engine.connect() as connection:
+            pairs = connection.execute(select(_p.permit, _p.holder).where(*wanted)).all()
+            ids = sorted({str(pair.holder) for pair in pairs})
+            rows = connection.execute(select(schema.holder).where(_h.site == self._site, _h.holder.in_(ids))).all()
+        known = {one.holder: one for row in rows if isinstance(one := thing_of("holder", row), Holder)}
+        return {str(pair.permit): known[str(pair.holder)] for pair in pairs if str(pair.holder) in known}
+
     def history(self, kind: Kind, name: str) -> list[HistoryRow]:
         """What became of a thing, the newest first."""
         t = schema.access_history.c

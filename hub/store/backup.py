@@ -26,6 +26,7 @@ from hub.store.accounts import end_all
 from hub.store.engine import is_sqlite, open_engine
 from hub.store.enrolments import end_all_tokens
 from hub.store.migrate import VERSION, migrate, version_of
+from hub.store.phone_rows import expire_all
 
 FORMAT = 1
 CHUNK_ROWS = 2_000
@@ -89,7 +90,8 @@ def restore(file: Path, url: str, now_us: int, *, force: bool = False, head_key:
     The lease's epoch goes up, so that a hub that still runs can write nothing more. Agents are asked again for what the backup
     lacks. What phones and people reported since is lost, and a row of each site says so to whoever judges. Positions of the
     change log and case numbers skip ahead. The audit log says that it was put back, under a head that `head_key` signs. All
-    sessions and tokens end: what was ended since the backup does not come back. Agents' tables of permits are numbered anew.
+    sessions and tokens end, those of phones too: what was ended since the backup does not come back. Agents' tables of permits
+    are numbered anew.
     """
     with _opened(file) as archive:
         manifest = _manifest(archive)
@@ -104,6 +106,7 @@ def restore(file: Path, url: str, now_us: int, *, force: bool = False, head_key:
                 _note_loss(connection, now_us)
                 note_restore(connection, logs, head_key, now_us)
                 end_all(connection)
+                expire_all(connection)
                 end_all_tokens(connection)
                 forget_marks(connection)
         finally:

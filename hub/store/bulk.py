@@ -58,6 +58,13 @@ def run(connection: Connection, sql: str, parameters: tuple[Any, ...]) -> int:
     return _execute(connection, sql.replace("?", mark(connection.dialect.name)), parameters)
 
 
+def found(connection: Connection, sql: str, parameters: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+    """The rows that a query finds, its parameters marked `?`."""
+    if is_sqlite(connection):
+        return on_sqlite(connection, sql, parameters).fetchall()
+    return [tuple(row) for row in connection.exec_driver_sql(sql.replace("?", mark(connection.dialect.name)), parameters)]
+
+
 def first_value(engine: Engine, sql: str, parameters: tuple[Any, ...]) -> Any:
     """The first column of the first row that a query finds, or None. In no transaction. Raises what the driver or SQLAlchemy
     raises: see `errors`."""

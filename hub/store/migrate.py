@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from hub.store.engine import is_sqlite
 
-VERSION = "0016"
+VERSION = "0021"
 """The newest migration's id. A test holds it to the folder of migrations."""
 
 MIGRATIONS = Path(__file__).with_name("migrations")

@@ -23,9 +23,12 @@ from hub.store.command_log import CommandLog
 from hub.store.desk_reads import DeskReads
 from hub.store.device_states import DeviceStates
 from hub.store.duty_reads import DutyReads
+from hub.store.footage_reads import FootageReads
+from hub.store.footage_view_reads import FootageViewReads
 from hub.store.passage_reads import PassageReads
 from hub.store.plan_reads import PlanReads
 from hub.store.reports import ReportReads
+from hub.store.retention_reads import KeepingReads
 from hub.store.visit_reads import VisitReads
 
 PAGE_ROWS_MAX = 500
@@ -120,7 +123,10 @@ class SiteReads:
         self.audit = AuditReads(engine, site)
         self.plans = PlanReads(engine, site)
         self.desk = DeskReads(engine, site)
+        self.footage = FootageReads(engine, site)
+        self.keeping = KeepingReads(engine, site)
         self.passages = PassageReads(engine, site)
+        self.footage_views = FootageViewReads(engine, site)
         self.visits = VisitReads(engine, site)
         self.states = DeviceStates(engine, site)
         self.commands = CommandLog(engine, site)

@@ -28,23 +28,32 @@ from hub.store.desk_tables import handover, handover_item, key_item, key_move, p
 from hub.store.device_tables import command, device_state
 from hub.store.enrolment_tables import agent_key, enrolment
 from hub.store.estate_tables import estate_version, plan_drawing
+from hub.store.footage_tables import footage_hour, footage_run, footage_tail, footage_track, footage_word
+from hub.store.footage_view_tables import footage_export, footage_view
 from hub.store.passage_tables import opening, passage, presence, watched
+from hub.store.phone_tables import dispatch, phone_entry, phone_media, phone_push, phone_stream, phone_token
+from hub.store.retention_tables import footage_condemned, footage_gone, footage_hold, footage_sweep
 from hub.store.visit_tables import (
     delivery,
+    resident_link,
     visit,
     visit_entry,
     visit_link,
     visit_looks,
     visit_notice,
     visit_route,
+    visit_rules,
     visit_space,
 )
 
 __all__ = [
     "access_history", "access_rule", "agent_key", "audit_entry", "audit_head", "command", "credential", "delivery",
-    "device_state", "enrolment", "estate_version", "handover", "handover_item", "holder", "household", "key_item",
-    "key_move", "metadata", "opening", "passage", "permit", "permit_table", "person_key", "phone_call", "plan_drawing",
-    "presence", "visit", "visit_entry", "visit_link", "visit_looks", "visit_notice", "visit_route", "visit_space", "watched",
+    "device_state", "dispatch", "enrolment", "estate_version", "footage_condemned", "footage_export", "footage_gone",
+    "footage_hold", "footage_hour", "footage_run", "footage_sweep", "footage_tail", "footage_track", "footage_view",
+    "footage_word", "handover", "handover_item", "holder", "household", "key_item", "key_move", "metadata", "opening",
+    "passage", "permit", "permit_table", "person_key", "phone_call", "phone_entry", "phone_media", "phone_push",
+    "phone_stream", "phone_token", "plan_drawing", "presence", "resident_link", "visit", "visit_entry", "visit_link",
+    "visit_looks", "visit_notice", "visit_route", "visit_rules", "visit_space", "watched",
 ]  # fmt: skip
 """The tables that other modules declare; `metadata` knows them all."""
 

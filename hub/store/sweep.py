@@ -13,10 +13,13 @@ from sqlalchemy import Connection, Table, delete, exists, func, or_, select, upd
 from sqlalchemy.sql import Select
 
 from hub.duties.types import ScanKey
+from hub.phones.types import UNDER_WAY
 from hub.store import bulk
 from hub.store.desk_tables import handover, handover_item, phone_call
 from hub.store.duty_reads import unprovable
+from hub.store.footage_tables import footage_run, footage_track, footage_word
 from hub.store.passage_tables import opening, passage, presence, watched
+from hub.store.phone_tables import dispatch, phone_entry
 from hub.store.schema import case, change, dead_letter, event, picture, quarantine, reader, roster, scan, tally, window
 from hub.store.schema import site as site_table
 
@@ -73,6 +76,15 @@ def sweep_desk(connection: Connection, site: str, before_us: int) -> int:
     return gone
 
 
+def sweep_phones(connection: Connection, site: str, before_us: int) -> int:
+    """Remove a chunk of what phones sent before then, and of whom was sent where by them; what it was about stays with the record
+    of duties and with the incidents. Returns how many."""
+    e, d = phone_entry.c, dispatch.c
+    entries = select(*phone_entry.primary_key.columns).where(e.site == site, e.received_us < before_us).order_by(e.received_us)
+    sent = select(*dispatch.primary_key.columns).where(d.site == site, d.state_us < before_us, d.state.not_in(sorted(UNDER_WAY)))
+    return _sweep_keys(connection, phone_entry, entries) + _sweep_keys(connection, dispatch, sent)
+
+
 def sweep_passages(connection: Connection, site: str, before_us: int) -> int:
     """Remove a chunk of what happened at gates before then: passages, openings, where nobody was seen since, and entries of the
     watch list that were ended before then. Returns how many."""
@@ -85,6 +97,29 @@ def sweep_passages(connection: Connection, site: str, before_us: int) -> int:
         _sweep_keys(connection, table, select(*table.primary_key.columns).where(old).order_by(table.c.at_us))
         for table, old in queries
     )
+
+
+def sweep_footage(connection: Connection, site: str, before_us: int) -> int:
+    """Remove a chunk of what recorders said before then, but the last word of each, and of the times before then whose footage
+    is gone. Footage that is there is not touched. Returns how many."""
+    w = footage_word.c
+    newer = footage_word.alias("newer")
+    later = exists().where(
+        newer.c.site == site,
+        newer.c.device == w.device,
+        newer.c.stream == w.stream,
+        newer.c.at_us > w.at_us,
+        newer.c.at_us < before_us,
+    )
+    words = select(*footage_word.primary_key.columns).where(w.site == site, w.at_us < before_us, later).order_by(w.at_us)
+    swept = _sweep_keys(connection, footage_word, words)
+    t, r = footage_track.c, footage_run.c
+    for device, stream in connection.execute(select(t.device, t.stream).where(t.site == site)).all():
+        mine = (r.site == site) & (r.device == device) & (r.stream == stream) & (r.from_us < before_us)
+        gone = mine & (r.until_us < before_us) & (r.what != "there")
+        runs = select(*footage_run.primary_key.columns).where(gone).order_by(r.from_us)
+        swept += _sweep_keys(connection, footage_run, runs)
+    return swept
 
 
 def sweep_duties(connection: Connection, site: str, before_us: int, needed: Collection[ScanKey] = ()) -> int:

@@ -5,13 +5,15 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Engine, Row, Select, func, select
 
-from hub.access.types import Holder
+from hub.access.types import Holder, Household
 from hub.store import schema as t
 from hub.store import visit_rows
 from hub.store.access_rows import find
-from hub.visits.types import Delivery, Link, Notice, Route, Space, Visit, VisitEntry
+from hub.visits.rules import Rules
+from hub.visits.types import Delivery, Link, Notice, ResidentLink, Route, Space, Visit, VisitEntry
 
 HISTORY_MAX = 500
+OWN_MAX = 200
 SEARCHED_MAX = 5_000
 """So many of the newest visits are looked through for somebody."""
 _v, _d, _e, _n = t.visit.c, t.delivery.c, t.visit_entry.c, t.visit_notice.c
@@ -66,6 +68,29 @@ class VisitReads:
         with self._engine.connect() as connection:
             return visit_rows.find_link(connection, self._site, digest)
 
+    def resident_link(self, digest: str) -> ResidentLink | None:
+        """The resident's own link whose token has that digest."""
+        with self._engine.connect() as connection:
+            return visit_rows.find_resident_link(connection, self._site, digest)
+
+    def link_of_resident(self, holder: str) -> ResidentLink | None:
+        """A resident's own link."""
+        with self._engine.connect() as connection:
+            return visit_rows.link_of_resident(connection, self._site, holder)
+
+    def lives_in(self, holder: str, room: str) -> bool:
+        """Whether the resident still lives in that household, which has not moved out."""
+        with self._engine.connect() as connection:
+            person, home = find(connection, self._site, "holder", holder), find(connection, self._site, "household", room)
+        lives = isinstance(person, Holder) and person.ended_us is None and person.household == room
+        return lives and isinstance(home, Household) and home.ended_us is None
+
+    def registered_by(self, holder: str, room: str) -> list[Visit]:
+        """What a resident registered to that household and is not over, newest first."""
+        mine = (_v.site == self._site, _v.room == room, _v.answered_how == "resident", _v.answered_by == holder)
+        query = select(t.visit).where(*mine, _v.ended_us.is_(None)).order_by(_v.made_us.desc(), _v.visit)
+        return [visit_rows.visit_of(row) for row in self._all(query.limit(OWN_MAX))]
+
     def history(self, about: str) -> list[VisitEntry]:
         """What was done with a visit or a delivery, oldest first."""
         query = select(t.visit_entry).where(_e.site == self._site, _e.about == about).order_by(_e.entry_no)
@@ -104,6 +129,11 @@ class VisitReads:
         return [
             visit_rows.route_of(row) for row in self._all(select(t.visit_route).where(c.site == self._site).order_by(c.route))
         ]
+
+    def rules(self) -> list[Rules]:
+        """All versions of the rules for trucks that the estate has made."""
+        rows = self._all(select(t.visit_rules).where(t.visit_rules.c.site == self._site))
+        return [visit_rows.rules_of(row) for row in rows]
 
     def residents(self, room: str) -> list[Holder]:
         """Who lives in that household."""

@@ -9,7 +9,8 @@ from sqlalchemy import Connection, Row, delete, select, update
 from hub.access.types import Holder
 from hub.store import schema
 from hub.store.access_rows import thing_of
-from hub.visits.types import Delivery, Link, Notice, Route, Space, Visit
+from hub.visits.rules import RuleLine, Rules
+from hub.visits.types import Delivery, Link, Notice, ResidentLink, Route, Space, Visit
 
 ERASED_AT_ONCE = 200
 LIVING_MAX = 50
@@ -39,6 +40,11 @@ def route_of(row: Row[Any]) -> Route:
     return Route(row.route, row.name_zh, row.name_en, row.words, tuple(msgspec.json.decode(row.groups)))
 
 
+def rules_of(row: Row[Any]) -> Rules:
+    """A row of `visit_rules`."""
+    return Rules(row.no, msgspec.json.decode(row.lines, type=tuple[RuleLine, ...]), row.made_us, row.made_by)
+
+
 def find_visit(connection: Connection, site: str, visit: str) -> Visit | None:
     """The visit of that name."""
     c = schema.visit.c
@@ -58,6 +64,20 @@ def find_link(connection: Connection, site: str, digest: str) -> Link | None:
     c = schema.visit_link.c
     row = connection.execute(select(schema.visit_link).where(c.site == site, c.digest == digest)).first()
     return None if row is None else Link(*tuple(row)[1:])
+
+
+def find_resident_link(connection: Connection, site: str, digest: str) -> ResidentLink | None:
+    """The resident's own link whose token has that digest."""
+    c = schema.resident_link.c
+    row = connection.execute(select(schema.resident_link).where(c.site == site, c.digest == digest)).first()
+    return None if row is None else ResidentLink(*tuple(row)[1:])
+
+
+def link_of_resident(connection: Connection, site: str, holder: str) -> ResidentLink | None:
+    """The newest own link of a resident."""
+    c = schema.resident_link.c
+    row = connection.execute(select(schema.resident_link).where(c.site == site, c.holder == holder)).first()
+    return None if row is None else ResidentLink(*tuple(row)[1:])
 
 
 def find_notice(connection: Connection, site: str, notice: str) -> Notice | None:

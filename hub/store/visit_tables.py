@@ -46,6 +46,7 @@ visit = Table(
     _us("erased_us", nullable=True),
     Column("entries", Integer, nullable=False, comment="the last number of its history"),
     Column("version", Integer, nullable=False),
+    Column("people", Integer, nullable=False, server_default="1", comment="how many come"),
     CheckConstraint("kind IN ('visitor', 'vehicle', 'temporary', 'truck')", name="visit_kind_is_known"),
     CheckConstraint(
         "state IN ('registered', 'asked', 'expired', 'confirmed', 'inside', 'overstayed', 'refused', 'cancelled', 'left',"
@@ -123,6 +124,23 @@ visit_link = Table(
     Index("visit_link_by_about", "site", "about"),
 )
 
+resident_link = Table(
+    "resident_link",
+    metadata,
+    _id("site", primary_key=True),
+    _id("holder", primary_key=True, comment="the resident who registers visitors by it"),
+    _id("room", comment="the household to which they come"),
+    _id("link", comment="the name from which the token is made, by a key that is in no database"),
+    _id("digest", comment="SHA-256 of the token, which is nowhere kept"),
+    _us("made_us"),
+    _id("made_by", comment="the account that had it sent, or the link behind which it was taken"),
+    _us("expires_us"),
+    _us("revoked_us", nullable=True, comment="null: it was not withdrawn"),
+    _us("day_us", comment="the beginning of the local day that is counted"),
+    Column("count", Integer, nullable=False, comment="visitors registered on that day"),
+    Index("resident_link_by_digest", "site", "digest", unique=True),
+)
+
 visit_notice = Table(
     "visit_notice",
     metadata,
@@ -166,6 +184,16 @@ visit_route = Table(
     _id("name_en"),
     _id("words"),
     _id("groups", comment="JSON: the groups of permits that it opens"),
+)
+
+visit_rules = Table(
+    "visit_rules",
+    metadata,
+    _id("site", primary_key=True),
+    Column("no", Integer, primary_key=True, autoincrement=False, comment="of the version; none is ever changed"),
+    _id("lines", comment="JSON: the rules that a truck's driver is told, Chinese and English"),
+    _us("made_us"),
+    _id("made_by"),
 )
 
 visit_looks = Table(

@@ -2,6 +2,7 @@
 
 from typing import Literal, NamedTuple
 
+from hub.visits.rules import RuleLine
 from hub.visits.types import Delivery, Route, Space, Visit
 
 
@@ -15,13 +16,14 @@ class Who(NamedTuple):
 class VisitRegister(NamedTuple):
     """A visit is registered; `given`: what the box holds of name, identity and phone. With `by_resident`, a holder of the
     household visited, the resident registers it and has so confirmed it. One that no resident is to confirm is admitted at once
-    with `admit`. Answered by the Visit."""
+    with `admit`. `until_us`: their pass ends then, where it would last longer. Answered by the Visit."""
 
     visit: Visit
     given: frozenset[str]
     who: Who
     by_resident: str = ""
     admit: bool = False
+    until_us: int | None = None
 
 
 class VisitAsk(NamedTuple):
@@ -57,6 +59,46 @@ class LinkAnswer(NamedTuple):
 
     digest: str
     yes: bool
+
+
+class ResidentLinkSend(NamedTuple):
+    """A resident gets a link of their own, and any before it is over. Answered by the ResidentLink."""
+
+    person: str
+    who: Who
+
+
+class ResidentLinkRevoke(NamedTuple):
+    """The resident's link is over, and answering for a visitor gives no other: only the desk sends a new one. Answered by the
+    ResidentLink."""
+
+    person: str
+    who: Who
+    reason: str
+
+
+class ResidentLinkTake(NamedTuple):
+    """Whoever has just said yes by a link to confirm wants to register others: the resident's own link, which lasts on where
+    there is one. Answered by the ResidentLink."""
+
+    digest: str
+
+
+class ResidentRegister(NamedTuple):
+    """A resident registers a visitor by their own link, whose `digest` it is; nobody confirms it any more. The visit's room and
+    space are the hub's to fill in. `given`, `until_us`: as of VisitRegister. Answered by the Visit."""
+
+    digest: str
+    visit: Visit
+    given: frozenset[str]
+    until_us: int
+
+
+class ResidentCancel(NamedTuple):
+    """A resident takes back a visit that they registered. Answered by the Visit."""
+
+    digest: str
+    visit: str
 
 
 class VisitAct(NamedTuple):
@@ -113,11 +155,20 @@ class RouteSet(NamedTuple):
     who: Who
 
 
-class VisitLook(NamedTuple):
-    """Somebody wants to see what is personal whole (`unmask`, with a reason), or looks for somebody (`search`). `about`: which
-    visit. Answered by Looked."""
+class RulesSet(NamedTuple):
+    """The rules that trucks' drivers are told are other ones from now on. `seen`: the version that was edited. Answered by the
+    Rules."""
 
-    what: Literal["unmask", "search"]
+    seen: str
+    lines: tuple[RuleLine, ...]
+    who: Who
+
+
+class VisitLook(NamedTuple):
+    """Somebody wants to see what is personal whole (`unmask`, with a reason), looks for somebody (`search`), or looks a room up
+    to register a visitor (`rooms`, with a reason). `about`: which visit. Answered by Looked."""
+
+    what: Literal["unmask", "search", "rooms"]
     about: str
     who: Who
     reason: str
@@ -141,13 +192,14 @@ class NoticeDone(NamedTuple):
 
 VisitsAsk = (
     VisitRegister | VisitAsk | VisitCall | LinkAnswer | VisitAct | DeliveryDrop | DeliveryAct | SpaceSet | RouteSet | VisitLook
-    | NoticeDone
+    | NoticeDone | ResidentLinkSend | ResidentLinkRevoke | ResidentLinkTake | ResidentRegister | ResidentCancel
+    | RulesSet
 )  # fmt: skip
 
 
 class LinkSeen(NamedTuple):
     """What a link shows: its visit or delivery as it is, whether its question is still open, when it was asked and until when it
-    can be answered. `person`: who has answered by it just now; empty: nothing was changed."""
+    can be answered. `person`: who has answered by it just now; empty: nothing was changed. `used`: the answer came by it."""
 
     visit: Visit | None
     delivery: Delivery | None
@@ -155,3 +207,4 @@ class LinkSeen(NamedTuple):
     asked_us: int
     expires_us: int
     person: str = ""
+    used: bool = False

@@ -147,11 +147,16 @@ def _confirm(visit: Visit, at: Moment, *, how: How, by: str) -> Visit | Refusal:
     return _with_pass(_answered(visit, at, how=how, by=by), at)
 
 
-def _admit(visit: Visit, at: Moment, *, how: How, by: str) -> Visit | Refusal:
-    """By one of the staff, where no resident is visited; or by the resident who registers it."""
+def _admit(visit: Visit, at: Moment, *, how: How, by: str, until_us: int | None = None) -> Visit | Refusal:
+    """By one of the staff, where no resident is visited; or by the resident who registers it, and may say until when."""
     if SHAPES[visit.kind].asks and visit.room and how != "resident":
         return refused("resident_asked_first")
-    return _with_pass(_answered(visit, at, how=how, by=by), at)
+    made = _with_pass(_answered(visit, at, how=how, by=by), at)
+    if isinstance(made, Refusal) or until_us is None or made.from_us is None or made.until_us is None:
+        return made
+    if not made.from_us < until_us <= made.until_us:
+        return refused("wrong_hours")
+    return replace(made, until_us=until_us)
 
 
 def _with_pass(visit: Visit, at: Moment) -> Visit | Refusal:

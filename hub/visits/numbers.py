@@ -17,11 +17,16 @@ class Limits(NamedTuple):
     confirm_us: int
     pass_us: int
     close_us: int
+    resident_link_us: int
+    resident_per_day: int
+    resident_open: int
+    resident_phone: int
     consent_us: int
     unclaimed_us: int
     erase_us: int
     looks_per_hour: int
     searches_per_hour: int
+    rooms_per_hour: int
     temporary_us: int
     overstay_us: int
     truck_from_s: int
@@ -32,11 +37,16 @@ _FIELDS: tuple[tuple[str, str, int], ...] = (
     ("GATE-3", "confirm_s", US_PER_S),
     ("GATE-3", "pass_s", US_PER_S),
     ("GATE-3", "overstay_close_s", US_PER_S),
+    ("GATE-3", "resident_link_s", US_PER_S),
+    ("GATE-3", "resident_per_day", 1),
+    ("GATE-3", "resident_open", 1),
+    ("GATE-3", "resident_phone", 1),
     ("GATE-4", "consent_s", US_PER_S),
     ("GATE-4", "unclaimed_s", US_PER_S),
     ("GATE-5", "erase_days", _DAY_US),
     ("GATE-5", "looks_per_hour", 1),
     ("GATE-5", "searches_per_hour", 1),
+    ("GATE-5", "rooms_per_hour", 1),
     ("VEH-2", "temporary_s", US_PER_S),
     ("VEH-3", "overstay_s", US_PER_S),
     ("VEH-4", "hours_from_s", 1),

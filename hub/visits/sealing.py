@@ -20,6 +20,8 @@ NONCE_BYTES = 12
 TOKEN_BYTES = 16
 """128 bits: not to be guessed."""
 TOKEN_CHARS = 22
+RESIDENT = "me-"
+"""How the name and the token of a resident's own link begin: the page knows by it what stands behind the link."""
 
 
 def seal(key: bytes, nonce: bytes, day: str, where: str, personal: Personal) -> str:
@@ -51,8 +53,9 @@ class Names(NamedTuple):
     key: bytes
 
     def link_token(self, link: str) -> str:
-        """The token of a link: 22 characters of 128 bits."""
-        return _token(self.key, b"visit-link", link)
+        """The token of a link: 22 characters of 128 bits, of a resident's own link with RESIDENT before them."""
+        begins = RESIDENT if link.startswith(RESIDENT) else ""
+        return begins + _token(self.key, b"visit-link", link)
 
     def link_digest(self, link: str) -> str:
         """By what that token is known where it is kept."""

@@ -23,7 +23,7 @@ NoticeState = Literal["waiting", "sent", "failed"]
 class Visit(msgspec.Struct, frozen=True):
     """A row of `visit`. `sealed`: the box with name, identity number and phone, see hub/visits/sealing.py; `plate`: canonical.
     `qr` and `plate_name`: the names of its credentials, by which gates know them. `from_us`, `until_us`: the pass; None: there
-    is none. `due_us`: the one deadline that the state has. `erase_us`: when what is personal goes."""
+    is none. `due_us`: the one deadline that the state has. `erase_us`: when what is personal goes. `people`: how many come."""
 
     visit: str
     kind: Kind
@@ -61,6 +61,7 @@ class Visit(msgspec.Struct, frozen=True):
     erased_us: int | None = None
     entries: int = 0
     version: int = 0
+    people: int = 1
 
 
 class VisitEntry(msgspec.Struct, frozen=True):
@@ -112,6 +113,23 @@ class Link(msgspec.Struct, frozen=True):
     made_us: int
     expires_us: int
     used_us: int | None = None
+
+
+class ResidentLink(msgspec.Struct, frozen=True):
+    """A row of `resident_link`: by what one resident registers visitors; a new one takes the place of the one before. `link` and
+    `digest`: as of a Link. `made_by`: the account that had it sent, or the confirming link behind which it was taken. `count`: so
+    many visitors since `day_us`, the beginning of a local day; it outlives the link."""
+
+    holder: str
+    room: str
+    link: str
+    digest: str
+    made_us: int
+    made_by: str
+    expires_us: int
+    revoked_us: int | None = None
+    day_us: int = 0
+    count: int = 0
 
 
 class Notice(msgspec.Struct, frozen=True):

@@ -23,6 +23,9 @@ VISIT_REFUSALS: Mapping[str, tuple[int, str, str]] = {
     "rules_not_told": (
         409, "须先告知行车和施工规定并记录", "tell the driver the driving and working rules first: it is recorded"),
     "no_rules_needed": (409, "此类来访无需告知规定", "this kind of visit is told no rules"),
+    "rules_changed": (409, "规定已更新为“{version}”，请重新阅读", "the rules are {version} by now: read them again"),
+    "wrong_rules": (422, "规定须有 1 至 {limit} 条，每条须有中文", "write 1 to {limit} rules, each of them in Chinese"),
+    "too_many_rules": (409, "规定版本已达 {limit} 个", "there are {limit} versions already"),
     "outside_truck_hours": (
         409, "货车与工程车辆仅限 {first}–{last} 通行", "trucks and construction vehicles may pass from {first} to {last} alone"),
     "pass_not_begun": (409, "通行证尚未生效", "the pass has not begun"),
@@ -58,6 +61,18 @@ VISIT_REFUSALS: Mapping[str, tuple[int, str, str]] = {
     "unknown_drop_place": (404, "没有位置“{place}”", "the estate has no place {place!r}"),
     # links
     "unknown_link": (404, "链接无效或已过期", "this link is not valid, or not any more"),
+    "link_withdrawn": (409, "您的登记链接已停用，请联系物业", "your link was withdrawn: contact the service desk"),
+    "not_agreed": (409, "同意放行后方可自助登记", "this opens once you have agreed to a visitor, by the same link"),
+    "residents_register_none": (409, "本小区不支持住户自助登记", "residents of this estate register no visitors by themselves"),
+    "resident_has_no_phone": (409, "该住户没有登记电话", "no phone of this resident is on record"),
+    "no_way_to_residents": (
+        409, "未设置通知住户的渠道，无法发送", "no way to residents is set up, so nothing can be sent: see docs/operating.md"),
+    "no_resident_link": (404, "该住户没有登记链接", "this resident has no link"),
+    "resident_day_full": (409, "今天已登记 {limit} 位，请明天再登记", "{limit} were registered today: wait until tomorrow"),
+    "resident_open_full": (
+        409, "未结束的来访已达 {limit} 条，请先撤回", "{limit} of your visits are not over: take one back first"),
+    "no_space_free": (409, "暂无空余访客车位，请联系物业", "no space for a visitor's vehicle is free: contact the service desk"),
+    "wrong_hours": (422, "来访时长有误", "the stay must end after now, and last no longer than a pass does"),
     # looking
     "too_many_looks": (
         429, "一小时内查看次数已达上限 {limit} 次，已通知值班", "over {limit} looks in an hour: the room was told"),

@@ -27,6 +27,11 @@ NAMES = {
         "gap with 100,000 windows open", "worst gap of them", "start with 100,000 windows", "a year of 1,000 places made",
         "72 h of 10,000 scans judged", "a year's compliance of 1,000 places", "a year's longest times unvisited",
     ],
+    "index": [
+        "index: a segment's bytes on SQLite", "index: point look-up", "index: point look-up in a hole",
+        "index: a day's timeline of a camera", "index: a camera's holes over all days",
+        "index: 100 M segments, told from fewer", "index: sweep of the oldest day", "index: longest insert beside the sweep",
+    ],
     "console": [
         "console: first load", "console: device's bytes to visible row", "console: frames dropped, 50 rows, 50/s",
         "console: browser's cpu at that", "console: frames dropped, plan with 1,200 devices zooms",
@@ -38,6 +43,7 @@ NAMES = {
         "plates: a 720p frame found and read",
     ],
     "camera": [
+        "recording one camera for a minute", "recording each of 4 cameras for a minute",
         "camera: motion on the second stream", "camera: movers it missed", "camera: still seconds called motion",
         "camera: the same where nothing moves", "camera: motion on a main stream alone", "camera: until its event",
         "camera: calibrated after a cold start",

@@ -114,15 +114,15 @@ def test_a_device_is_put_on_the_plan_by_drag_and_one_by_keyboard_and_both_are_th
     page = room("manager", path="estate/plan")
     choose_file(page, "ground.svg", SVG)
     expect(page.get_by_text("图纸已更换")).to_be_visible()
-    expect(page.locator(".wk-plan-canvas image")).to_have_count(1)
+    expect(page.locator(".wk-drawing-canvas image")).to_have_count(1)
     drag(page, "door-1", 0.25, 0.5)
     expect(page.locator("[data-mark=door-1]")).to_be_visible()
     page.locator("[data-list=unplaced] [data-id=door-2] button").focus()
     page.keyboard.press("Enter")
-    expect(page.locator(".wk-plan-chosen")).to_have_attribute("data-chosen", "door-2")
+    expect(page.locator(".wk-drawing-chosen")).to_have_attribute("data-chosen", "door-2")
     for key in ("ArrowRight", "ArrowRight", "ArrowRight", "ArrowUp", "Shift+ArrowDown"):
         page.keyboard.press(key)
-    expect(page.locator(".wk-plan-chosen")).to_contain_text("53 %, 49.1 %")
+    expect(page.locator(".wk-drawing-chosen")).to_contain_text("53 %, 49.1 %")
     picture(page, "estate-plan")
     expect(page.locator("[data-kept=kept]")).to_be_visible()
     page.reload()
@@ -183,8 +183,8 @@ def test_whoever_may_not_write_reads(room: Room):
 
 def drag(page: Page, device_id: str, x: float, y: float) -> None:
     """From the list to this share of the sheet."""
-    sheet = page.locator(".wk-plan-sheet").bounding_box()
-    grip = page.locator(f"[data-list=unplaced] [data-id={device_id}] .wk-plan-grip").bounding_box()
+    sheet = page.locator(".wk-drawing-sheet").bounding_box()
+    grip = page.locator(f"[data-list=unplaced] [data-id={device_id}] .wk-drawing-grip").bounding_box()
     assert sheet is not None
     assert grip is not None
     page.mouse.move(grip["x"] + 20, grip["y"] + grip["height"] / 2)
@@ -202,7 +202,7 @@ def test_the_area_of_a_place_is_drawn_corner_by_corner(estate: BrowserEstate, ro
     for x, y in ((0.5, 0.6), (0.7, 0.6), (0.7, 0.9), (0.9, 0.1)):
         click_at(page, x, y)
     page.get_by_role("button", name="退一个角").click()
-    page.locator(".wk-plan-canvas").press("Enter")
+    page.locator(".wk-drawing-canvas").press("Enter")
     expect(page.locator("[data-area=yard]")).to_have_count(1)
     picture(page, "estate-area")
     submit(page, "画区域")
@@ -215,10 +215,10 @@ def test_the_area_of_a_place_is_drawn_corner_by_corner(estate: BrowserEstate, ro
 def test_a_device_on_the_plan_is_moved_by_mouse_and_the_step_is_undone(room: Room):
     page = room("manager", path="estate/plan")
     page.locator("[data-list=unplaced] [data-id=panel] button").click()
-    chosen = page.locator(".wk-plan-chosen")
+    chosen = page.locator(".wk-drawing-chosen")
     expect(chosen).to_contain_text("50 %, 50 %")
     mark = page.locator("[data-mark=panel] path").bounding_box()
-    sheet = page.locator(".wk-plan-sheet").bounding_box()
+    sheet = page.locator(".wk-drawing-sheet").bounding_box()
     assert mark is not None
     assert sheet is not None
     page.mouse.move(mark["x"] + mark["width"] / 2, mark["y"] + mark["height"] / 2)
@@ -234,10 +234,10 @@ def test_a_device_on_the_plan_is_moved_by_mouse_and_the_step_is_undone(room: Roo
 
 def test_a_finger_drags_a_device_onto_the_plan(room: Room):
     page = room("manager", path="estate/plan")
-    handle = page.locator("[data-list=unplaced] [data-id=panel] .wk-plan-handle")
+    handle = page.locator("[data-list=unplaced] [data-id=panel] .wk-drawing-handle")
     handle.scroll_into_view_if_needed()
     grip = handle.bounding_box()
-    sheet = page.locator(".wk-plan-sheet").bounding_box()
+    sheet = page.locator(".wk-drawing-sheet").bounding_box()
     assert grip is not None
     assert sheet is not None
     start = (grip["x"] + grip["width"] / 2, grip["y"] + grip["height"] / 2)
@@ -249,7 +249,7 @@ def test_a_finger_drags_a_device_onto_the_plan(room: Room):
         x, y = (from_ + part * (to - from_) for from_, to in zip(start, end, strict=True))
         finger.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [{"x": x, "y": y}]})
     finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-    expect(page.locator(".wk-plan-chosen")).to_contain_text(re.compile(r"(29|30)[.\d]* %, (69|70)[.\d]* %"))
+    expect(page.locator(".wk-drawing-chosen")).to_contain_text(re.compile(r"(29|30)[.\d]* %, (69|70)[.\d]* %"))
 
 
 def test_the_places_of_a_route_are_put_in_order_by_keyboard(estate: BrowserEstate, room: Room):
@@ -286,6 +286,6 @@ def test_an_older_version_is_restored_with_a_reason(estate: BrowserEstate, room:
 
 
 def click_at(page: Page, x: float, y: float) -> None:
-    sheet = page.locator(".wk-plan-sheet").bounding_box()
+    sheet = page.locator(".wk-drawing-sheet").bounding_box()
     assert sheet is not None
     page.mouse.click(sheet["x"] + x * sheet["width"], sheet["y"] + y * sheet["height"])

@@ -17,7 +17,7 @@ from hub.access.asks import AccessPut, By
 from hub.notify.residents.settings import ResidentSettings
 from tests.browser.conftest import PAGE_MS, ROOT
 from tests.support.outward_rig import Receiver, Site, running_site, until
-from tests.support.visit_rig import CARD_KEY, IDENTITY, ROOM, THINGS, estate
+from tests.support.visit_rig import CARD_KEY, HOST, IDENTITY, ROOM, THINGS, estate
 
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")  # Apprise imports it, when it is used
 
@@ -40,6 +40,8 @@ SMALL = """([px, side]) => [...document.querySelectorAll('body *')].filter(one =
   return (written && parseFloat(getComputedStyle(one).fontSize) < px)
     || (one.tagName === 'BUTTON' && (box.height < side || box.width < side));
 }).map(one => one.outerHTML)"""
+OLD_BROWSER = """Object.defineProperty(navigator, 'clipboard', {value: undefined});
+delete Navigator.prototype.canShare;"""
 ELDER_PX, TARGET_PX = 24, 60
 """18 pt; the least side of what is tapped."""
 
@@ -300,3 +302,121 @@ def test_the_token_stands_in_no_address_no_referer_and_no_log(site, phone, visit
         assert token not in one.url.partition("#")[0]
         assert token not in one.all_headers().get("referer", "")
     assert token not in "\n".join(record.getMessage() + str(record.__dict__) for record in caplog.records)
+
+
+# Registering visitors
+
+
+@pytest.fixture
+def own(site, receiver) -> str:
+    """What the resident got when the desk had their own link sent."""
+    assert site.http.post(f"/residents/{HOST}/link").status_code == 200
+    until(lambda: receiver.requests, "the message")
+    text = json.loads(receiver.requests[-1][1])["message"]
+    return str(re.findall(r"https://hub\.garden\.example(/resident/#me-[\w-]{22})", text)[0])
+
+
+def test_a_resident_registers_hands_the_pass_on_and_takes_the_visit_back(site, phone, own, picture):
+    page = phone.open(own)
+    expect(page.locator("h1")).to_have_text("登记访客")
+    picture(page, "resident-own")
+    assert page.get_by_role("button", name="登记", exact=True).is_disabled(), "a name is needed"
+    page.get_by_label("访客姓名").fill("王小明")
+    page.get_by_label("日期").select_option(index=2)
+    page.get_by_label("到达时间").fill("18:30")
+    page.get_by_label("停留时长").select_option("2")
+    page.get_by_label("人数").select_option("3")
+    page.get_by_role("button", name="登记", exact=True).tap()
+    expect(page.locator("[data-made] h2")).to_have_text("已登记，请把通行码发给访客")
+    expect(page.locator("[data-made] img")).to_be_visible()
+    text = page.get_by_label("可转发的文字").input_value()
+    assert "18:30 至" in text
+    assert "3 人" in text
+    assert "王" not in text
+    picture(page, "resident-registered")
+    (visit,) = site.http.get("/visits", params={"view": "waiting"}).json()["visits"]
+    assert (visit["state"], visit["made_as"], visit["people"], visit["name"]) == ("confirmed", "resident", 3, "王**")
+    assert visit["from_at"][11:16] == "10:30", "the estate's time, not New York's"
+    page.reload()
+    row = page.locator(f"[data-visit='{visit['id']}']")
+    row.get_by_role("button", name="通行码").tap()
+    expect(row.locator("img")).to_be_visible()
+    row.get_by_role("button", name="撤回").tap()
+    assert site.http.get(f"/visits/{visit['id']}").json()["visit"]["state"] == "confirmed", "one tap takes nothing back"
+    row.get_by_role("button", name="确定撤回").tap()
+    expect(row).to_have_count(0)
+    assert site.http.get(f"/visits/{visit['id']}").json()["visit"]["state"] == "cancelled"
+
+
+def test_the_text_is_copied_where_the_browser_has_the_old_way_alone(site, phone, own):
+    page = phone.open("/healthz")
+    page.context.add_init_script(
+        "Object.defineProperty(navigator, 'clipboard', {value: undefined});delete Navigator.prototype.canShare"
+    )
+    page.goto(site.outward.url + own)
+    page.get_by_label("访客姓名").fill("王小明")
+    page.get_by_role("button", name="登记", exact=True).tap()
+    page.get_by_role("button", name="复制文字").tap()
+    expect(page.get_by_text("已复制")).to_be_visible()
+    expect(page.get_by_role("button", name="发给访客")).to_have_count(0)
+    name = page.get_by_label("访客姓名")
+    name.fill("")
+    name.focus()
+    page.keyboard.press("ControlOrMeta+V")
+    assert "访客通行" in name.input_value()
+
+
+def test_behind_a_yes_the_page_leads_to_registering(site, phone, visit):
+    page = phone.open(visit["link"])
+    say(page, "同意", "确定同意")
+    page.get_by_role("button", name="自己登记访客").tap()
+    expect(page.locator("h1")).to_have_text("登记访客")
+    assert "me-" not in page.url, "this token too leaves the address"
+
+
+def test_without_the_hub_nothing_is_registered_and_the_form_keeps_what_was_typed(site, phone, own):
+    page = phone.open(own)
+    page.get_by_label("访客姓名").fill("王小明")
+    page.context.set_offline(True)
+    page.get_by_role("button", name="登记", exact=True).tap()
+    expect(page.get_by_role("alert")).to_contain_text("没有收到系统回复")
+    expect(page.locator("[data-made]")).to_have_count(0)
+    page.context.set_offline(False)
+    page.reload()
+    expect(page.get_by_label("访客姓名")).to_have_value("王小明")
+    page.get_by_role("button", name="登记", exact=True).tap()
+    expect(page.locator("[data-made]")).to_have_count(1)
+
+
+def test_a_link_that_was_withdrawn_says_whom_to_ask(site, phone, own):
+    page = phone.open(own)
+    expect(page.locator("h1")).to_have_text("登记访客")
+    assert site.http.post(f"/residents/{HOST}/link/revoke", json={"reason": "转发"}).status_code == 200
+    page.get_by_label("访客姓名").fill("王小明")
+    page.get_by_role("button", name="登记", exact=True).tap()
+    expect(page.locator("h1")).to_have_text("链接无效或已过期")
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en-GB"])
+@pytest.mark.parametrize("elder", [False, True])
+def test_registering_is_readable_for_all_in_either_language_and_size(site, phone, own, language, elder, picture):
+    page = phone.open(own, language)
+    zh = language == "zh-CN"
+    send = page.get_by_role("button", name="登记" if zh else "Register", exact=True)
+    expect(send).to_be_visible()
+    if elder:
+        page.get_by_role("button", name="长辈版" if zh else "Large text").tap()
+    page.get_by_label("访客姓名" if zh else "Visitor's name").fill("王小明")
+    page.get_by_label("日期" if zh else "Day").select_option(index=1)
+    page.get_by_label("到达时间" if zh else "Arrives at").fill("23:59")
+    check_axe(page)
+    send.tap()
+    expect(page.locator("[data-made] img")).to_be_visible()
+    page.get_by_role("button", name="撤回" if zh else "Take back").tap()
+    check_axe(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    if elder:
+        assert page.evaluate(SMALL, [ELDER_PX, TARGET_PX]) == []
+    if not zh:
+        assert CHINESE.findall(page.evaluate(OWN_TEXTS)) == []
+    picture(page, f"resident-own-{language}{'-elder' if elder else ''}")

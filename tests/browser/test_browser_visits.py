@@ -222,6 +222,8 @@ def test_a_couriers_goods_are_left_carried_only_with_consent_and_collected(rooms
     goods.locator("form button[type=submit]").click()
     expect(goods.locator("[data-deed=carry]")).to_be_visible()
     picture(page, "visits-goods")
+    goods.locator("[data-history-of]").click()
+    expect(goods.locator("[data-past] [data-history] li")).to_contain_text(["放在投放点", "征询住户", "同意送上门"])
     goods.locator("[data-deed=collect]").click()
     expect(page.locator("[data-list=dropped]")).to_have_count(0)
     expect(page.locator("tr[data-delivery]")).to_contain_text("已领取")
@@ -231,8 +233,10 @@ def test_a_guard_with_a_phone_registers_and_is_told_of_no_news_that_stopped(room
     page = guards_page(rooms, viewport=PHONE_SIZE)
     panel = register(page)
     expect(panel.locator("[data-act=ask]")).to_be_visible()
-    expect(panel.locator("[data-act=call]")).to_have_count(0)
-    expect(panel).to_contain_text("请呼叫监控室")
+    panel.locator("[data-act=call]").click()
+    panel.locator("[data-act-form=call] [data-person] .ant-select").click()
+    expect(page.locator(".ant-select-item-option")).to_contain_text(f"{HOST_NAME[0]}*")
+    page.keyboard.press("Escape")
     page.wait_for_timeout(6_000)
     expect(page.locator("[data-banner=stale]")).to_have_count(0)
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE_SIZE["width"]
@@ -249,6 +253,11 @@ def test_a_lead_sets_up_a_space_and_others_only_look(rooms, picture):
     section.get_by_role("button", name="新增").click()
     expect(section.locator("[data-space=P1]")).to_contain_text("0 / 1")
     picture(page, "visits-places")
+    rules = page.locator("[data-setting=rules]")
+    rules.get_by_label("中文，每行一条").fill("慢行\n不鸣喇叭")
+    rules.get_by_label("英文，逐行对应，可留空").fill("drive slowly")
+    rules.get_by_role("button", name="保存为新版本").click()
+    expect(rules).to_contain_text("estate-rules-2")
     other = rooms.open("operator", path="visits/places")
     expect(other.locator("[data-space=P1]")).to_be_visible()
     expect(other.locator("[data-setting] form")).to_have_count(0)
@@ -270,3 +279,16 @@ def test_every_page_of_the_room_is_whole_in_both_languages_and_can_be_used_by_an
         assert page.evaluate(COLOURS) == [], name
         left = [WRITTEN.sub("", text) for text in page.evaluate(TEXTS)] if language == "en" else []
         assert [text for text in left if ALONE.search(text)] == [], name
+
+
+def test_those_in_charge_keep_the_visits_as_a_file_and_others_do_not(rooms):
+    page = rooms.open("shift_leader", path="visits/today")
+    with page.expect_download() as waiting:
+        page.locator("[data-export]").get_by_role("button", name="导出 CSV").click()
+    content = waiting.value.path().read_bytes()
+    assert content.startswith(b"\xef\xbb\xbf"), "so that Excel reads Chinese"
+    assert "姓名 name" in content.decode("utf-8-sig").splitlines()[0]
+    assert NAME not in content.decode("utf-8-sig")
+    other = rooms.open("operator", path="visits/today")
+    expect(other.locator("[data-list]").first).to_be_visible()
+    expect(other.locator("[data-export]")).to_have_count(0)

@@ -20,19 +20,21 @@ class Hub:
     def __init__(self) -> None:
         self.deaf = 0
         self.heard: list[dict[str, object]] = []
-        self.outcome = "new"
-        self.known_by: set[str] = set()
+        self.outcome = "accepted"
+        self.known_by: set[tuple[str, str]] = set()
         hub = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                hub.heard += body["items"]
-                hub.known_by.add(self.headers["Authorization"])
-                hub.deaf -= 1
-                self.send_response(503 if hub.deaf >= 0 else 200)
+                binds = self.path == "/phones/phone-1/bind"
+                hub.heard += body.get("entries", [])
+                hub.known_by.add((self.path, self.headers["Authorization"]))
+                hub.deaf -= not binds
+                self.send_response(503 if hub.deaf >= 0 and not binds else 200)
                 self.end_headers()
-                self.wfile.write(json.dumps({"items": [{"outcome": hub.outcome}]}).encode())
+                answer = {"token": "bound"} if binds else {"entries": [{"outcome": hub.outcome}]}
+                self.wfile.write(json.dumps(answer).encode())
 
             def log_message(self, *_: object) -> None:
                 pass
@@ -63,8 +65,9 @@ def test_what_is_not_answered_is_reported_again_under_the_same_name(hub):
     hub.deaf = 2
     phone.say(stage, "panic")
     phone.say(stage, "panic", active=False)
-    assert [one["key"] for one in hub.heard] == ["b-1", "b-1", "b-1", "b-2"]
-    assert hub.known_by == {"Bearer token"}
+    assert [one["seq"] for one in hub.heard] == [1, 1, 1, 2]
+    assert len({one["key"] for one in hub.heard}) == 2
+    assert hub.known_by == {("/phones/phone-1/bind", "Bearer token"), ("/phone/outbox", "Bearer bound")}
 
 
 def test_what_the_hub_refuses_ends_the_demo(hub):
@@ -80,5 +83,5 @@ def test_what_phones_do_is_written_down_once_each(hub):
     sees_something(phone, stage)
     tally = stage.record.tally()
     assert tally.episodes == tally.near_misses == {"panic": 1, "observation": 1}
-    keys = [one["key"] for one in hub.heard]
+    keys = [str(one["key"]) for one in hub.heard]
     assert len(keys) - len({*keys}) == 1, "the observation came twice"

@@ -21,6 +21,7 @@ from tests.faults import (
     disks,
     duties,
     duty_zones,
+    footage,
     gates,
     interlocks,
     kills,
@@ -36,7 +37,7 @@ from tests.support.loop_disk import can_mount
 ROWS: tuple[Row, ...] = (
     *kills.ROWS, *powercuts.ROWS, *disks.ROWS, *syncs.ROWS, *network.ROWS,
     *devices.ROWS, *cameras.ROWS, *payloads.ROWS, *settings.ROWS,
-    *duties.ROWS, *duty_zones.ROWS, *audits.ROWS, *interlocks.ROWS, *gates.ROWS,
+    *duties.ROWS, *duty_zones.ROWS, *audits.ROWS, *interlocks.ROWS, *gates.ROWS, *footage.ROWS,
 )  # fmt: skip
 SHOWN = 10
 PORTIONS = 20

@@ -43,6 +43,8 @@ DEVICES = {
         Device("far-reader", "reader", "garage", "agent-2", "barrier-2", {}),
         Device("fire-1", "contacts", "garage", "agent-2", "fire-1", {}, frees=("door-1", "barrier-1")),
         Device("camera-1", "camera", "gate", "agent-1", "camera-1", {}),
+        Device("camera-2", "camera", "gate", "agent-1", "camera-2", {}),
+        Device("camera-off", "camera", "gate", "agent-1", "camera-off", {"recorded": 0}),
         Device("meter-1", "meter", "pump", "agent-1", "meter-1", {"water_pressure_min": 200.0, "power_max": 1000.0}),
         Device("agent-1", "agent", "gate", "agent-1", "agent-1", {}),
         Device("agent-2", "agent", "garage", "agent-2", "agent-2", {}),

@@ -179,8 +179,8 @@ class Rig:
         self.lines.append(ListLine(calls))
         return self.lines[-1]
 
-    def _post(self, url: str, headers: dict[str, str], body: bytes) -> int:
-        self.posts.append((url, headers, body))
+    def _post(self, url: str, headers: dict[str, str], body: bytes | Iterator[bytes]) -> int:
+        self.posts.append((url, headers, body if isinstance(body, bytes) else b"".join(body)))
         return self.statuses.pop(0) if self.statuses else 204
 
     def records(self, kind: str = "", device: str = "") -> list[Any]:

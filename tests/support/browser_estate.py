@@ -46,6 +46,8 @@ ZONE = "Asia/Shanghai"
 GATEHOUSE, YARD = "gatehouse", "yard"
 CARD_KEY = bytes(range(64, 96))
 FACILITY, RESIDENT, STRANGER = 12, 1001, 5001
+SEGMENT_S = 4
+RECORDER = {"folder": "footage", "reserve_bytes": 0, "segment_s": SEGMENT_S}
 BOARD_BAUD, READER_BAUD, POLL_MS = 38_400, 9_600, 50
 
 _INPUTS = (("door-1", "door"), ("door-2", "door"), ("fire-hall", "fire"), ("alarm-desk", "alarm"), ("cabinet-1", "tamper"))
@@ -92,11 +94,12 @@ NUMBERS: Mapping[str, Mapping[str, float]] = {"CMD-2": {"chatter_window_s": 0, "
 
 class Wanted(NamedTuple):
     """What a module of tests wants otherwise. `numbers`: the policy's, by clause; `cameras`: so many, at a few pictures a second;
-    `more`: what else stands in the estate file, such as routes or floors; `devices`: what stands beside the others, of the yard,
-    for which `say` speaks."""
+    `recorded`: the agent records them; `more`: what else stands in the estate file, such as routes or floors; `devices`: what
+    stands beside the others, of the yard, for which `say` speaks."""
 
     numbers: Mapping[str, Mapping[str, float]] = {}
     cameras: int = 0
+    recorded: bool = False
     more: Mapping[str, Any] = {}
     devices: tuple[DeviceLine, ...] = ()
 
@@ -338,7 +341,10 @@ class BrowserEstate:
         )
         devices = [
             {"id": name, "driver": driver, "address": self.lines[name].address} | more for name, driver, more in drivers
-        ] + [{"id": name, "driver": "rtsp_camera", "address": camera.url} for name, camera in self.cameras.items()]
+        ] + [
+            {"id": name, "driver": "rtsp_camera", "address": camera.url} | self._recording()
+            for name, camera in self.cameras.items()
+        ]
         permit = {"card": card_name(CARD_KEY, FACILITY, RESIDENT, 26)}
         return dump(
             self.folder / "agent" / "agent.yaml",
@@ -351,9 +357,17 @@ class BrowserEstate:
                 "hub_url": self.url,
                 "spool": {"path": "spool.db"},
                 "devices": devices,
+                **(
+                    {"recorder": {"folder": "footage", "reserve_bytes": 0, "segment_s": SEGMENT_S}}
+                    if self.wanted.recorded
+                    else {}
+                ),
                 "access": [{"reader": "reader-1", "opens": {"device": "barrier-1", "action": "open"}, "permits": [permit]}],
             },
         )
+
+    def _recording(self) -> dict[str, Any]:
+        return {"record": {"main": True}} if self.wanted.recorded else {}
 
     # Waiting, and the yard
 

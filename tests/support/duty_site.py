@@ -105,9 +105,9 @@ def settled(site: Site, window: str, *states: str) -> dict[str, Any]:
 
 
 @contextmanager
-def duty_site(folder: Path, *void: Flag, wand: bool = False) -> Any:
+def duty_site(folder: Path, *void: Flag, wand: bool = False, **more: Any) -> Any:
     """The site, with tags that have been enrolled for long. `void`: see `policy`."""
-    with running_site(folder, policy=policy(*void), book=estate(wand=wand), prepare=_enrol) as site:
+    with running_site(folder, policy=policy(*void), book=estate(wand=wand), prepare=_enrol, **more) as site:
         yield site
 
 

@@ -4,6 +4,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -28,6 +29,7 @@ from hub.ingest.worker import Worker
 from hub.notify.reader import Patience
 from hub.notify.residents.settings import ResidentSettings
 from hub.notify.table import AnyChannelSettings
+from hub.notify.webpush.settings import PushSettings
 from hub.outward import Outward, OutwardSettings
 from hub.planning import plan_of
 from hub.policy.load import Policy
@@ -120,10 +122,9 @@ class Site:
         oidc: OidcSettings | None = None,
         card_key: bytes | None = bytes(32),
         residents: Sequence[ResidentSettings] = (),
+        push: PushSettings | None = None,
     ) -> None:
-        self.folder = folder
-        self.clock = SystemClock()
-        self.broker = PaperBroker()
+        self.folder, self.clock, self.broker = folder, SystemClock(), PaperBroker()
         self.url = f"sqlite:///{folder / 'hub.db'}"
         self.engine = open_engine(self.url)
         self.read_engine = open_engine(self.url, read_only=True)
@@ -160,6 +161,7 @@ class Site:
                 card_key=card_key,
                 vault=self.vault,
                 residents=residents,
+                push=push,
             ),
             estate=self.estate,
             policy=self.policy,
@@ -176,6 +178,11 @@ class Site:
         until(lambda: self.worker.state.ready, "the worker")
         if start:
             self.start()
+
+    @cached_property
+    def lent(self) -> list[httpx.Client]:
+        """Others' clients, closed with the site."""
+        return []
 
     def start(self) -> None:
         self.outward.start()
@@ -235,7 +242,8 @@ class Site:
         self.broker.on_order = on_order
 
     def close(self) -> None:
-        self.http.close()
+        for client in (self.http, *self.lent):
+            client.close()
         self.outward.stop()
         self.worker.stop()
         self.engine.dispose()

@@ -112,6 +112,16 @@ class Gatehouse:
         """A visit is registered."""
         return self.hub.ask(asks.VisitRegister(self.draft(kind, **fields), ALL_GIVEN, who, resident, admit))
 
+    def invite(self, token: str, kind: Kind = "visitor", *, hours: float = 4, **fields: Any) -> Any:
+        """A resident registers a visitor by their own link."""
+        draft = self.draft(kind, room="", **fields)
+        until_us = (draft.expected_us or self.now_us) + round(hours * HOUR_S * US_PER_S)
+        return self.hub.ask(asks.ResidentRegister(sealing.digest(token), draft, frozenset(("name",)), until_us))
+
+    def cancel(self, token: str, visit: str) -> Any:
+        """A resident takes a visit back."""
+        return self.hub.ask(asks.ResidentCancel(sealing.digest(token), visit))
+
     def ask(self, visit: str) -> Any:
         """The resident is asked."""
         return self.hub.ask(asks.VisitAsk(visit, GUARD))

@@ -81,12 +81,26 @@ def test_who_verifies_the_audit_log_shares_nothing_with_who_writes_it():
     assert not wrong, "\n".join(wrong)
 
 
+def test_who_verifies_an_export_shares_nothing_with_who_makes_it():
+    verifier = [path for path in python_files("watchkeeper") if path.parts[1] == "export_verify"]
+    assert len(verifier) > 2
+    wrong = [
+        f"{path} imports {name}"
+        for path in verifier
+        for name in imported(path)
+        if name.split(".")[0] in {*ROOMS, "msgspec"} and not name.startswith("watchkeeper.export_verify")
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
 def test_no_module_is_dead():
     """A module is alive when another module imports it, a test does not count, or when it is started by its name."""
     started_by_name = {
         "watchkeeper.cli",  # the console script
         "watchkeeper.schemas",  # python -m, writes contract/schema, and types of the pages
         "drivers.rtsp_camera.child",  # python -m, by the camera's driver
+        "edge.recorder.child",  # python -m, by the recorder
+        "edge.recorder.probe",
     }
     files = python_files(*ROOMS)
     used = {name for path in files for name in imported(path)} | started_by_name

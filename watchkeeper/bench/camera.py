@@ -1,9 +1,15 @@
-"""Cameras: what looking at one costs, and what recording one does. Each part of the rows has its module."""
+"""What cameras cost: recording them, and looking at them. Each part has its module."""
+
+from collections.abc import Callable
 
 from watchkeeper.bench.camera_analysis import analysis_rows
+from watchkeeper.bench.camera_recording import recording
 from watchkeeper.bench.rows import Row
+
+PARTS: tuple[Callable[[float], list[Row]], ...] = (recording, analysis_rows)
+"""Each takes a scale, and gives rows of its own."""
 
 
 def camera(scale: float = 1.0) -> list[Row]:
-    """The rows of all parts."""
-    return analysis_rows(scale)
+    """The rows of every part."""
+    return [row for part in PARTS for row in part(scale)]

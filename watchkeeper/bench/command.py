@@ -11,6 +11,7 @@ from watchkeeper.bench.console import console
 from watchkeeper.bench.console_rig import NoChromium
 from watchkeeper.bench.duties import duties
 from watchkeeper.bench.gate import gate
+from watchkeeper.bench.index import index
 from watchkeeper.bench.ingest import ingest
 from watchkeeper.bench.kill import kill
 from watchkeeper.bench.memory import memory
@@ -27,6 +28,7 @@ BENCHES: dict[str, Bench] = {
     "memory": memory,
     "kill": kill,
     "duties": duties,
+    "index": index,
     "console": console,
     "plate": plate,
     "camera": camera,

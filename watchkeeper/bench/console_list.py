@@ -46,7 +46,7 @@ def million_listed(folder: Path, scale: float, looked: Machine) -> Row:
     with EmbeddedBroker(folder / "broker-listed") as broker:
         port = free_port()
         settings = write_hub(home, broker.url, port)
-        people = make_accounts(database, SITE, [], SystemClock().now_us())
+        people = make_accounts(database, SITE, {}, SystemClock().now_us())
         _store(database, count)
         url = f"http://127.0.0.1:{port}"
         with start_hub(settings), httpx.Client(base_url=url, trust_env=False, timeout=60) as http:

@@ -143,7 +143,7 @@ def running(folder: Path) -> Iterator[ConsoleRig]:
         stack.callback(slaves.stop)
         port = free_port()
         settings = write_hub(folder / "hub", broker.url, port)
-        people = make_accounts(folder / "hub" / "data" / "hub.db", SITE, [], SystemClock().now_us())
+        people = make_accounts(folder / "hub" / "data" / "hub.db", SITE, {}, SystemClock().now_us())
         url = f"http://127.0.0.1:{port}"
         stack.enter_context(start_hub(settings))
         hub_is_up(url)

@@ -1,6 +1,7 @@
 """What the hub has found and committed, read from its database; and what the agents accepted, read from their logs."""
 
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -8,8 +9,10 @@ from sqlalchemy import Engine, and_, func, or_, select
 
 from contract.clock import Clock
 from contract.envelope import decode_record
+from contract.footage import SegmentRecorded
 from contract.orders import KeepHead
 from edge.spool import Spool, SpoolLimits
+from hub.footage.packing import Hour
 from hub.ingest.site import HUB_STREAM
 from hub.store import schema
 from hub.store.engine import open_engine
@@ -36,10 +39,12 @@ class Incident(NamedTuple):
 
 
 class Accepted(NamedTuple):
-    """One log: its stream, and the number of each row that it accepted."""
+    """One log: its stream, and the number of each row that it accepted. `footage`: of those that tell of a segment, which one:
+    its camera, its stream and its number. They are in the index of footage and among no events."""
 
     stream: str
     seqs: list[int]
+    footage: Mapping[int, tuple[str, str, int]] = {}
 
 
 class Committed(NamedTuple):
@@ -161,8 +166,10 @@ class Books:
         """Hold the logs against the hub's rows. A row that no log has accepted counts as doubled, too."""
         sent = committed = lost = 0
         doubled = self._twice()
+        indexed = self._indexed()
         for log in logs:
-            rows, wanted = self._rows(log.stream), set(log.seqs)
+            told = {seq for seq, segment in log.footage.items() if segment in indexed}
+            rows, wanted = self._rows(log.stream) | told, set(log.seqs)
             sent += len(wanted)
             committed += len(wanted & rows)
             lost += len(wanted - rows)
@@ -182,6 +189,15 @@ class Books:
         with self._engine.connect() as connection:
             return int(connection.execute(select(func.sum(again.c.more))).scalar() or 0)
 
+    def _indexed(self) -> set[tuple[str, str, int]]:
+        """Every segment in the index of footage."""
+        h, t = schema.footage_hour.c, schema.footage_tail.c
+        with self._engine.connect() as connection:
+            hours = connection.execute(select(h.device, h.stream, h.pieces).where(h.site == SITE)).all()
+            tail = connection.execute(select(t.device, t.stream, t.no).where(t.site == SITE)).all()
+        packed = {(device, stream, piece.no) for device, stream, pieces in hours for piece in Hour(pieces).pieces()}
+        return packed | {(device, stream, no) for device, stream, no in tail}
+
     def _rows(self, stream: str) -> set[int]:
         """The numbers of the stream that the hub holds, as events or put aside."""
         e, q = schema.event.c, schema.quarantine.c
@@ -196,11 +212,16 @@ def accepted(spool: Path, agent: str, clock: Clock) -> Accepted:
     log = Spool.open(spool, agent, SpoolLimits(), clock)
     try:
         seqs: list[int] = []
+        footage: dict[int, tuple[str, str, int]] = {}
         at = log.floor
         while at <= log.head:
             page = log.page(at, PAGE_BYTES, PAGE_RECORDS)
-            seqs += [decode_record(body).seq for body in page.records]
+            for body in page.records:
+                record = decode_record(body)
+                seqs.append(record.seq)
+                if isinstance(record.reading, SegmentRecorded):
+                    footage[record.seq] = (record.device, record.reading.stream, record.reading.no)
             at = page.last_seq + 1
-        return Accepted(log.stream, seqs)
+        return Accepted(log.stream, seqs, footage)
     finally:
         log.close()

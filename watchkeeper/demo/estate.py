@@ -322,6 +322,7 @@ def write_agent(
             "spool": {"path": "spool.db"},
             "devices": devices,
             "access": access,
+            **({"recorder": {"folder": "footage"}} if any("record" in row for row in devices) else {}),
         },
     )
 

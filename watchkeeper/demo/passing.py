@@ -85,7 +85,7 @@ class EntryLane:
 
     def paper_plate(self, stage: Stage) -> None:
         """Somebody holds a picture of a plate to the camera: the barrier opens, and no vehicle is there. Right behind another
-        plate it would count as that one, told again."""
+        vehicle, that one's time on the loop explains it."""
         stage.rest(_QUIET * stage.limits["plate_loop_s"] - stage.since_s(self._read_us))
         stage.tell("有人举车牌照片骗开道闸", "a picture of a plate opens the barrier, and no vehicle is there")
         begin_us = self._opened_by(stage, plate_of(next(self._phantoms)), _nothing)

@@ -1,6 +1,7 @@
 """Who may sign in to the demo's hub: one account of each kind that a visitor may want to be, and one for each phone."""
 
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -37,8 +38,9 @@ class SignIn(NamedTuple):
         return f"{self.name} / {self.password} ({self.role})"
 
 
-def make_accounts(database: Path, site: str, phones: list[str], now_us: int) -> dict[str, SignIn]:
-    """The accounts in a new database, by name. Passwords are random: others on this machine may try."""
+def make_accounts(database: Path, site: str, phones: Mapping[str, str], now_us: int) -> dict[str, SignIn]:
+    """The accounts in a new database, by name. `phones`: who of the staff carries each. Passwords are random:
+    others on this machine may try."""
     passwords, engine = Passwords(), open_engine(f"sqlite:///{database}")
     wanted: list[tuple[str, Role, str]] = [(name, role, secrets.token_urlsafe(9)) for name, role in PEOPLE]
     wanted += [(phone, "guard", "") for phone in phones]
@@ -49,7 +51,8 @@ def make_accounts(database: Path, site: str, phones: list[str], now_us: int) -> 
         with engine.begin() as connection:
             for name, role, password in wanted:
                 register.create(connection, site, name, role, hashes[name], now_us)
-                stands_for = register.Changes(person=next((person for person, zh, _ in MONITORS if zh == name), ""))
+                person = phones.get(name) or next((person for person, zh, _ in MONITORS if zh == name), "")
+                stands_for = register.Changes(person=person)
                 register.change(connection, site, account_key(name), stands_for, now_us)
                 begun = register.make_token(connection, site, account_key(name), "demo", _TOKEN_DAYS, AccountsSettings(), now_us)
                 if isinstance(begun, Refusal):

@@ -1,6 +1,7 @@
 """Guards' phones: they call for help, work alone and see things, and report it to the hub's API as a phone does."""
 
 import json
+from hashlib import blake2b
 from threading import Lock
 from typing import Any
 from urllib.error import HTTPError, URLError
@@ -19,13 +20,13 @@ _US_PER_S = 1_000_000
 
 
 class Phone:
-    """A phone of the estate, carried by `person`. All that it says has a name of its own, under which it is said again until
-    it is answered. Any thread may call it."""
+    """A phone of the estate, carried by `person`, who binds it by `token` before the first report. All that it says has a name of
+    its own, under which it is said again until it is answered. Any thread may call it."""
 
     def __init__(self, phone: str, person: str, url: str, token: str, clock: Clock, boot: str) -> None:
         self.phone, self.person = phone, person
         self._url, self._clock, self._boot = url, clock, boot
-        self._headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
+        self._signed_in, self._bound = token, ""
         self._lock = Lock()
         self._said = 0
         self._last: dict[str, Any] = {}
@@ -37,7 +38,8 @@ class Phone:
             self._said += 1
             at_us = self._clock.now_us()
             mono_ms = self._clock.mono_us() // US_PER_MS
-            made = {"key": f"{self._boot}-{self._said}", "made_at": rfc3339(at_us), "mono_ms": mono_ms, "person": self.person}
+            key = blake2b(f"{self._boot}-{self._said}".encode(), digest_size=16).hexdigest()
+            made = {"key": key, "seq": self._said, "made_at": rfc3339(at_us), "mono_ms": mono_ms}
             self._last = made | {"kind": kind} | more
             self._report(stage)
         return at_us
@@ -50,19 +52,34 @@ class Phone:
     def _report(self, stage: Stage) -> None:
         for _ in range(_TRIES):
             sent = {"sent_at": rfc3339(self._clock.now_us()), "sent_mono_ms": self._clock.mono_us() // US_PER_MS}
-            body = {"phone": self.phone, "boot": self._boot, "items": [self._last]} | sent
-            outcome = self._post(body)
-            if outcome in ("new", "duplicate"):
+            outcome = self._bind() or self._post("/phone/outbox", {"boot": self._boot, "entries": [self._last]} | sent)
+            if outcome in ("accepted", "duplicate"):
                 return
             stage.rest(PAUSE_S)
         raise RuntimeError(f"the hub did not take what {self.phone} has reported: {outcome}")
 
-    def _post(self, body: dict[str, Any]) -> str:
-        data = json.dumps(body).encode()
-        asked = Request(f"{self._url}/scans", data=data, headers=self._headers)  # noqa: S310 - the hub's own address
+    def _bind(self) -> str:
+        """Once. Why it could not, or nothing."""
+        if self._bound:
+            return ""
+        found = self._ask(f"/phones/{self.phone}/bind", {}, self._signed_in)
+        if isinstance(found, str):
+            return found
+        self._bound = str(found["token"])
+        return ""
+
+    def _post(self, path: str, body: dict[str, Any]) -> str:
+        found = self._ask(path, body, self._bound)
+        return found if isinstance(found, str) else str(found["entries"][0]["outcome"])
+
+    def _ask(self, path: str, body: dict[str, Any], token: str) -> dict[str, Any] | str:
+        """The answer, or why there is none."""
+        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
+        asked = Request(f"{self._url}{path}", data=json.dumps(body).encode(), headers=headers)  # noqa: S310 - the hub's own address
         try:
             with urlopen(asked, timeout=_ANSWER_S) as reply:  # noqa: S310 - as above
-                return str(json.load(reply)["items"][0]["outcome"])
+                found: dict[str, Any] = json.load(reply)
+                return found
         except HTTPError as error:
             error.close()
             return f"HTTP {error.code}"

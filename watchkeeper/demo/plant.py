@@ -35,6 +35,8 @@ BOARD_BAUD, READER_BAUD, CRADLE_BAUD = 38_400, 9_600, 9_600
 WAND_OFF_S = 37.0
 """So far the wands' clocks are ahead at first."""
 SHAPE = clip.Shape(fps=5, gop=5, seconds=6)
+FOOTAGE = clip.Shape(width=320, height=176, fps=4, gop=20, seconds=10)
+"""What the cameras' recorders get: about 0.5 Mb/s, so that a day of three cameras takes less than 18 GB."""
 TRAVEL_S = 0.6
 WALKED = ("reader-5", "reader-6", "reader-7", "reader-8")
 """Readers that people walk by."""
@@ -81,6 +83,8 @@ class Plant:
         self._slaves: dict[str, SlaveLine] = {}
         self._broker_port = broker_port
         self.scenes: Scenes = drawn_scenes(SHAPE) if film is None else scenes_from_file(film, SHAPE)
+        lane = self.scenes["normal"] if film is not None else clip.lane(FOOTAGE)
+        self._footage: Scenes = {"normal": lane, "dark": lane, "frozen": lane}
         try:
             self._build()
         except BaseException:
@@ -109,6 +113,8 @@ class Plant:
         self.wands = {name: WandTwin(int(number, 16), self._clock, off_s=WAND_OFF_S) for name, number in estate.WANDS.items()}
         self.cradles = {name: self._cradle(name) for name in self.wands}
         self.cameras = {name: self._stack.enter_context(CameraTwin(self.scenes, clock=self._clock)) for name in estate.CAMERAS}
+        self.outlets = {name: self._outlet() for name in estate.CAMERAS}
+        """Where the cameras are recorded: what happens to the pictures that are watched does not happen there."""
         self.mqtt = self._stack.enter_context(MqttJsonTwin("127.0.0.1", self._broker_port))
         self._ports = {name: free_port() for name in ("intruder", "fire", "plates-1", "qr-1")}
         self.intruder = SiaDc09Twin(self._dialler("intruder"), self._clock, account=estate.ACCOUNT, key=estate.PANEL_KEY)
@@ -156,7 +162,13 @@ class Plant:
             self._row("reader-4", "osdp", options={"address": estate.READER_ADDRESS, "key_file": str(self._reader_key())}),
             *(self._row(name, "patrol_wand", options={"wands": {number: name}}) for name, number in estate.WANDS.items()),
             *(
-                {"id": name, "driver": "rtsp_camera", "address": camera.url, "options": options}
+                {
+                    "id": name,
+                    "driver": "rtsp_camera",
+                    "address": camera.url,
+                    "options": options,
+                    "record": {"main_address": self.outlets[name].url},
+                }
                 for name, camera in self.cameras.items()
             ),
             self._mqtt_row("frigate", "frigate", {"lobby": "lobby-view"}),
@@ -226,6 +238,9 @@ class Plant:
         path = (self._folder / "reader-4.key").resolve()
         estate.secret(path, estate.READER_KEY.hex())
         return path
+
+    def _outlet(self) -> CameraTwin:
+        return self._stack.enter_context(CameraTwin(self._footage, clock=self._clock))
 
     def _dialler(self, name: str) -> Dialler:
         line = Dialler(self._ports[name])

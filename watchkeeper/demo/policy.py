@@ -13,10 +13,11 @@ DEFAULT_SPEED = 12.0
 SPEED_MAX = 12.0
 """Beyond it a stall of this machine could not be told from an episode."""
 
-KEPT = frozenset(
-    ("grant_s", "grace_s", "pass_s", "pass_grace_s", "tail_pass_s", "tail_grace_s", "loop_gap_s", "late_s", "source_stall_s")
-)
-"""What the network and the machine need does not shrink with the demo's times."""
+KEPT = frozenset((
+    "grant_s", "grace_s", "pass_s", "pass_grace_s", "tail_pass_s", "tail_grace_s", "loop_gap_s", "late_s", "source_stall_s",
+    "footage_hole_s",
+))  # fmt: skip
+"""What the network and the machine need does not shrink with the demo's times, nor what a recorder needs that begins anew."""
 
 LEAST_S = {"camera_lost_s": 6.0, "takeover_window_s": 15.0, "loop_plate_s": 3.0, "plate_loop_s": 3.0}
 """A camera's stream takes seconds to come back, whatever the speed, and so does an agent that was thrown out by its broker. A

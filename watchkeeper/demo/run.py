@@ -294,7 +294,9 @@ class Demo:
         self.url = f"http://127.0.0.1:{port}"
         settings = estate.write_hub(folder, keys, broker=broker, access=access, http_port=port, webhook=self.desk.url)
         database = folder / "data" / "hub.db"
-        self.people = people.make_accounts(database, estate.SITE, [*estate.PHONES], self.clock.now_us())
+        self.people = people.make_accounts(
+            database, estate.SITE, {phone: person for phone, (person, *_) in estate.PHONES.items()}, self.clock.now_us()
+        )
         self._hub = Child(folder / "hub.log", "hub", str(settings))
         self._children.append(self._hub)
         self._stack.callback(self._hub.stop)

@@ -16,6 +16,9 @@ from hub.access.checks import told_of
 from hub.access.types import Holder, id_of, kind_of
 from hub.audit.types import Act, Personal
 
+HOLDER_ERASED = "holder.erase"
+"""The act after which nobody reads in the log who a holder was."""
+
 
 def _put(asked: AccessPut, _: None, answer: Any) -> Iterator[Act]:
     if isinstance(answer, Conflict):

@@ -1,7 +1,7 @@
 """What people and phones bring about: reports, shifts, occasions. Each is answered after the commit."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 import msgspec
@@ -84,6 +84,10 @@ class DutyActs:
                 if scan is not None:
                     effect = self._effect(scan) if one.evidence else Effect()
                     answers[at] = answers[at]._replace(flags=scan.flags, effect=effect)
+
+    def expect(self, source: str, keys: Iterable[str]) -> None:
+        """These will be reported one by one: look up at once which of them are known."""
+        self._scanning.ask_for(ScanKey(source, key) for key in keys)
 
     def report(self, report: Report) -> list[TakenItem]:
         """Take in what a source reports at once; see Report."""

@@ -474,7 +474,10 @@ class Dutybook:
         return view
 
     def _reported_us(self, source: str) -> int:
-        return _EVER_US if source == HUB_SOURCE else self._site.watermarks.get(source) or -1
+        if source == HUB_SOURCE:
+            return _EVER_US
+        carried_us = self._site.phones.streams.reported_us(source, self._times.now_us, _EVER_US)
+        return self._site.watermarks.get(source) or -1 if carried_us is None else carried_us
 
 
 def _made_us(scan: Scan) -> int:

@@ -54,7 +54,7 @@ def seen(link: Link, visit: Visit | None, delivery: Delivery | None, now_us: int
         delivery is not None and delivery.state in DELIVERY_LIVE and delivery.consent == "asked"
     )
     is_open = asks and link.used_us is None and now_us < link.expires_us
-    return LinkSeen(visit, delivery, is_open, link.made_us, link.expires_us)
+    return LinkSeen(visit, delivery, is_open, link.made_us, link.expires_us, used=link.used_us is not None)
 
 
 def use(around: Around, link: Link) -> Link:

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from hub.access.types import Holder
 from hub.store import visit_rows
-from hub.visits.types import Delivery, Link, Notice, Visit
+from hub.visits.types import Delivery, Link, Notice, ResidentLink, Visit
 
 T = TypeVar("T")
 
@@ -31,6 +31,14 @@ class VisitLookups:
     def visit_link(self, digest: str) -> Link | None:
         """The link whose token has that digest."""
         return self._ask(lambda connection: visit_rows.find_link(connection, self._site_id, digest))
+
+    def resident_link(self, digest: str) -> ResidentLink | None:
+        """The resident's own link whose token has that digest."""
+        return self._ask(lambda connection: visit_rows.find_resident_link(connection, self._site_id, digest))
+
+    def link_of_resident(self, holder: str) -> ResidentLink | None:
+        """The newest own link of a resident."""
+        return self._ask(lambda connection: visit_rows.link_of_resident(connection, self._site_id, holder))
 
     def visit_notice(self, notice: str) -> Notice | None:
         """A notice."""

@@ -17,7 +17,7 @@ from hub.ingest.ports import SiteBook
 from hub.ingest.site import Deadline, DeadlineKey, Site
 from hub.visits.flow import Moment
 from hub.visits.numbers import VISIT_OWNER, Limits
-from hub.visits.types import Delivery, Link, Notice, Visit, VisitEntry
+from hub.visits.types import Delivery, Link, Notice, ResidentLink, Visit, VisitEntry
 
 VISIT_TOPIC, DELIVERY_TOPIC = "visit", "delivery"
 _encode = msgspec.json.Encoder().encode
@@ -36,6 +36,14 @@ class VisitArchive(Protocol):
 
     def visit_link(self, digest: str) -> Link | None:
         """The link whose token has that digest."""
+        ...
+
+    def resident_link(self, digest: str) -> ResidentLink | None:
+        """The resident's own link whose token has that digest."""
+        ...
+
+    def link_of_resident(self, holder: str) -> ResidentLink | None:
+        """The newest own link of a resident."""
         ...
 
     def visit_notice(self, notice: str) -> Notice | None:

@@ -6,6 +6,8 @@ from typing import Any
 
 from hub.audit.types import Act
 from hub.visits import asks
+from hub.visits.rules import Rules
+from hub.visits.types import ResidentLink
 
 
 def resident(person: str) -> str:
@@ -45,6 +47,34 @@ def _by_link(asked: asks.LinkAnswer, _: None, answer: asks.LinkSeen) -> Iterator
     yield Act(resident(answer.person), f"{topic}.answer", topic, name, after={"yes": asked.yes}, role="resident")
 
 
+def _send(asked: asks.ResidentLinkSend, _: None, answer: ResidentLink) -> Iterator[Act]:
+    after = {"person": resident(asked.person), "expires_us": answer.expires_us}
+    yield Act(asked.who.name, "resident_link.send", "resident_link", answer.link, after=after, role=asked.who.role)
+
+
+def _revoke(asked: asks.ResidentLinkRevoke, _: None, answer: ResidentLink) -> Iterator[Act]:
+    after = {"person": resident(asked.person)}
+    yield Act(
+        asked.who.name, "resident_link.revoke", "resident_link", answer.link, asked.reason, after=after, role=asked.who.role
+    )
+
+
+def _take(_asked: asks.ResidentLinkTake, _: None, answer: ResidentLink) -> Iterator[Act]:
+    after = {"expires_us": answer.expires_us}
+    yield Act(resident(answer.holder), "resident_link.take", "resident_link", answer.link, after=after, role="resident")
+
+
+def _registers(_asked: asks.ResidentRegister, _: None, answer: Any) -> Iterator[Act]:
+    after = {"kind": answer.kind, "room": answer.room, "state": answer.state, "route": answer.route, "space": answer.space}
+    by = resident(answer.answered_by)
+    after |= {"people": answer.people, "until_us": answer.until_us}
+    yield Act(by, "visit.register", "visit", answer.visit, answer.reason, after=after, role="resident")
+
+
+def _cancels(asked: asks.ResidentCancel, _: None, answer: Any) -> Iterator[Act]:
+    yield Act(resident(answer.answered_by), "visit.cancel", "visit", asked.visit, after={"state": answer.state}, role="resident")
+
+
 def _act(asked: asks.VisitAct, _: None, answer: Any) -> Iterator[Act]:
     after = {"state": answer.state, "until_us": answer.until_us}
     after |= {"rules": asked.rules} if asked.rules else {}
@@ -77,6 +107,11 @@ def _route(asked: asks.RouteSet, _: None, _answer: Any) -> Iterator[Act]:
     yield Act(asked.who.name, name, "visit_route", asked.name, after=after, role=asked.who.role)
 
 
+def _rules(asked: asks.RulesSet, _: None, answer: Rules) -> Iterator[Act]:
+    after = {"version": answer.version, "lines": [[line.zh, line.en] for line in answer.lines]}
+    yield Act(asked.who.name, "visit_rules.set", "visit_rules", answer.version, after=after, role=asked.who.role)
+
+
 def _look(asked: asks.VisitLook, _: None, answer: asks.Looked) -> Iterator[Act]:
     after = {"allowed": answer.allowed, "left": answer.left}
     yield Act(asked.who.name, f"visit.{asked.what}", "visit", asked.about, asked.reason, after=after, role=asked.who.role)
@@ -92,6 +127,12 @@ ENTRIES: Mapping[type, Callable[[Any, Any, Any], Iterator[Act]]] = {
     asks.DeliveryAct: _deed,
     asks.SpaceSet: _space,
     asks.RouteSet: _route,
+    asks.RulesSet: _rules,
     asks.VisitLook: _look,
+    asks.ResidentLinkSend: _send,
+    asks.ResidentLinkRevoke: _revoke,
+    asks.ResidentLinkTake: _take,
+    asks.ResidentRegister: _registers,
+    asks.ResidentCancel: _cancels,
 }
 NOT_AUDITED: Mapping[type, str] = {asks.NoticeDone: "the hub has told somebody, or has given it up: a row of its own says which"}

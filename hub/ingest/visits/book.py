@@ -15,7 +15,18 @@ from hub.ingest.visits import passes
 from hub.ingest.visits.answers import find_link, seen, tell, use
 from hub.ingest.visits.around import Around
 from hub.ingest.visits.deliveries import Deliveries
-from hub.ingest.visits.setting import look, needs_space, notice_done, plate_in_use, set_route, set_space, space_for
+from hub.ingest.visits.residents import Residents
+from hub.ingest.visits.setting import (
+    look,
+    needs_space,
+    notice_done,
+    plate_in_use,
+    rules_now,
+    set_route,
+    set_rules,
+    set_space,
+    space_for,
+)
 from hub.visits import asks, flow
 from hub.visits.flow import Done
 from hub.visits.numbers import FORCED, OVERSTAY
@@ -34,6 +45,7 @@ class Visitbook:
     def __init__(self, around: Around) -> None:
         self._around = around
         self._deliveries = Deliveries(around)
+        self._residents = Residents(around, self._register, self._act)
 
     def answer(self, asked: asks.VisitsAsk) -> Any:
         """See each ask. A Refusal leaves nothing behind."""
@@ -95,8 +107,10 @@ class Visitbook:
             asks.DeliveryAct: self._deliveries.act,
             asks.SpaceSet: partial(set_space, around),
             asks.RouteSet: partial(set_route, around),
+            asks.RulesSet: partial(set_rules, around),
             asks.VisitLook: partial(look, around),
             asks.NoticeDone: partial(notice_done, around),
+            **self._residents.answers(),
         }
         return found[type(asked)](asked)
 
@@ -118,7 +132,7 @@ class Visitbook:
         if isinstance(visit, Refusal) or not (asked.by_resident or asked.admit):
             return visit
         how: How = "resident" if asked.by_resident else "staff"
-        return self._do(visit, "admit", actor, how=how, by=actor)
+        return self._do(visit, "admit", actor, how=how, by=actor, until_us=asked.until_us)
 
     def _wrong_draft(self, new: Visit) -> Refusal | None:
         around = self._around
@@ -187,7 +201,7 @@ class Visitbook:
             if isinstance(handed, Refusal):
                 return handed
             delivery = handed
-        return asks.LinkSeen(visit, delivery, False, used.made_us, used.expires_us, link.person)
+        return asks.LinkSeen(visit, delivery, False, used.made_us, used.expires_us, link.person, used=True)
 
     # Everything else
 
@@ -201,6 +215,8 @@ class Visitbook:
             "tell": {"rules": asked.rules, "by": who},
             "space": {"space": asked.space},
         }
+        if asked.act == "tell" and SHAPES[was.kind].told_rules and asked.rules != rules_now(around).version:
+            return refused("rules_changed", version=rules_now(around).version)
         if asked.act == "space" and was.plate:
             wrong = space_for(around, was, asked.space)
             if wrong is not None:

@@ -8,8 +8,9 @@ from sqlalchemy import Connection, Table, select
 
 from hub.ingest.rows import Journal, Rows
 from hub.store import bulk, schema
-from hub.store.visit_rows import delivery_of, route_of, space_of, visit_of
-from hub.visits.types import Delivery, Link, Looks, Notice, Route, Space, Visit, VisitEntry
+from hub.store.visit_rows import delivery_of, route_of, rules_of, space_of, visit_of
+from hub.visits.rules import Rules
+from hub.visits.types import Delivery, Link, Looks, Notice, ResidentLink, Route, Space, Visit, VisitEntry
 
 if TYPE_CHECKING:
     from hub.ingest.site import Site
@@ -49,16 +50,18 @@ def _never(_: object) -> bool:
 
 
 class VisitTables:
-    """All of them. `entries`, `links` and `notices` hold what the present turn has made or changed."""
+    """All of them. `entries`, `links`, `resident_links` and `notices` hold what the present turn has made or changed."""
 
     def __init__(self, journal: Journal) -> None:
         self.visits: Passing[Visit] = Passing(journal, _lasts)
         self.deliveries: Passing[Delivery] = Passing(journal, _lasts)
         self.entries: Passing[VisitEntry] = Passing(journal, _never)
         self.links: Passing[Link] = Passing(journal, _never)
+        self.resident_links: Passing[ResidentLink] = Passing(journal, _never)
         self.notices: Passing[Notice] = Passing(journal, _never)
         self.spaces: Rows[str, Space] = Rows(journal)
         self.routes: Rows[str, Route] = Rows(journal)
+        self.rules: Rows[int, Rules] = Rows(journal)
         self.looks: Rows[tuple[str, str], Looks] = Rows(journal)
 
     def tables(self) -> tuple[Rows[Any, Any], ...]:
@@ -68,9 +71,11 @@ class VisitTables:
             self.deliveries,
             self.entries,
             self.links,
+            self.resident_links,
             self.notices,
             self.spaces,
             self.routes,
+            self.rules,
             self.looks,
         )
 
@@ -86,6 +91,8 @@ def load_visits(connection: Connection, site_id: str, site: "Site") -> None:
         site.guests.spaces.load(row.space, space_of(row))
     for row in connection.execute(select(schema.visit_route).where(schema.visit_route.c.site == site_id)):
         site.guests.routes.load(row.route, route_of(row))
+    for row in connection.execute(select(schema.visit_rules).where(schema.visit_rules.c.site == site_id)):
+        site.guests.rules.load(row.no, rules_of(row))
     for row in connection.execute(select(schema.visit_looks).where(schema.visit_looks.c.site == site_id)):
         site.guests.looks.load((row.account, row.what), Looks(*tuple(row)[1:]))
 
@@ -97,9 +104,11 @@ def write_visits(connection: Connection, site_id: str, site: "Site") -> None:
     _write(connection, schema.delivery, site_id, guests.deliveries)
     _write(connection, schema.visit_entry, site_id, guests.entries)
     _write(connection, schema.visit_link, site_id, guests.links)
+    _write(connection, schema.resident_link, site_id, guests.resident_links)
     _write(connection, schema.visit_notice, site_id, guests.notices)
     _write(connection, schema.visit_space, site_id, guests.spaces)
     _write(connection, schema.visit_route, site_id, guests.routes)
+    _write(connection, schema.visit_rules, site_id, guests.rules)
     _write(connection, schema.visit_looks, site_id, guests.looks)
 
 
@@ -112,4 +121,6 @@ def _write(connection: Connection, table: Table, site_id: str, rows: Rows[Any, A
 def _values(row: msgspec.Struct) -> tuple[Any, ...]:
     if isinstance(row, Route):
         return (row.route, row.name_zh, row.name_en, row.words, _encode(row.groups).decode())
+    if isinstance(row, Rules):
+        return (row.no, _encode(row.lines).decode(), row.made_us, row.made_by)
     return msgspec.structs.astuple(row)

@@ -6,9 +6,10 @@ from hub.access.types import Group
 from hub.cases.types import Refusal
 from hub.detectors.types import Raise
 from hub.ingest.visits.around import Around
-from hub.visits.asks import Looked, NoticeDone, RouteSet, SpaceSet, VisitLook
+from hub.visits.asks import Looked, NoticeDone, RouteSet, RulesSet, SpaceSet, VisitLook
 from hub.visits.hours import HOUR_US
 from hub.visits.numbers import SCRAPING, UNTOLD
+from hub.visits.rules import LINES_MAX, VERSIONS_MAX, Rules, faults, newest
 from hub.visits.types import Looks, Notice, Visit
 from hub.visits.words import refused
 from hub.visits.workflow import SHAPES
@@ -35,6 +36,11 @@ def needs_space(around: Around, visit: Visit) -> bool:
     wants = "space" in SHAPES[visit.kind].needs
     spaces = (around.site.guests.spaces.get(name) for name in around.site.guests.spaces)
     return wants and any(one is not None and one.temporary == (visit.kind == "temporary") for one in spaces)
+
+
+def free_space(around: Around, visit: Visit) -> str:
+    """The first space by name that would take the vehicle; empty: none is free."""
+    return next((name for name in sorted(around.site.guests.spaces) if space_for(around, visit, name) is None), "")
 
 
 def plate_in_use(around: Around, visit: Visit) -> bool:
@@ -76,12 +82,37 @@ def set_route(around: Around, asked: RouteSet) -> bool | Refusal:
     return True
 
 
+def rules_now(around: Around) -> Rules:
+    """The rules that trucks' drivers are told."""
+    rules = around.site.guests.rules
+    return newest(one for no in rules if (one := rules.get(no)) is not None)
+
+
+def set_rules(around: Around, asked: RulesSet) -> Rules | Refusal:
+    """See RulesSet. The shipped ones are kept beside the first of the estate's own, so that what was told before can be read."""
+    now, rules = rules_now(around), around.site.guests.rules
+    if asked.seen != now.version:
+        return refused("rules_changed", version=now.version)
+    if faults(asked.lines):
+        return refused("wrong_rules", limit=LINES_MAX)
+    if asked.lines == now.lines:
+        return now
+    if len(rules) >= VERSIONS_MAX:
+        return refused("too_many_rules", limit=VERSIONS_MAX)
+    if now.no not in rules:
+        rules.put(now.no, now)
+    made = Rules(now.no + 1, asked.lines, around.now_us, asked.who.name)
+    rules.put(made.no, made)
+    return made
+
+
 def look(around: Around, asked: VisitLook) -> Looked | Refusal:
     """See VisitLook. Over the limit of an hour it is not shown, and the first time that is an incident."""
-    if asked.what == "unmask" and not asked.reason.strip():
+    if asked.what != "search" and not asked.reason.strip():
         return refused("reason_missing")
     limits, key = around.limits, (asked.who.name, asked.what)
-    limit = limits.looks_per_hour if asked.what == "unmask" else limits.searches_per_hour
+    per_hour = {"unmask": limits.looks_per_hour, "search": limits.searches_per_hour, "rooms": limits.rooms_per_hour}
+    limit = per_hour[asked.what]
     was = around.site.guests.looks.get(key)
     if was is None or not 0 <= around.now_us - was.from_us < HOUR_US:
         was = Looks(asked.who.name, asked.what, around.now_us, 0)

@@ -36,14 +36,25 @@ _TEXTS: dict[str, tuple[str, str, str, str]] = {
         "Delivery",
         "Goods for {room} are at the drop-off point. Please collect them",
     ),
+    "register": (
+        "访客自助登记",
+        "{room} 的访客自助登记链接，有效至 {until}，请勿转发：{link}",
+        "Your visitors",
+        "Register visitors of {room} yourself, until {until}. Keep this link to yourself: {link}",
+    ),
 }
+_LASTING = frozenset(("register",))
+"""Texts whose link lasts for days."""
 WITH_LINK = frozenset(what for what, row in _TEXTS.items() if "{link}" in row[1])
 
 
 def text_of(notice: Notice, link: str, zone: ZoneInfo) -> Text:
     """The message. `link`: the whole address, empty where there is nothing to answer."""
     zh_title, zh, en_title, en = _TEXTS[notice.what]
-    words = {"room": notice.room, "until": local_time(zone, notice.until_us), "link": link}
+    until = local_time(zone, notice.until_us)
+    if notice.what in _LASTING:
+        until = f"{local_day(zone, notice.until_us).isoformat()} {until}"
+    words = {"room": notice.room, "until": until, "link": link}
     return Text(f"{zh_title} / {en_title}", f"{zh.format(**words)}\n{en.format(**words)}")
 
 

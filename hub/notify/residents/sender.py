@@ -29,7 +29,7 @@ ANSWER_S = 10.0
 AT_ONCE = 50
 HELD_MAX = 1_000
 """Notices whose next try is remembered; over it the oldest are tried at once."""
-HOLD_US = {"confirm": 90 * US_PER_S, "consent": 90 * US_PER_S, "dropped": 3_600 * US_PER_S}
+HOLD_US = {"confirm": 90 * US_PER_S, "consent": 90 * US_PER_S, "dropped": 3_600 * US_PER_S, "register": 3_600 * US_PER_S}
 """So long a notice is tried: while somebody waits, somebody else rings up sooner."""
 KEYS_EVERY_US = 3_600 * US_PER_S
 _DAY_US = 86_400 * US_PER_S

@@ -6,7 +6,7 @@ import msgspec
 
 from contract.settings import Id
 
-What = Literal["confirm", "consent", "dropped"]
+What = Literal["confirm", "consent", "dropped", "register"]
 CHANNELS_MAX = 10
 
 
@@ -17,4 +17,4 @@ class ResidentSettings(msgspec.Struct, frozen=True):
 
     name: Id
     url_file: str
-    what: Annotated[list[What], msgspec.Meta(max_length=3)] = []
+    what: Annotated[list[What], msgspec.Meta(max_length=4)] = []

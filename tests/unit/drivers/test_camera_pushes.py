@@ -8,7 +8,7 @@ import pytest
 import drivers.dialled
 from contract.readings import AccessDecided, CardRead, PlateRead
 from drivers.cameras.driver import Pushed as Meanings
-from drivers.cameras.heard import Told
+from drivers.cameras.heard import records_told
 from drivers.dahua.driver import KIND as DAHUA
 from drivers.dahua.driver import REPLY
 from drivers.dahua.driver import make as make_dahua
@@ -103,7 +103,7 @@ def test_dahua_is_answered_as_it_wants_and_its_pictures_are_unpacked():
 
 
 def test_what_the_log_refused_is_not_remembered_as_told():
-    told = Told()
+    told = records_told()
     pushed = Meanings(Isapi(IsapiOptions()), told, CLOCK, REPLY)
     request = Request(body=Records(CLOCK).plate("浙A12345"))
     assert len(pushed.meaning(request, Caller(), 0).said) == 1

@@ -8,7 +8,7 @@ import pytest
 from contract.readings import CardRead, PlateRead
 from drivers.cameras import units
 from drivers.cameras.documents import Refused, at, from_fields, from_json, from_xml, is_true, number_at, word_at
-from drivers.cameras.heard import COUNTS_MAX, STATES_MAX, TOLD_MAX, Counts, Heard, Shown, States, Told
+from drivers.cameras.heard import COUNTS_MAX, STATES_MAX, TOLD_MAX, Counts, Heard, Shown, States, records_told
 from drivers.cameras.units import PICTURE_BYTES_MAX, XML_BYTES_MAX, Unit, Units
 from drivers.cameras.words import colour_of, is_doubtful, plate_of, score_of, time_us, way_of
 from drivers.dahua.decode import Dahua
@@ -228,7 +228,7 @@ def test_what_means_nothing_is_counted_and_no_finding():
 
 
 def test_memories_have_limits():
-    counts, states, told = Counts(), States(), Told()
+    counts, states, told = Counts(), States(), records_told()
     for number in range(2000):
         counts.one(f"kind-{number}")
         assert states.changed(number, True)

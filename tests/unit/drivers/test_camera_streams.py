@@ -9,7 +9,7 @@ import pytest
 import drivers.cameras.calling
 from contract.readings import AccessDecided, CameraLink, CodeRead, PlateRead
 from drivers.cameras.address import CameraAddress, masked, parse_camera
-from drivers.cameras.heard import AGAIN_US, Told
+from drivers.cameras.heard import AGAIN_US, records_told
 from drivers.dahua.driver import make as make_dahua
 from drivers.dahua.settings import DahuaOptions
 from drivers.dahua.twin import DahuaStreamTwin
@@ -257,7 +257,7 @@ def test_a_camera_does_nothing_when_asked():
 
 
 def test_what_was_told_long_ago_is_told_again():
-    told = Told()
+    told = records_told()
     told.taken("a", 0)
     assert told.is_again("a", AGAIN_US - 1)
     assert not told.is_again("a", AGAIN_US)

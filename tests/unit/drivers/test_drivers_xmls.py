@@ -34,8 +34,8 @@ def test_it_is_as_plain_as_json():
         (b"", "not_xml"), (b"hello", "not_xml"), (b"<a>", "not_xml"), (b"<a/><b/>", "not_xml"), (b"<a>&x;</a>", "not_xml"),
         (b"\xff\xff<a/>", "not_xml"),
         (b'<!DOCTYPE a SYSTEM "file:///etc/passwd"><a/>', "dtd"), (b'<!DOCTYPE a [<!ENTITY b "bbbb">]><a>&b;</a>', "dtd"),
-        (b"<a>" * (DEPTH_MAX + 1) + b"</a>" * (DEPTH_MAX + 1), "too_deep"), (b"<a>" + b"<b/>" * ELEMENTS_MAX + b"</a>",
-        "too_deep"),
+        (b"<a>" * (DEPTH_MAX + 1) + b"</a>" * (DEPTH_MAX + 1), "too_deep"),
+        (b"<a>" + b"<b/>" * ELEMENTS_MAX + b"</a>", "too_many"),
     ],
 )  # fmt: skip
 def test_what_is_no_harmless_xml_is_refused(body, reason):

@@ -11,7 +11,7 @@ import drivers.dialled
 from contract.readings import AlarmInput, DeviceLink, PlateRead
 from drivers.http.callers import Caller
 from drivers.http.requests import Request
-from drivers.passages import PASSAGES_MAX, Passages
+from drivers.told import PASSAGES_MAX, Told, passage_key
 from drivers.zhenshi.decode import Camera, Pushes, ZhenshiOptions
 from drivers.zhenshi.driver import make
 from drivers.zhenshi.twin import ZhenshiTwin
@@ -88,13 +88,13 @@ def test_a_passage_that_the_log_did_not_take_is_not_known():
 
 
 def test_passages_are_kept_for_a_while():
-    passages = Passages()
+    passages = Told(PASSAGES_MAX)
     for number in range(PASSAGES_MAX + 1):
-        passages.told("", f"{number}")
-    passages.told("", "")
-    assert not passages.knows("", "0")
-    assert not passages.knows("", "")
-    assert passages.knows("", "1")
+        passages.taken(passage_key("", f"{number}"))
+    passages.taken(passage_key("", ""))
+    assert not passages.is_again(passage_key("", "0"))
+    assert not passages.is_again(passage_key("", ""))
+    assert passages.is_again(passage_key("", "1"))
 
 
 def test_what_was_kept_while_nobody_answered_comes_later_in_order_and_is_doubtful():

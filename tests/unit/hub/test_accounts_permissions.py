@@ -9,7 +9,7 @@ from starlette.routing import Mount, Route, WebSocketRoute
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from hub.accounts.permissions import ANYONE, LIVE, PERMISSIONS, ROLES, may
+from hub.accounts.permissions import ANYONE, LIVE, PERMISSIONS, ROLES, may, may_by_phone
 from hub.api import accounts as account_routes
 from hub.api.app import ROUTERS, build_api
 from hub.api.body import BodyLimit
@@ -72,8 +72,12 @@ def test_what_everybody_may_is_what_is_needed_before_signing_in():
     assert {row for row, roles in PERMISSIONS.items() if roles == ANYONE} == {
         ("POST", "/sign-in"), ("GET", "/oidc/begin"), ("GET", "/oidc/callback"), ("GET", "/healthz"),
         ("POST", "/agents/{agent}/pictures/{picture}"), ("POST", "/agents/{agent}/live/{order}/{age_ms}"), ("POST", "/enrol"),
+            ("POST", "/agents/{agent}/footage/{order}"),
         ("GET", "/agents/{agent}/permits/{epoch}/{no}/{part}"),
         ("POST", "/visit-links/show"), ("POST", "/visit-links/answer"), ("POST", "/visit-links/pass"),
+        ("POST", "/visit-links/own"),
+        ("POST", "/resident-links/show"), ("POST", "/resident-links/register"), ("POST", "/resident-links/cancel"),
+        ("POST", "/resident-links/pass"),
         ("GET", "/docs"), ("GET", "/openapi.json"), ("GET", "/static-offline-docs"),
         ("GET", "/"), ("GET", "/console"), ("GET", "/console/{path:path}"), ("GET", "/sign-in"),
         ("GET", "/resident"), ("GET", "/resident/{path:path}"),
@@ -112,8 +116,12 @@ def test_some_things_are_for_other_people(role, method, template):
     assert not may(role, method, template)
 
 
-def test_guards_phones_post_scans_and_calls_for_help():
-    assert may("guard", "POST", "/scans")
+def test_guards_phones_send_by_their_own_token_alone():
+    assert may_by_phone("guard", "POST", "/phone/outbox")
+    assert not any(may(role, "POST", "/phone/outbox") for role in ROLES)
+    phones_only = [row for row, roles in PERMISSIONS.items() if "phone" in roles and not may_by_phone("guard", *row)]
+    assert not phones_only, "a guard's phone opens what names phones, as far as the guard may"
+    assert not may_by_phone("guard", "GET", "/me")
 
 
 def asked(client, method, template):

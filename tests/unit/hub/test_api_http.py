@@ -301,6 +301,17 @@ def test_snapshots_are_ordered_of_cameras_alone(site):
     problem(site.http.post("/devices/door-1/snapshots"), 422, "not_a_camera")
 
 
+def test_a_camera_that_only_pushes_is_asked_neither_for_a_picture_nor_for_the_wall(site):
+    row = site.outward.server._app.state.backend.estate.device("camera-1")
+    row.options["snapshots"] = 0.0
+    try:
+        problem(site.http.post("/devices/camera-1/snapshots"), 409, "no_snapshots")
+        problem(site.http.get("/cameras/camera-1/picture"), 409, "no_snapshots")
+    finally:
+        del row.options["snapshots"]
+    assert site.broker.orders == []
+
+
 def promise(site, data=JPEG, name="pic-1"):
     taken = SnapshotTaken(
         picture=name, sha256=hashlib.sha256(data).hexdigest(), size_bytes=len(data), width=1, height=1, order="c1-x"

@@ -194,3 +194,18 @@ def test_what_a_client_says_is_let_go(site):
         site.says("door-1", ArmState(attached=True))
         site.says("door-1", ArmState(attached=False))
         assert hear(client, "change")["act"] == "raised"
+
+
+def test_the_desk_hears_of_visits_and_of_no_incidents(site):
+    site.incident()
+    with open_live(site, role="desk") as client:
+        assert hear(client, "snapshot")["incidents"] == []
+        site.incident("door-2")
+        visit = {"kind": "truck", "name": "王", "phone": "13900001111", "plate": "京A12345", "reason": "送货", "route": "main"}
+        assert site.http.put("/visit-routes/main", json={"name_zh": "主路"}).status_code == 200
+        assert site.http.post("/visits", json=visit).status_code == 201
+        change = hear(client, "change")
+        assert (change["topic"], change["act"]) == ("visit", "registered")
+        beat = hear(client, "heartbeat")
+    with open_live(site, f"?from={beat['pos']}", role="desk") as client:
+        assert hear(client, "heartbeat", "change")["type"] == "heartbeat", "its position has gone on behind what it was not told"

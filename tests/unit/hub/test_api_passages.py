@@ -5,11 +5,16 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from contract.clock import US_PER_S, SystemClock, rfc3339
 from contract.readings import Heartbeat, PermitsHeld
+from hub.access.asks import AccessEnd, AccessPut, By
+from hub.access.types import AnyThing, Holder, Permit
+from hub.api.passages import _view
 from hub.passages.mask import masked
 from hub.passages.searches import HOUR_US, Searches
+from hub.passages.types import Passage
 from tests.support.gate_rig import CLOSED, MOVING, OFF, PLATE, by_hand, estate, granted, refused
 from tests.support.outward_rig import Site, running_site, until
 
@@ -44,6 +49,25 @@ def test_the_last_passages_are_shown_with_their_pictures_and_masked_plates(site)
     assert (shown[1]["plate"], shown[1]["picture"], shown[1]["direction"]) == (MASKED, "p1", "in")
     assert [one["gate"] for one in passages(site, gate="barrier-1")["passages"]] == ["barrier-1"]
     assert [one["gate"] for one in passages(site, granted=False)["passages"]] == ["door-1"]
+
+
+def test_whose_a_right_is_is_named_as_long_as_the_name_is_kept(site):
+    things: list[AnyThing] = [Holder(holder="r-li", kind="resident", name="李业主"), Permit(permit="p-li", holder="r-li")]
+    for thing in things:
+        site.worker.ask(AccessPut(thing, 0, By("root"))).result(10)
+    site.says("lane-1", replace(granted(), permit="p-li"))
+    (one,) = until(lambda: passages(site)["passages"])
+    assert (one["holder"], one["holder_name"]) == ("r-li", "李业主")
+    lasts = [gate["last"] for gate in site.client("operator").get("/gates").json()["gates"] if gate["last"]]
+    assert [last["holder_name"] for last in lasts] == ["李业主"]
+    site.worker.ask(AccessEnd("holder", "r-li", 1, By("root"), erase=True)).result(10)
+    assert passages(site)["passages"][0]["holder_name"] == ""
+
+
+def test_a_guard_would_see_a_masked_name():
+    li = Holder(holder="r-li", kind="resident", name="李业主")
+    one = Passage("s:1", "decision", 0, None, "barrier-1", "lane-1", medium="plate", permit="p-li", reason="permit")
+    assert [_view(one, li, whole=False, named=named).holder_name for named in (True, False)] == ["李业主", "李**"]
 
 
 def test_passages_are_paged_without_leaving_one_out(site):

@@ -323,6 +323,10 @@ def test_titles_in_both_languages():
     assert title(case, Named(), "zh") == "门未关：东门，人行门"
     assert title(case, Named(), "en") == "Door held open: East gate, pedestrian door"
     gap = msgspec.structs.replace(case, detector="duty_gap", device="gate", facts={"duty_zh": "巡逻", "duty_en": "patrol"})
+    facts = {"missing_cameras": ["door-1/sub", "x", "y"], "missing_count": 3}
+    hole = msgspec.structs.replace(case, detector="footage_hole", facts=facts)
+    assert title(hole, Named(), "zh") == "录像缺失：东门，人行门等 3 路"
+    assert title(hole, Named(), "en") == "Footage missing: East gate, pedestrian door and 2 more"
     assert title(gap, Named(), "zh") == "应做未做：巡逻，东门"
     assert title(gap, Named(), "en") == "Duty not done: patrol, East gate"
     unproven = raised("alarm_input", proven=False, facts={"name": "zone 3"}).case

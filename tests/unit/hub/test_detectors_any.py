@@ -27,6 +27,7 @@ from hub.detectors.types import (
     Withdraw,
     subjects,
 )
+from hub.footage.incidents import FOOTAGE_DETECTORS
 from hub.policy.numbers import CLAUSES
 from hub.visits.numbers import VISIT_DETECTORS
 from tests.scenario.language import DEVICES, POLICY, us
@@ -40,7 +41,7 @@ NAMES = {
     "agent_takeover",
     "panic", "guard_silent", "observation", "panel_fault", "reader_refused",
     "passback", "stopped_credential", "impossible_travel", "barrier_unexplained", "tailgating", "loop_plate_disagree",
-    "plate_without_vehicle", "plate_unreadable", "plate_watched",
+    "plate_without_vehicle", "plate_unreadable", "plate_watched", "footage_hole",
 }  # fmt: skip
 
 
@@ -142,7 +143,7 @@ def check(live, finding):
 def test_the_table_has_every_detector_once_with_its_clause_and_its_titles():
     assert {detector.name for detector in DETECTORS} == NAMES
     assert len(DETECTORS) == len(NAMES)
-    named = {*NAMES, "duty_gap", "emergency", "reported", *DESK_DETECTORS, *VISIT_DETECTORS}
+    named = {*NAMES, "duty_gap", "emergency", "reported", *DESK_DETECTORS, *VISIT_DETECTORS, *FOOTAGE_DETECTORS}
     assert set(TITLES) == named, "what is no detector's has a title as well"
     assert {detector.clause for detector in DETECTORS} <= CLAUSES.keys()
 

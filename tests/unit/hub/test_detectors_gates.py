@@ -396,6 +396,21 @@ def test_without_a_loop_and_by_a_card_or_a_refused_plate_no_vehicle_is_missed():
     shown(At(0, "lane-camera", refused("expired", medium="plate")), Reported(60, "agent-1"), Wall(99))
 
 
+HONEST = (At(0, "lane-camera", granted()), At(1, "barrier-1", ON), At(4, "barrier-1", OFF))
+PAPER = AccessDecided(card="b2", granted=True, reason="permit", medium="plate", picture="p2")
+
+
+def test_a_paper_plate_right_behind_an_honest_vehicle_is_told_and_the_vehicle_is_not():
+    found = Want("plate_without_vehicle raised", "plate_without_vehicle cleared")
+    bench = shown(*HONEST, At(12, "lane-camera", PAPER), Reported(31, "agent-1"), Want(), Reported(32, "agent-1"), found)
+    assert only(bench, Raise, "plate_without_vehicle").facts == {"picture": "p2"}
+
+
+def test_the_same_plate_read_again_and_another_whose_vehicle_comes_too_are_nothing():
+    shown(*HONEST, At(12, "lane-camera", granted()), Reported(60, "agent-1"))
+    shown(*HONEST, At(12, "lane-camera", PAPER), At(14, "barrier-1", ON), At(17, "barrier-1", OFF), Reported(60, "agent-1"))
+
+
 # Plates in doubt, and on the watch list
 
 

@@ -3,7 +3,7 @@ import textwrap
 import pytest
 
 from contract.settings import BadSettings
-from hub.detectors.types import Device
+from hub.detectors.types import Device, Recorded
 from hub.duties.types import Person, Route
 from hub.estate import Estate, check_estate
 from hub.policy.load import RESIDENTIAL, Policy
@@ -72,8 +72,21 @@ def test_detectors_see_a_device_with_what_it_opens_and_its_own_numbers(tmp_path)
     gates = ("door-1",)
     assert estate.detector_device("reader-1") == Device("reader-1", "reader", "gate", "agent-1", "door-1", {}, gates)
     assert estate.detector_device("door-1") == Device("door-1", "door", "gate", "agent-1", "door-1", held, gates)
-    assert estate.detector_device("agent-1") == Device("agent-1", "agent", "gate", "agent-1", "agent-1", {})
+    recorded = (Recorded("cam-1", "yard"), Recorded("cam-2", "pump"))
+    agent = Device("agent-1", "agent", "gate", "agent-1", "agent-1", {}, recorded=recorded)
+    assert estate.detector_device("agent-1") == agent
     assert estate.detector_device("nobody") is None
+
+
+def test_an_agent_knows_which_of_its_cameras_are_recorded(tmp_path):
+    for option, wanted in (
+        (1, (Recorded("cam-1", "yard"), Recorded("cam-2", "pump", wanted=True))),
+        (0, (Recorded("cam-1", "yard"),)),
+    ):
+        text = TEXT.replace("name_en: Pump camera", f"name_en: Pump camera, options: {{recorded: {option}}}")
+        agent = Estate.load(written(tmp_path, text)).detector_device("agent-1")
+        assert agent is not None
+        assert agent.recorded == wanted
 
 
 def test_a_fire_input_frees_all_gates_of_its_agent_or_those_that_are_named_and_a_lanes_camera_belongs_to_its_gate(tmp_path):

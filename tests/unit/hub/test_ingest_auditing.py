@@ -113,7 +113,8 @@ def test_an_act_on_a_case_has_actor_role_reason_time_before_and_after(hub: Hub):
 
 
 WAYS: dict[str, tuple[str, ...]] = {
-    "answer": ("dispatch",), "arrive": ("dispatch",), "finding": ("dispatch",), "unshelve": ("shelve",), "reopen": ("close",),
+    "answer": ("dispatch",), "arrive": ("dispatch",), "finding": ("dispatch",), "decline": ("dispatch",),
+    "unshelve": ("shelve",), "reopen": ("close",),
 }  # fmt: skip
 """What has to be done before, where an act does not fit a new case."""
 FIELDS = {

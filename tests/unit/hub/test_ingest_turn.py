@@ -3,6 +3,7 @@
 import gc
 
 import pytest
+from msgspec.structs import replace
 
 from contract.clock import US_PER_S
 from contract.envelope import seal
@@ -20,6 +21,7 @@ from contract.readings import (
 from contract.topics import agent_topic
 from hub.cases.types import Change, Refusal
 from hub.detectors.types import AgentHeard, Detector, Quarantined, Raise, Step, Wake
+from hub.estate import Estate
 from hub.ingest import limits, stepping
 from hub.ingest.alarmbook import Alarmbook
 from hub.ingest.casebook import Casebook
@@ -27,7 +29,7 @@ from hub.ingest.core import Message
 from hub.ingest.outcome import Outcome
 from hub.ingest.ports import CaseAct, PictureStored, Write
 from hub.ingest.turn import Turn
-from tests.support.site_rig import OTHER_KEY, SITE, Hub, HubMaker, ModelAgent, sqlite_url
+from tests.support.site_rig import OTHER_KEY, SITE, Hub, HubMaker, ModelAgent, estate, sqlite_url
 
 
 @pytest.fixture
@@ -273,6 +275,16 @@ def test_a_new_incident_asks_the_cameras_there_for_a_picture_and_the_picture_fin
     assert hub.ask(PictureStored("p2")) is False
     assert hub.rows("picture", "stored_us") == [hub.clock.now_us()]
     assert [(row.topic, row.act) for row in hub.changes][-2:] == [("picture", "promised"), ("picture", "stored")]
+
+
+def test_a_camera_that_only_pushes_is_asked_for_no_picture(tmp_path, make_hub: HubMaker):
+    book = estate()
+    devices = [replace(row, options={"snapshots": 0}) if row.id == "camera-1" else row for row in book.file.devices]
+    hub = make_hub(sqlite_url(tmp_path), book=Estate(replace(book.file, devices=devices), dict(book.keys)))
+    hub.take()
+    hub.take(ModelAgent(hub.clock).says("door-1", TamperContact(active=True)))
+    assert hub.incidents() == [("tamper", "open")]
+    assert [order for _, order in hub.said.orders if isinstance(order, TakeSnapshot)] == []
 
 
 def test_what_is_lost_with_one_board_is_one_incident_also_across_a_restart(hub: Hub, agent: ModelAgent):

@@ -263,8 +263,8 @@ def test_a_vehicle_with_no_permit_goes_to_the_temporary_area_for_two_hours(gate)
 def test_a_trucks_driver_is_told_the_rules_and_its_hours_bind_it(gate):
     name = gate.register("truck", room="").visit
     assert reason(gate.act(name, "admit")) == "rules_not_told"
-    told = gate.act(name, "tell", rules="2026-01")
-    assert (told.rules, told.rules_by, told.rules_us) == ("2026-01", "张三", gate.now_us)
+    told = gate.act(name, "tell", rules="estate-rules-1")
+    assert (told.rules, told.rules_by, told.rules_us) == ("estate-rules-1", "张三", gate.now_us)
     visit = gate.act(name, "admit")
     assert visit.until_us - visit.from_us == 10 * HOUR_S * US_PER_S, "ten in the morning until eight in the evening"
     gate.passes(name)
@@ -272,7 +272,7 @@ def test_a_trucks_driver_is_told_the_rules_and_its_hours_bind_it(gate):
     gate.go(10 * HOUR_S)
     assert gate.cases("truck_overstay") == [("open", True)]
     late = gate.register("truck", room="").visit
-    gate.act(late, "tell", rules="2026-01")
+    gate.act(late, "tell", rules="estate-rules-1")
     assert reason(gate.act(late, "admit")) == "outside_truck_hours"
     assert reason(gate.act(late, "force", "急")) == "outside_truck_hours"
 
@@ -280,7 +280,7 @@ def test_a_trucks_driver_is_told_the_rules_and_its_hours_bind_it(gate):
 def test_a_truck_to_a_household_is_confirmed_by_its_resident(gate):
     name = gate.register("truck").visit
     assert reason(gate.ask(name)) == "rules_not_told"
-    gate.act(name, "tell", rules="2026-01")
+    gate.act(name, "tell", rules="estate-rules-1")
     assert reason(gate.act(name, "admit")) == "resident_asked_first"
     gate.ask(name)
     assert gate.tap(name).visit.state == "confirmed"

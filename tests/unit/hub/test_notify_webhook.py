@@ -16,6 +16,7 @@ from contract.clock import ManualClock
 from contract.settings import BadSettings, load
 from hub.cases.types import Case
 from hub.ingest.ports import ChangeRow
+from hub.notify import posting
 from hub.notify.apprise.settings import AppriseSettings
 from hub.notify.delivery import Notice
 from hub.notify.mqtt.channel import TooLong, publications
@@ -107,7 +108,7 @@ def test_delivery_ends_at_the_first_failure():
 
 
 def test_a_huge_reply_is_not_read_to_its_end():
-    with Receiver(body=b"x" * (2 * webhook.REPLY_BYTES_MAX)) as receiver:
+    with Receiver(body=b"x" * (2 * posting.REPLY_BYTES_MAX)) as receiver:
         assert deliver(channel(receiver.url)) == (1, None)
 
 

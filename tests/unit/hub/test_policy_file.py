@@ -106,12 +106,24 @@ def test_a_clause_that_is_missing_is_told(tmp_path):
 
 
 def test_footage_is_never_kept_shorter_than_the_law_asks(tmp_path):
-    days = "picture_days: 90\n      footage_days: {}\n"
-    assert check_file(bent(tmp_path, "picture_days: 90", days.format(30))) == []
-    for old, new, name in (("picture_days: 90", days.format(29), "footage"), ("picture_days: 90", "picture_days: 29", "picture")):
-        (told,) = check_file(bent(tmp_path, old, new))
+    for name in ("footage", "picture", "key_footage"):
+        old, new = f" {name}_days: {30 if name == 'footage' else 90}", f" {name}_days: 29"
+        told = check_file(bent(tmp_path, old, new))[0]
         assert f"MON-4: {name}_days 29 is out of range" in told
         assert "public-security video" in told
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (" footage_days: 30", " footage_days: 91", "key_footage_days is shorter than footage_days: write 91 at least"),
+        ("footage_days_max: 92", "footage_days_max: 60", "footage_days_max is shorter than what is owed: write 90 at least"),
+        ("when_full: refuse_new", "when_full: never", "when_full"),
+        ("hold_after_s: 900", "hold_after_s: 900\n    when_full: refuse_new", "when_full does not belong here"),
+    ],
+)
+def test_how_long_footage_is_kept_fits_together(tmp_path, old, new, said):
+    assert any(said in line for line in check_file(bent(tmp_path, old, new))), check_file(bent(tmp_path, old, new))
 
 
 def test_every_mistake_is_told_in_one_go(tmp_path):

@@ -36,6 +36,12 @@ def test_a_choice_is_told_by_its_words():
     assert only(by="radio").text_zh == "对讲机"
 
 
+def test_a_hole_in_footage_is_told_by_its_cause_and_its_cameras():
+    known = {"hole_cause": "camera_lost", "missing_cameras": ["camera-1"], "missing_count": 1, "length_s": 110.0}
+    assert next((one.text_zh, one.text_en) for one in told(known, estate())) == ("摄像机离线", "camera lost")
+    assert [one.title_zh for one in told(known, estate())] == ["缺失原因", "缺失录像的摄像机", "缺失录像的路数", "缺失时长"]
+
+
 def test_devices_are_told_by_their_names():
     assert only(behind=["door-1", "gone"]).text_zh == "名，gone"
 

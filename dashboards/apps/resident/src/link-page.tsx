@@ -2,6 +2,8 @@
 import { hourMinute, told, useLanguage, useWords } from "@watchkeeper/ui";
 import { useEffect, useRef } from "react";
 import { type LinkView, useLink } from "./link";
+import { Notice } from "./notice";
+import { OwnEntry } from "./own-entry";
 import { Pass } from "./pass";
 import { Question } from "./question";
 import { table } from "./words";
@@ -18,9 +20,9 @@ export function LinkPage({ token }: { token: string }) {
     case "expired":
       return <Notice title={w.expired} more={w.expiredMore} />;
     case "away":
-      return <Notice title={w.away} why={standing.why[language]} more={w.awayMore} onRetry={again} />;
+      return <Notice title={w.away} why={standing.why[language]} more={w.awayMore} retry={w.retry} onRetry={again} />;
     case "unsure":
-      return <Notice title={w.unsure} why={standing.why[language]} more={w.unsureMore} onRetry={again} />;
+      return <Notice title={w.unsure} why={standing.why[language]} more={w.unsureMore} retry={w.retry} onRetry={again} />;
     case "shown":
       return (
         <>
@@ -37,27 +39,11 @@ export function LinkPage({ token }: { token: string }) {
             <Answered view={standing.view} differs={standing.chosen !== null && standing.chosen !== standing.view.answer} />
           )}
           {standing.view.has_pass && <Pass token={token} view={standing.view} />}
+          {standing.view.can_register && <OwnEntry token={token} />}
           <p className="wr-small">{w.link}</p>
         </>
       );
   }
-}
-
-/** Something that is told in place of the question, and read out at once. */
-function Notice(props: { title: string; more: string; why?: string; onRetry?: () => void }) {
-  const w = useWords(table);
-  return (
-    <section className="wr-notice" role="alert">
-      <h1>{props.title}</h1>
-      {props.why && <p>{props.why}</p>}
-      <p>{props.more}</p>
-      {props.onRetry && (
-        <button type="button" className="wr-main" onClick={props.onRetry}>
-          {w.retry}
-        </button>
-      )}
-    </section>
-  );
 }
 
 /** What the hub has on record; the same whenever it is looked at, and from whichever phone. */

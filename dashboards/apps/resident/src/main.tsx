@@ -2,8 +2,9 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { LinkPage } from "./link-page";
+import { Own } from "./own-page";
 import { Page } from "./page";
-import { takeToken } from "./token";
+import { isOwn, takeToken } from "./token";
 import "./resident.css";
 
 const token = takeToken(window);
@@ -16,8 +17,6 @@ const root = document.getElementById("root");
 if (root === null) throw new Error("the page has no root");
 createRoot(root).render(
   <StrictMode>
-    <Page>
-      <LinkPage token={token} />
-    </Page>
+    <Page>{isOwn(token) ? <Own token={token} /> : <LinkPage token={token} />}</Page>
   </StrictMode>,
 );

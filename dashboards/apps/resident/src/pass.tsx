@@ -1,81 +1,19 @@
-/** The visitor's code, as a picture that the resident hands on. */
+/** The code of the visitor to whom the resident has agreed. */
 import { askFile } from "@watchkeeper/api";
 import { dateTime, useWords } from "@watchkeeper/ui";
-import { useCallback, useEffect, useState } from "react";
+import { useCallback } from "react";
 import type { LinkView } from "./link";
+import { Picture } from "./picture";
 import { table } from "./words";
-
-const SIDE_PX = 720;
-const NAME = "visitor-code.png";
-
-/** The SVG as a PNG on white: messengers save and send that, and many take no SVG. Rejects where it cannot be drawn. */
-async function drawn(svg: Blob): Promise<Blob> {
-  const url = URL.createObjectURL(svg);
-  try {
-    const image = new Image();
-    await new Promise((done, failed) => {
-      image.onload = done;
-      image.onerror = failed;
-      image.src = url;
-    });
-    const canvas = document.createElement("canvas");
-    canvas.width = canvas.height = SIDE_PX;
-    const pen = canvas.getContext("2d");
-    if (pen === null) throw new Error("nothing can be drawn here");
-    pen.fillStyle = "#fff";
-    pen.fillRect(0, 0, SIDE_PX, SIDE_PX);
-    pen.imageSmoothingEnabled = false;
-    pen.drawImage(image, 0, 0, SIDE_PX, SIDE_PX);
-    return await new Promise((done, failed) => canvas.toBlob((png) => (png === null ? failed(new Error("empty")) : done(png))));
-  } finally {
-    URL.revokeObjectURL(url);
-  }
-}
-
-/** Whether this browser hands pictures on itself; elsewhere one presses long. */
-function sharing(file: File): (() => void) | null {
-  const data = { files: [file] };
-  if (typeof navigator.canShare !== "function" || !navigator.canShare(data)) return null;
-  // who breaks it off has seen that nothing was sent
-  return () => void navigator.share(data).catch(() => undefined);
-}
 
 export function Pass({ token, view }: { token: string; view: LinkView }) {
   const w = useWords(table);
-  const [picture, setPicture] = useState<{ url: string; share: (() => void) | null } | null>(null);
-  const [failed, setFailed] = useState(false);
-  const load = useCallback(async () => {
-    setFailed(false);
-    try {
-      const png = await drawn(await askFile("POST /visit-links/pass", { body: { token } }));
-      setPicture({ url: URL.createObjectURL(png), share: sharing(new File([png], NAME, { type: "image/png" })) });
-    } catch {
-      setFailed(true);
-    }
-  }, [token]);
-  useEffect(() => {
-    void load();
-  }, [load]);
-  useEffect(() => () => URL.revokeObjectURL(picture?.url ?? ""), [picture]);
+  const load = useCallback(() => askFile("POST /visit-links/pass", { body: { token } }), [token]);
   return (
     <section className="wr-pass">
       <h2>{w.pass}</h2>
       {view.until_at !== null && <p>{w.passUntil(dateTime(view.until_at, view.timezone).slice(0, 16))}</p>}
-      {picture !== null && <img src={picture.url} alt={w.passAlt} />}
-      {picture !== null && <p>{w.passHow}</p>}
-      {picture?.share && (
-        <button type="button" onClick={picture.share}>
-          {w.share}
-        </button>
-      )}
-      {failed && (
-        <div role="alert">
-          <p>{w.passGone}</p>
-          <button type="button" onClick={load}>
-            {w.retry}
-          </button>
-        </div>
-      )}
+      <Picture load={load} words={{ alt: w.passAlt, how: w.passHow, share: w.share, gone: w.passGone, retry: w.retry }} />
     </section>
   );
 }

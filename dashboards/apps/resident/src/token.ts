@@ -22,3 +22,8 @@ export function takeToken(at: Address): string {
   if (keep(storage, KEPT, token)) at.history.replaceState(null, "", at.location.pathname);
   return token;
 }
+
+/** Whether it is of a resident's own link, by which visitors are registered, and not of one that asks something. */
+export function isOwn(token: string): boolean {
+  return /^me-[\w-]{22}$/.test(token);
+}

@@ -53,6 +53,9 @@ export const table = words(
     passAlt: "通行码图片",
     passGone: "通行码暂时打不开",
     share: "发给访客",
+    own: "自己登记访客",
+    ownMore: "以后可以自己登记访客，无需等待询问。",
+    ownFailed: "暂时打不开",
     link: "本页只用于答复这一次询问",
   },
   {
@@ -106,6 +109,9 @@ export const table = words(
     passAlt: "Picture of the code",
     passGone: "The code cannot be shown now",
     share: "Send to visitor",
+    own: "Register visitors yourself",
+    ownMore: "You can register visitors yourself from now on, before anybody asks.",
+    ownFailed: "This cannot be opened now",
     link: "This page is for this one question",
   },
 );

@@ -234,6 +234,50 @@ export interface AuditList {
   before: number | null;
 }
 
+/** Why something is done; it stands on the audit log. */
+export interface Because {
+  /** Why it is done */
+  reason: string;
+}
+
+/** A guard's token on a phone. */
+export interface Binding {
+  /** Its public name */
+  binding: string;
+  /** The phone */
+  phone: string;
+  /** Whom of the staff it speaks for */
+  person: string;
+  /** The account that bound it */
+  account: string;
+  /** When it was bound, UTC */
+  bound_at: string;
+  /** When it was used last, to within half a minute, UTC */
+  used_at: string;
+  /** When it ends by itself, UTC */
+  expires_at: string;
+}
+
+/** All tokens that work. */
+export interface BindingList {
+  /** The newest first */
+  bindings: Binding[];
+}
+
+/** The phone's token, told this once. */
+export interface Bound {
+  /** Sent as `Authorization: Bearer` by the phone, and by nothing else */
+  token: string;
+  /** Its public name, see GET /phones */
+  binding: string;
+  /** The phone */
+  phone: string;
+  /** Whom of the staff it speaks for */
+  person: string;
+  /** Until then it works without a new sign-in, UTC */
+  expires_at: string;
+}
+
 /** An opening by hand, with who and why. */
 export interface ByHandView {
   /** When it was done: RFC 3339, UTC */
@@ -244,6 +288,18 @@ export interface ByHandView {
   actor: string;
   /** Why; empty: its command is not on record any more */
   reason: string;
+}
+
+/** A month of a camera's stream, day by day. */
+export interface Calendar {
+  /** The camera, by its id */
+  device: string;
+  /** main or sub */
+  stream: string;
+  /** The estate's zone */
+  timezone: string;
+  /** Up to today */
+  days: DayView[];
 }
 
 /** The calls of one source. Figures of two sources are not added up: what people declare and what an exchange measures are two kinds of knowledge. */
@@ -554,6 +610,12 @@ export interface ConditionRequest {
   note?: string;
 }
 
+/** Whether it is in force now; false: a second person is waited for. */
+export interface Confirmed {
+  /** It is in force */
+  done: boolean;
+}
+
 /** What follows from the changes. */
 export interface Consequence {
   /** In Chinese */
@@ -576,6 +638,34 @@ export interface Count {
   held: number;
   /** How many of them came late */
   late: number;
+}
+
+/** What a stream of a camera shows of a time, and what it does not. */
+export interface Coverage {
+  /** The camera, by its id */
+  device: string;
+  /** main or sub */
+  stream: string;
+  /** What was asked for: RFC 3339, UTC */
+  from: string;
+  /** What was asked for, up to now at the most: RFC 3339, UTC */
+  to: string;
+  /** The first footage ever; before it nothing is a hole. null: there was none */
+  since: string | null;
+  /** In order */
+  runs: CoveredView[];
+  /** In order; what is missing for a second or less is none */
+  holes: HoleView[];
+}
+
+/** A time that footage shows from its begin to its end, or showed until it was deleted on its day. */
+export interface CoveredView {
+  /** Since when: RFC 3339, UTC */
+  from: string;
+  /** Until when: RFC 3339, UTC */
+  to: string;
+  /** It was deleted on its day */
+  deleted: boolean;
 }
 
 /** Credentials by id. */
@@ -622,6 +712,20 @@ export interface Credentials {
   name: string;
   /** The account's password */
   password: string;
+}
+
+/** A local day of a camera's stream. `none`: no footage was ever expected; `gone`: all of it was deleted on its day. */
+export interface DayView {
+  /** The local day */
+  day: string;
+  /** none, whole, holed or gone; today is judged up to now */
+  state: "none" | "whole" | "holed" | "gone";
+  /** How much of it footage shows, in seconds */
+  covered_s: number;
+  /** How much of it is missing, in seconds */
+  missing_s: number;
+  /** Why, each cause once */
+  causes: string[];
 }
 
 /** A change that a channel gave up on. `change` is the change log's row. */
@@ -814,6 +918,40 @@ export interface DeviceState {
   live_incidents: number[];
 }
 
+/** What is open about an agent's disk. */
+export interface DiskView {
+  /** The agent, by its id */
+  agent: string;
+  /** It will not hold what is owed */
+  short: boolean;
+  /** Nothing is recorded, as it is full */
+  full: boolean;
+}
+
+/** Who is sent. */
+export interface DispatchRequest {
+  /** One of GET …/guards */
+  person: string;
+  /** What the guard should know */
+  note?: string;
+  /** The incident's version that was seen */
+  version?: number | null;
+}
+
+/** A link to the archive, for this sign-in. */
+export interface DownloadOpened {
+  /** Where it is, below the API's address */
+  path: string;
+  /** How long the link lasts, in seconds */
+  valid_s: number;
+}
+
+/** Somebody takes the archive. */
+export interface DownloadRequest {
+  /** Why; it stands in the register and on the audit log */
+  reason: string;
+}
+
 /** A floor's drawing, without its body. A position `at: [x, y]` is a share of its width and height from the upper left. */
 export interface DrawingInfo {
   /** The floor's id */
@@ -946,6 +1084,12 @@ export interface Ended {
   ended: number;
 }
 
+/** What was ended. */
+export interface EndedBindings {
+  /** How many tokens */
+  ended: number;
+}
+
 /** A token, and where the agent wants a certificate a request that its own key has signed. */
 export interface EnrolAgentRequest {
   /** The one-time token */
@@ -974,6 +1118,32 @@ export interface Enrolled {
   tag: TagRow;
   /** What its QR code holds; null for a tag of another kind */
   label: string | null;
+}
+
+/** What became of an entry. `accepted` and `duplicate`: it is committed, take it out of the outbox. `refused`: keep it for the guard to see, and do not send it again. */
+export interface EntryOutcome {
+  /** The entry's own */
+  key: string;
+  /** What became of it */
+  outcome: "accepted" | "duplicate" | "refused";
+  /** What is odd about it; it is kept all the same */
+  flags: string[];
+  /** The window that it keeps; of several the one that ends first */
+  window: string | null;
+  /** Why it keeps none */
+  why: string | null;
+  /** The same in Chinese */
+  why_zh: string | null;
+  /** The same in English */
+  why_en: string | null;
+  /** The incident that it is about, or has raised */
+  incident: number | null;
+  /** Why it was refused, a name that stays the same */
+  code: string | null;
+  /** Why it was refused and what to do, in Chinese */
+  message_zh: string | null;
+  /** The same in English */
+  message_en: string | null;
 }
 
 /** Why a person is erased. */
@@ -1130,6 +1300,70 @@ export interface ExchangeEvent {
   place?: string;
 }
 
+/** Archives, newest first. `key`: the fingerprint of the key that seals them, to be told to receivers by another way. */
+export interface ExportList {
+  /** Newest first */
+  exports: ExportView[];
+  /** The fingerprint of the hub's key that seals archives: SHA-256, hex */
+  key: string;
+}
+
+/** Footage is to go out of the house, in a sealed archive. */
+export interface ExportRequest {
+  /** Why it goes out; it stands in the register, on the audit log and in the archive */
+  reason: string;
+  /** Who gets it; it stands in the archive */
+  receiver: string;
+  /** The receiver's own number for it */
+  ticket?: string;
+  /** The cameras, 4 at most, by their ids */
+  cameras: string[];
+  /** From then on: RFC 3339 with an offset */
+  from: string;
+  /** Until then, 24 h at most: RFC 3339 with an offset */
+  to: string;
+  /** main, or sub for the small picture */
+  stream?: "main" | "sub";
+  /** The incident it is about, by its number */
+  incident?: number | null;
+}
+
+/** An archive, made or to be made. `state`: queued, making, done, failed, cancelled, or expired: it was deleted in time. */
+export interface ExportView {
+  /** Its name */
+  id: string;
+  /** queued, making, done, failed, cancelled or expired */
+  state: string;
+  /** Of a failed one: why, a name such as hub_restarted, agent_away, disk_failed; else empty */
+  detail: string;
+  /** How much of it is made, from 0 to 1 */
+  progress: number;
+  /** When it was asked for: RFC 3339, UTC */
+  at: string;
+  /** When it was made, or failed: RFC 3339, UTC */
+  ended_at: string | null;
+  /** When it is deleted at the hub: RFC 3339, UTC; null: there is none */
+  expires_at: string | null;
+  /** How long it is; 0: there is none */
+  size_bytes: number;
+  /** The archive's SHA-256 in hex; empty: there is none */
+  sha256: string;
+  /** Who asked for it */
+  actor: string;
+  /** Why, in the actor's words */
+  reason: string;
+  /** Who gets it */
+  receiver: string;
+  /** The receiver's own number for it, or empty */
+  ticket: string;
+  /** The cameras, by their ids */
+  cameras: string[];
+  /** Of footage from then on: RFC 3339, UTC */
+  from: string;
+  /** Of footage until then: RFC 3339, UTC */
+  to: string;
+}
+
 /** One figure with what it counts. `value` is null where nothing is known, which is never good. */
 export interface Figure {
   /** The figure's name, which stays the same */
@@ -1214,6 +1448,68 @@ export interface FloodGroup {
 export interface FloodList {
   /** Newest first */
   floods: Flood[];
+}
+
+/** A camera, and what is recorded of it. */
+export interface FootageCamera {
+  /** The camera, by its id */
+  device: string;
+  /** Its name in Chinese */
+  name_zh: string;
+  /** Its name in English */
+  name_en: string;
+  /** Where it is, by the place's id */
+  place: string;
+  /** Whether the estate says that it is recorded; null: it says nothing */
+  recorded: boolean | null;
+  /** Those that ever had footage; empty: none did */
+  streams: FootageStreamView[];
+}
+
+/** The cameras of the estate. */
+export interface FootageCameras {
+  /** In the estate's order */
+  cameras: FootageCamera[];
+}
+
+/** One stream of a camera that ever had footage. */
+export interface FootageStreamView {
+  /** main or sub */
+  stream: string;
+  /** The first footage ever: RFC 3339, UTC */
+  since: string;
+  /** Where the oldest footage begins that is still there; null: there is none */
+  oldest: string | null;
+  /** Where the newest ends: RFC 3339, UTC; null: there is none */
+  newest: string | null;
+  /** What its recorder said last: recording, or why it does not; empty: nothing */
+  said: string;
+}
+
+/** A report on a duty: a box opened with its slips counted, letters delivered, cleaning done, equipment checked. */
+export interface FormEntry {
+  /** The phone's own name for it, the same each time it is sent */
+  key: string;
+  /** The phone's wall clock when it was made: RFC 3339 with an offset, as it was shown */
+  made_at: string;
+  /** The phone's monotonic clock then, in milliseconds since its boot */
+  mono_ms?: number | null;
+  /** What `mono_ms` counts from, where it is not the request's boot */
+  boot?: string | null;
+  /** Whose it is: an id of the estate's staff */
+  person?: string;
+  /** What the duty asks for as evidence */
+  kind: "answer" | "report";
+  /** A duty of the policy, see GET /duties */
+  duty: string;
+  /** A place of one of its routes */
+  place: string;
+  /** What the duty `requires` of a report, by name */
+  fields?: Record<string, boolean | number | string>;
+  /** Counted from 1 for each guard on the phone */
+  seq: number;
+  /** Its wall clock less the hub's, in ms, as the phone had measured it when it was made */
+  skew_ms?: number | null;
 }
 
 /** A post answers, or a form is filled in, for a duty at a place. */
@@ -1316,6 +1612,38 @@ export interface GroupView {
   name_en: string;
   /** Where and when */
   rights: RightModel[];
+}
+
+/** Who might be sent, the first one first. */
+export interface GuardList {
+  /** Who can be reached by the app, is free, on duty and near comes first */
+  guards: GuardView[];
+}
+
+/** Somebody who might be sent. */
+export interface GuardView {
+  /** An id of the estate's staff */
+  person: string;
+  /** The name in Chinese */
+  name_zh: string;
+  /** The name in English */
+  name_en: string;
+  /** Carries a bound phone: can be sent by the app */
+  phone: boolean;
+  /** Is on the roster now, or there is none */
+  on_duty: boolean;
+  /** Incidents that they are sent to already */
+  busy: number[];
+  /** Where they scanned last, a place's id; empty: not known */
+  place: string;
+  /** Its name in Chinese */
+  place_zh: string;
+  /** Its name in English */
+  place_en: string;
+  /** When they were there, UTC */
+  seen_at: string | null;
+  /** It is known how far they are, and that within the hour */
+  near: boolean;
 }
 
 /** A handover with its list. `open`: how many items nobody has accepted. */
@@ -1478,6 +1806,70 @@ export interface HistoryView {
   history: HistoryEntry[];
 }
 
+/** A new hold. */
+export interface HoldAnswer {
+  /** The hold */
+  hold: HoldView;
+  /** So many orders to delete some of it were out already and are being taken back */
+  rescuing: number;
+}
+
+/** Holds, newest first. */
+export interface HoldList {
+  /** Newest first */
+  holds: HoldView[];
+}
+
+/** Footage is to stay past its day, for a reason and until an end. */
+export interface HoldRequest {
+  /** Cameras, by their ids */
+  cameras: string[];
+  /** What shows something from then on: RFC 3339 with an offset */
+  from: string;
+  /** And before then: RFC 3339 with an offset */
+  to: string;
+  /** When the hold ends by itself: RFC 3339 with an offset */
+  until: string;
+  /** Why; it stands on the audit log */
+  reason: string;
+}
+
+/** A hold. `waits_for_second`: somebody wants it lifted, and another person has to agree within a day. */
+export interface HoldView {
+  /** Its name */
+  id: string;
+  /** Whether the hub made it for an incident, or a person */
+  sort: "incident" | "person";
+  /** Why it is held */
+  reason: string;
+  /** Who made it; hub: the hub */
+  actor: string;
+  /** When it was made, UTC */
+  made_at: string;
+  /** What shows something from then on is held, UTC */
+  from_at: string;
+  /** And before then, UTC; null: it goes on with its incident */
+  to_at: string | null;
+  /** When it ends by itself, UTC; null: not before it is released */
+  until: string | null;
+  /** Cameras, by their ids */
+  cameras: string[];
+  /** The incident that it belongs to; null: none */
+  incident: number | null;
+  /** Since when that incident is closed, UTC; null: it is open */
+  incident_closed_at: string | null;
+  /** When it was released, UTC; null: it was not */
+  released_at: string | null;
+  /** By whom: one name, or two */
+  released_by: string;
+  /** Why it was released, or is to be */
+  release_reason: string;
+  /** Who wants it lifted and waits for a second person; empty: nobody */
+  waits_for_second: string;
+  /** Whether it keeps anything now */
+  keeps: boolean;
+}
+
 /** Somebody, or a vehicle's keeper, who holds permits. */
 export interface HolderBody {
   /** The version that was seen; 0: it is new */
@@ -1526,6 +1918,22 @@ export interface HolderView {
   ended_at: string | null;
 }
 
+/** A time that no footage shows. */
+export interface HoleView {
+  /** Since when: RFC 3339, UTC */
+  from: string;
+  /** Until when: RFC 3339, UTC */
+  to: string;
+  /** How long it is */
+  seconds: number;
+  /** camera_lost, disk_full, disk_failed, stopped, unplayable, planned, agent_down, agent_silent, missing, drop_oldest, or unknown */
+  cause: string;
+  /** The cause in Chinese */
+  cause_zh: string;
+  /** The cause in English */
+  cause_en: string;
+}
+
 /** Who is behind one door. */
 export interface HouseholdBody {
   /** The version that was seen; 0: it is new */
@@ -1572,6 +1980,8 @@ export interface HouseholdView {
   note: string;
   /** Since when nobody lives there: RFC 3339, UTC; null: somebody does */
   ended_at: string | null;
+  /** Who lives there, masked: for a guard alone, who has no other way to say whom a call was with */
+  residents: RoomPerson[];
 }
 
 /** What became of a file: each of its rows is either done or among the wrong ones. */
@@ -1688,6 +2098,28 @@ export interface IncidentPage {
   incidents: Incident[];
   /** The cursor of the next page; null at the end */
   next: number | null;
+}
+
+/** A visitor whom a resident registers. Nobody confirms it any more. */
+export interface InviteRequest {
+  /** What stands behind the link's #: 22 characters */
+  token: string;
+  /** Who comes; sealed, and masked on screens */
+  name: string;
+  /** Their phone, where `phone_needed` says so; sealed, and masked on screens */
+  phone?: string;
+  /** Their vehicle's plate; empty: on foot */
+  plate?: string;
+  /** Why they come, for the guard */
+  reason?: string;
+  /** From when they may come in: RFC 3339 with an offset; null, or past already: from now */
+  begins_at?: string | null;
+  /** For so long, no longer than `hours_max` */
+  hours: number;
+  /** How many come together */
+  people?: number;
+  /** One of `routes`; empty: the only one */
+  route?: string;
 }
 
 /** A credential to give. `number`: see docs/design/permits.md. */
@@ -1900,6 +2332,8 @@ export interface LinkView {
   until_at: string | null;
   /** There is a code to show: POST /visit-links/pass */
   has_pass: boolean;
+  /** The resident can go on to register visitors: POST /visit-links/own */
+  can_register: boolean;
 }
 
 /** An incident that the figures name. `comebacks`: how often its source came back. */
@@ -1922,6 +2356,30 @@ export interface ListedAlarm {
   since: string;
   /** How often its source came back */
   comebacks: number;
+}
+
+/** Somebody begins to work alone, or no longer does. */
+export interface LoneWatchEntry {
+  /** The phone's own name for it, the same each time it is sent */
+  key: string;
+  /** The phone's wall clock when it was made: RFC 3339 with an offset, as it was shown */
+  made_at: string;
+  /** The phone's monotonic clock then, in milliseconds since its boot */
+  mono_ms?: number | null;
+  /** What `mono_ms` counts from, where it is not the request's boot */
+  boot?: string | null;
+  /** Whose it is: an id of the estate's staff */
+  person?: string;
+  /** Work alone begins or ends */
+  kind: "lone_watch";
+  /** true: it begins */
+  on: boolean;
+  /** After how many seconds without a sign it is an alarm; null: as the policy says */
+  silent_s?: number | null;
+  /** Counted from 1 for each guard on the phone */
+  seq: number;
+  /** Its wall clock less the hub's, in ms, as the phone had measured it when it was made */
+  skew_ms?: number | null;
 }
 
 /** Somebody begins to work alone, or no longer does. */
@@ -2011,7 +2469,7 @@ export interface Me {
   /** The id of the sign-in or token that asks */
   session: string;
   /** A person's sign-in, or a program's token */
-  kind: "cookie" | "token";
+  kind: "cookie" | "token" | "phone";
   /** When it ends in any case: RFC 3339, UTC */
   expires_at: string;
   /** The estate's id */
@@ -2024,6 +2482,32 @@ export interface Me {
   timezone: string;
   /** The routes that the role may use, as METHOD and template */
   may: string[];
+}
+
+/** A photo or a voice note that is to be uploaded. */
+export interface MediaRequest {
+  /** The key of the entry that it belongs to, which has come */
+  entry: string;
+  /** photo: JPEG or WebP, 5 MiB at most; voice: WebM, MP4 or Ogg, 2 MiB at most */
+  kind: "photo" | "voice";
+  /** Its length in bytes */
+  size_bytes: number;
+  /** SHA-256 of all of it, in hex */
+  sha256: string;
+  /** How long a voice note is, in seconds: 60 at most */
+  seconds?: number;
+}
+
+/** How much has come. */
+export interface MediaState {
+  /** Its name */
+  media: string;
+  /** Where the next piece begins, in bytes */
+  offset: number;
+  /** Its length in bytes */
+  size_bytes: number;
+  /** It is whole, checked, and shown on its incident */
+  done: boolean;
 }
 
 /** Somebody who must be told within the time of EMG-3. */
@@ -2098,6 +2582,36 @@ export interface NoticeView {
   due_at: string | null;
   /** Its time passed before it was published */
   overdue: boolean;
+}
+
+/** Somebody saw something on a round. */
+export interface ObservationEntry {
+  /** The phone's own name for it, the same each time it is sent */
+  key: string;
+  /** The phone's wall clock when it was made: RFC 3339 with an offset, as it was shown */
+  made_at: string;
+  /** The phone's monotonic clock then, in milliseconds since its boot */
+  mono_ms?: number | null;
+  /** What `mono_ms` counts from, where it is not the request's boot */
+  boot?: string | null;
+  /** Whose it is: an id of the estate's staff */
+  person?: string;
+  /** Something was seen */
+  kind: "observation";
+  /** What kind of thing, in a word */
+  category: string;
+  /** What was seen */
+  note?: string;
+  /** Rises from 1 to 4 */
+  severity?: number;
+  /** Where, if that is known */
+  place?: string;
+  /** The name of a picture, where there is one */
+  picture?: string;
+  /** Counted from 1 for each guard on the phone */
+  seq: number;
+  /** Its wall clock less the hub's, in ms, as the phone had measured it when it was made */
+  skew_ms?: number | null;
 }
 
 /** Somebody saw something on a round. */
@@ -2184,6 +2698,156 @@ export interface OtherDayModel {
   hours?: ([number, number])[];
 }
 
+/** A batch of a guard's outbox, oldest first but for what cannot wait, and the phone's clocks now. */
+export interface OutboxRequest {
+  /** What the monotonic clock counts from: drawn anew with each load of the page */
+  boot?: string;
+  /** The phone's wall clock now, right or wrong */
+  sent_at: string;
+  /** The phone's monotonic clock now, in milliseconds */
+  sent_mono_ms?: number;
+  /** By the phone's clock: with this batch everything has come that this guard made on this phone up to then */
+  up_to?: string | null;
+  /** The same by the monotonic clock, in milliseconds */
+  up_to_mono_ms?: number | null;
+  /** false, with `up_to`: the guard goes off duty and nothing more comes from this outbox */
+  on_duty?: boolean;
+  /** Each is judged by itself; `person` is left out */
+  entries?: (ScanEntry | FormEntry | SignEntry | PanicEntry | LoneWatchEntry | ObservationEntry | TaskEntry)[];
+}
+
+/** What became of each entry, in their order. It is all committed. */
+export interface OutboxTakenView {
+  /** The hub's clock, UTC: the phone measures its skew by it */
+  server_time: string;
+  /** The highest number of this outbox that ever came; 0: none */
+  seq: number;
+  /** One for each entry of the request */
+  entries: EntryOutcome[];
+}
+
+/** Whoever has the resident's own link. */
+export interface OwnLinkRequest {
+  /** What stands behind the link's #: 22 characters */
+  token: string;
+}
+
+/** What a resident's own link shows. */
+export interface OwnPage {
+  /** The estate's name in Chinese */
+  site_zh: string;
+  /** The estate's name in English */
+  site_en: string;
+  /** The estate's time zone, in which times are shown */
+  timezone: string;
+  /** The hub's time: RFC 3339, UTC; the phone's may be wrong */
+  now: string;
+  /** The household, by its id */
+  room: string;
+  /** Until when the link registers: RFC 3339, UTC */
+  expires_at: string;
+  /** How many more visitors may be registered today */
+  left_today: number;
+  /** Of how many */
+  per_day: number;
+  /** The visitor's phone must be given */
+  phone_needed: boolean;
+  /** The longest stay, in hours */
+  hours_max: number;
+  /** For so many days ahead visitors can be registered */
+  days_max: number;
+  /** So many together at most */
+  people_max: number;
+  /** The visitors' routes; with several, one is chosen */
+  routes: OwnRoute[];
+  /** Those that are not over, newest first */
+  visits: OwnVisit[];
+  /** The visit that was registered just now; empty: none */
+  made: string;
+}
+
+/** A visitors' route. */
+export interface OwnRoute {
+  /** The route's id */
+  id: string;
+  /** Its name in Chinese */
+  name_zh: string;
+  /** Its name in English */
+  name_en: string;
+  /** How one gets there */
+  words: string;
+}
+
+/** The resident's own link, as a token. */
+export interface OwnToken {
+  /** What stands behind the page's # */
+  token: string;
+}
+
+/** A visit that the resident registered. Name and plate are masked: whoever finds the phone learns of nobody. */
+export interface OwnVisit {
+  /** Its random name */
+  id: string;
+  /** How far it is */
+  state: string;
+  /** The state in Chinese */
+  state_zh: string;
+  /** The state in English */
+  state_en: string;
+  /** Who comes, masked */
+  name: string;
+  /** Their plate, masked */
+  plate: string;
+  /** How many come */
+  people: number;
+  /** Their route, by its id */
+  route: string;
+  /** The parking space they get; empty: none */
+  space: string;
+  /** From when the pass is valid: RFC 3339, UTC */
+  from_at: string | null;
+  /** Until when: RFC 3339, UTC */
+  until_at: string | null;
+  /** There is a code to show: POST /resident-links/pass */
+  has_pass: boolean;
+  /** It can be taken back */
+  can_cancel: boolean;
+}
+
+/** One of the resident's own visits. */
+export interface OwnVisitRequest {
+  /** What stands behind the link's #: 22 characters */
+  token: string;
+  /** The visit's name */
+  visit: string;
+}
+
+/** A call for help. */
+export interface PanicEntry {
+  /** The phone's own name for it, the same each time it is sent */
+  key: string;
+  /** The phone's wall clock when it was made: RFC 3339 with an offset, as it was shown */
+  made_at: string;
+  /** The phone's monotonic clock then, in milliseconds since its boot */
+  mono_ms?: number | null;
+  /** What `mono_ms` counts from, where it is not the request's boot */
+  boot?: string | null;
+  /** Whose it is: an id of the estate's staff */
+  person?: string;
+  /** A call for help */
+  kind: "panic";
+  /** false takes it back */
+  active?: boolean;
+  /** What the person said */
+  note?: string;
+  /** Where; without it the call comes from where the phone was last */
+  place?: string;
+  /** Counted from 1 for each guard on the phone */
+  seq: number;
+  /** Its wall clock less the hub's, in ms, as the phone had measured it when it was made */
+  skew_ms?: number | null;
+}
+
 /** A call for help. */
 export interface PanicItem {
   /** The phone's own name for it, the same each time it is sent */
@@ -2260,6 +2924,8 @@ export interface PassageView {
   permit: string;
   /** Whose it is; empty: not known */
   holder: string;
+  /** Their name, whole for whoever may look holders up, else masked; empty: not known, or erased */
+  holder_name: string;
   /** Whether it was let through */
   granted: boolean;
   /** Why, a name such as permit, expired, passback, doubtful_plate */
@@ -2350,6 +3016,48 @@ export interface PermitView {
   ended_at: string | null;
 }
 
+/** End one guard's token on the phone, or with none named all of them: the phone is lost. */
+export interface PhoneRevokeRequest {
+  /** One of GET /phones; empty: all */
+  binding?: string;
+  /** Why, in words for the audit log */
+  reason: string;
+}
+
+/** The shift of one guard on one phone. */
+export interface PhoneShift {
+  /** The hub's clock, UTC; it is no part of the ETag */
+  server_time: string;
+  /** The estate's name in Chinese */
+  site_zh: string;
+  /** The estate's name in English */
+  site_en: string;
+  /** In which times are shown */
+  timezone: string;
+  /** Whom to call when a call for help cannot be sent; empty: 110 alone */
+  leader_phone: string;
+  /** Who carries the phone */
+  me: ShiftPerson;
+  /** What tags' hashes are salted with */
+  salt: string;
+  /** From an hour ago until 12 hours from now, soonest due first */
+  windows: ShiftWindow[];
+  /** There are more windows than are told */
+  more: boolean;
+  /** What the windows ask for */
+  duties: ShiftDuty[];
+  /** The walks of the windows */
+  routes: ShiftRoute[];
+  /** The places of windows and tasks */
+  points: ShiftPoint[];
+  /** The floors that the points are on */
+  floors: ShiftFloor[];
+  /** Where this guard was sent and is still awaited, newest first */
+  tasks: ShiftTask[];
+  /** Limits and times that the app goes by */
+  numbers: ShiftNumbers;
+}
+
 /** A picture. `ready`: it can be had at `/pictures/{id}`. */
 export interface Picture {
   /** Its name */
@@ -2364,6 +3072,8 @@ export interface Picture {
   size_bytes: number;
   /** It can be had at `/pictures/{id}` */
   ready: boolean;
+  /** voice: a guard's voice note, to be heard */
+  kind: "photo" | "voice";
 }
 
 /** A picture that was stored. */
@@ -2456,6 +3166,32 @@ export interface PlanView {
   actor: string;
   /** Why, in their words */
   reason: string;
+}
+
+/** A camera of a view. */
+export interface PlayableCamera {
+  /** The camera, by its id */
+  camera: string;
+  /** main first; take one whose codec the browser plays */
+  streams: PlayableStream[];
+}
+
+/** One of a camera's streams as it can be played. */
+export interface PlayableStream {
+  /** main or sub */
+  stream: "main" | "sub";
+  /** h264, hevc or other; empty: the index has none of it in that time */
+  codec: string;
+  /** Where its HLS playlist is, below the API's address */
+  playlist: string;
+}
+
+/** How a tag that hangs at a point is known offline. */
+export interface PointTag {
+  /** nfc, rfid, ibutton, card or qr */
+  medium: string;
+  /** SHA-256 of SALT:TAG in hex. TAG: a hardware tag's digits in capitals with nothing between; of a label the 16 characters behind /t/ */
+  hash: string;
 }
 
 /** The policy in force. */
@@ -2640,6 +3376,78 @@ export interface Problem {
   message_en: string;
   /** What exactly is wrong, where that is known */
   errors: Wrong[];
+  /** Of 401 to a guard's phone alone: what it holds of its guard is to be deleted */
+  wipe: boolean;
+}
+
+/** The calendar of owed days. */
+export interface Proof {
+  /** The estate's zone */
+  timezone: string;
+  /** Each camera's streams that ever had footage */
+  cameras: ProofCamera[];
+}
+
+/** A camera's month. */
+export interface ProofCamera {
+  /** The camera, by its id */
+  camera: string;
+  /** main or sub */
+  stream: string;
+  /** For how many days its footage is owed */
+  owed_days: number;
+  /** Each day up to today */
+  days: ProofDay[];
+}
+
+/** A camera's day. `state`: `whole`, `holed`, `part` (of today, or of the day when recording began), `deleted` on its day, `gone` before it, or `none`: nothing was recorded yet. */
+export interface ProofDay {
+  /** The day, in the estate's zone */
+  day: string;
+  /** How it is */
+  state: "whole" | "holed" | "part" | "deleted" | "gone" | "none";
+  /** It has to be there */
+  owed: boolean;
+  /** Somebody holds some of it */
+  held: boolean;
+  /** So many seconds of it are there */
+  covered_s: number;
+  /** When the last of it that went was told to be gone, UTC */
+  deleted_at: string | null;
+  /** The first 100 holes in what is there */
+  holes: ProofHole[];
+}
+
+/** Nothing shows this time. */
+export interface ProofHole {
+  /** From then, UTC */
+  from_at: string;
+  /** Until then, UTC */
+  to_at: string;
+  /** Why, a name such as camera_lost; empty: nobody has said */
+  cause: string;
+}
+
+/** What a browser subscribes with. */
+export interface PushKey {
+  /** The `applicationServerKey`: 65 bytes as base64url */
+  key: string;
+}
+
+/** A browser's subscription, as `PushSubscription.toJSON()` has it. */
+export interface PushRequest {
+  /** Where the push service takes it: https */
+  endpoint: string;
+  /** The browser's public key, base64url */
+  p256dh: string;
+  /** The browser's secret, base64url */
+  auth: string;
+}
+
+/** Whether this phone is told by push. */
+export interface PushState {
+  /** A push goes to it when this guard is sent */
+  subscribed: boolean;
 }
 
 /** Records that were put aside, newest first. */
@@ -2754,6 +3562,62 @@ export interface RecordView {
   facts: RecordFacts | null;
 }
 
+/** Something of this guard's that the hub did not take. */
+export interface RefusedEntry {
+  /** The entry's own */
+  key: string;
+  /** What it was */
+  kind: string;
+  /** When it was made, on the hub's time line, UTC */
+  made_at: string;
+  /** Why: a name that stays the same */
+  code: string;
+}
+
+/** What was refused in the last three days, newest first. */
+export interface RefusedList {
+  /** 200 at most */
+  entries: RefusedEntry[];
+}
+
+/** Rows of the register, newest first. */
+export interface Register {
+  /** Newest first */
+  rows: RegisterView[];
+  /** For the next page; null: there is none */
+  cursor: string | null;
+}
+
+/** Who looked at footage, or took some, when and why. */
+export interface RegisterView {
+  /** Its name */
+  id: string;
+  /** view: asked to look; export: had one made; download: took it */
+  kind: "view" | "export" | "download";
+  /** When: RFC 3339, UTC */
+  at: string;
+  /** Who, as people know them */
+  actor: string;
+  /** In which role */
+  role: string;
+  /** Why, in the actor's words */
+  reason: string;
+  /** The cameras, by their ids */
+  cameras: string[];
+  /** Of footage from then on: RFC 3339, UTC */
+  from: string;
+  /** Of footage until then: RFC 3339, UTC */
+  to: string;
+  /** The incident it is about, by its number */
+  incident: number | null;
+  /** Of an export: who gets it */
+  receiver: string;
+  /** Of an export: the receiver's own number for it, or empty */
+  ticket: string;
+  /** Of an export or a download: which; else empty */
+  export: string;
+}
+
 /** Why an item is not accepted. */
 export interface RejectRequest {
   /** Why it is not accepted */
@@ -2832,6 +3696,26 @@ export interface ResidentCall {
   answer: string;
 }
 
+/** A resident's own link, as the desk sees it. The link itself is shown to nobody but the resident. */
+export interface ResidentLinkView {
+  /** The holder whose it is */
+  person: string;
+  /** Their household */
+  room: string;
+  /** It registers visitors now */
+  live: boolean;
+  /** When it was made: RFC 3339, UTC; null: there is none */
+  made_at: string | null;
+  /** Who had it sent; `resident`: taken behind a confirmation */
+  made_by: string;
+  /** When it ends by itself: RFC 3339, UTC */
+  expires_at: string | null;
+  /** When it was withdrawn: RFC 3339, UTC; null: it was not */
+  revoked_at: string | null;
+  /** How many visitors were registered today */
+  today: number;
+}
+
 /** Somebody of a household who was told, or was to be. */
 export interface ResidentNotice {
   /** The visit or the delivery */
@@ -2908,18 +3792,20 @@ export interface RevokeAgentRequest {
   reason: string;
 }
 
-/** Why. */
-export interface RevokeRequest {
-  /** Why it is done */
-  reason: string;
-}
-
 /** Going through at a portal while a schedule holds. */
 export interface RightModel {
   /** The portal, by its device */
   portal: string;
   /** The schedule; always: at any time */
   schedule?: string;
+}
+
+/** Somebody who lives there, as a guard sees it. */
+export interface RoomPerson {
+  /** Their id as a holder: whom a call was with */
+  id: string;
+  /** Their name, masked */
+  name: string;
 }
 
 /** Where a duty is done, in which order, and what brings the evidence: devices, phones, or `hub`. */
@@ -3046,6 +3932,34 @@ export interface RunView {
   closed_by: string;
   /** Why it was closed with something left open; empty: nothing was */
   closed_reason: string;
+}
+
+/** A tag was read. */
+export interface ScanEntry {
+  /** The phone's own name for it, the same each time it is sent */
+  key: string;
+  /** The phone's wall clock when it was made: RFC 3339 with an offset, as it was shown */
+  made_at: string;
+  /** The phone's monotonic clock then, in milliseconds since its boot */
+  mono_ms?: number | null;
+  /** What `mono_ms` counts from, where it is not the request's boot */
+  boot?: string | null;
+  /** Whose it is: an id of the estate's staff */
+  person?: string;
+  /** A tag was read */
+  kind: "scan";
+  /** A hardware tag's number, as a reader prints it */
+  tag?: string;
+  /** What a QR label holds, whole */
+  label?: string;
+  /** How it was read; what is given as `label` is always qr */
+  medium?: "nfc" | "rfid" | "ibutton" | "card" | "qr";
+  /** From a wand's dump: the tag of whoever carried it, as the agents' keyed hash, never its number */
+  guard?: string;
+  /** Counted from 1 for each guard on the phone */
+  seq: number;
+  /** Its wall clock less the hub's, in ms, as the phone had measured it when it was made */
+  skew_ms?: number | null;
 }
 
 /** A tag was read. Either `tag` or `label`. One that is not known is kept too. */
@@ -3221,7 +4135,7 @@ export interface SessionView {
   /** Whose it is: the account's key */
   account: string;
   /** A person's sign-in, or a program's token */
-  kind: "cookie" | "token";
+  kind: "cookie" | "token" | "phone";
   /** What it is for, or where it was begun */
   label: string;
   /** It is the one that asks */
@@ -3244,10 +4158,96 @@ export interface Shelf {
   until: string;
 }
 
+/** What is done in these windows. */
+export interface ShiftDuty {
+  /** The duty's id */
+  id: string;
+  /** What it is called in Chinese */
+  name_zh: string;
+  /** What it is called in English */
+  name_en: string;
+  /** What shows that it was done: the kind of the entry */
+  evidence: "scan" | "answer" | "report";
+  /** Fields that its report must have */
+  requires: string[];
+  /** Pairs of fields that must be equal */
+  equal: ([string, string])[];
+  /** Flags with which a scan does not count, such as `weak_medium` */
+  void: string[];
+}
+
+/** A floor of the plan. */
+export interface ShiftFloor {
+  /** The floor's id */
+  id: string;
+  /** What it is called in Chinese */
+  name_zh: string;
+  /** What it is called in English */
+  name_en: string;
+  /** Where its drawing is */
+  drawing: string | null;
+  /** The drawing's SHA-256, its ETag */
+  digest: string | null;
+}
+
 /** Shifts, the one that begins last first. */
 export interface ShiftList {
   /** The one that begins last first */
   shifts: ShiftView[];
+}
+
+/** What the app goes by. */
+export interface ShiftNumbers {
+  /** After so many seconds without a sign somebody who works alone is looked for */
+  lone_silent_s: number;
+  /** So many seconds after a window's end what is brought still counts */
+  late_max_s: number;
+  /** So many seconds the button is held before it calls */
+  panic_hold_s: number;
+  /** Entries of one batch */
+  entries_max: number;
+  /** Bytes of one batch */
+  batch_bytes_max: number;
+  /** Bytes of one photo */
+  photo_bytes_max: number;
+  /** Bytes of one voice note */
+  voice_bytes_max: number;
+  /** The longest voice note, in seconds */
+  voice_s_max: number;
+  /** Bytes of one piece of an upload */
+  piece_bytes_max: number;
+}
+
+/** Who carries the phone. */
+export interface ShiftPerson {
+  /** An id of the estate's staff */
+  person: string;
+  /** The name in Chinese */
+  name_zh: string;
+  /** The name in English */
+  name_en: string;
+  /** The post, by the policy's name */
+  post: string;
+  /** The phone's id */
+  phone: string;
+  /** Until then the phone works without a new sign-in, UTC */
+  expires_at: string;
+}
+
+/** A place of the shift's windows or tasks. */
+export interface ShiftPoint {
+  /** The place's id */
+  id: string;
+  /** What it is called in Chinese */
+  name_zh: string;
+  /** What it is called in English */
+  name_en: string;
+  /** The floor that it is drawn on */
+  floor: string | null;
+  /** Where on its drawing: shares of width and height from the upper left corner */
+  at: number[] | null;
+  /** What hangs there */
+  tags: PointTag[];
 }
 
 /** A shift for the roster. One of the same person and route that begins at the same time is replaced. */
@@ -3260,6 +4260,44 @@ export interface ShiftRequest {
   from: string;
   /** When it ends, 31 days later at most: RFC 3339 with any offset */
   until: string;
+}
+
+/** A walk. */
+export interface ShiftRoute {
+  /** The route's id */
+  id: string;
+  /** What it is called in Chinese */
+  name_zh: string;
+  /** What it is called in English */
+  name_en: string;
+  /** Whether its points are walked in their order */
+  order: "free" | "set" | "random";
+  /** Its points, in their order */
+  places: string[];
+}
+
+/** An incident that this guard was sent to. */
+export interface ShiftTask {
+  /** The incident's number */
+  no: number;
+  /** What it is, in Chinese */
+  title_zh: string;
+  /** What it is, in English */
+  title_en: string;
+  /** 1 is the most urgent, 4 the least */
+  priority: number;
+  /** Where, a place's id */
+  place: string;
+  /** What whoever sent the guard has added */
+  note: string;
+  /** How far the guard has got */
+  state: "sent" | "on_way" | "on_spot";
+  /** When the guard was sent, UTC */
+  sent_at: string;
+  /** Until when to answer, UTC; null: that clock does not run */
+  answer_by: string | null;
+  /** Until when to be on the spot, UTC; null: that clock does not run */
+  arrive_by: string | null;
 }
 
 /** Somebody is on duty on a route; everywhere where `route` is empty. */
@@ -3276,6 +4314,52 @@ export interface ShiftView {
   from: string;
   /** When it ends, UTC */
   until: string;
+}
+
+/** Something to be done at a place, between two times. */
+export interface ShiftWindow {
+  /** The window's id */
+  id: string;
+  /** The duty's id */
+  duty: string;
+  /** The route's id */
+  route: string;
+  /** The place's id */
+  place: string;
+  /** It counts from then on, UTC */
+  opens_at: string;
+  /** It is due then, UTC: the countdown runs to here */
+  due_at: string;
+  /** It counts until then, UTC */
+  ends_at: string;
+  /** What the hub knows of it */
+  state: "open" | "kept" | "unproven" | "missed" | "withdrawn";
+}
+
+/** A sign of life of somebody who works alone. */
+export interface SignEntry {
+  /** The phone's own name for it, the same each time it is sent */
+  key: string;
+  /** The phone's wall clock when it was made: RFC 3339 with an offset, as it was shown */
+  made_at: string;
+  /** The phone's monotonic clock then, in milliseconds since its boot */
+  mono_ms?: number | null;
+  /** What `mono_ms` counts from, where it is not the request's boot */
+  boot?: string | null;
+  /** Whose it is: an id of the estate's staff */
+  person?: string;
+  /** A sign of life */
+  kind: "sign";
+  /** The phone was moved */
+  moved?: boolean;
+  /** The person answered when asked */
+  answered?: boolean;
+  /** Where, if that is known */
+  place?: string;
+  /** Counted from 1 for each guard on the phone */
+  seq: number;
+  /** Its wall clock less the hub's, in ms, as the phone had measured it when it was made */
+  skew_ms?: number | null;
 }
 
 /** Who signs in. Neither case nor width of the name matters. */
@@ -3498,6 +4582,32 @@ export interface Summary {
   priorities: Count[];
 }
 
+/** How the sweep of footage is. */
+export interface SweepView {
+  /** Why nothing is deleted until a manager has looked; empty: it goes on */
+  halted: "" | "clock" | "volume" | "restored";
+  /** Since when it is halted, UTC */
+  since: string | null;
+  /** Halted by volume: so many days' footage of all streams is due at once */
+  due_days: number | null;
+  /** For how many days each camera's footage is kept */
+  days: Record<string, number>;
+  /** The fewer days that policy and estate say; two people have to agree */
+  fewer_days: Record<string, number>;
+  /** Who has agreed to them and waits for a second person; empty: nobody */
+  fewer_days_by: string;
+  /** After so many days nothing may be left that nobody holds; null: no policy says so */
+  days_max: number | null;
+  /** What becomes of footage where a disk is full */
+  when_full: "refuse_new" | "drop_oldest";
+  /** The law that the days rest on */
+  legal_basis: string;
+  /** Orders to delete that are not done with: condemned, rescuing, kept */
+  orders: Record<string, number>;
+  /** Agents' disks of which something is open */
+  disks: DiskView[];
+}
+
 /** An agent's table of permits: what the hub has made, and what the agent holds. */
 export interface TableView {
   /** The agent */
@@ -3596,6 +4706,36 @@ export interface Taken {
   why_en: string | null;
   /** What is odd about it, by name */
   flags: string[];
+}
+
+/** What a guard who was sent says. */
+export interface TaskEntry {
+  /** The phone's own name for it, the same each time it is sent */
+  key: string;
+  /** The phone's wall clock when it was made: RFC 3339 with an offset, as it was shown */
+  made_at: string;
+  /** The phone's monotonic clock then, in milliseconds since its boot */
+  mono_ms?: number | null;
+  /** What `mono_ms` counts from, where it is not the request's boot */
+  boot?: string | null;
+  /** Whose it is: an id of the estate's staff */
+  person?: string;
+  /** The answer to a dispatch */
+  kind: "task";
+  /** The incident */
+  no: number;
+  /** How far the guard has got */
+  answer: "on_way" | "on_spot" | "found" | "declined";
+  /** What was found; needed for `found` */
+  finding?: string;
+  /** Why the guard does not go; needed for `declined` */
+  reason?: string;
+  /** What else there is to say */
+  note?: string;
+  /** Counted from 1 for each guard on the phone */
+  seq: number;
+  /** Its wall clock less the hub's, in ms, as the phone had measured it when it was made */
+  skew_ms?: number | null;
 }
 
 /** Who did what, when. `body` holds the act's fields, `told` the same for people. */
@@ -3706,6 +4846,42 @@ export interface TriggerModel {
   places?: string[];
 }
 
+/** One rule. */
+export interface TruckRule {
+  /** The rule in Chinese */
+  zh: string;
+  /** The rule in English; may be empty */
+  en?: string;
+}
+
+/** All rules, and the version that was seen while they were edited. */
+export interface TruckRulesBody {
+  /** The version in force, as it was read */
+  seen: string;
+  /** In the order in which they are read out */
+  lines: TruckRule[];
+}
+
+/** The rules in force, and what was told before. */
+export interface TruckRulesPage {
+  /** Those that are told now */
+  now: TruckRulesView;
+  /** Earlier versions, newest first, 50 at most */
+  before: TruckRulesView[];
+}
+
+/** The rules of one version. */
+export interface TruckRulesView {
+  /** As it stands in a visit whose driver was told them */
+  version: string;
+  /** In the order in which they are read out */
+  lines: TruckRule[];
+  /** Since when: RFC 3339, UTC */
+  made_at: string;
+  /** Who wrote them; hub: they are the shipped ones */
+  made_by: string;
+}
+
 /** An opening that nothing explains. */
 export interface UnexplainedView {
   /** Its name */
@@ -3806,6 +4982,36 @@ export interface VersionView {
   info: VersionInfo;
   /** The estate file's values; no keys */
   document: Record<string, unknown>;
+}
+
+/** A view stands in the register, and may be played by this sign-in. */
+export interface ViewOpened {
+  /** Its name in the register */
+  view: string;
+  /** What its addresses hold; worth nothing without the sign-in that asked */
+  token: string;
+  /** The cameras */
+  cameras: PlayableCamera[];
+  /** From then on: RFC 3339, UTC */
+  from: string;
+  /** Until then: RFC 3339, UTC */
+  to: string;
+  /** How long it lasts unused, in seconds; playing extends it */
+  valid_s: number;
+}
+
+/** Somebody wants to look at footage. About an incident, what is left out is its cameras, and from 2 minutes before it to 5 after. */
+export interface ViewRequest {
+  /** Why somebody looks; it stands in the register and on the audit log */
+  reason: string;
+  /** The cameras, 4 at most, by their ids */
+  cameras?: string[] | null;
+  /** From then on: RFC 3339 with an offset */
+  from?: string | null;
+  /** Until then, 6 h at most; it may lie ahead: RFC 3339 with an offset */
+  to?: string | null;
+  /** The incident it is about, by its number */
+  incident?: number | null;
 }
 
 /** What an act needs: a reason for force, extend, cancel and close; `until_at` for extend; `rules`; `space`. */
@@ -4010,6 +5216,8 @@ export interface VisitView {
   rules_at: string | null;
   /** Who told the driver */
   rules_by: string;
+  /** How many come */
+  people: number;
   /** When it was over: RFC 3339, UTC */
   ended_at: string | null;
   /** When what is personal goes: RFC 3339, UTC; null: it is not over */
@@ -4224,6 +5432,18 @@ export interface hub__api__plan_models__SignRequest {
   version?: number | null;
 }
 
+/** Why a link is withdrawn. */
+export interface hub__api__resident_models__RevokeRequest {
+  /** Why: it stands on the audit log */
+  reason: string;
+}
+
+/** Why. */
+export interface hub__api__tag_models__RevokeRequest {
+  /** Why it is done */
+  reason: string;
+}
+
 /** Every route: what its path, query, header and body take, and what it answers. A key that is absent takes nothing. */
 export interface Routes {
   /** Credentials. */
@@ -4271,7 +5491,7 @@ export interface Routes {
   };
   /** Households. */
   "GET /access/households": {
-    query: { text?: string; id?: string; live?: boolean; after?: string; limit?: number };
+    query: { text?: string; id?: string; live?: boolean; after?: string; limit?: number; reason?: string };
     result: HouseholdPage;
   };
   /** Make or change a household. */
@@ -4372,6 +5592,13 @@ export interface Routes {
   "POST /agents/{agent}/enrolment": {
     path: { agent: string };
     result: AgentInvited;
+  };
+  /** An agent brings a segment that somebody looks at. */
+  "POST /agents/{agent}/footage/{order}": {
+    path: { agent: string; order: string };
+    header: { "X-Watchkeeper-Mac": string };
+    body: Blob;
+    result: undefined;
   };
   /** An agent brings a picture that somebody looks at. */
   "POST /agents/{agent}/live/{order}/{age_ms}": {
@@ -4668,6 +5895,127 @@ export interface Routes {
     query: { device: string; kind?: string; since?: string | null; until?: string | null; cursor?: string | null; limit?: number };
     result: EventPage;
   };
+  /** The cameras, and what is recorded of them. */
+  "GET /footage/cameras": {
+    result: FootageCameras;
+  };
+  /** Footage may be kept for fewer days. */
+  "POST /footage/days/confirm": {
+    body: Because;
+    result: Confirmed;
+  };
+  /** An archive's bytes. */
+  "GET /footage/downloads/{token}": {
+    path: { token: string };
+    header: { Range?: string };
+    result: Blob;
+  };
+  /** The archives that were made. */
+  "GET /footage/exports": {
+    query: { limit?: number };
+    result: ExportList;
+  };
+  /** Have an archive made. */
+  "POST /footage/exports": {
+    body: ExportRequest;
+    result: ExportView;
+  };
+  /** How far an archive is. */
+  "GET /footage/exports/{export}": {
+    path: { export: string };
+    result: ExportView;
+  };
+  /** An archive is not wanted any more. */
+  "POST /footage/exports/{export}/cancel": {
+    path: { export: string };
+    result: ExportView;
+  };
+  /** Take an archive. */
+  "POST /footage/exports/{export}/download": {
+    path: { export: string };
+    body: DownloadRequest;
+    result: DownloadOpened;
+  };
+  /** What is held past its day. */
+  "GET /footage/holds": {
+    query: { over?: boolean; limit?: number };
+    result: HoldList;
+  };
+  /** Hold footage past its day. */
+  "POST /footage/holds": {
+    body: HoldRequest;
+    result: HoldAnswer;
+  };
+  /** Lift a hold. */
+  "POST /footage/holds/{hold}/release": {
+    path: { hold: string };
+    body: Because;
+    result: HoldView;
+  };
+  /** Look no more. */
+  "DELETE /footage/play/{token}": {
+    path: { token: string };
+    result: undefined;
+  };
+  /** A camera's HLS playlist. */
+  "GET /footage/play/{token}/{camera}.m3u8": {
+    path: { token: string; camera: string };
+    query: { stream?: "main" | "sub" };
+    result: Blob;
+  };
+  /** A header or an entry of a playlist. */
+  "GET /footage/play/{token}/{camera}/{stream}/{name}": {
+    path: { token: string; camera: string; stream: string; name: string };
+    header: { Range?: string };
+    result: Blob;
+  };
+  /** The calendar of owed days. */
+  "GET /footage/proof": {
+    query: { month: string; camera?: string; stream?: "main" | "sub" };
+    result: Proof;
+  };
+  /** Who looked at footage. */
+  "GET /footage/register": {
+    query: { actor?: string; kind?: "view" | "export" | "download" | null; camera?: string; incident?: number | null; from?: string | null; to?: string | null; cursor?: string | null; limit?: number };
+    result: Register;
+  };
+  /** The register as CSV. */
+  "GET /footage/register.csv": {
+    query: { actor?: string; kind?: "view" | "export" | "download" | null; camera?: string; incident?: number | null; from?: string | null; to?: string | null };
+    result: undefined;
+  };
+  /** How the sweep of footage is. */
+  "GET /footage/sweep": {
+    result: SweepView;
+  };
+  /** A halted sweep may go on. */
+  "POST /footage/sweep/confirm": {
+    body: Because;
+    result: Confirmed;
+  };
+  /** Look at footage. */
+  "POST /footage/views": {
+    body: ViewRequest;
+    result: ViewOpened;
+  };
+  /** A camera's month, day by day. */
+  "GET /footage/{device}/calendar": {
+    path: { device: string };
+    query: { month: string; stream?: "main" | "sub" };
+    result: Calendar;
+  };
+  /** What footage shows of a time. */
+  "GET /footage/{device}/coverage": {
+    path: { device: string };
+    query: { from: string; to: string; stream?: "main" | "sub" };
+    result: Coverage;
+  };
+  /** A camera's local day. */
+  "GET /footage/{device}/day/{day}": {
+    path: { device: string; day: string };
+    query: { stream?: "main" | "sub" };
+    result: Coverage;
+  };
   /** How the gates stand. */
   "GET /gates": {
     result: GateList;
@@ -4750,6 +6098,17 @@ export interface Routes {
     path: { no: number; act: string };
     body: ActRequest;
     result: Incident;
+  };
+  /** Send a guard by the app. */
+  "POST /incidents/{no}/dispatch": {
+    path: { no: number };
+    body: DispatchRequest;
+    result: Incident;
+  };
+  /** Who might be sent, the nearest first. */
+  "GET /incidents/{no}/guards": {
+    path: { no: number };
+    result: GuardList;
   };
   /** The plan that was started for an incident. */
   "GET /incidents/{no}/plan": {
@@ -4878,6 +6237,68 @@ export interface Routes {
     body: PassageSearch;
     result: PassageList;
   };
+  /** The guard gives the phone back. */
+  "POST /phone/leave": {
+    result: Ended;
+  };
+  /** Begin an upload. */
+  "POST /phone/media": {
+    body: MediaRequest;
+    result: MediaState;
+  };
+  /** How much of an upload has come. */
+  "GET /phone/media/{media_name}": {
+    path: { media_name: string };
+    result: MediaState;
+  };
+  /** Send a piece of an upload. */
+  "PATCH /phone/media/{media_name}": {
+    path: { media_name: string };
+    header: { "Upload-Offset": number };
+    body: Blob;
+    result: MediaState;
+  };
+  /** A guard's phone sends what it has. */
+  "POST /phone/outbox": {
+    body: OutboxRequest;
+    result: OutboxTakenView;
+  };
+  /** Have no more pushes sent to this phone. */
+  "DELETE /phone/push": {
+    result: PushState;
+  };
+  /** Have pushes sent to this phone. */
+  "PUT /phone/push": {
+    body: PushRequest;
+    result: PushState;
+  };
+  /** What to subscribe to pushes with. */
+  "GET /phone/push-key": {
+    result: PushKey;
+  };
+  /** What of this guard's was not taken. */
+  "GET /phone/refused": {
+    result: RefusedList;
+  };
+  /** What this guard's shift needs. */
+  "GET /phone/shift": {
+    result: PhoneShift;
+  };
+  /** Which guards have bound which phones. */
+  "GET /phones": {
+    result: BindingList;
+  };
+  /** A guard binds the phone in hand. */
+  "POST /phones/{phone}/bind": {
+    path: { phone: string };
+    result: Bound;
+  };
+  /** End a guard's token on a phone, or the phone's all. */
+  "POST /phones/{phone}/revoke": {
+    path: { phone: string };
+    body: PhoneRevokeRequest;
+    result: EndedBindings;
+  };
   /** A picture. */
   "GET /pictures/{picture}": {
     path: { picture: string };
@@ -4967,6 +6388,42 @@ export interface Routes {
     query: { from: string; to: string; duty?: string[] | null; limit?: number };
     result: UnvisitedReport;
   };
+  /** Take a visit back. */
+  "POST /resident-links/cancel": {
+    body: OwnVisitRequest;
+    result: OwnPage;
+  };
+  /** A visitor's code. */
+  "POST /resident-links/pass": {
+    body: OwnVisitRequest;
+    result: undefined;
+  };
+  /** Register a visitor. */
+  "POST /resident-links/register": {
+    body: InviteRequest;
+    result: OwnPage;
+  };
+  /** What a resident may register, and has registered. */
+  "POST /resident-links/show": {
+    body: OwnLinkRequest;
+    result: OwnPage;
+  };
+  /** A resident's own link. */
+  "GET /residents/{person}/link": {
+    path: { person: string };
+    result: ResidentLinkView;
+  };
+  /** Send a resident their own link. */
+  "POST /residents/{person}/link": {
+    path: { person: string };
+    result: ResidentLinkView;
+  };
+  /** Withdraw a resident's own link. */
+  "POST /residents/{person}/link/revoke": {
+    path: { person: string };
+    body: hub__api__resident_models__RevokeRequest;
+    result: ResidentLinkView;
+  };
   /** Take a shift off the roster. */
   "DELETE /roster": {
     query: { person: string; from: string; route?: string };
@@ -5038,7 +6495,7 @@ export interface Routes {
   /** End a tag. */
   "POST /tags/{tag}/revoke": {
     path: { tag: string };
-    body: RevokeRequest;
+    body: hub__api__tag_models__RevokeRequest;
     result: TagRow;
   };
   /** The kinds of visits. */
@@ -5049,6 +6506,11 @@ export interface Routes {
   "POST /visit-links/answer": {
     body: LinkAnswerRequest;
     result: LinkView;
+  };
+  /** The resident's own link behind an answer. */
+  "POST /visit-links/own": {
+    body: LinkRequest;
+    result: OwnToken;
   };
   /** The visitor's code. */
   "POST /visit-links/pass": {
@@ -5074,6 +6536,15 @@ export interface Routes {
     path: { route: string };
     body: VisitRouteRequest;
     result: VisitRouteList;
+  };
+  /** The rules that a truck's driver is told. */
+  "GET /visit-rules": {
+    result: TruckRulesPage;
+  };
+  /** Change the rules. */
+  "PUT /visit-rules": {
+    body: TruckRulesBody;
+    result: TruckRulesPage;
   };
   /** Parking spaces for visitors. */
   "GET /visit-spaces": {

@@ -1,6 +1,7 @@
 /** Time as people read it: in the estate's zone, wherever the browser stands. On the wire it is RFC 3339 in UTC. */
 import type { Language } from "./words";
 
+const DAY_MS = 86_400_000;
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function parts(iso: string, zone: string): Record<string, string> {
@@ -40,6 +41,21 @@ export function clockTime(iso: string, zone: string): string {
 /** `19:05` in the zone. */
 export function hourMinute(iso: string, zone: string): string {
   return dateTime(iso, zone).slice(11, 16);
+}
+
+/** `YYYY-MM-DD`, so many days later. */
+export function plusDays(day: string, days: number): string {
+  return new Date(Date.parse(`${day}T00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
+}
+
+/** When the wall shows this day and time, `HH:mm`. Of a time that the clocks skip, the moment of the change or shortly after it;
+ * of one that comes twice, the first. */
+export function instantOf(day: string, time: string, zone: string): string {
+  const wantedMs = Date.parse(`${day}T${time}Z`);
+  const shownMs = (at: number) => Date.parse(`${dateTime(new Date(at).toISOString(), zone).replace(" ", "T")}Z`);
+  const guesses = [wantedMs - DAY_MS, wantedMs + DAY_MS].map((at) => wantedMs - (shownMs(at) - at));
+  const right = guesses.filter((at) => shownMs(at) === wantedMs);
+  return new Date(right.length > 0 ? Math.min(...right) : Math.max(...guesses)).toISOString();
 }
 
 /** How long: `mm:ss` under an hour, then `2小时05分` or `2 h 05 min`, then `3天02小时`. Never below zero. */

@@ -49,7 +49,7 @@ function Direction({ of }: { of: PassageView }) {
 
 function Who({ of }: { of: PassageView }) {
   const w = useWords(table);
-  const told = [of.plate, of.holder, of.permit === "" || of.permit === of.holder ? "" : w.permitNo(of.permit)];
+  const told = [of.plate, of.holder_name || of.holder, of.permit === "" || of.permit === of.holder ? "" : w.permitNo(of.permit)];
   const words = told.filter((one) => one !== "");
   return words.length === 0 ? <span className="wk-quiet">{w.nobody}</span> : words.join(" · ");
 }

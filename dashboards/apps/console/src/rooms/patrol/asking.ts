@@ -1,10 +1,10 @@
 /** What the room asks of the hub. The first word of each key stands in live/topics.ts, so that changes renew it. */
 import { useQuery } from "@tanstack/react-query";
 import { ask, type ScanView, type WindowView } from "@watchkeeper/api";
-import { hubClock, localDay, useLanguage } from "@watchkeeper/ui";
+import { hubClock, localDay, plusDays, useLanguage } from "@watchkeeper/ui";
 import { useSession } from "../../session/session";
 import { type Beat, beatsOf, nextLookMs } from "./rounds";
-import { dayBounds, plusDays } from "./spans";
+import { dayBounds } from "./spans";
 
 export const ROUTES_MAX = 30;
 /** So many routes are shown live. */

@@ -6,6 +6,7 @@ import { LiveView } from "./live";
 import { RecordView } from "./record";
 import { RosterView } from "./roster";
 import { table } from "./words";
+import "../../forms.css";
 import "./patrol.css";
 
 const VIEWS = [

@@ -1,7 +1,7 @@
 /** 排班与场合: who walks today and tomorrow, and what was announced that rounds go by. */
 import { useQueryClient } from "@tanstack/react-query";
 import { ask, type ShiftView, why } from "@watchkeeper/api";
-import { dateTime, Empty, hubClock, localDay, Skeleton, Stopped, told, useLanguage, useWords } from "@watchkeeper/ui";
+import { dateTime, Empty, hubClock, localDay, plusDays, Skeleton, Stopped, told, useLanguage, useWords } from "@watchkeeper/ui";
 import { Button, Popconfirm } from "antd";
 import { Said } from "../../sending/said";
 import { useSending } from "../../sending/sending";
@@ -9,7 +9,7 @@ import { useSession } from "../../session/session";
 import { useBeats, useRoster } from "./asking";
 import { Occasions } from "./occasions";
 import { ShiftForm } from "./shift-form";
-import { dayBounds, plusDays } from "./spans";
+import { dayBounds } from "./spans";
 import { table } from "./words";
 
 export function RosterView() {

@@ -1,14 +1,14 @@
 /** A shift is put on the roster. The hub says what may not stand there. */
 import { useQueryClient } from "@tanstack/react-query";
 import { ask } from "@watchkeeper/api";
-import { told, useLanguage, useWords } from "@watchkeeper/ui";
+import { plusDays, told, useLanguage, useWords } from "@watchkeeper/ui";
 import { Button, Select } from "antd";
 import { useState } from "react";
 import { Said } from "../../sending/said";
 import { useSending } from "../../sending/sending";
 import { useSession } from "../../session/session";
 import { useBeats, useStaff } from "./asking";
-import { plusDays, shiftTimes } from "./spans";
+import { shiftTimes } from "./spans";
 import { table } from "./words";
 
 export function ShiftForm({ today }: { today: string }) {

@@ -1,5 +1,6 @@
+import { instantOf, plusDays } from "@watchkeeper/ui";
 import { expect, test } from "vitest";
-import { dayBounds, instantOf, plusDays, shiftTimes, spanOf } from "./spans";
+import { dayBounds, shiftTimes, spanOf } from "./spans";
 
 test("a week begins on Monday, also when today is one or is Sunday", () => {
   expect(spanOf("week", "2026-11-25")).toEqual({ from: "2026-11-23", to: "2026-11-25" });

@@ -1,5 +1,5 @@
 /** Local days and the moments at which they begin, in the estate's zone. Pure. */
-import { clockTime, dateTime, hourMinute } from "@watchkeeper/ui";
+import { clockTime, hourMinute, instantOf, plusDays } from "@watchkeeper/ui";
 
 export type SpanName = "week" | "weeks" | "month" | "before";
 export const SPANS: readonly SpanName[] = ["week", "weeks", "month", "before"];
@@ -10,13 +10,6 @@ export interface Span {
   readonly to: string;
 }
 
-const DAY_MS = 86_400_000;
-
-/** `YYYY-MM-DD`, so many days later. */
-export function plusDays(day: string, days: number): string {
-  return new Date(Date.parse(`${day}T00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
-}
-
 /** This week from Monday on, the last four weeks, this month, the month before; up to today. */
 export function spanOf(name: SpanName, today: string): Span {
   const month = today.slice(0, 8);
@@ -25,16 +18,6 @@ export function spanOf(name: SpanName, today: string): Span {
   if (name === "month") return { from: `${month}01`, to: today };
   const last = plusDays(`${month}01`, -1);
   return { from: `${last.slice(0, 8)}01`, to: last };
-}
-
-/** When the wall shows this day and time, `HH:mm`. Of a time that the clocks skip, the moment of the change or shortly after it;
- * of one that comes twice, the first. */
-export function instantOf(day: string, time: string, zone: string): string {
-  const wantedMs = Date.parse(`${day}T${time}Z`);
-  const shownMs = (at: number) => Date.parse(`${dateTime(new Date(at).toISOString(), zone).replace(" ", "T")}Z`);
-  const guesses = [wantedMs - DAY_MS, wantedMs + DAY_MS].map((at) => wantedMs - (shownMs(at) - at));
-  const right = guesses.filter((at) => shownMs(at) === wantedMs);
-  return new Date(right.length > 0 ? Math.min(...right) : Math.max(...guesses)).toISOString();
 }
 
 /** `19:00–20:00` in the zone; with seconds where it is short. */

@@ -5,6 +5,7 @@ import { Alert, Button, Form, Input, InputNumber, Modal, Select } from "antd";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { useLive } from "../../live/provider";
 import { PersonField } from "./person";
+import { APP, carrier, GuardField, useGuards, useProposed } from "./sending";
 import { table } from "./words";
 
 export interface Acting {
@@ -31,12 +32,7 @@ export function useActing(detail: IncidentDetail | undefined): Acting {
       setBusy(act.act);
       setRefusal(null);
       try {
-        incidents.put(
-          await ask("POST /incidents/{no}/acts/{act}", {
-            path: { no: incident.no, act: act.act },
-            body: { fields, version: incident.version },
-          }),
-        );
+        incidents.put(await done(incident, act, fields));
         setOpen(null);
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
@@ -73,6 +69,17 @@ export function useActing(detail: IncidentDetail | undefined): Acting {
   return { begin, refusal: open === null ? refusal : null, busy, dialog };
 }
 
+/** By the app it is the guard's own phone that is told, and that answers. */
+function done(incident: Incident, act: Possible, fields: Record<string, string>): Promise<Incident> {
+  const { no, version } = incident;
+  if (act.act === "dispatch" && fields.by === APP)
+    return ask("POST /incidents/{no}/dispatch", {
+      path: { no },
+      body: { person: fields.guard ?? "", note: fields.note ?? "", version },
+    });
+  return ask("POST /incidents/{no}/acts/{act}", { path: { no, act: act.act }, body: { fields, version } });
+}
+
 /** After a dialog the keys are the list's again: the incident's row has the focus, or the list where the row is out of sight. */
 function useFocusBack(closed: boolean, no: number | undefined): void {
   const wasOpen = useRef(false);
@@ -105,15 +112,26 @@ function ActDialog({
   const [form] = Form.useForm<Record<string, string | number | undefined>>();
   // why a plan is left unfinished is asked for where the hub says that it is
   const unfinished = refusal?.code === "plan_open";
-  const names = [...act.required, ...act.optional].filter((name) => act.act !== "close" || name !== "reason" || unfinished);
+  const names = [...act.required, ...act.optional]
+    .filter((name) => act.act !== "close" || name !== "reason" || unfinished)
+    .filter((name) => name !== "made_at"); // a phone tells it
+  const sends = act.act === "dispatch";
+  const guards = useGuards(incident.no, sends);
+  const sendable = carrier(guards, Form.useWatch("guard", form));
+  useProposed(form, guards);
+  const choices = (name: string) =>
+    sends && name === "by" && sendable !== undefined
+      ? { [APP]: [table.zh.byApp, table.en.byApp], ...act.choices[name] }
+      : act.choices[name];
   const submit = (given: Record<string, string | number | undefined>) => {
-    onDo(
-      Object.fromEntries(
-        Object.entries(given)
-          .filter(([, value]) => value !== undefined && value !== "")
-          .map(([name, value]) => [name, String(value)]),
-      ),
+    const fields = Object.fromEntries(
+      Object.entries(given)
+        .filter(([, value]) => value !== undefined && value !== "")
+        .map(([name, value]) => [name, String(value)]),
     );
+    if (!sends || fields.by !== APP) onDo(fields);
+    else if (sendable === undefined) form.setFieldValue("by", "radio");
+    else onDo({ ...fields, guard: sendable.person });
   };
   return (
     <Modal
@@ -147,7 +165,11 @@ function ActDialog({
             }
             rules={[{ required: act.required.includes(name) || (unfinished && name === "reason"), message: "" }]}
           >
-            <Field name={name} choices={act.choices[name]} />
+            {sends && name === "guard" && guards.length > 0 ? (
+              <GuardField guards={guards} />
+            ) : (
+              <Field name={name} choices={choices(name)} />
+            )}
           </Form.Item>
         ))}
       </Form>

@@ -19,6 +19,7 @@ import type { ReactNode } from "react";
 import { Link } from "react-router";
 import { useIncident } from "../../live/provider";
 import { useSession } from "../../session/session";
+import { footageOf } from "../footage/asking";
 import { ActButtons, type Acting } from "./acting";
 import { Pictures } from "./pictures";
 import { table } from "./words";
@@ -36,7 +37,7 @@ export function useDetail(no: number | null) {
 export function Detail({ no, acting, extra }: { no: number; acting: Acting; extra?: ReactNode }) {
   const w = useWords(table);
   const language = useLanguage();
-  const { me, zone } = useSession();
+  const { me, zone, may } = useSession();
   const asked = useDetail(no);
   const live = useIncident(no);
   const detail = asked.data;
@@ -70,6 +71,12 @@ export function Detail({ no, acting, extra }: { no: number; acting: Acting; extr
       {acting.refusal !== null && <Alert type="error" role="alert" title={`${w.refused}：${acting.refusal[language]}`} />}
       {detail !== undefined && <ActButtons acts={detail.acts} role={me.role} acting={acting} />}
       <Link to={`/plan?place=${encodeURIComponent(incident.place)}`}>{w.showOnMap}</Link>
+      {may("POST /footage/views") && (
+        <>
+          {" · "}
+          <Link to={footageOf(incident.no)}>{w.footage} (V)</Link>
+        </>
+      )}
       {extra}
       {detail !== undefined && <Known detail={detail} />}
     </article>

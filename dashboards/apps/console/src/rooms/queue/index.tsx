@@ -6,6 +6,7 @@ import { useCallback, useRef, useState } from "react";
 import { useNavigate } from "react-router";
 import { useChannel, useIncidentChanges, useLive, useSelected } from "../../live/provider";
 import { useSession } from "../../session/session";
+import { footageOf } from "../footage/asking";
 import { useActing } from "./acting";
 import { bulkSaid } from "./bulk";
 import { Detail, useDetail } from "./detail";
@@ -22,7 +23,7 @@ const VIEWS: readonly View[] = ["live", "shelved", "held", "ended"];
 
 export default function Queue() {
   const w = useWords(table);
-  const { zone, me } = useSession();
+  const { zone, me, may } = useSession();
   const { incidents, selection } = useLive();
   const selected = useSelected();
   const navigate = useNavigate();
@@ -62,7 +63,7 @@ export default function Queue() {
     enter: () => document.querySelector<HTMLElement>(".wk-detail button")?.focus(),
     "/": () => search.current?.focus(),
     p: () => navigate("/plan"),
-    v: () => navigate("/wall"),
+    v: () => navigate(selected !== null && may("POST /footage/views") ? footageOf(selected) : "/wall"),
     ...Object.fromEntries(
       [1, 2, 3, 4].map((priority) => [String(priority), () => setFilter((before) => toggled(before, priority))]),
     ),

@@ -26,11 +26,16 @@ export function Pictures({ detail }: { detail: IncidentDetail }) {
           .filter((picture) => picture.ready)
           .map((picture) => (
             <figure key={picture.id}>
-              <Image
-                src={`/pictures/${encodeURIComponent(picture.id)}`}
-                alt={`${name(picture.device)} ${clockTime(picture.at, zone)}`}
-                width={220}
-              />
+              {picture.kind === "voice" ? (
+                // biome-ignore lint/a11y/useMediaCaption: what a guard says on the spot has no captions
+                <audio controls preload="none" src={`/pictures/${encodeURIComponent(picture.id)}`} aria-label={w.voice} />
+              ) : (
+                <Image
+                  src={`/pictures/${encodeURIComponent(picture.id)}`}
+                  alt={`${name(picture.device)} ${clockTime(picture.at, zone)}`}
+                  width={220}
+                />
+              )}
               <figcaption>
                 {name(picture.device)} · {clockTime(picture.at, zone)}
               </figcaption>

@@ -11,7 +11,7 @@ import { useSession } from "../../session/session";
 import { CallForm } from "./call";
 import { useSpaces } from "./data";
 import { spacesFor } from "./form";
-import { RULES_VERSION, Rules } from "./rules";
+import { Rules } from "./rules";
 import { table, wordFor } from "./words";
 
 type Named = Asked<"POST /visits/{visit}/acts/{act}">["path"]["act"];
@@ -110,7 +110,7 @@ function ActForm({ name, visit, sending, onAct }: FormGiven) {
   const [reason, setReason] = useState("");
   const [until, setUntil] = useState("");
   const [space, setSpace] = useState("");
-  const [rulesTold, setRulesTold] = useState(false);
+  const [rulesTold, setRulesTold] = useState("");
   const wants = ASKS[name];
   const untilAt = until === "" ? null : localMoment(until, zone);
   const hasReason = reason.trim() !== "";
@@ -118,9 +118,9 @@ function ActForm({ name, visit, sending, onAct }: FormGiven) {
     reason: hasReason,
     until: hasReason && untilAt !== null,
     space: space !== "",
-    rules: rulesTold,
+    rules: rulesTold !== "",
   }[wants ?? "reason"];
-  const bodies = { reason: { reason }, until: { reason, until_at: untilAt }, space: { space }, rules: { rules: RULES_VERSION } };
+  const bodies = { reason: { reason }, until: { reason, until_at: untilAt }, space: { space }, rules: { rules: rulesTold } };
   const send = () => ready && onAct(bodies[wants ?? "reason"]);
   return (
     <form

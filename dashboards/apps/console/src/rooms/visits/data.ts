@@ -1,7 +1,9 @@
-/** What the room asks of the hub. Guards and the desk have no live channel: the clock asks for them as well. */
+/** What the room asks of the hub. Guards have no live channel: the clock asks for them as well. */
 import { useQuery } from "@tanstack/react-query";
 import { ask } from "@watchkeeper/api";
+import { useWords } from "@watchkeeper/ui";
 import { useSession } from "../../session/session";
+import { table } from "./words";
 
 const EVERY_MS = 5_000;
 const SELDOM_MS = 30_000;
@@ -51,11 +53,29 @@ export function useRoutes() {
   });
 }
 
+/** The rules that a truck's driver is told, and those before. */
+export function useVisitRules() {
+  return useQuery({
+    queryKey: ["visit-places", "rules"],
+    queryFn: () => ask("GET /visit-rules"),
+    refetchInterval: SELDOM_MS,
+  });
+}
+
 /** What lies at drop-off points. */
 export function useDeliveries() {
   return useQuery({
     queryKey: ["deliveries", "here"],
     queryFn: async () => (await ask("GET /deliveries", { query: { state: "dropped", limit: ROWS } })).deliveries,
+    refetchInterval: EVERY_MS,
+  });
+}
+
+/** What was done with a delivery, and who was told of it; asked for while it is looked at. */
+export function useDelivery(delivery: string) {
+  return useQuery({
+    queryKey: ["deliveries", "one", delivery],
+    queryFn: () => ask("GET /deliveries/{delivery}", { path: { delivery } }),
     refetchInterval: EVERY_MS,
   });
 }
@@ -83,13 +103,24 @@ export function useNotices(state: "waiting" | "failed") {
   });
 }
 
-/** The residents behind a door, for whoever may look them up; empty for others. */
-export function useResidents(household: string) {
+interface Resident {
+  readonly id: string;
+  readonly name: string;
+  readonly phone: string;
+}
+
+/** The residents behind a door: with their phones for whoever may look them up, with masked names for a guard. */
+export function useResidents(household: string, wanted = true) {
   const { may } = useSession();
+  const w = useWords(table);
   return useQuery({
     queryKey: ["visit-residents", household],
-    queryFn: async () =>
-      (await ask("GET /access/holders", { query: { household, kind: "resident", limit: PEOPLE_MAX } })).holders,
-    enabled: household !== "" && may("GET /access/holders"),
+    queryFn: async (): Promise<readonly Resident[]> => {
+      if (may("GET /access/holders"))
+        return (await ask("GET /access/holders", { query: { household, kind: "resident", limit: PEOPLE_MAX } })).holders;
+      const found = await ask("GET /access/households", { query: { id: household, reason: w.roomReason } });
+      return found.households.flatMap((one) => one.residents ?? []).map((one) => ({ ...one, phone: "" }));
+    },
+    enabled: wanted && household !== "" && may("GET /access/households"),
   });
 }

@@ -11,8 +11,9 @@ import { Said } from "../../sending/said";
 import { useSending } from "../../sending/sending";
 import { useSession } from "../../session/session";
 import { PersonChoice } from "./call";
-import { useDeliveries, useGone } from "./data";
+import { useDeliveries, useDelivery, useGone } from "./data";
 import { DoorInput } from "./door";
+import { History, Told } from "./visit";
 import { table, wordFor } from "./words";
 
 type Deed = Request<"POST /deliveries/{delivery}/deeds/{deed}">["path"]["deed"];
@@ -53,9 +54,10 @@ function Over({ deliveries }: { deliveries: readonly DeliveryView[] }) {
   const w = useWords(table);
   const language = useLanguage();
   const { zone } = useSession();
+  const [open, setOpen] = useState("");
   if (deliveries.length === 0) return <p className="wk-quiet">{w.none}</p>;
   return (
-    <Rows label={w.overDeliveries} columns={[w.room, w.courier, w.parcels, w.state, w.at]}>
+    <Rows label={w.overDeliveries} columns={[w.room, w.courier, w.parcels, w.state, w.at, w.history]}>
       {deliveries.map((one) => (
         <tr key={one.id} data-delivery={one.id}>
           <td data-user-data>{one.room}</td>
@@ -66,9 +68,29 @@ function Over({ deliveries }: { deliveries: readonly DeliveryView[] }) {
             {one.carrier !== "" && <span data-user-data> · {one.carrier}</span>}
           </td>
           <td>{one.ended_at !== null && <time dateTime={one.ended_at}>{dateTime(one.ended_at, zone)}</time>}</td>
+          <td>
+            <Button aria-expanded={open === one.id} onClick={() => setOpen(open === one.id ? "" : one.id)}>
+              {w.history}
+            </Button>
+            {open === one.id && <Past delivery={one.id} />}
+          </td>
         </tr>
       ))}
     </Rows>
+  );
+}
+
+/** What was done with it, and who was told. */
+function Past({ delivery }: { delivery: string }) {
+  return (
+    <Asked of={useDelivery(delivery)}>
+      {(page) => (
+        <div data-past={delivery}>
+          <History entries={page.history} room={page.delivery.room} />
+          <Told notices={page.notices} room={page.delivery.room} />
+        </div>
+      )}
+    </Asked>
   );
 }
 
@@ -149,6 +171,7 @@ function Goods({ delivery }: { delivery: DeliveryView }) {
   const queries = useQueryClient();
   const sending = useSending();
   const [call, setCall] = useState("");
+  const [open, setOpen] = useState(false);
   const act = (deed: string, person = "", note = "") =>
     sending.send(async () => {
       const path = { delivery: delivery.id, deed: deed as Deed };
@@ -158,7 +181,9 @@ function Goods({ delivery }: { delivery: DeliveryView }) {
       return done.by_phone ? w.byPhone : w.done;
     });
   // whom one spoke to is chosen from the household's people
-  const deeds = delivery.deeds.filter((deed) => !CALLS.has(deed) || (delivery.consent !== "yes" && may("GET /access/holders")));
+  const deeds = delivery.deeds.filter(
+    (deed) => !CALLS.has(deed) || (delivery.consent !== "yes" && may("GET /access/households")),
+  );
   return (
     <li className="wk-card" data-delivery={delivery.id} data-consent={delivery.consent}>
       <p>
@@ -179,7 +204,11 @@ function Goods({ delivery }: { delivery: DeliveryView }) {
             {wordFor(w, "b", deed)}
           </Button>
         ))}
+        <Button aria-expanded={open} data-history-of={delivery.id} onClick={() => setOpen(!open)}>
+          {w.history}
+        </Button>
       </div>
+      {open && <Past delivery={delivery.id} />}
       {call !== "" && <ConsentCall room={delivery.room} onDone={(person, note) => void act(call, person, note)} />}
       <Said sending={sending} />
     </li>

@@ -26,7 +26,8 @@ export function DoorInput({
   const text = value.trim();
   const found = useQuery({
     queryKey: ["visit-doors", text],
-    queryFn: async () => (await ask("GET /access/households", { query: { text, limit: FOUND_MAX } })).households,
+    queryFn: async () =>
+      (await ask("GET /access/households", { query: { text, limit: FOUND_MAX, reason: w.roomReason } })).households,
     enabled: text !== "" && may("GET /access/households"),
     placeholderData: (before) => before,
   });

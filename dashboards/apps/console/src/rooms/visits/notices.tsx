@@ -6,16 +6,18 @@ import { Asked } from "../../parts/asked";
 import { Rows } from "../../parts/rows";
 import { useSession } from "../../session/session";
 import { useNotices } from "./data";
+import { OwnLink } from "./own-link";
 import { usePersonOf } from "./visit";
 import { table, wordFor } from "./words";
 
 export function Notices() {
   const w = useWords(table);
-  const { zone } = useSession();
+  const { zone, may } = useSession();
   const failed = useNotices("failed");
   const waiting = useNotices("waiting");
   return (
     <>
+      {may("POST /residents/{person}/link") && <OwnLink />}
       <h2>{w.failedTitle}</h2>
       <p className="wk-quiet">{w.failedNote}</p>
       <Asked of={failed}>
@@ -69,9 +71,11 @@ function Row({ notice }: { notice: ResidentNotice }) {
       <td data-user-data>{person(notice.person)}</td>
       <td>{notice.error === "" ? "" : wordFor(w, "e", notice.error)}</td>
       <td>
-        <Link to={ofVisit ? `/visits/today/${notice.about}` : "/visits/deliveries"}>
-          {ofVisit ? w.callVisit : w.callDelivery}
-        </Link>
+        {notice.what !== "register" && (
+          <Link to={ofVisit ? `/visits/today/${notice.about}` : "/visits/deliveries"}>
+            {ofVisit ? w.callVisit : w.callDelivery}
+          </Link>
+        )}
       </td>
     </tr>
   );

@@ -11,13 +11,16 @@ import { Said } from "../../sending/said";
 import { type Sending, useSending } from "../../sending/sending";
 import { useSession } from "../../session/session";
 import { useRoutes, useSpaces } from "./data";
+import { RulesEdit } from "./rules";
 import { table } from "./words";
 
 export function Places() {
+  const { may } = useSession();
   return (
     <>
       <Spaces />
       <Ways />
+      {may("PUT /visit-rules") && <RulesEdit />}
     </>
   );
 }

@@ -14,7 +14,7 @@ import { useSession } from "../../session/session";
 import { useKinds, useRoutes, useSpaces } from "./data";
 import { DoorInput } from "./door";
 import { bodyOf, EMPTY, type Field, fieldsOf, KINDS, type Kind, missing, spacesFor } from "./form";
-import { RULES_VERSION, Rules } from "./rules";
+import { Rules } from "./rules";
 import { VisitPanel } from "./visit";
 import { table } from "./words";
 
@@ -83,21 +83,21 @@ function Form({ kinds, routes, spaces, onDone }: Given) {
   const sending = useSending();
   const draft = useDraft(DRAFT, EMPTY);
   const [identity, setIdentity] = useState("");
-  const [rulesTold, setRulesTold] = useState(false);
+  const [rulesTold, setRulesTold] = useState("");
   const chosen = kinds.find((one) => one.kind === draft.fields.kind) ?? kinds[0];
   if (chosen === undefined) return null;
   const fitting = spacesFor(chosen.kind, spaces);
   const rows = fieldsOf(chosen, fitting.length);
   const fields = withOnlyRoute(draft.fields, routes);
   const lacks = missing(rows, fields, identity);
-  const waitsForRules = chosen.told_rules && !rulesTold;
+  const waitsForRules = chosen.told_rules && rulesTold === "";
   const register = async () => {
     await sending.send(async () => {
       const expected = fields.expected ? localMoment(fields.expected, zone) : null;
       const made = await ask("POST /visits", { body: bodyOf(chosen, rows, fields, identity, expected) });
       draft.drop();
       setIdentity("");
-      const refusal = chosen.told_rules ? await tellRules(made.id) : null;
+      const refusal = chosen.told_rules ? await tellRules(made.id, rulesTold) : null;
       await queries.invalidateQueries({ queryKey: ["visits"] });
       void queries.invalidateQueries({ queryKey: ["visit-places"] });
       onDone(made.id, refusal);
@@ -144,7 +144,7 @@ function Form({ kinds, routes, spaces, onDone }: Given) {
           onClick={() => {
             draft.drop();
             setIdentity("");
-            setRulesTold(false);
+            setRulesTold("");
           }}
         >
           {w.clear}
@@ -165,9 +165,9 @@ function withOnlyRoute(fields: Fields, routes: readonly VisitRouteView[]): Field
 }
 
 /** The visit stands whatever becomes of this; null: it is on record. */
-async function tellRules(visit: string): Promise<Refusal | null> {
+async function tellRules(visit: string, rules: string): Promise<Refusal | null> {
   try {
-    await ask("POST /visits/{visit}/acts/{act}", { path: { visit, act: "tell" }, body: { rules: RULES_VERSION } });
+    await ask("POST /visits/{visit}/acts/{act}", { path: { visit, act: "tell" }, body: { rules } });
     return null;
   } catch (error) {
     if (error instanceof Refusal) return error;

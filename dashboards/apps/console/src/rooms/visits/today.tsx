@@ -10,6 +10,7 @@ import { Said } from "../../sending/said";
 import { useSending } from "../../sending/sending";
 import { useSession } from "../../session/session";
 import { ROWS, useVisits } from "./data";
+import { Export } from "./export";
 import { isOver, listed } from "./lists";
 import { VisitPanel } from "./visit";
 import { table } from "./words";
@@ -53,6 +54,7 @@ export function Today({ id }: { id: string }) {
           </Asked>
         )}
       </Asked>
+      <Export />
     </>
   );
 }

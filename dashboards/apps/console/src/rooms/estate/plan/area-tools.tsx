@@ -35,7 +35,7 @@ export function AreaTools({
     );
   }
   return (
-    <span className="wk-plan-outline" role="status">
+    <span className="wk-drawing-outline" role="status">
       <b lang="zh">{places.find((one) => one.value === outline.place)?.label}</b>
       {w.drawing(outline.corners.length)}
       <Button onClick={finish} disabled={outline.corners.length < CORNERS_MIN}>

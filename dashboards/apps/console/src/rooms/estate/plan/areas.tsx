@@ -29,7 +29,7 @@ export function Areas({ floor, size, outline, chosen, shareAt }: Given) {
         const isChosen = mayWrite && outline === null && chosen?.kind === "places" && chosen.id === row.id;
         return (
           <g key={row.id} data-area={row.id}>
-            <polygon className="wk-plan-area" points={points(now)} data-chosen={isChosen || undefined}>
+            <polygon className="wk-drawing-area" points={points(now)} data-chosen={isChosen || undefined}>
               <title>{nameOf(row, language)}</title>
             </polygon>
             {isChosen && (
@@ -47,7 +47,7 @@ export function Areas({ floor, size, outline, chosen, shareAt }: Given) {
         );
       })}
       {outline !== null && (
-        <g className="wk-plan-drawn">
+        <g className="wk-drawing-drawn">
           <polygon points={points(outline.corners)} />
           {outline.corners.map(([x, y]) => (
             <circle key={`${x} ${y}`} style={{ transform: at(x * size.width, y * size.height) }} r={0.5} />

@@ -68,8 +68,8 @@ export function Canvas({ ref, floor, drawing, spots, chosen, outline, onChoose, 
     else if (event.target instanceof Element && event.target.closest("[data-mark], [data-corner]") === null) onChoose(null);
   };
   return (
-    <div className="wk-plan-frame">
-      <div className="wk-plan-zoom">
+    <div className="wk-drawing-frame">
+      <div className="wk-drawing-zoom">
         <Button size="small" aria-label={w.zoomIn} onClick={() => zoom.by(1.5)}>
           +
         </Button>
@@ -83,7 +83,7 @@ export function Canvas({ ref, floor, drawing, spots, chosen, outline, onChoose, 
 
       <svg
         ref={zoom.svg}
-        className="wk-plan-canvas"
+        className="wk-drawing-canvas"
         viewBox={`0 0 ${width} ${height}`}
         role="application"
         aria-label={w.canvas}
@@ -94,7 +94,7 @@ export function Canvas({ ref, floor, drawing, spots, chosen, outline, onChoose, 
         onClick={click}
       >
         <g ref={zoom.group}>
-          <rect width={width} height={height} className="wk-plan-sheet" />
+          <rect width={width} height={height} className="wk-drawing-sheet" />
           {drawing !== undefined && (
             <image href={`/estate/drawings/${encodeURIComponent(floor)}?of=${drawing.digest}`} width={width} height={height} />
           )}
@@ -118,7 +118,7 @@ export function Canvas({ ref, floor, drawing, spots, chosen, outline, onChoose, 
           })}
         </g>
       </svg>
-      {drawing === undefined && <p className="wk-plan-none wk-quiet">{w.noDrawing}</p>}
+      {drawing === undefined && <p className="wk-drawing-none wk-quiet">{w.noDrawing}</p>}
     </div>
   );
 }

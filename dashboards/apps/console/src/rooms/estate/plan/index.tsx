@@ -52,7 +52,7 @@ function Floor({ floor, floors, onFloor }: { floor: string; floors: readonly str
   const takeOff = ({ kind, id }: Chosen) => edit((before) => takenOff(before, kind, id));
   const row = chosen === null ? undefined : rowOf(document, chosen.kind, chosen.id);
   return (
-    <section className="wk-plan" aria-label={w.floor}>
+    <section className="wk-drawing" aria-label={w.floor}>
       <div className="wk-estate-tools">
         <Select
           aria-label={w.floor}
@@ -65,7 +65,7 @@ function Floor({ floor, floors, onFloor }: { floor: string; floors: readonly str
         />
         {mayWrite && <Upload floor={floor} drawing={drawing} />}
         {mayWrite && <AreaTools floor={floor} outline={outline} onOutline={setOutline} />}
-        <output className="wk-plan-chosen" data-chosen={chosen?.id}>
+        <output className="wk-drawing-chosen" data-chosen={chosen?.id}>
           {row !== undefined && (
             <>
               {w.selected}: <b lang="zh">{nameOf(row, language)}</b> {shareText(row.at)}
@@ -73,7 +73,7 @@ function Floor({ floor, floors, onFloor }: { floor: string; floors: readonly str
           )}
         </output>
       </div>
-      <div className="wk-plan-body">
+      <div className="wk-drawing-body">
         <Tray
           floor={floor}
           chosen={chosen}

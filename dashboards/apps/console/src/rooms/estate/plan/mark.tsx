@@ -67,7 +67,7 @@ export const Mark = memo(function Mark({ spot, at, aside, size, chosen, movable,
   const beside = aside[0] !== 0 || aside[1] !== 0;
   return (
     <g
-      className="wk-plan-mark"
+      className="wk-drawing-mark"
       data-mark={spot.id}
       data-kind={spot.kind}
       data-chosen={chosen || undefined}
@@ -78,10 +78,10 @@ export const Mark = memo(function Mark({ spot, at, aside, size, chosen, movable,
       onPointerUp={up}
       onPointerCancel={cancel}
     >
-      {beside && <line x2={aside[0]} y2={aside[1]} className="wk-plan-leader" />}
+      {beside && <line x2={aside[0]} y2={aside[1]} className="wk-drawing-leader" />}
       <g transform={`translate(${aside[0]} ${aside[1]})`}>
         <path d={SHAPES[spot.kind]} />
-        <text y={2.8} className="wk-plan-label">
+        <text y={2.8} className="wk-drawing-label">
           {nameOf(spot.row, language)}
         </text>
         <title>{nameOf(spot.row, language)}</title>

@@ -42,7 +42,7 @@ export function Tray({ floor, chosen, spots, ...given }: Given) {
     plainly,
   );
   return (
-    <aside className="wk-plan-tray">
+    <aside className="wk-drawing-tray">
       <Segmented<PlacedKind>
         aria-label={w.kind}
         value={kind}
@@ -113,7 +113,7 @@ const Waiting = memo(function Waiting({ kind, row, mayWrite, acts }: WaitingGive
   return (
     <li data-id={row.id}>
       <span
-        className="wk-plan-grip"
+        className="wk-drawing-grip"
         lang="zh"
         onPointerDown={(event) => {
           event.currentTarget.setPointerCapture(event.pointerId);
@@ -126,7 +126,7 @@ const Waiting = memo(function Waiting({ kind, row, mayWrite, acts }: WaitingGive
         }}
         onPointerCancel={end}
       >
-        <span className="wk-plan-handle" aria-hidden="true">
+        <span className="wk-drawing-handle" aria-hidden="true">
           ⠿
         </span>{" "}
         {name}
@@ -135,7 +135,7 @@ const Waiting = memo(function Waiting({ kind, row, mayWrite, acts }: WaitingGive
         {w.put}
       </Button>
       {ghost !== null && (
-        <span className="wk-plan-ghost" style={{ left: ghost.x, top: ghost.y }} aria-hidden="true">
+        <span className="wk-drawing-ghost" style={{ left: ghost.x, top: ghost.y }} aria-hidden="true">
           {name}
         </span>
       )}

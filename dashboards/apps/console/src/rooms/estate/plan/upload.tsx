@@ -26,7 +26,7 @@ export function Upload({ floor, drawing }: { floor: string; drawing: DrawingInfo
   const refusal = put.error ?? remove.error;
   const taken = put.data;
   return (
-    <span className="wk-plan-upload">
+    <span className="wk-drawing-upload">
       <input
         ref={input}
         type="file"

@@ -1,0 +1,1 @@
+"""The footage that lies at the agent: its index, and the files beneath its folder."""

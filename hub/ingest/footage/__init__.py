@@ -1,0 +1,1 @@
+"""Footage as one turn sees it."""

@@ -1,0 +1,1 @@
+"""Guards' phones in a turn."""

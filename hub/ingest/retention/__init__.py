@@ -1,0 +1,1 @@
+"""Footage's keeping in a turn: holds, the sweep, what agents answer."""

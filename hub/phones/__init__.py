@@ -1,0 +1,1 @@
+"""Guards' phones: who carries which, what they send, and who is sent where. Pure."""

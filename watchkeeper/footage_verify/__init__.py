@@ -1,0 +1,1 @@
+"""`watchkeeper footage verify`: the index and the files compared both ways, and samples played."""
