@@ -208,7 +208,7 @@ function Incidents({ incidents, shown, x, width, onIncident }: Given & { x: (ms:
             type="button"
             style={{ left: x(one.atMs) }}
             title={`#${one.no} ${title}`}
-            aria-label={`${w.about(one.no)} ${title} ${clockTime(incident.opened_at, zone)}`}
+            aria-label={`P${incident.priority} ${w.about(one.no)} ${title} ${clockTime(incident.opened_at, zone)}`}
             data-no={one.no}
             onClick={() => onIncident(one)}
           >
