@@ -52,7 +52,7 @@ function Line({ hold }: { hold: HoldView }) {
       <td>
         {hold.incident !== null ? (
           <>
-            {w.ofIncident(hold.incident)} <ToIncident no={hold.incident} />
+            {w.ofIncident} <ToIncident no={hold.incident} />
           </>
         ) : (
           <span data-user-data>{hold.reason}</span>
@@ -87,12 +87,14 @@ function Release({ hold, me }: { hold: HoldView; me: string }) {
   const id = useId();
   const queries = useQueryClient();
   const sending = useSending();
-  const [isOpen, setOpen] = useState(false);
+  const [isAsking, setAsking] = useState(false);
   const [reason, setReason] = useState("");
-  if (!may("POST /footage/holds/{hold}/release") || hold.waits_for_second === me) return null;
-  if (!isOpen)
+  // an open incident's hold is nobody's to release, and nobody agrees with himself
+  const isOpen = hold.incident !== null && hold.incident_closed_at === null;
+  if (!may("POST /footage/holds/{hold}/release") || isOpen || hold.waits_for_second === me) return null;
+  if (!isAsking)
     return (
-      <Button size="small" onClick={() => setOpen(true)} data-release>
+      <Button size="small" onClick={() => setAsking(true)} data-release>
         {w.release}
       </Button>
     );
@@ -119,7 +121,7 @@ function Release({ hold, me }: { hold: HoldView; me: string }) {
         <Button htmlType="submit" loading={sending.busy} data-release-confirm>
           {w.confirm}
         </Button>{" "}
-        <Button onClick={() => setOpen(false)}>{w.cancel}</Button>
+        <Button onClick={() => setAsking(false)}>{w.cancel}</Button>
       </div>
       <Said sending={sending} />
     </form>

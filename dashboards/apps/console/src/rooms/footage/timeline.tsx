@@ -208,11 +208,13 @@ function Incidents({ incidents, shown, x, width, onIncident }: Given & { x: (ms:
             type="button"
             style={{ left: x(one.atMs) }}
             title={`#${one.no} ${title}`}
-            aria-label={`${w.about(one.no)} ${title} ${clockTime(incident.opened_at, zone)}`}
             data-no={one.no}
             onClick={() => onIncident(one)}
           >
             <PrioritySymbol priority={incident.priority as Priority} state={symbolState(incident.alarm)} size={16} />
+            <span className="wk-footage-unseen">
+              {w.about(one.no)} {title} {clockTime(incident.opened_at, zone)}
+            </span>
           </button>
         );
       })}
