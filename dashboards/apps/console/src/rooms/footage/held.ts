@@ -12,7 +12,7 @@ export function holdsOn(holds: readonly HoldView[], device: string, span: Span):
 export function heldOf(holds: readonly HoldView[], device: string, span: Span): readonly Held[] {
   return holdsOn(holds, device, span).flatMap((one) => {
     const seen = clipped(spanOf(one), span);
-    return seen === null ? [] : { ...seen, hold: one.id, reason: one.reason };
+    return seen === null ? [] : { ...seen, hold: one.id, reason: one.sort === "incident" ? `#${one.incident}` : one.reason };
   });
 }
 
