@@ -6,10 +6,11 @@ import { useLive } from "../../live/provider";
 import { useSession } from "../../session/session";
 import { heldOf } from "./held";
 import type { Span } from "./span";
-import { type Marked, type Track, together } from "./tracks";
+import { type Marked, motionSpans, type Told, type Track } from "./tracks";
 
 const EVERY_MS = 30_000;
 const EVENTS = 500;
+const MOTION = ["motion_seen", "object_seen"] as const;
 const INCIDENTS = 200;
 const HOLDS = 500;
 /** Of one place and day; what is before is not asked for. */
@@ -96,16 +97,16 @@ export function useDay(devices: readonly string[], day: string, span: Span): rea
   });
   return devices.map((device, at) => ({
     ...trackOf(device, lines[at]?.data),
-    motion: together(motion[at]?.data ?? []),
+    motion: motionSpans(motion[at]?.data ?? [], Math.min(span.toMs, hubClock.nowMs())),
     held: heldOf(held, device, span),
   }));
 }
 
-/** When somebody else's analysis saw a thing; the newest ones of the day. */
-async function motionOf(device: string, span: Span): Promise<readonly number[]> {
-  const query = { device, kind: "object_seen", since: iso(span.fromMs), until: iso(span.toMs), limit: EVENTS };
-  const { events } = await ask("GET /events", { query });
-  return events.map((one) => Date.parse(one.at));
+/** What the camera's own analysis and somebody else's told of motion; the newest ones of the day. */
+async function motionOf(device: string, span: Span): Promise<readonly Told[]> {
+  const query = { device, since: iso(span.fromMs), until: iso(span.toMs), limit: EVENTS };
+  const pages = await Promise.all(MOTION.map((kind) => ask("GET /events", { query: { ...query, kind } })));
+  return pages.flatMap((page) => page.events);
 }
 
 function trackOf(device: string, line: Coverage | undefined): Omit<Track, "motion" | "held"> {

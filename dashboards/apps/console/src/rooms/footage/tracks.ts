@@ -78,13 +78,44 @@ export function rowsOf(tracks: readonly Track[], incidents: readonly Marked[]): 
   return [...rows, ...marks].sort((a, b) => a.fromMs - b.fromMs || a.device.localeCompare(b.device));
 }
 
-/** Moments as spans, those that are close together as one. */
-export function together(moments: readonly number[]): readonly Span[] {
+/** What a camera's analysis said: a thing was seen, or motion in a zone began or ended. As the events' own fields. */
+export interface Told {
+  readonly kind: string;
+  readonly at: string;
+  readonly reading: Readonly<Record<string, unknown>>;
+}
+
+/** When something moved. Motion that has not ended goes on until `untilMs`; of one whose beginning is not among what was told, the
+ * end says how long it was. Those that are close together are one. */
+export function motionSpans(told: readonly Told[], untilMs: number): readonly Span[] {
+  const begun = new Map<string, number>();
+  const found: Span[] = [];
+  for (const one of [...told].sort((a, b) => Date.parse(a.at) - Date.parse(b.at))) {
+    const ms = Date.parse(one.at);
+    if (one.kind !== "motion_seen") {
+      found.push({ fromMs: ms, toMs: ms + 1_000 });
+      continue;
+    }
+    const zone = `${one.reading.what ?? "motion"}/${one.reading.zone ?? ""}`;
+    if (one.reading.active === true) begun.set(zone, ms);
+    else {
+      const { began_us: began, ended_us: ended } = one.reading;
+      const lasted = typeof began === "number" && typeof ended === "number" ? (ended - began) / 1_000 : 0;
+      const fromMs = begun.get(zone) ?? ms - lasted;
+      begun.delete(zone);
+      if (ms > fromMs) found.push({ fromMs, toMs: ms });
+    }
+  }
+  return together([...found, ...[...begun.values()].map((fromMs) => ({ fromMs, toMs: Math.max(untilMs, fromMs) }))]);
+}
+
+/** Spans in order, those that are close together as one. */
+function together(spans: readonly Span[]): readonly Span[] {
   const found: { fromMs: number; toMs: number }[] = [];
-  for (const ms of [...moments].sort((a, b) => a - b)) {
+  for (const { fromMs, toMs } of [...spans].sort((a, b) => a.fromMs - b.fromMs)) {
     const last = found.at(-1);
-    if (last !== undefined && ms - last.toMs <= TOGETHER_MS) last.toMs = ms;
-    else found.push({ fromMs: ms, toMs: ms + 1_000 });
+    if (last !== undefined && fromMs - last.toMs <= TOGETHER_MS) last.toMs = Math.max(last.toMs, toMs);
+    else found.push({ fromMs, toMs });
   }
   return found;
 }
