@@ -56,7 +56,7 @@ def at(in_s: float) -> str:
 
 
 def report(estate, *places: str, up_to: bool = False) -> None:
-    """Phone 1 reports scans that were made now, or that it has told everything up to now."""
+    """Scans that were made now are entered in the name of phone 1, or that it has told everything up to now."""
     now, mono_ms = at(0), round(time.monotonic() * 1_000)
     items = [
         {
@@ -70,7 +70,7 @@ def report(estate, *places: str, up_to: bool = False) -> None:
         for place in places
     ]
     body = {"phone": "phone-1", "boot": "b1", "sent_at": now, "sent_mono_ms": mono_ms, "items": items}
-    with estate.client("guard") as http:
+    with estate.client("manager") as http:
         told = http.post("/scans", json=body | ({"up_to": now} if up_to else {})).raise_for_status().json()
     assert [one["outcome"] for one in told["items"]] == ["new"] * len(places)
 
