@@ -16,6 +16,11 @@ from watchkeeper.demo.rounds import DESK_BEATS, GAP
 
 COMMAND = [sys.executable, "-c", "from watchkeeper.cli import main; main()", "demo", "--headless"]
 PATIENCE_S = 400
+NOT_PLAYED = {
+    "footage_hole", "camera_blinded", "camera_defocused", "camera_moved", "camera_occluded",
+    "zone_after_hours", "zone_intrusion", "zone_loitering",
+}  # fmt: skip
+"""What takes a camera longer than half a minute to tell: the demo has none of it, and finds none."""
 pytestmark = pytest.mark.xdist_group("whole-system")
 
 
@@ -31,8 +36,8 @@ def test_half_a_minute_of_life_loses_nothing_and_finds_exactly_what_was_done(tmp
     assert set(summary["incidents"]) == {detector.name for detector in DETECTORS} | {GAP}
     for name, counts in summary["incidents"].items():
         assert counts["expected"] == counts["found"], name
-        assert counts["expected"] >= 1, name
-        assert summary["near_misses"][name] >= 1, name
+        assert (counts["expected"] >= 1) == (name not in NOT_PLAYED), name
+        assert summary["near_misses"][name] >= 1 or name in NOT_PLAYED, name
     the_desk_has_done_its_work(tmp_path / "kept" / "data" / "hub.db")
     gates_have_decided_by_the_hubs_table(tmp_path / "kept" / "data" / "hub.db")
 
