@@ -266,9 +266,9 @@ def purge_for_ever(told: tuple[Path, Path]) -> None:
         number = 0
         while True:
             number += 1
-            old = shelf.record(5, from_us=OLD_US - number * 100 * TEN_US)
-            young = shelf.record(1, from_us=NOW_US - DAY_US + number * TEN_US)
-            os.sync()  # as the recorder does with each of its own
+            # as the recorder does: a file is synced, and its folder, before it has a row
+            old = shelf.record(5, from_us=OLD_US - number * 100 * TEN_US, sync=os.sync)
+            young = shelf.record(1, from_us=NOW_US - DAY_US + number * TEN_US, sync=os.sync)
             out.write(f"kept {young[0].no}\n")
             shelf.told.clear()
             shelf.deletion.carry_out(shelf.order([*old, *young], id=f"o{number}"))

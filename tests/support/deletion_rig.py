@@ -55,8 +55,10 @@ class Shelf:
     def _tell(self, device: str, readings: Sequence[Reading]) -> None:
         self.told += [(device, reading) for reading in readings]
 
-    def record(self, count: int, *, from_us: int = OLD_US, device: str = "lobby") -> list[Segment]:
-        """So many segments of ten seconds, their files and their rows."""
+    def record(
+        self, count: int, *, from_us: int = OLD_US, device: str = "lobby", sync: Callable[[], None] = lambda: None
+    ) -> list[Segment]:
+        """So many segments of ten seconds, their files and then their rows; `sync` is called between both."""
         made = []
         for at in range(count):
             no = from_us + at * TEN_US
@@ -65,6 +67,7 @@ class Shelf:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(b"x" * 100)
             made.append(Segment(device, "main", no, no, no + TEN_US, 100, "h264", 50, path))
+        sync()
         self.index.add_many(made)
         return made
 
