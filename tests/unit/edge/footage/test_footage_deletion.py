@@ -1,5 +1,6 @@
 """The agent deletes what it was ordered to, after it has looked for itself, and goes on where it was killed."""
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -112,6 +113,30 @@ def test_what_lies_between_two_that_stay_is_told_by_itself(shelf):
     assert shelf.rows() == shelf.files() == [made[2].no]
     for _, spans, _ in shelf.told_of(FootageDeleted):
         assert not any(span.first <= made[2].no <= span.last for span in spans)
+
+
+@pytest.mark.parametrize("step", ["", *STEPS])
+def test_what_lies_between_the_order_s_spans_is_never_told_to_be_gone(shelf, step):
+    """As where the hub holds it: the agent knows no holds, and the index of what is told to be gone is dropped."""
+    old = shelf.record(5)
+    before, held, after = old[:2], old[2], old[3:]
+    spans = [NoSpan(before[0].no, before[-1].no), NoSpan(after[0].no, after[-1].no)]
+
+    def die(at: str) -> None:
+        if at == step:
+            raise Died
+
+    shelf.hook = die
+    with suppress(Died):
+        shelf.deletion.carry_out(shelf.order(old, spans=spans))
+    shelf.crash()
+    shelf.deletion.open()
+    assert shelf.files() == shelf.rows() == [held.no]
+    told = [span for _, some, _ in shelf.told_of(FootageDeleted) for span in some]
+    assert {one.no for one in (*before, *after) if any(span.first <= one.no <= span.last for span in told)} == {
+        one.no for one in (*before, *after)
+    }
+    assert not any(span.first <= held.no <= span.last for span in told)
 
 
 @pytest.mark.parametrize("step", STEPS)
