@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from contract.clock import US_PER_S, SystemClock, rfc3339
+from hub.footage.exports import jobs
 from hub.footage.exports.seal import ExportKey
 from tests.support.outward_rig import NAMES, until
 from tests.support.playing_rig import CAMERAS, FPS, SEGMENT_S, Recorded, recorded_site, shades_of
@@ -269,6 +270,25 @@ def test_an_agent_that_is_away_fails_the_export_and_says_so(rig, at_us):
     assert [path.suffix for path in (rig.site.folder / "exports").iterdir() if path.suffix != ".zip"] == []
 
 
+def test_an_export_leaves_the_hub_room_on_its_disk(rig, at_us, monkeypatch):
+    rig.record("camera-3", at_us + 10 * SEGMENT_US, 10)
+    monkeypatch.setattr(jobs, "RESERVE_BYTES", 1 << 60)
+    row = exported(rig, at_us + 10 * SEGMENT_US, at_us + 11 * SEGMENT_US, "camera-3")
+    assert (row["state"], row["detail"], row["size_bytes"]) == ("failed", "disk_short", 0)
+    assert [path.suffix for path in (rig.site.folder / "exports").iterdir() if path.suffix != ".zip"] == []
+
+
+def test_an_archive_that_trips_over_a_bug_fails_alone_and_the_next_is_made(rig, at_us, monkeypatch):
+    def fail(*_: object) -> None:
+        raise KeyError("a bug")
+
+    with monkeypatch.context() as bug:
+        bug.setattr(jobs, "Maker", fail)
+        row = exported(rig, at_us, at_us + SEGMENT_US, "camera-2")
+        assert (row["state"], row["detail"]) == ("failed", "hub_failed")
+    assert exported(rig, at_us, at_us + SEGMENT_US, "camera-2")["state"] == "done"
+
+
 def test_an_export_is_cancelled_while_it_waits_for_its_agent(rig, at_us):
     rig.record("camera-4", at_us, 10)
     rig.away = True
@@ -298,12 +318,12 @@ def test_a_hub_that_is_stopped_while_it_makes_one_makes_it_anew(tmp_path, at_us)
 
 def test_an_archive_is_deleted_when_its_days_are_over_and_its_row_stays(rig, at_us, monkeypatch):
     row = exported(rig, at_us, at_us + SEGMENT_US, "camera-2")
-    jobs = rig.site.outward.footage.exports
+    making = rig.site.outward.footage.exports
     expires_us = SystemClock().now_us() + 8 * 86_400 * US_PER_S
     before = {path.name for path in (rig.site.folder / "exports").iterdir()}
-    assert jobs.sweep() == 0
-    monkeypatch.setattr(jobs, "_ports", jobs._ports._replace(clock=type("Later", (), {"now_us": lambda _: expires_us})()))
-    assert jobs.sweep() == len(before)
+    assert making.sweep() == 0
+    monkeypatch.setattr(making, "_ports", making._ports._replace(clock=type("Later", (), {"now_us": lambda _: expires_us})()))
+    assert making.sweep() == len(before)
     monkeypatch.undo()
     found = rig.site.client("auditor").get(f"/footage/exports/{row['id']}").json()
     assert (found["state"], found["expires_at"]) == ("expired", None)
