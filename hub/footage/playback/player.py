@@ -104,7 +104,8 @@ class Player:
         """The header of a segment. Raises NotListed, FootageUnavailable, BadMedia."""
         agent = self._agent(link, device)
         with link.lock:
-            if not link.listing(device, stream, 0).has_header(no):
+            listing = link.listings.get((device, stream))
+            if listing is None or not listing.has_header(no):
                 raise NotListed(str(no))
         data = await self._segment(agent, self._best(device, stream, no, grown=True))
         return data[: header_of(data).size_bytes]
@@ -113,9 +114,9 @@ class Player:
         """An entry's fragments, on the player's time line. Raises as `header`."""
         agent = self._agent(link, device)
         with link.lock:
-            listing = link.listing(device, stream, 0)
-            entry = listing.find(name)
-            if entry is None:
+            listing = link.listings.get((device, stream))
+            entry = None if listing is None else listing.find(name)
+            if listing is None or entry is None:
                 raise NotListed(name)
             at_us, ahead = listing.segment_at_us(entry), listing.after(entry, AHEAD)
         data = await self._segment(agent, self._best(device, stream, entry.no, grown=entry.last is not None))

@@ -172,6 +172,8 @@ def test_only_what_a_playlist_of_the_link_has_named_is_given(rig, at_us):
     client = rig.site.client("operator")
     base = playlist_of(view).removesuffix(".m3u8")
     assert code(client.get(f"{base}/main/{inside.no}.m4s"), 404) == "unknown_footage"  # not before it is listed
+    assert code(client.get(f"{base}/other/1.mp4"), 404) == "unknown_footage"
+    assert rig.site.outward.footage.links._links[view["token"]][0].listings == {}, "what is asked for in vain is not kept"
     assert client.get(playlist_of(view)).status_code == 200
     assert client.get(f"{base}/main/{inside.no}.m4s").status_code == 200
     for name in (
