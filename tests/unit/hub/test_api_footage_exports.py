@@ -196,6 +196,24 @@ def test_a_file_more_one_twice_and_bytes_before_the_archive_are_found(made, tmp_
     assert verify(cut)[1]["problems"][0]["problem"] == "not_a_zip"
 
 
+def test_what_is_compressed_is_told_and_never_unpacked(made, tmp_path):
+    """It may unpack to more than anybody has room or time for, or be no packed data at all."""
+    path = tmp_path / "packed.zip"
+    with zipfile.ZipFile(made[1]) as archive, zipfile.ZipFile(path, "w") as out:
+        for info in archive.infolist():
+            out.writestr(info.filename, archive.read(info), zipfile.ZIP_DEFLATED if a_clip(info.filename) else zipfile.ZIP_STORED)
+    packed = next(info for info in zipfile.ZipFile(path).infolist() if a_clip(info.filename))
+    data = bytearray(path.read_bytes())
+    data[packed.header_offset + 60 + len(packed.filename) : packed.header_offset + 90 + len(packed.filename)] = b"\xff" * 30
+    path.write_bytes(data)
+    status, told = verify(path)
+    assert status == 1
+    assert {(one["file"], one["problem"]) for one in told["problems"]} == {
+        (packed.filename, "compressed"),
+        (packed.filename, "missing"),
+    }
+
+
 def test_an_archive_that_somebody_else_seals_anew_is_of_another_key_and_its_clips_still_name_who_took_them(rig, made, tmp_path):
     forger = ExportKey(tmp_path / "forged" / "export.key")
     forger.fingerprint()
