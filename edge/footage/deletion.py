@@ -262,6 +262,10 @@ class DeletionWorker(Loop):
                 self._log.error("footage_deletion", error=str(error)[:200])
                 self._stop.wait(RETRY_S)
                 continue
+            except Exception:  # a bug of ours, or an order of one: the others are still carried out
+                self._log.exception("footage_deletion_fault")
+                self._stop.wait(RETRY_S)
+                continue
             self._wake.wait()
             self._wake.clear()
 

@@ -8,6 +8,7 @@ import pytest
 from contract.clock import US_PER_S
 from contract.footage import FootageDeleted, FootageKept, NoSpan, SegmentRecorded
 from contract.orders import ListFootage, RescueFootage
+from edge.footage import deletion
 from edge.footage.deletion import QUEUE_MAX, DeletionWorker
 from edge.footage.segments import Segment
 from edge.footage.sweep_clock import BELIEVED_US
@@ -263,3 +264,19 @@ def test_the_thread_carries_orders_out_in_their_turn(shelf):
     assert worker.join(5)
     assert shelf.files() == []
     assert [type(one).__name__ for _, one in shelf.told][:2] == ["FootageKept", "FootageDeleted"]
+
+
+def test_an_order_that_trips_over_a_bug_keeps_no_other_back(shelf, monkeypatch):
+    monkeypatch.setattr(deletion, "RETRY_S", 0.01)
+    worker = DeletionWorker(shelf.deletion)
+    old = shelf.record(2)
+    worker.take(shelf.order(old, id="odd", spans=[NoSpan(0, 1 << 80)]))
+    worker.take(shelf.order(old))
+    worker.start()
+    for _ in range(400):
+        if not shelf.files():
+            break
+        worker.join(0.01)
+    worker.stop()
+    assert worker.join(5)
+    assert shelf.files() == []
