@@ -23,6 +23,7 @@ from hub.footage.exports.seal import ExportKey
 from hub.footage.playback.fetching import FootageUnavailable
 from hub.footage.views import ExportRow, ExportState
 from hub.ingest.ports import Ask, Unavailable, Write
+from hub.ingest.sweeping import STEP_MAX_US
 from hub.keyfile import BadKeyFile
 from hub.store.footage_view_reads import set_export
 
@@ -62,7 +63,8 @@ class ExportReads(Protocol):
 
 class Ports(NamedTuple):
     """`order_of`: what a row asks for, None where its view is gone; `stock`: where content comes from, telling `progress`; `ask`:
-    the worker's; `token`: random names, hex; `keep_us`: how long an archive is kept."""
+    the worker's; `token`: random names, hex; `keep_us`: how long an archive is kept; `doubted`: whether the sweep of footage is
+    halted by the clock, by which no archive's days are over either."""
 
     reads: ExportReads
     order_of: Callable[[ExportRow], Order | None]
@@ -72,6 +74,7 @@ class Ports(NamedTuple):
     clock: Clock
     token: Callable[[], str]
     keep_us: int
+    doubted: Callable[[], bool]
 
 
 class ExportJobs:
@@ -84,6 +87,8 @@ class ExportJobs:
         self._under_way, self._progress = "", 0.0
         self._cancelled: set[str] = set()
         self._stopping = False
+        self._apart_us: int | None = None
+        """The wall clock less the monotonic one, when archives were last swept."""
         self._thread = Thread(target=self._run, name="footage-exports", daemon=True)
         self.counters: Counter[str] = Counter()
 
@@ -139,8 +144,14 @@ class ExportJobs:
         return path if row.state == "done" and row.file and path.is_file() else None
 
     def sweep(self) -> int:
-        """Delete the archives whose days are over: the file, then what the row says of it. Returns how many."""
-        over = self._ports.reads.over(self._ports.clock.now_us(), EXPIRED_AT_ONCE)
+        """Delete the archives whose days are over: the file, then what the row says of it. Returns how many. None where the clock
+        was set since the last time, as the sweep of footage may not have noticed yet, or where that is halted for it."""
+        now_us, was_us = self._ports.clock.now_us(), self._apart_us
+        self._apart_us = now_us - self._ports.clock.mono_us()
+        if (was_us is not None and abs(self._apart_us - was_us) > STEP_MAX_US) or self._ports.doubted():
+            self.counters["sweeps_halted"] += 1
+            return 0
+        over = self._ports.reads.over(now_us, EXPIRED_AT_ONCE)
         for row in over:
             (self._folder / row.file).unlink(missing_ok=True)
             _sync(self._folder)

@@ -334,13 +334,40 @@ def test_a_hub_that_is_stopped_while_it_makes_one_makes_it_anew(tmp_path, at_us)
         assert [path.suffix for path in (tmp_path / "exports").iterdir()] == [".zip"]
 
 
+class Later(SystemClock):
+    """So many days later, by the wall clock and by the monotonic one."""
+
+    def __init__(self, wall_days: int, mono_days: int) -> None:
+        self._wall_us, self._mono_us = (days * 86_400 * US_PER_S for days in (wall_days, mono_days))
+
+    def now_us(self) -> int:
+        return super().now_us() + self._wall_us
+
+    def mono_us(self) -> int:
+        return super().mono_us() + self._mono_us
+
+
+def test_a_clock_that_jumped_deletes_no_archive_until_a_manager_says_that_it_is_right(rig, at_us, monkeypatch):
+    row = exported(rig, at_us, at_us + SEGMENT_US, "camera-2")
+    making = rig.site.outward.footage.exports
+    assert making.sweep() == 0
+    jumped = making._ports._replace(clock=Later(400, 0))
+    monkeypatch.setattr(making, "_ports", jumped)
+    assert making.sweep() == 0, "before the hub has noticed"
+    with monkeypatch.context() as halted:
+        halted.setattr(making, "_ports", jumped._replace(doubted=lambda: True))
+        assert making.sweep() == 0
+    monkeypatch.undo()
+    making.sweep()
+    assert taken(rig, row["id"])
+
+
 def test_an_archive_is_deleted_when_its_days_are_over_and_its_row_stays(rig, at_us, monkeypatch):
     row = exported(rig, at_us, at_us + SEGMENT_US, "camera-2")
     making = rig.site.outward.footage.exports
-    expires_us = SystemClock().now_us() + 8 * 86_400 * US_PER_S
     before = {path.name for path in (rig.site.folder / "exports").iterdir()}
     assert making.sweep() == 0
-    monkeypatch.setattr(making, "_ports", making._ports._replace(clock=type("Later", (), {"now_us": lambda _: expires_us})()))
+    monkeypatch.setattr(making, "_ports", making._ports._replace(clock=Later(8, 8)))
     assert making.sweep() == len(before)
     monkeypatch.undo()
     found = rig.site.client("auditor").get(f"/footage/exports/{row['id']}").json()
