@@ -27,6 +27,7 @@ from hub.orders import OrderSender
 from hub.policy.load import Policy
 from hub.store.footage_reads import FootageReads
 from hub.store.footage_view_reads import FootageViewReads
+from hub.store.retention_reads import KeepingReads
 
 CACHE, EXPORTS = "footage-cache", "exports"
 TOKEN_BYTES = 16
@@ -56,6 +57,7 @@ class FootageOut:
         self.limits = limits_of(parts.policy)
         self.reads = FootageReads(parts.engine, parts.site)
         self._views = FootageViewReads(parts.engine, parts.site)
+        self._keeping = KeepingReads(parts.engine, parts.site)
         self.fetching = Fetching(parts.sender, parts.clock, Cache(parts.data / CACHE, self.new_id, parts.clock), self.new_id)
         self.links = Links(parts.clock, self.new_id, self.limits.link_us)
         self.downloads = Links(parts.clock, self.new_id, self.limits.link_us)
@@ -70,6 +72,7 @@ class FootageOut:
             parts.clock,
             self.new_id,
             self.limits.export_us,
+            self._is_doubted,
         )
         self.exports = ExportJobs(parts.site, parts.data / EXPORTS, ports)
 
@@ -105,6 +108,10 @@ class FootageOut:
         }
         found = {f"{room}_{name}": count for room, counts in rooms.items() for name, count in dict(counts).items()}
         return {**found, "cache_bytes": self.fetching.cache.bytes_held}
+
+    def _is_doubted(self) -> bool:
+        """Whether the clock has halted the sweep of footage, and nobody has said yet that it is right."""
+        return self._keeping.sweep().get("halted") == "clock"
 
     def _order_of(self, row: ExportRow) -> Order | None:
         asked, estate = self._views.view(row.view), self._parts.estate()

@@ -98,8 +98,9 @@ def _fitted(picture: Bgr, wide: int, high: int) -> tuple[NDArray[np.float32], fl
 def read(said: NDArray[Any], labels: tuple[str, ...], least: float, size: tuple[float, float]) -> list[Found]:
     """The objects in a model's output, surest first, of overlapping ones of a label only the surest. `size`: the width and height
     of the picture in the model's pixels. Raises BadModel for a shape that is none of the three."""
-    corners, scores, classes = _split(said, len(labels))
-    sure = np.flatnonzero(scores >= least)
+    with np.errstate(invalid="ignore", over="ignore"):
+        corners, scores, classes = _split(said, len(labels))
+    sure = np.flatnonzero((scores >= least) & np.isfinite(corners).all(axis=1))  # a model may say that something is nowhere
     sure = sure[np.argsort(-scores[sure])][: 4 * _MAX_FOUND]
     found: list[Found] = []
     kept: list[int] = []
@@ -121,7 +122,7 @@ def _split(said: NDArray[Any], count: int) -> tuple[NDArray[Any], NDArray[Any], 
     elif rows.shape[1] == 5 + count:
         middles, size, scores = rows[:, :2], rows[:, 2:4], rows[:, 5:] * rows[:, 4:5]
     elif rows.shape[1] == 6:
-        classes = np.clip(rows[:, 5], 0, count - 1).astype(np.int64)
+        classes = np.clip(np.nan_to_num(rows[:, 5]), 0, count - 1).astype(np.int64)
         return rows[:, :4], rows[:, 4], classes
     else:
         raise BadModel(

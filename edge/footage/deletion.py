@@ -118,7 +118,8 @@ class Deletion:
         reason: Literal["order", "drop_oldest"] = "drop_oldest" if order.why == "room" else "order"
         answered: list[NoSpan] = []
         for chunk in _runs(going, stays, CHUNK):
-            pending = Pending(order.id, order.device, order.stream, [one.no for one in chunk], reason)
+            nos = [one.no for one in chunk]
+            pending = Pending(order.id, order.device, order.stream, nos, reason, _told_as(nos, order.spans))
             self._journal.begin(pending)
             self._ports.hook("journal")
             for no in self._finish(pending):
@@ -155,7 +156,7 @@ class Deletion:
         self._ports.hook("unlinked")
         self._index.drop(device, stream, gone)
         self._ports.hook("dropped")
-        spans = [NoSpan(no, no) for no in gone] if failed else [NoSpan(gone[0], gone[-1])] if gone else []
+        spans = [NoSpan(no, no) for no in gone] if failed or not pending.spans else pending.spans
         self._say(device, [FootageDeleted(pending.order, part, stream, pending.reason) for part in _parts(spans)])
         self._ports.hook("told")
         self._journal.done()
@@ -261,6 +262,10 @@ class DeletionWorker(Loop):
                 self._log.error("footage_deletion", error=str(error)[:200])
                 self._stop.wait(RETRY_S)
                 continue
+            except Exception:  # a bug of ours, or an order of one: the others are still carried out
+                self._log.exception("footage_deletion_fault")
+                self._stop.wait(RETRY_S)
+                continue
             self._wake.wait()
             self._wake.clear()
 
@@ -294,6 +299,13 @@ def _runs(going: Sequence[Segment], stays: dict[int, Why], most: int) -> Iterabl
         run.append(one)
     if run:
         yield run
+
+
+def _told_as(nos: Sequence[int], spans: Sequence[NoSpan]) -> list[NoSpan]:
+    """How it is told that these are gone: in spans that the order's own spans hold. What lies between those, the order does not
+    name, and it may be held."""
+    inside = [[no for no in nos if span.first <= no <= span.last] for span in spans]
+    return [NoSpan(some[0], some[-1]) for some in inside if some]
 
 
 def _by_reason(there: Sequence[Segment], stays: dict[int, Why]) -> dict[Why, list[NoSpan]]:

@@ -11,7 +11,7 @@ from typing import Literal
 import msgspec
 import structlog
 
-from contract.footage import FootageStream
+from contract.footage import FootageStream, NoSpan
 from edge.spool_file import sync_folder
 
 FILE = "deletion.json"
@@ -20,13 +20,15 @@ _PART = "deletion.json.part"
 
 
 class Pending(msgspec.Struct, frozen=True):
-    """These segments are being deleted by that order."""
+    """These segments are being deleted by that order. `spans`: how it is told once all of them are gone; none, as older versions
+    wrote it: one by one."""
 
     order: str
     device: str
     stream: FootageStream
     nos: list[int]
     reason: Literal["order", "drop_oldest"] = "order"
+    spans: list[NoSpan] = []
 
 
 class _Kept(msgspec.Struct, frozen=True):

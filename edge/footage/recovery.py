@@ -64,12 +64,13 @@ def streams_of(index: FootageIndex) -> list[tuple[str, FootageStream]]:
 
 def compare(index: FootageIndex, day: Day, below_no: int) -> Differences:
     """Make the index agree with the folder of one day, but for what is missing, which has to be told first. Numbers from
-    `below_no` on are being written and left alone. Raises FootageFailed, OSError."""
+    `below_no` on are being written and left alone. Raises FootageFailed, OSError: NotBeneath where a folder is a link, as what
+    lies behind it is not missing."""
     device, stream, first = day
     last = min(first + _DAY_US, below_no) - 1
     rows = {one.no: one for one in index.between(device, stream, first, last) if not one.adopted}
     folder = own_path(device, stream, first or 1).split("/")[:-1]
-    names = _names(index, tuple(folder))
+    names = _names(index, tuple(folder), strict=True)
     numbers = {no for name in names if (no := number_of(name)) is not None}
     odd = len(names) - len(numbers)
     entered: list[Segment] = []
@@ -134,10 +135,14 @@ def _repaired(index: FootageIndex, device: str, stream: FootageStream, no: int) 
     return Segment(device, stream, no, start_us, end_us, whole.size_bytes, whole.codec, whole.init_bytes, path), torn
 
 
-def _names(index: FootageIndex, parts: tuple[str, ...]) -> list[str]:
+def _names(index: FootageIndex, parts: tuple[str, ...], *, strict: bool = False) -> list[str]:
     try:
         handle = open_folder_beneath(index.folder, parts)
-    except (FileNotFoundError, NotBeneath):
+    except FileNotFoundError:
+        return []
+    except NotBeneath:
+        if strict:
+            raise
         return []
     try:
         return os.listdir(handle)  # noqa: PTH208 - a path could be led elsewhere

@@ -156,7 +156,7 @@ class Adopter(Loop):
         found: list[tuple[str, Named]] = []
         odd = 0
         for path in paths:
-            name = read_path(path, self._zone)
+            name = read_path(path, self._zone) if path.isprintable() else None  # bytes that are no text are no name to keep
             if name is None or name.camera not in self._part.cameras:
                 odd += 1
             else:

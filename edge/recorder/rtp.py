@@ -60,6 +60,11 @@ class Unpacker:
         """Take the packets of an interleaved connection that stand whole in `data[at:end]`, one behind the other, and put the
         pictures that they complete into `found`. Where the first byte stands that is of no whole packet."""
         kind, shift, more = (49, 1, 3) if self._hevc else (28, 0, 2)
+        if (
+            self._unit and sum(map(len, self._unit)) > MAX_PICTURE_BYTES
+        ):  # a unit that never ends; what is left of it is passed over
+            self._unit.clear()
+            self.counters.dropped += 1
         while end - at >= 4 and data[at] == _DOLLAR:
             stop = at + 4 + (data[at + 2] << 8 | data[at + 3])
             if stop > end:

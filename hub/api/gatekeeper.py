@@ -117,7 +117,7 @@ class Gatekeeper:
 
     async def _identify(self, scope: Scope, headers: Headers) -> Identity | None:
         """Who a request comes from. A token that is sent but not known is nobody, whatever cookie is beside it. Raises
-        TokenEnded for a phone's that has ended, or whose phone the estate has no more."""
+        TokenEnded for a phone's that has ended, or whose phone or guard the estate has no more."""
         accounts, now_us = self._backend.accounts, self._backend.clock.now_us()
         kind, token = _told(scope, headers)
         digest = digest_of(token)
@@ -128,7 +128,8 @@ class Gatekeeper:
             # a query for each made-up token: an address that has sent too many of them has to wait
             _wait(accounts.by_address.wait_s(address_key(host_of(scope)), now_us, take=False))
             who = await run_in_threadpool(accounts.sessions.find, digest, now_us)
-        if who is not None and who.kind == "phone" and who.phone not in self._backend.estate.phones:
+        estate = self._backend.estate
+        if who is not None and who.kind == "phone" and not (who.phone in estate.phones and who.person in estate.staff):
             raise TokenEnded(wipe=True)
         sent_as = "token" if who is not None and who.kind == "phone" else None if who is None else who.kind
         return who if sent_as == kind else None

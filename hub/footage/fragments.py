@@ -158,7 +158,7 @@ def _piece(data: bytes, traf: Box, header: Header) -> Piece:
             at = box.body + 8 + 4 * bool(flags & _TFHD_ENTRY)
             each = _int(data, at, 4) if flags & _TFHD_DURATION else header.durations.get(track, 0)
         elif box.kind == b"tfdt":
-            time_at, width = box.body + 4, 8 if data[box.body] else 4
+            time_at, width = box.body + 4, 8 if _int(data, box.body, 1) else 4
         elif box.kind == b"trun":
             length += _run_length(data, box, flags, each)
     if not time_at or track not in header.ticks:
@@ -182,11 +182,11 @@ def _tracks(data: bytes, moov: Box) -> Iterator[tuple[int, int]]:
         track = scale = 0
         for box in boxes(data, trak.body, trak.end):
             if box.kind == b"tkhd":
-                track = _int(data, box.body + (20 if data[box.body] else 12), 4)
+                track = _int(data, box.body + (20 if _int(data, box.body, 1) else 12), 4)
             elif box.kind == b"mdia":
                 for one in boxes(data, box.body, box.end):
                     if one.kind == b"mdhd":
-                        scale = _int(data, one.body + (20 if data[one.body] else 12), 4)
+                        scale = _int(data, one.body + (20 if _int(data, one.body, 1) else 12), 4)
         if not track or not scale:
             raise BadMedia("a track of its header has no time line")
         yield track, scale

@@ -63,6 +63,8 @@ class Poster:
             return Failure("transient", f"no answer within {TIMEOUT_S:.0f} s")
         except httpx.HTTPError as error:
             return Failure("transient", f"{type(error).__name__}: {error}"[:200])
+        except (httpx.InvalidURL, ValueError) as error:  # the address cannot be written into a request
+            return Failure("permanent", f"{host!r} is in no address that can be sent to: {type(error).__name__}")
 
     def close(self) -> None:
         """Close kept connections."""

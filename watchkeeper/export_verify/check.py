@@ -38,7 +38,7 @@ def check(path: Path, pinned: frozenset[str]) -> dict[str, Any]:
 
 def _check_all(archive: ZipFile, path: Path, pinned: frozenset[str], told: dict[str, Any]) -> None:
     infos = _entries(archive, told)
-    _check_layout(archive, infos, path, told)
+    _check_layout(archive, path, told)
     for name in (form.MANIFEST, form.SEAL):
         if name not in infos:
             _problem(told, name, "missing", "the archive has no such file: it is no export of this program")
@@ -59,22 +59,25 @@ def _check_all(archive: ZipFile, path: Path, pinned: frozenset[str], told: dict[
 
 
 def _entries(archive: ZipFile, told: dict[str, Any]) -> dict[str, ZipInfo]:
-    """The entries by name; each name once, and none that leads elsewhere."""
+    """The entries by name; each name once, none that leads elsewhere, and none that unpacks to more than it is."""
     counts = Counter(info.filename for info in archive.infolist())
     for name, count in counts.items():
         if count > 1:
             _problem(told, name, "twice", f"{count} files have this name")
         if not form.NAME.fullmatch(name):
             _problem(told, name, "bad_name", "no file of an export has such a name")
-    return {info.filename: info for info in archive.infolist()}
+    stored = dict[str, ZipInfo]()
+    for info in archive.infolist():
+        if info.compress_type != ZIP_STORED or info.flag_bits & 1 or info.compress_size != info.file_size:
+            _problem(told, info.filename, "compressed", "an export's files are stored as they are: it is not read")
+        else:
+            stored[info.filename] = info
+    return stored
 
 
-def _check_layout(archive: ZipFile, infos: dict[str, ZipInfo], path: Path, told: dict[str, Any]) -> None:
-    """Nothing is compressed, and nothing stands before the first file, which no other reader would show."""
-    for name, info in infos.items():
-        if info.compress_type != ZIP_STORED or info.flag_bits & 1:
-            _problem(told, name, "compressed", "an export's files are stored as they are")
-    if infos and min(info.header_offset for info in infos.values()) != 0:
+def _check_layout(archive: ZipFile, path: Path, told: dict[str, Any]) -> None:
+    """Nothing stands before the first file, which no other reader would show."""
+    if min((info.header_offset for info in archive.infolist()), default=0) != 0:
         _problem(told, "", "hidden_bytes", "something stands before the first file")
     if archive.comment:
         _problem(told, "", "hidden_bytes", "the zip has a comment")

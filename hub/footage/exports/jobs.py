@@ -23,6 +23,7 @@ from hub.footage.exports.seal import ExportKey
 from hub.footage.playback.fetching import FootageUnavailable
 from hub.footage.views import ExportRow, ExportState
 from hub.ingest.ports import Ask, Unavailable, Write
+from hub.ingest.sweeping import STEP_MAX_US
 from hub.keyfile import BadKeyFile
 from hub.store.footage_view_reads import set_export
 
@@ -31,7 +32,13 @@ EVERY_S = 30.0
 ANSWER_S = 10.0
 STOP_S = 20.0
 EXPIRED_AT_ONCE = 100
+RESERVE_BYTES = 1024 * 1024 * 1024
+"""What stays free on the hub's disk: a day of four cameras is hundreds of gigabytes, and the database writes beside it."""
 _log = logging.getLogger(__name__)
+
+
+class NoRoom(Exception):
+    """The archive would take what the hub needs of its disk."""
 
 
 class ExportReads(Protocol):
@@ -56,7 +63,8 @@ class ExportReads(Protocol):
 
 class Ports(NamedTuple):
     """`order_of`: what a row asks for, None where its view is gone; `stock`: where content comes from, telling `progress`; `ask`:
-    the worker's; `token`: random names, hex; `keep_us`: how long an archive is kept."""
+    the worker's; `token`: random names, hex; `keep_us`: how long an archive is kept; `doubted`: whether the sweep of footage is
+    halted by the clock, by which no archive's days are over either."""
 
     reads: ExportReads
     order_of: Callable[[ExportRow], Order | None]
@@ -66,6 +74,7 @@ class Ports(NamedTuple):
     clock: Clock
     token: Callable[[], str]
     keep_us: int
+    doubted: Callable[[], bool]
 
 
 class ExportJobs:
@@ -78,6 +87,8 @@ class ExportJobs:
         self._under_way, self._progress = "", 0.0
         self._cancelled: set[str] = set()
         self._stopping = False
+        self._apart_us: int | None = None
+        """The wall clock less the monotonic one, when archives were last swept."""
         self._thread = Thread(target=self._run, name="footage-exports", daemon=True)
         self.counters: Counter[str] = Counter()
 
@@ -133,8 +144,14 @@ class ExportJobs:
         return path if row.state == "done" and row.file and path.is_file() else None
 
     def sweep(self) -> int:
-        """Delete the archives whose days are over: the file, then what the row says of it. Returns how many."""
-        over = self._ports.reads.over(self._ports.clock.now_us(), EXPIRED_AT_ONCE)
+        """Delete the archives whose days are over: the file, then what the row says of it. Returns how many. None where the clock
+        was set since the last time, as the sweep of footage may not have noticed yet, or where that is halted for it."""
+        now_us, was_us = self._ports.clock.now_us(), self._apart_us
+        self._apart_us = now_us - self._ports.clock.mono_us()
+        if (was_us is not None and abs(self._apart_us - was_us) > STEP_MAX_US) or self._ports.doubted():
+            self.counters["sweeps_halted"] += 1
+            return 0
+        over = self._ports.reads.over(now_us, EXPIRED_AT_ONCE)
         for row in over:
             (self._folder / row.file).unlink(missing_ok=True)
             _sync(self._folder)
@@ -175,12 +192,19 @@ class ExportJobs:
             self.counters["abandoned"] += 1
         except FootageUnavailable as error:
             self._failed(export, str(error))
+        except NoRoom:
+            self._failed(export, "disk_short")
         except BadKeyFile as error:
             _log.error("footage_export_key", extra={"error": str(error)})
             self._failed(export, "key_failed")
         except OSError as error:
             _log.error("footage_export_not_written", extra={"export": export, "error": str(error)})
             self._failed(export, "disk_failed")
+        except (Unavailable, SQLAlchemyError):
+            raise
+        except Exception:  # a bug of ours ends neither the thread nor, made again with each start, every other archive
+            _log.exception("footage_export_failed", extra={"export": export})
+            self._failed(export, "hub_failed")
         finally:
             part.unlink(missing_ok=True)
             self._cancelled.discard(export)
@@ -201,6 +225,9 @@ class ExportJobs:
         self._set(export, ("making",), state="failed", detail=detail, ended_us=self._ports.clock.now_us())
 
     def _told(self, progress: float | None) -> None:
+        room = os.statvfs(self._folder)
+        if room.f_bavail * room.f_frsize < RESERVE_BYTES:
+            raise NoRoom
         with self._changed:
             self._progress = self._progress if progress is None else progress
             if self._stopping or self._under_way in self._cancelled:

@@ -14,6 +14,7 @@ import msgspec
 from contract.clock import US_PER_S, Clock
 from contract.footage import FootageNow, decode_footage_now
 from hub.footage.fragments import BadMedia, fragments, header_of, moved
+from hub.footage.packing import SPAN_MAX_US
 from hub.footage.playback.cache import Key
 from hub.footage.playback.fetching import Fetching, FootageUnavailable
 from hub.footage.playback.links import Link
@@ -26,6 +27,8 @@ AHEAD = 2
 NEWEST_US = US_PER_S
 """How often an agent is asked what it is writing, of one camera's stream, for all who look."""
 NEWEST_MAX = 256
+NEWEST_BYTES_MAX = 64 * 1024
+"""Of what an agent tells of its newest segments: eight of them take 2 KiB."""
 SETTLED_US = 60 * US_PER_S
 """A view's end is over when it is so long past: agents tell of a segment within seconds, or are away."""
 EDGE_US = 30 * US_PER_S
@@ -104,7 +107,8 @@ class Player:
         """The header of a segment. Raises NotListed, FootageUnavailable, BadMedia."""
         agent = self._agent(link, device)
         with link.lock:
-            if not link.listing(device, stream, 0).has_header(no):
+            listing = link.listings.get((device, stream))
+            if listing is None or not listing.has_header(no):
                 raise NotListed(str(no))
         data = await self._segment(agent, self._best(device, stream, no, grown=True))
         return data[: header_of(data).size_bytes]
@@ -113,9 +117,9 @@ class Player:
         """An entry's fragments, on the player's time line. Raises as `header`."""
         agent = self._agent(link, device)
         with link.lock:
-            listing = link.listing(device, stream, 0)
-            entry = listing.find(name)
-            if entry is None:
+            listing = link.listings.get((device, stream))
+            entry = None if listing is None else listing.find(name)
+            if listing is None or entry is None:
                 raise NotListed(name)
             at_us, ahead = listing.segment_at_us(entry), listing.after(entry, AHEAD)
         data = await self._segment(agent, self._best(device, stream, entry.no, grown=entry.last is not None))
@@ -179,7 +183,8 @@ class Player:
                 Seen(one.no, one.start_us - newest.offset_us, one.end_us - newest.offset_us, one.codec, one.init_bytes)
                 for one in told.segments
             ]
-            wanted = [one for one in seen if one.end_us > view.from_us and one.start_us < view.to_us]
+            sound = [one for one in seen if 0 <= one.end_us - one.start_us <= SPAN_MAX_US]
+            wanted = [one for one in sound if one.end_us > view.from_us and one.start_us < view.to_us]
             grows = wanted.pop() if told.growing and wanted and wanted[-1] is seen[-1] else None
             with link.lock:
                 listing.add(wanted)
@@ -207,6 +212,8 @@ class Player:
             return known
         self._fetching.cache.forget(key)
         data = await self._segment(agent, key)
+        if len(data) > NEWEST_BYTES_MAX:
+            return None
         try:
             told = decode_footage_now(data)
         except msgspec.DecodeError:

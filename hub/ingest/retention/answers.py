@@ -15,7 +15,6 @@ from hub.footage.incidents import DISK_FULL, DISK_SHORT, DROPPED, LOST, NOT_DELE
 from hub.footage.retention import DAY_US, LEGAL_DAYS, Piece
 from hub.footage.spans import holds_no, merged, without
 from hub.ingest.retention.around import Parts
-from hub.ingest.retention.roommaking import RoomMaking
 from hub.ingest.retention.rows import Condemned, DiskTold, GoneRow
 
 KEEPING_KINDS: frozenset[type[Reading]] = frozenset((FootageDeleted, FootageKept, FootageDisk))
@@ -112,7 +111,7 @@ class Answers:
             parts.put(replace(parts.state, disks={**parts.state.disks, event.device: now}))
         low = told.refusing or told.free_bytes * LOW_PART < told.total_bytes
         if low and parts.rules.when_full == "drop_oldest":
-            self._make_room(event.device, cameras, max(told.day_bytes // ROOM_PART, 1))
+            self._keeping.room[event.device] = max(told.day_bytes // ROOM_PART, 1)  # after all that the turn holds
 
     # Within
 
@@ -168,10 +167,3 @@ class Answers:
                 self._keeping.condemned.put(row.condemned, replace(row, spans=left) if left else None)
                 if not left:
                     self._keeping.sweep_us = 0  # there may be more
-
-    def _make_room(self, agent: str, cameras: Sequence[str], size_bytes: int) -> None:
-        """The oldest footage of the agent's that nobody holds may go before its day, as the policy says; one order at a time."""
-        if any(row.agent == agent and row.why == "room" for row in self._keeping.all_condemned()):
-            return
-
-        RoomMaking(self._parts).order(agent, cameras, size_bytes)

@@ -18,6 +18,8 @@ from hub.ingest.site import Site
 
 TOPIC = "footage"
 KEPT_AT_SITE = "footage"
+REPEAT_US = tuple(seconds * US_PER_S for seconds in (15, 60, 300, 1_800, 3_600))
+"""How long after it was told an order is told again, each time."""
 _encode = msgspec.json.Encoder().encode
 
 

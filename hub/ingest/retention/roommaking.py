@@ -7,9 +7,8 @@ from contract.orders import DeleteFootage
 from hub.footage.holds import kept_by
 from hub.footage.retention import HOUR_US, Piece
 from hub.footage.spans import SPANS_MAX, holds_no, merged
-from hub.ingest.retention.around import Parts, Track
+from hub.ingest.retention.around import REPEAT_US, Parts, Track
 from hub.ingest.retention.rows import Condemned
-from hub.ingest.retention.sweeping import REPEAT_US
 
 LOOK_HOURS = 24
 
@@ -20,12 +19,14 @@ class RoomMaking:
     def __init__(self, parts: Parts) -> None:
         self._parts, self._keeping, self._now_us = parts, parts.site.keeping, parts.now_us
 
-    def order(self, agent: str, cameras: Sequence[str], size_bytes: int) -> None:
-        """Condemn the oldest of the cameras' footage, `size_bytes` of it about. Nothing while the sweep is halted. Raises
-        DatabaseGone."""
-        if self._parts.state.halted:
+    def order(self, agent: str, size_bytes: int) -> None:
+        """Condemn the oldest of its cameras' footage that nobody holds, `size_bytes` of it about; one order at a time. Nothing
+        while the sweep is halted. Raises DatabaseGone."""
+        parts = self._parts
+        if parts.state.halted or any(row.agent == agent and row.why == "room" for row in self._keeping.all_condemned()):
             return
-        tracks = sorted((one for one in self._parts.archive.footage_tracks() if one.device in cameras), key=_age)
+        cameras = [name for name in parts.book.cameras if parts.agent_of(name) == agent]
+        tracks = sorted((one for one in parts.archive.footage_tracks() if one.device in cameras), key=_age)
         for track in tracks:
             pieces = self._oldest(track, size_bytes)
             if pieces:

@@ -122,6 +122,8 @@ class Keeping:
         self.looked_through: set[tuple[str, str]] = set()
         """Those of which nothing is due."""
         self.looked_us = 0
+        self.room: dict[str, int] = {}
+        """How many bytes agents' full disks lack, as far as this turn was told: it is seen to once the turn's holds are known."""
 
     @property
     def state(self) -> SweepState:

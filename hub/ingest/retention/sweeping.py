@@ -26,8 +26,9 @@ from hub.footage.retention import (
     too_much,
 )
 from hub.footage.spans import SPANS_MAX, holds_no
-from hub.ingest.retention.around import KEPT_AT_SITE, Parts, Track
+from hub.ingest.retention.around import KEPT_AT_SITE, REPEAT_US, Parts, Track
 from hub.ingest.retention.book import Retentionbook
+from hub.ingest.retention.roommaking import RoomMaking
 from hub.ingest.retention.rows import Condemned, SweepState
 from hub.ingest.sweeping import Doubt
 
@@ -42,8 +43,6 @@ ORDERS_OUT_MAX = 16
 """Of one agent, not answered."""
 KEPT_MAX_US = DAY_US
 """What an agent kept is looked at anew within so long."""
-REPEAT_US = tuple(seconds * US_PER_S for seconds in (15, 60, 300, 1_800, 3_600))
-"""How long after it was told an order is told again, each time."""
 
 
 class _Found(NamedTuple):
@@ -71,11 +70,14 @@ class Sweep:
 
     def run(self, doubt: Doubt | None) -> None:
         """What the clock alone makes due. Raises DatabaseGone."""
+        keeping, now_us = self._keeping, self._now_us
+        lacking, keeping.room = keeping.room, {}
         if self._parts.rules is None:
             return
-        keeping, now_us = self._keeping, self._now_us
         self._halt_for(doubt)
         self._halt_for_restore()
+        for agent, size_bytes in sorted(lacking.items()):
+            RoomMaking(self._parts).order(agent, size_bytes)
         self._tell()
         if 0 < keeping.sweep_us - now_us <= EVERY_US:
             return

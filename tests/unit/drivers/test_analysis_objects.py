@@ -43,6 +43,19 @@ def test_three_forms_of_output_are_understood(form):
     assert found[0].box == pytest.approx((10 / 64, 20 / 64, 30 / 64, 60 / 64), abs=0.01)
 
 
+@pytest.mark.parametrize("form", [eight, five, six])
+@pytest.mark.parametrize("odd", [np.nan, np.inf])
+def test_what_a_model_says_to_be_nowhere_is_left_out_and_the_rest_is_found(form, odd):
+    rows = [((odd, 20.0, 30.0, 60.0), (0.0, 0.0, 0.9)), (BOX, (0.1, 0.8, 0.0)), (BOX, (odd, 0.1, 0.1))]
+    found = read(form(rows), LABELS, 0.4, (64, 64))
+    assert "cat" not in [one.label for one in found]
+    assert "car" in [one.label for one in found]
+    said = form(rows)
+    if form is six:
+        said[0, 1, 5] = np.nan
+        read(said, LABELS, 0.4, (64, 64))
+
+
 def test_another_form_is_refused_with_what_to_do():
     with pytest.raises(BadModel, match=r"not one of 3 classes"):
         read(np.zeros((1, 9, 10)), LABELS, 0.5, (64, 64))

@@ -10,6 +10,7 @@ from contract.clock import US_PER_S, SystemClock, parse_rfc3339, rfc3339
 from contract.envelope import bulk_mac, encode, footage_path
 from contract.footage import FootageNow, SegmentRecorded
 from edge.footage.segments import Growing, own_path
+from hub.footage.playback.player import NEWEST_BYTES_MAX
 from hub.footage.views import CAMERAS_MAX, VIEW_US_MAX
 from tests.support.outward_rig import NAMES, until
 from tests.support.playing_rig import CAMERAS, FPS, SEGMENT_S, Recorded, film, recorded_site, shades_of
@@ -172,6 +173,8 @@ def test_only_what_a_playlist_of_the_link_has_named_is_given(rig, at_us):
     client = rig.site.client("operator")
     base = playlist_of(view).removesuffix(".m3u8")
     assert code(client.get(f"{base}/main/{inside.no}.m4s"), 404) == "unknown_footage"  # not before it is listed
+    assert code(client.get(f"{base}/other/1.mp4"), 404) == "unknown_footage"
+    assert rig.site.outward.footage.links._links[view["token"]][0].listings == {}, "what is asked for in vain is not kept"
     assert client.get(playlist_of(view)).status_code == 200
     assert client.get(f"{base}/main/{inside.no}.m4s").status_code == 200
     for name in (
@@ -370,3 +373,17 @@ def test_a_segment_of_which_nothing_can_be_played_yet_is_not_taken_for_a_whole_o
     client = rig.site.client("operator")
     assert str(start_us) not in client.get(playlist_of(view)).text
     assert {order.no for order in rig.orders} == {0, start_us - SEGMENT_US}
+
+
+@pytest.mark.parametrize(("lasts_us", "count"), [(1 << 60, 1), (SEGMENT_US, NEWEST_BYTES_MAX // 50)])
+def test_what_an_agent_tells_of_its_newest_segments_is_not_believed_where_it_cannot_be(rig, monkeypatch, lasts_us, count):
+    """A segment of centuries has no time that could be written; a list without an end would take all the memory."""
+    now_us = SystemClock().now_us() // US_PER_S * US_PER_S
+    start_us = now_us - 2 * SEGMENT_US
+    rig.record("camera-1", start_us, 10)
+    odd = [SegmentRecorded(no=now_us + n, start_us=now_us - lasts_us, end_us=now_us, size_bytes=1) for n in range(count)]
+    monkeypatch.setattr(rig.sender, "_tell_newest", lambda order: rig.sender._deliver(order, encode(FootageNow(now_us, odd))))
+    view = opened(rig, start_us, now_us + 60 * US_PER_S)
+    reply = rig.site.client("operator").get(playlist_of(view))
+    assert reply.status_code == 200, reply.text
+    assert reply.text.count("#EXTINF") == 1

@@ -12,6 +12,7 @@ from click.testing import CliRunner
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from contract.clock import US_PER_S, SystemClock, rfc3339
+from hub.footage.exports import jobs
 from hub.footage.exports.seal import ExportKey
 from tests.support.outward_rig import NAMES, until
 from tests.support.playing_rig import CAMERAS, FPS, SEGMENT_S, Recorded, recorded_site, shades_of
@@ -195,6 +196,24 @@ def test_a_file_more_one_twice_and_bytes_before_the_archive_are_found(made, tmp_
     assert verify(cut)[1]["problems"][0]["problem"] == "not_a_zip"
 
 
+def test_what_is_compressed_is_told_and_never_unpacked(made, tmp_path):
+    """It may unpack to more than anybody has room or time for, or be no packed data at all."""
+    path = tmp_path / "packed.zip"
+    with zipfile.ZipFile(made[1]) as archive, zipfile.ZipFile(path, "w") as out:
+        for info in archive.infolist():
+            out.writestr(info.filename, archive.read(info), zipfile.ZIP_DEFLATED if a_clip(info.filename) else zipfile.ZIP_STORED)
+    packed = next(info for info in zipfile.ZipFile(path).infolist() if a_clip(info.filename))
+    data = bytearray(path.read_bytes())
+    data[packed.header_offset + 60 + len(packed.filename) : packed.header_offset + 90 + len(packed.filename)] = b"\xff" * 30
+    path.write_bytes(data)
+    status, told = verify(path)
+    assert status == 1
+    assert {(one["file"], one["problem"]) for one in told["problems"]} == {
+        (packed.filename, "compressed"),
+        (packed.filename, "missing"),
+    }
+
+
 def test_an_archive_that_somebody_else_seals_anew_is_of_another_key_and_its_clips_still_name_who_took_them(rig, made, tmp_path):
     forger = ExportKey(tmp_path / "forged" / "export.key")
     forger.fingerprint()
@@ -269,6 +288,25 @@ def test_an_agent_that_is_away_fails_the_export_and_says_so(rig, at_us):
     assert [path.suffix for path in (rig.site.folder / "exports").iterdir() if path.suffix != ".zip"] == []
 
 
+def test_an_export_leaves_the_hub_room_on_its_disk(rig, at_us, monkeypatch):
+    rig.record("camera-3", at_us + 10 * SEGMENT_US, 10)
+    monkeypatch.setattr(jobs, "RESERVE_BYTES", 1 << 60)
+    row = exported(rig, at_us + 10 * SEGMENT_US, at_us + 11 * SEGMENT_US, "camera-3")
+    assert (row["state"], row["detail"], row["size_bytes"]) == ("failed", "disk_short", 0)
+    assert [path.suffix for path in (rig.site.folder / "exports").iterdir() if path.suffix != ".zip"] == []
+
+
+def test_an_archive_that_trips_over_a_bug_fails_alone_and_the_next_is_made(rig, at_us, monkeypatch):
+    def fail(*_: object) -> None:
+        raise KeyError("a bug")
+
+    with monkeypatch.context() as bug:
+        bug.setattr(jobs, "Maker", fail)
+        row = exported(rig, at_us, at_us + SEGMENT_US, "camera-2")
+        assert (row["state"], row["detail"]) == ("failed", "hub_failed")
+    assert exported(rig, at_us, at_us + SEGMENT_US, "camera-2")["state"] == "done"
+
+
 def test_an_export_is_cancelled_while_it_waits_for_its_agent(rig, at_us):
     rig.record("camera-4", at_us, 10)
     rig.away = True
@@ -296,14 +334,41 @@ def test_a_hub_that_is_stopped_while_it_makes_one_makes_it_anew(tmp_path, at_us)
         assert [path.suffix for path in (tmp_path / "exports").iterdir()] == [".zip"]
 
 
+class Later(SystemClock):
+    """So many days later, by the wall clock and by the monotonic one."""
+
+    def __init__(self, wall_days: int, mono_days: int) -> None:
+        self._wall_us, self._mono_us = (days * 86_400 * US_PER_S for days in (wall_days, mono_days))
+
+    def now_us(self) -> int:
+        return super().now_us() + self._wall_us
+
+    def mono_us(self) -> int:
+        return super().mono_us() + self._mono_us
+
+
+def test_a_clock_that_jumped_deletes_no_archive_until_a_manager_says_that_it_is_right(rig, at_us, monkeypatch):
+    row = exported(rig, at_us, at_us + SEGMENT_US, "camera-2")
+    making = rig.site.outward.footage.exports
+    assert making.sweep() == 0
+    jumped = making._ports._replace(clock=Later(400, 0))
+    monkeypatch.setattr(making, "_ports", jumped)
+    assert making.sweep() == 0, "before the hub has noticed"
+    with monkeypatch.context() as halted:
+        halted.setattr(making, "_ports", jumped._replace(doubted=lambda: True))
+        assert making.sweep() == 0
+    monkeypatch.undo()
+    making.sweep()
+    assert taken(rig, row["id"])
+
+
 def test_an_archive_is_deleted_when_its_days_are_over_and_its_row_stays(rig, at_us, monkeypatch):
     row = exported(rig, at_us, at_us + SEGMENT_US, "camera-2")
-    jobs = rig.site.outward.footage.exports
-    expires_us = SystemClock().now_us() + 8 * 86_400 * US_PER_S
+    making = rig.site.outward.footage.exports
     before = {path.name for path in (rig.site.folder / "exports").iterdir()}
-    assert jobs.sweep() == 0
-    monkeypatch.setattr(jobs, "_ports", jobs._ports._replace(clock=type("Later", (), {"now_us": lambda _: expires_us})()))
-    assert jobs.sweep() == len(before)
+    assert making.sweep() == 0
+    monkeypatch.setattr(making, "_ports", making._ports._replace(clock=Later(8, 8)))
+    assert making.sweep() == len(before)
     monkeypatch.undo()
     found = rig.site.client("auditor").get(f"/footage/exports/{row['id']}").json()
     assert (found["state"], found["expires_at"]) == ("expired", None)

@@ -117,6 +117,14 @@ def test_a_phone_that_the_estate_has_no_more_is_told_to_wipe(site, monkeypatch):
     assert wiped(phone.send())
 
 
+def test_the_phone_of_a_guard_whom_the_estate_has_no_more_is_told_to_wipe(site, monkeypatch):
+    phone, other = bind(site), bind(site, "shift_leader")
+    staff = {name: one for name, one in site.book.current.staff.items() if name != "zhang"}
+    monkeypatch.setattr(site.book.current, "staff", staff)
+    assert wiped(phone.http.get("/phone/shift"))
+    assert other.http.get("/phone/shift").status_code == 200
+
+
 def test_the_same_guard_binds_again_and_the_former_token_ends_without_wiping(site):
     first = bind(site)
     sent = first.entry(tag=TAGS["gate"])

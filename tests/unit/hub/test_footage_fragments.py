@@ -79,3 +79,12 @@ def test_bytes_that_are_bent_are_refused_or_understood_and_never_crash(data, ben
     except BadMedia:
         return
     assert all(one.end <= len(bent) for one in found)
+
+
+@pytest.mark.parametrize("path", [(b"tkhd",), (b"mdia", b"mdhd")])
+def test_a_header_that_ends_where_a_box_of_it_begins_is_refused(path):
+    made = b""
+    for kind in reversed((b"moov", b"trak", *path)):
+        made = (8 + len(made)).to_bytes(4) + kind + made
+    with pytest.raises(BadMedia):
+        header_of(made)

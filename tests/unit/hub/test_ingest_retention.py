@@ -280,6 +280,18 @@ def test_where_the_policy_lets_the_oldest_go_the_hub_says_which_and_none_that_is
     assert set(cellar.hub.rows("footage_gone", "reason")) == {"drop_oldest"}
 
 
+def test_a_full_disk_is_asked_for_nothing_in_the_very_turn_in_which_the_clock_jumped_beyond_a_hold_s_end(make_hub, tmp_path):
+    cellar = Cellar(make_hub, sqlite_url(tmp_path))
+    cellar.hub.policy.when_full = "drop_oldest"
+    cellar.hub.crash_and_reopen()
+    pieces = cellar.record("cam-1", 24)
+    cellar.hub.ask(put(cellar, pieces[0].start_us, pieces[-1].end_us))
+    cellar.hub.clock.step_wall_us(400 * DAY_US)
+    cellar.say("gatehouse", disk(refusing=True, free_bytes=0, day_bytes=24 * 1_500_000))
+    assert cellar.orders() == []
+    assert "footage_sweep_halted" in cellar.incidents()
+
+
 def test_a_hold_is_refused_without_a_reason_an_end_or_a_camera(cellar):
     now_us = cellar.now_us
     for wrong, reason in (

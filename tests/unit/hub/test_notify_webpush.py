@@ -144,6 +144,17 @@ def test_a_refusal_for_good_is_not_tried_again():
     assert len(services.posts) == 1
 
 
+@pytest.mark.parametrize(
+    "address", ["https://bücher.example/x", "https://push.example/\x01", f"https://a.example/{'x' * 70_000}"]
+)
+def test_an_address_that_fits_into_no_request_is_a_failure_for_good_and_keeps_no_other_push_back(address):
+    poster = Poster(ManualClock(), ("127.0.0.0/8",), lambda *_: ["127.0.0.1"])
+    refused = poster.post(address, {}, b"")
+    poster.close()
+    assert isinstance(refused, Failure)
+    assert refused.sort == "permanent"
+
+
 def test_a_private_address_behind_a_name_is_not_reached_and_a_redirect_not_followed():
     with Receiver(302, location="http://127.0.0.1:1/") as receiver:
         poster = Poster(ManualClock(), (), lambda *_: ["127.0.0.1"])

@@ -1,5 +1,6 @@
 """The agent deletes what it was ordered to, after it has looked for itself, and goes on where it was killed."""
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from contract.clock import US_PER_S
 from contract.footage import FootageDeleted, FootageKept, NoSpan, SegmentRecorded
 from contract.orders import ListFootage, RescueFootage
+from edge.footage import deletion
 from edge.footage.deletion import QUEUE_MAX, DeletionWorker
 from edge.footage.segments import Segment
 from edge.footage.sweep_clock import BELIEVED_US
@@ -112,6 +114,30 @@ def test_what_lies_between_two_that_stay_is_told_by_itself(shelf):
     assert shelf.rows() == shelf.files() == [made[2].no]
     for _, spans, _ in shelf.told_of(FootageDeleted):
         assert not any(span.first <= made[2].no <= span.last for span in spans)
+
+
+@pytest.mark.parametrize("step", ["", *STEPS])
+def test_what_lies_between_the_order_s_spans_is_never_told_to_be_gone(shelf, step):
+    """As where the hub holds it: the agent knows no holds, and the index of what is told to be gone is dropped."""
+    old = shelf.record(5)
+    before, held, after = old[:2], old[2], old[3:]
+    spans = [NoSpan(before[0].no, before[-1].no), NoSpan(after[0].no, after[-1].no)]
+
+    def die(at: str) -> None:
+        if at == step:
+            raise Died
+
+    shelf.hook = die
+    with suppress(Died):
+        shelf.deletion.carry_out(shelf.order(old, spans=spans))
+    shelf.crash()
+    shelf.deletion.open()
+    assert shelf.files() == shelf.rows() == [held.no]
+    told = [span for _, some, _ in shelf.told_of(FootageDeleted) for span in some]
+    assert {one.no for one in (*before, *after) if any(span.first <= one.no <= span.last for span in told)} == {
+        one.no for one in (*before, *after)
+    }
+    assert not any(span.first <= held.no <= span.last for span in told)
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -238,3 +264,19 @@ def test_the_thread_carries_orders_out_in_their_turn(shelf):
     assert worker.join(5)
     assert shelf.files() == []
     assert [type(one).__name__ for _, one in shelf.told][:2] == ["FootageKept", "FootageDeleted"]
+
+
+def test_an_order_that_trips_over_a_bug_keeps_no_other_back(shelf, monkeypatch):
+    monkeypatch.setattr(deletion, "RETRY_S", 0.01)
+    worker = DeletionWorker(shelf.deletion)
+    old = shelf.record(2)
+    worker.take(shelf.order(old, id="odd", spans=[NoSpan(0, 1 << 80)]))
+    worker.take(shelf.order(old))
+    worker.start()
+    for _ in range(400):
+        if not shelf.files():
+            break
+        worker.join(0.01)
+    worker.stop()
+    assert worker.join(5)
+    assert shelf.files() == []

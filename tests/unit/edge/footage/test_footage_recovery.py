@@ -107,6 +107,18 @@ def test_a_whole_day_that_is_gone_is_missing(folder):
     index.close()
 
 
+def test_what_lies_behind_a_link_is_not_missing(folder, tmp_path):
+    """As where somebody moved a camera's folder to another disk: nothing of it is struck out and told to be lost."""
+    mend(folder)[0].close()
+    (folder / "lobby").rename(tmp_path / "other-disk")
+    (folder / "lobby").symlink_to(tmp_path / "other-disk")
+    told = Told()
+    index, counters = mend(folder, told)
+    assert (told.readings, counters.missing) == ([], 0)
+    assert len(index.between("lobby", "main", 1, 1 << 61)) == 4
+    index.close()
+
+
 def test_an_index_that_is_gone_is_made_anew(folder):
     index, _ = mend(folder)
     before = index.between("lobby", "main", 1, 1 << 61)

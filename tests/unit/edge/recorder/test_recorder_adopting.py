@@ -119,6 +119,18 @@ def test_what_is_no_film_of_ours_is_counted_and_left_alone(nvr, tmp_path):
     assert nvr.index.adopted(str(nvr.root)) == []
 
 
+def test_a_name_that_is_no_text_is_left_alone_and_the_others_are_adopted(nvr):
+    odd = os.fsdecode(b"yard/2026-01-31/\xff/08.00.00-08.10.00.mp4")
+    nvr.put(odd)
+    nvr.put("yard/2026-01-31/a\nb/08.20.00-08.30.00.mp4")
+    nvr.put("yard/2026-01-31/001/09.00.00-09.10.00.mp4")
+    nvr.adopter.look()
+    assert [one.path for one in nvr.index.between("camera-1", "main", 1, 1 << 61)] == [
+        "yard/2026-01-31/001/09.00.00-09.10.00.mp4"
+    ]
+    assert nvr.adopter.counters.odd == 2
+
+
 def test_a_file_that_grows_is_adopted_when_it_is_done(nvr):
     path = nvr.put("yard/2026-01-31_08-00-00.mp4")
     os.utime(path)

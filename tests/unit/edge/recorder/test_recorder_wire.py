@@ -14,7 +14,7 @@ from drivers.rtsp_camera.film import split_nals
 from drivers.rtsp_camera.rtp import Packer
 from edge.recorder.mp4 import Sample, began, began_us, fragment, header
 from edge.recorder.parameters import BadParameters, Sets, looks_of
-from edge.recorder.rtp import Unpacker
+from edge.recorder.rtp import MAX_PICTURE_BYTES, Unpacker
 from edge.recorder.rtsp import Client, Refused, video_of
 from tests.support.recording_rig import SHAPE, times_of
 
@@ -174,6 +174,17 @@ def test_lost_packets_are_counted_and_the_next_picture_is_whole():
     assert unpacker.counters.lost == 1
     assert len(pictures) == 10  # the key picture has a part missing and is none
     assert pictures[-2].data == playing().feed(wire(FILM.frames[:12]))[-2].data
+
+
+@pytest.mark.parametrize(("codec", "head"), [("h264", (b"\x7c\x85", b"\x7c\x05")), ("hevc", (b"\x62\x01\x93", b"\x62\x01\x13"))])
+def test_a_unit_that_never_ends_takes_no_more_memory_than_a_picture_may(codec, head):
+    unpacker = Unpacker(codec, 90_000, SETS)
+    for seq in range(400):
+        rtp = b"\x80\x60" + seq.to_bytes(2) + bytes(8) + head[min(seq, 1)] + bytes(60_000)
+        packet = b"$\0" + len(rtp).to_bytes(2) + rtp
+        assert unpacker.run(packet, 0, len(packet), 0, []) == len(packet)
+        assert sum(map(len, unpacker._unit)) <= MAX_PICTURE_BYTES + 60_000
+    assert unpacker.counters.dropped == 1
 
 
 def test_noise_never_raises_anything_but_a_refusal():
