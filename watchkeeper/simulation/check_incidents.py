@@ -53,6 +53,10 @@ class CaseRow(NamedTuple):
         return bool(self.proven) and self.state != "withdrawn"
 
 
+_JUDGED_ELSEWHERE = frozenset(("duty_gap", "footage_sweep_halted"))
+"""GapCheck judges gaps; a life of footage, whose sweep halts when the hub's clock is set, is simulated by itself."""
+
+
 @dataclass
 class IncidentCheck:
     """Judges the cases in the database by the reference."""
@@ -66,7 +70,7 @@ class IncidentCheck:
         names = ", ".join(CaseRow._fields)
         cases = [CaseRow(*row) for row in database.execute(f"SELECT {names} FROM case_ ORDER BY case_no").fetchall()]  # noqa: S608
         rows = list(_by_episode(database, cases))
-        matched = {case.name for case in rows if case.detector == "duty_gap"}  # which GapCheck judges
+        matched = {case.name for case in rows if case.detector in _JUDGED_ELSEWHERE}
         by_name: dict[tuple[str, str, str], list[CaseRow]] = {}
         for case in rows:
             by_name.setdefault((case.detector, case.device, case.episode), []).append(case)
