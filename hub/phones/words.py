@@ -37,6 +37,9 @@ PHONE_REFUSALS: Mapping[str, tuple[int, str, str]] = {
         422, "内容不是声明的类型：照片须为 JPEG 或 WebP，语音须为 WebM、MP4 或 Ogg",
         "this is not what it was said to be: a photo is JPEG or WebP, a voice note WebM, MP4 or Ogg"),
     "voice_too_long": (422, "语音不能超过 {limit} 秒", "a voice note has {limit} s at most"),
+    "hub_fault": (
+        422, "系统未能处理这条记录，请用对讲机或电话报告，并请管理员查看日志",
+        "the hub could not take this entry: report it by radio or phone, and have an administrator look at the log"),
     "push_off": (404, "未配置推送", "no web push is configured: run `watchkeeper push init`"),
     "wrong_endpoint": (422, "推送地址不可用：{why}", "this push address is not allowed: {why}"),
 }

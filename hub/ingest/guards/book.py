@@ -1,5 +1,6 @@
 """Guards' phones as one turn sees them: what an outbox brings, who is sent where, and media that are whole."""
 
+import logging
 from collections import Counter
 from typing import NamedTuple, Protocol
 
@@ -8,7 +9,7 @@ from msgspec.structs import replace
 
 from contract.clock import rfc3339
 from hub.cases.types import Case, Change, Refusal
-from hub.ingest.casebook import Casebook
+from hub.ingest.casebook import Casebook, DatabaseGone
 from hub.ingest.duties.acts import DutyActs
 from hub.ingest.guards.rows import dispatch_name, entry_name
 from hub.ingest.outcome import Outcome, PictureRow
@@ -24,6 +25,7 @@ LATE_US = 30_000_000
 """What a guard pressed longer ago than this tells its own time on the timeline."""
 _CALLS = "panic"
 _encode = msgspec.json.Encoder().encode
+_log = logging.getLogger(__name__)
 
 
 class OldPhones(Protocol):
@@ -88,7 +90,7 @@ class Phonebook:
         items: list[object] = []
         taken = []
         for entry in asked.entries:
-            done = self._entry(asked, entry, known.get(entry.key), items)
+            done = self._guarded(asked, entry, known.get(entry.key), items)
             taken.append(done)
             row = self._row(asked, entry, done)
             if done.outcome != "duplicate" and row is not None:
@@ -97,6 +99,21 @@ class Phonebook:
             self._t.counters[f"phone_entries_{done.outcome}"] += 1
         seq = self._told(asked)
         return OutboxTaken(tuple(taken), items, seq)
+
+    def _guarded(self, asked: OutboxSent, entry: Entry, was: EntryRow | None, items: list[object]) -> EntryTaken:
+        """One that trips over a bug of ours is refused alone, and those behind it get through: the phone keeps it for its guard
+        to see, and it may be sent again."""
+        saved, count = self._site.journal.savepoint(), len(items)
+        try:
+            return self._entry(asked, entry, was, items)
+        except DatabaseGone:
+            raise
+        except Exception:
+            self._site.journal.rollback(saved)
+            del items[count:]
+            self._t.counters["phone_entries_failed"] += 1
+            _log.exception("phone_entry_failed", extra={"phone": asked.phone, "kind": entry.kind})
+            return EntryTaken("refused", refusal=refused("hub_fault"))
 
     def _entry(self, asked: OutboxSent, entry: Entry, was: EntryRow | None, items: list[object]) -> EntryTaken:
         """One entry. What was refused before is looked at anew: the estate may know by now what it did not."""

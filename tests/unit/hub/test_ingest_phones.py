@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from contract.clock import US_PER_S
 from contract.readings import PanicPressed
 from hub.duties.types import Seen
-from hub.ingest.ports import CaseAct, Item, StepName, TagAct
+from hub.ingest.duties.acts import DutyActs
+from hub.ingest.ports import CaseAct, Item, Report, StepName, TagAct
 from hub.phones.asks import Entry, GuardSent, OutboxSent, StreamSet, TaskAnswer
 from hub.phones.types import SILENT_MAX_US, PhoneStream, told_up_to
 from tests.support.duty_rig import HOUR_S, PLACES, Rounds, estate, plan, tag_of, us
@@ -259,3 +260,26 @@ def _live(hub: Hub) -> list[Any]:
     site = hub.core._site
     assert site is not None
     return [row for name in site.phones.dispatches if (row := site.phones.dispatches.get(name)) is not None]
+
+
+def test_an_entry_that_trips_over_a_bug_is_refused_alone_and_taken_when_it_is_sent_again(
+    make_hub: HubMaker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    hub = hub_on(make_hub, sqlite_url(tmp_path / "hub"))
+    said = sent("zhang", *(entry(hub, number, number, "zhang") for number in (1, 2, 3)))
+    report = DutyActs.report
+
+    def trip(self: DutyActs, asked: Report) -> Any:
+        if any(item.key == said.entries[1].key for item in asked.items):
+            report(self, asked)  # half of it was done
+            raise ZeroDivisionError
+        return report(self, asked)
+
+    monkeypatch.setattr(DutyActs, "report", trip)
+    taken = hub.ask(said).entries
+    assert [one.outcome for one in taken] == ["accepted", "refused", "accepted"]
+    assert getattr(taken[1].refusal, "reason", "") == "hub_fault"
+    assert len(hub.rows("scan", "key")) == 2
+    monkeypatch.undo()
+    assert [one.outcome for one in hub.ask(said).entries] == ["duplicate", "accepted", "duplicate"]
+    assert len(hub.rows("scan", "key")) == 3
