@@ -98,7 +98,7 @@ def _told(act: Callable[[], Any]) -> Any:
         return act()
     except (BadAuthority, BadKeyFile, OSError) as error:
         _log.error("enrolment_failed", extra={"error": str(error)})
-        raise ApiError("enrolment_failed", error=str(error)) from error
+        raise ApiError("enrolment_failed") from error
 
 
 def _known(backend: Backend, agent: str) -> str:

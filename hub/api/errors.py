@@ -21,6 +21,7 @@ from hub.passages.words import FINAL as PASSAGE_FINAL
 from hub.passages.words import STATUS as PASSAGE_STATUS
 from hub.phones.words import FINAL as PHONE_FINAL
 from hub.phones.words import STATUS as PHONE_STATUS
+from hub.tags.keyfile import BadLabelKey
 from hub.visits.words import FINAL as VISIT_FINAL
 from hub.visits.words import STATUS as VISIT_STATUS
 
@@ -135,7 +136,7 @@ REASONS: dict[str, tuple[int, str, str]] = {
     ),
     "too_large": (413, "内容超过 {limit} 字节", "the body is over {limit} bytes"),
     "disk_failed": (507, "图片无法写入磁盘", "the picture cannot be written to the disk: see the hub's log"),
-    "enrolment_failed": (503, "无法登记：{error}", "the agent cannot be enrolled or revoked now: {error}"),
+    "enrolment_failed": (503, "无法登记，原因见系统日志", "the agent cannot be enrolled or revoked now: the hub's log says why"),
     "unknown_place": (404, "没有位置“{place}”{near_zh}", "the estate has no place {place!r}{near}"),
     "unknown_phone": (
         404,
@@ -184,7 +185,7 @@ REASONS: dict[str, tuple[int, str, str]] = {
     ),
     "too_many_alarms": (422, "时段内报警超过 {limit} 条，请缩短时段", "the span has over {limit} alarms: ask for fewer days"),
     "visit_key_failed": (503, "访客密钥不可用，请查看日志", "a key of visits cannot be used: see the hub's log"),
-    "label_key_failed": (503, "标签密钥不可用：{error}", "the label key cannot be used: {error}"),
+    "label_key_failed": (503, "标签密钥不可用，原因见系统日志", "the label key cannot be used: the hub's log says why"),
     "wrong_signer": (403, "名称或密码不正确", "the name or the password of whoever joins or signs is wrong"),
     "token_needed": (403, "此接口只供程序使用令牌调用", "a program calls this with a token: a person's sign-in does not do"),
     "hub_field": (422, "“{field}”由系统填写，请勿填报", "the field {field!r} is the hub's own: leave it out"),
@@ -336,6 +337,11 @@ def install(app: FastAPI) -> None:
     async def _(request: Request, error: BadKeyFile) -> JSONResponse:
         _log.error("key_failed", extra={"path": request.url.path, "error": str(error)})
         return problem("visit_key_failed")
+
+    @app.exception_handler(BadLabelKey)
+    async def _(request: Request, error: BadLabelKey) -> JSONResponse:
+        _log.error("label_key_failed", extra={"path": request.url.path, "error": str(error)})
+        return problem("label_key_failed")
 
     @app.exception_handler(SQLAlchemyError)
     async def _(request: Request, error: SQLAlchemyError) -> JSONResponse:

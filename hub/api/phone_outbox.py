@@ -19,7 +19,6 @@ from hub.ingest.ports import TakenItem
 from hub.phones.asks import Entry, EntryTaken, OutboxSent, OutboxTaken
 from hub.phones.types import PhoneToken
 from hub.store import phone_rows as rows
-from hub.tags.keyfile import BadLabelKey
 
 router = APIRouter(tags=["guards' phones"])
 REFUSED_US = 3 * 86_400 * US_PER_S
@@ -38,10 +37,7 @@ def send_outbox(backend: Behind, who: Acting, asked: m.OutboxRequest) -> m.Outbo
     except (ValueError, OverflowError) as error:
         raise ApiError("bad_time") from error
     around = Around(who.phone, sent, now_us, backend.reads.duties.phone_began(who.phone), who)
-    try:
-        entries = tuple(entry_of(told, around, backend) for told in asked.entries)
-    except BadLabelKey as error:
-        raise ApiError("label_key_failed", error=str(error)) from error
+    entries = tuple(entry_of(told, around, backend) for told in asked.entries)
     told_us = None if up_to is None else up_to_us(up_to, sent, now_us)
     boot = Boot(sent.boot, began_us(sent, now_us)) if sent.boot else None
     taken: OutboxTaken = answer(

@@ -16,7 +16,6 @@ from hub.duties.explain import WORDS
 from hub.duties.phonetime import Boot, Made, Sent, began_us, up_to_us
 from hub.duties.types import HUB_SOURCE
 from hub.ingest.ports import Item, Report, TakenItem
-from hub.tags.keyfile import BadLabelKey
 
 router = APIRouter(tags=["duties"])
 
@@ -45,10 +44,7 @@ def report_scans(backend: Behind, who: Acting, asked: ScansRequest) -> ScansTake
     has_boots = asked.phone in backend.estate.phones
     around = Around(asked.phone, sent, now_us, backend.reads.duties.phone_began(asked.phone) if has_boots else {}, who, wand)
     boot = Boot(sent.boot, began_us(sent, now_us)) if has_boots and sent.boot else None
-    try:
-        found = [item_of(told, around, backend) for told in asked.items]
-    except BadLabelKey as error:
-        raise ApiError("label_key_failed", error=str(error)) from error
+    found = [item_of(told, around, backend) for told in asked.items]
     if has_boots:
         found = [_brought(one, who.name) for one in found]
     items = tuple(one for one in found if isinstance(one, Item))

@@ -28,7 +28,6 @@ from hub.duties.types import Tag
 from hub.estate import Estate
 from hub.ingest.ports import TagAct
 from hub.store.read import AnyRow, TagActors, TagFilter
-from hub.tags.keyfile import BadLabelKey
 from hub.tags.labels import HARDWARE_CHARS_MAX, new_tag, normal_tag, short, tag_name
 from hub.tags.sheet import LABELS_HEADER, LABELS_MAX, Label, render
 from hub.tags.tagbook import TagChange
@@ -132,20 +131,12 @@ def _asked_tag(backend: Backend, asked: NewTag) -> str:
         return str(allowed(normal_tag(asked.tag)))
     if asked.tag is None:
         return new_tag(os.urandom)
-    try:
-        return str(allowed(backend.labels.read(asked.tag)))
-    except BadLabelKey as error:
-        raise ApiError("label_key_failed", error=str(error)) from error
+    return str(allowed(backend.labels.read(asked.tag)))
 
 
 def _label(backend: Backend, tag: str, medium: str) -> str | None:
     """What a QR tag's label holds. Made before the tag is enrolled: one that cannot be printed would be of no use."""
-    if medium != "qr":
-        return None
-    try:
-        return backend.labels.text(tag)
-    except BadLabelKey as error:
-        raise ApiError("label_key_failed", error=str(error)) from error
+    return backend.labels.text(tag) if medium == "qr" else None
 
 
 def _pdf(backend: Backend, rows: list[AnyRow]) -> bytes:
