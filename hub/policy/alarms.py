@@ -10,6 +10,7 @@ from hub.cases.alarms import ALWAYS_HEARD, FIRE, AlarmRule, ChainStep, Unless
 from hub.desk.numbers import DESK_DETECTORS
 from hub.detectors.table import BY_NAME
 from hub.footage.incidents import FOOTAGE_DETECTORS
+from hub.footage.views import FOOTAGE_OVER
 from hub.policy.duties import Words
 from hub.policy.numbers import CLAUSES
 from hub.visits.numbers import VISIT_DETECTORS
@@ -70,7 +71,7 @@ def rule_table(rows: Iterator[AlarmRow]) -> dict[tuple[str, str], AlarmRule]:
 
 
 def _known_detectors(document: Document) -> None:
-    known = (*BY_NAME, GAP, *OF_PEOPLE, *DESK_DETECTORS, *VISIT_DETECTORS, *FOOTAGE_DETECTORS)
+    known = (*BY_NAME, GAP, *OF_PEOPLE, *DESK_DETECTORS, *VISIT_DETECTORS, *FOOTAGE_DETECTORS, FOOTAGE_OVER.name)
     for pattern in ("clauses.*.alarms.*.detector", "clauses.*.escalations.*.detectors.*"):
         for path, name in document.find(pattern):
             if isinstance(name, str) and name not in known:
