@@ -129,7 +129,8 @@ def _one_race(cellar: Cellar, random: Random, name: str) -> list[str]:
     oldest = cellar.on_disk("cam-1")[0]
     piece = cellar.disk["cam-1", "main"][oldest]
     moment = random.randrange(4)
-    hold = _hold(cellar, piece.start_us, piece.end_us, until_us=cellar.now_us + 6 * HOUR_US)
+    due_us = max(cellar.now_us, piece.end_us + 30 * DAY_US)
+    hold = _hold(cellar, piece.start_us, piece.end_us, until_us=due_us + 6 * HOUR_US)
     made: HoldMade | None = cellar.hub.ask(hold) if moment == 0 else None
     was_lost = cellar.incidents().count("footage_lost")
     cellar.later(max(1.0, (piece.end_us + 30 * DAY_US - cellar.now_us) / US_PER_S) + 601)
