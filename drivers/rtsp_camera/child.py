@@ -5,7 +5,6 @@ It ends at once when its standard input ends, so it cannot outlive the agent, ho
 
 import io
 import os
-import resource
 import sys
 from collections import deque
 from datetime import datetime
@@ -18,6 +17,7 @@ import cv2
 
 from contract.clock import US_PER_S, Clock, SystemClock
 from contract.readings import CameraLink
+from drivers.child_process import settle
 from drivers.rtsp_camera import video
 from drivers.rtsp_camera.analyse import analyse
 from drivers.rtsp_camera.messages import (
@@ -229,20 +229,10 @@ def _listen(file: BinaryIO, orders: deque[str]) -> None:
         os._exit(0)
 
 
-def _private_output() -> BinaryIO:
-    """The pipe to the parent under a number of its own, and standard output led away: a library that prints breaks nothing."""
-    pipe = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
-    return pipe
-
-
 def main() -> None:
     """Read the first request and carry it out."""
-    os.nice(10)  # looking at pictures never delays a gate
-    resource.setrlimit(resource.RLIMIT_AS, (_MAX_MEMORY_BYTES, _MAX_MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    out = Out(settle(10, _MAX_MEMORY_BYTES))  # looking at pictures never delays a gate
     cv2.setNumThreads(1)  # pictures are small: a second thread costs more than it saves
-    out = Out(_private_output())
     request, body = _read_request(sys.stdin.buffer)
     orders: deque[str] = deque()
     Thread(target=_listen, args=(sys.stdin.buffer, orders), daemon=True).start()

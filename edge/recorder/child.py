@@ -3,7 +3,6 @@ each packet when it comes. It ends when its standard input ends, so it cannot ou
 """
 
 import os
-import resource
 import select
 import sys
 from contextlib import suppress
@@ -13,6 +12,7 @@ from threading import Event, Lock, Thread
 from typing import BinaryIO
 
 from contract.clock import US_PER_S, Clock, SystemClock
+from drivers.child_process import settle
 from edge.recorder.files import Files, OpenFile, Syncer
 from edge.recorder.messages import MAX_LINE_BYTES, Alive, Began, Ended, Order, Report, State, decode_order, encode
 from edge.recorder.session import Session
@@ -100,19 +100,9 @@ def _listen(file: BinaryIO, stop: Event) -> None:
     stop.set()
 
 
-def _private_output() -> BinaryIO:
-    """The pipe to the agent under a number of its own, and standard output led away: what prints breaks nothing."""
-    pipe = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
-    return pipe
-
-
 def main() -> None:
     """Read the order and carry it out."""
-    os.nice(5)  # recording never delays a gate
-    resource.setrlimit(resource.RLIMIT_AS, (_MAX_MEMORY_BYTES, _MAX_MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    out = Out(_private_output())
+    out = Out(settle(5, _MAX_MEMORY_BYTES))  # recording never delays a gate
     order = decode_order(sys.stdin.buffer.readline(MAX_LINE_BYTES))
     stop = Event()
     Thread(target=_listen, args=(sys.stdin.buffer, stop), daemon=True).start()

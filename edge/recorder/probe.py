@@ -3,8 +3,6 @@
 A malformed file can abort the process that opens it, so this one has nothing else to do.
 """
 
-import os
-import resource
 import sys
 from contextlib import suppress
 
@@ -13,6 +11,7 @@ import msgspec
 
 from contract.clock import US_PER_S
 from contract.footage import Codec
+from drivers.child_process import settle
 
 FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,avi,matroska,webm,mpegts,flv,m4v,dhav"
 """What a file may be. No playlist is among them, so that a file cannot name other files or hosts to open."""
@@ -42,11 +41,7 @@ def probe(path: str) -> Probed:
 
 def main() -> None:
     """Answer until standard input ends."""
-    os.nice(15)
-    resource.setrlimit(resource.RLIMIT_AS, (_MAX_MEMORY_BYTES, _MAX_MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    pipe = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
+    pipe = settle(15, _MAX_MEMORY_BYTES)
     for line in sys.stdin.buffer:
         pipe.write(msgspec.json.encode(probe(msgspec.json.decode(line, type=str))) + b"\n")
         pipe.flush()
