@@ -16,6 +16,7 @@ from contract.clock import US_PER_S
 from contract.footage import FootageDeleted, FootageKept, FootageStream, NoSpan, SegmentRecorded
 from contract.orders import DeleteFootage, ListFootage, RescueFootage
 from contract.reading import Reading
+from contract.spans import without
 from edge.footage.beneath import NotBeneath, unlink_all_beneath
 from edge.footage.deletion_journal import DeletionJournal, Pending
 from edge.footage.index import FootageFailed, FootageIndex
@@ -128,7 +129,7 @@ class Deletion:
             answered += some
             self._say(order.device, [FootageKept(order.id, part, why, order.stream) for part in _parts(some)])
             self.counters.kept += len(some)
-        left = _without(order.spans, answered)
+        left = without(order.spans, answered)
         told = [FootageDeleted(order.id, part, order.stream, reason) for part in _parts(left)]
         self._say(order.device, told)
 
@@ -187,7 +188,7 @@ class Deletion:
         there = self._there(order.device, order.stream, order.spans)
         kept = _by_reason(there, dict.fromkeys((one.no for one in there), "rescued")).get("rescued", [])
         self._say(order.device, [FootageKept(order.delete, part, "rescued", order.stream) for part in _parts(kept)])
-        left = _without(order.spans, kept)
+        left = without(order.spans, kept)
         self._say(order.device, [FootageDeleted(order.delete, part, order.stream) for part in _parts(left)])
         self.counters.kept += len(there)
 
@@ -320,18 +321,6 @@ def _by_reason(there: Sequence[Segment], stays: dict[int, Why]) -> dict[Why, lis
             found.setdefault(why, []).append(NoSpan(one.no, one.no))
         before = why
     return found
-
-
-def _without(spans: Iterable[NoSpan], cuts: Iterable[NoSpan]) -> list[NoSpan]:
-    left = list(spans)
-    for cut in cuts:
-        left = [
-            part
-            for span in left
-            for part in (NoSpan(span.first, min(span.last, cut.first - 1)), NoSpan(max(span.first, cut.last + 1), span.last))
-            if part.first <= part.last
-        ]
-    return left
 
 
 def _parts(spans: Sequence[NoSpan]) -> list[list[NoSpan]]:

@@ -7,13 +7,13 @@ from msgspec.structs import replace
 from contract.clock import US_PER_S
 from contract.footage import FootageDeleted, FootageDisk, FootageKept, FootageStream, NoSpan
 from contract.reading import Reading
+from contract.spans import holds_no, merged, without
 from hub.detectors.types import Event
 from hub.footage.coverage import Gone
 from hub.footage.forecast import Disk, forecast, warns
 from hub.footage.holds import kept_by
 from hub.footage.incidents import DISK_FULL, DISK_SHORT, DROPPED, LOST, NOT_DELETED
 from hub.footage.retention import DAY_US, LEGAL_DAYS, Piece
-from hub.footage.spans import holds_no, merged, without
 from hub.ingest.retention.around import Parts
 from hub.ingest.retention.rows import Condemned, DiskTold, GoneRow
 

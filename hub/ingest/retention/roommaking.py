@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from contract.footage import NoSpan
 from contract.orders import DeleteFootage
+from contract.spans import SPANS_MAX, holds_no, merged
 from hub.footage.holds import kept_by
 from hub.footage.retention import HOUR_US, Piece
-from hub.footage.spans import SPANS_MAX, holds_no, merged
 from hub.ingest.retention.around import REPEAT_US, Parts, Track
 from hub.ingest.retention.rows import Condemned
 

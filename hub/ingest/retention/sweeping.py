@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from contract.clock import US_PER_S
 from contract.orders import DeleteFootage, RescueFootage
+from contract.spans import SPANS_MAX, holds_no
 from hub.footage.incidents import DAYS_SHORTER, HALTED, OVERDUE
 from hub.footage.retention import (
     DAY_US,
@@ -25,7 +26,6 @@ from hub.footage.retention import (
     shortened,
     too_much,
 )
-from hub.footage.spans import SPANS_MAX, holds_no
 from hub.ingest.retention.around import KEPT_AT_SITE, REPEAT_US, Parts, Track
 from hub.ingest.retention.book import Retentionbook
 from hub.ingest.retention.roommaking import RoomMaking

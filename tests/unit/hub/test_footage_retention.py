@@ -6,6 +6,7 @@ import pytest
 
 from contract.clock import US_PER_S
 from contract.footage import NoSpan
+from contract.spans import merged, without
 from hub.footage.forecast import Disk, forecast, warns
 from hub.footage.holds import Around, Hold, followed, lifted, of_incident
 from hub.footage.retention import (
@@ -21,7 +22,6 @@ from hub.footage.retention import (
     swept_lately,
     too_much,
 )
-from hub.footage.spans import merged, without
 
 NOW_US = 1_800_000_000 * US_PER_S
 FLOOR_US = NOW_US - 30 * DAY_US

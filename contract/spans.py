@@ -1,4 +1,4 @@
-"""Runs of segments by their numbers: what is left of them once an agent has answered. Pure."""
+"""Runs of segments by their numbers, as orders and their answers name them: what is left of some. Pure."""
 
 from collections.abc import Iterable, Sequence
 
