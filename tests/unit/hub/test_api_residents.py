@@ -2,42 +2,20 @@
 
 import json
 import re
-from collections.abc import Iterator
-from contextlib import ExitStack
 
 import httpx
 import pytest
 
 from contract.clock import US_PER_S, SystemClock, rfc3339
-from hub.access.asks import AccessPut, By
-from hub.notify.residents.settings import ResidentSettings
-from tests.support.outward_rig import Receiver, Site, running_site, until
-from tests.support.visit_rig import CARD_KEY, DAY_S, HOST, IDENTITY, OTHER, ROOM, THINGS, estate
+from tests.support.outward_rig import Site, until
+from tests.support.visit_rig import DAY_S, HOST, IDENTITY, OTHER, ROOM
+from tests.support.visit_site import receiver, site
+
+__all__ = ["receiver", "site"]
 
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")  # Apprise imports it, when it is used
 
 GUEST: dict[str, object] = {"name": "王小明", "hours": 4, "people": 2}
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with Receiver() as made:
-        yield made
-
-
-@pytest.fixture
-def site(tmp_path, receiver) -> Iterator[Site]:
-    (tmp_path / "sms.url").write_text(f"json://127.0.0.1:{receiver.port}/{{phone}}")
-    (tmp_path / "sms.url").chmod(0o600)
-    ways = [ResidentSettings("sms", "sms.url")]
-    with running_site(tmp_path, book=estate(), card_key=CARD_KEY, residents=ways) as made, ExitStack() as clients:
-        make = made.client
-        made.client = lambda role, of=make: clients.enter_context(of(role))  # type: ignore[method-assign] # closed with the site
-        for thing in THINGS:
-            made.worker.ask(AccessPut(thing, 0, By("root"))).result(10)
-        route = {"name_zh": "主路", "words": "直行", "groups": ["visitors"]}
-        assert made.client("shift_leader").put("/visit-routes/main", json=route).status_code == 200
-        yield made
 
 
 @pytest.fixture

@@ -5,8 +5,6 @@ import io
 import json
 import logging
 import re
-from collections.abc import Iterator
-from contextlib import ExitStack
 from typing import Any
 
 import httpx
@@ -15,10 +13,12 @@ import pytest
 from contract.clock import US_PER_S, rfc3339
 from contract.names import code_name
 from hub.access.asks import AccessPut, By
-from hub.notify.residents.settings import ResidentSettings
 from hub.visits.words import VISIT_REFUSALS
 from tests.support.outward_rig import NAMES, Receiver, Site, running_site, until
 from tests.support.visit_rig import CARD_KEY, HOST, IDENTITY, ROOM, TEN_MIN_S, THINGS, estate
+from tests.support.visit_site import receiver, site
+
+__all__ = ["receiver", "site"]
 
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")  # Apprise imports it, when it is used
 
@@ -26,27 +26,6 @@ FORM: dict[str, Any] = {
     "kind": "visitor", "room": ROOM, "name": "王小明", "identity": IDENTITY, "phone": "139 0000 1111", "reason": "看望家人",
     "route": "main",
 }  # fmt: skip
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with Receiver() as made:
-        yield made
-
-
-@pytest.fixture
-def site(tmp_path, receiver) -> Iterator[Site]:
-    (tmp_path / "sms.url").write_text(f"json://127.0.0.1:{receiver.port}/{{phone}}")
-    (tmp_path / "sms.url").chmod(0o600)
-    ways = [ResidentSettings("sms", "sms.url")]
-    with running_site(tmp_path, book=estate(), card_key=CARD_KEY, residents=ways) as made, ExitStack() as clients:
-        make = made.client
-        made.client = lambda role, of=make: clients.enter_context(of(role))  # type: ignore[method-assign] # closed with the site
-        for thing in THINGS:
-            made.worker.ask(AccessPut(thing, 0, By("root"))).result(10)
-        route = {"name_zh": "主路", "words": "直行", "groups": ["visitors"]}
-        assert made.client("shift_leader").put("/visit-routes/main", json=route).status_code == 200
-        yield made
 
 
 def code(reply, status: int) -> str:

@@ -9,6 +9,7 @@ import { useSending } from "../../sending/sending";
 import { useSession } from "../../session/session";
 import { ExportState } from "./export-state";
 import { localInput, localMs } from "./local";
+import { MomentField } from "./moment-field";
 import type { Span } from "./span";
 import type { Look } from "./view";
 import { outWords } from "./words-out";
@@ -88,14 +89,8 @@ function Form({ devices, span, look, name, onMade }: Given & { onMade: (made: Ex
         {w.colon}
         <b>{devices.map(name).join(", ")}</b>
       </p>
-      <label htmlFor={`${id}-from`}>
-        {w.from}
-        <input id={`${id}-from`} type="datetime-local" step="1" value={from} onChange={(event) => setFrom(event.target.value)} />
-      </label>
-      <label htmlFor={`${id}-to`}>
-        {w.to}
-        <input id={`${id}-to`} type="datetime-local" step="1" value={to} onChange={(event) => setTo(event.target.value)} />
-      </label>
+      <MomentField label={w.from} value={from} onChange={setFrom} />
+      <MomentField label={w.to} value={to} onChange={setTo} />
       <label htmlFor={`${id}-receiver`}>
         {w.receiver}
         <Input

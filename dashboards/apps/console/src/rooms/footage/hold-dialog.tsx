@@ -8,6 +8,7 @@ import { Said } from "../../sending/said";
 import { useSending } from "../../sending/sending";
 import { useSession } from "../../session/session";
 import { localInput, localMs } from "./local";
+import { MomentField } from "./moment-field";
 import { DAY, type Span } from "./span";
 import { keptWords } from "./words-kept";
 
@@ -68,30 +69,9 @@ export function HoldDialog({ devices, span, why, name, onClose }: Given) {
           {w.colon}
           <b>{devices.map(name).join(", ")}</b>
         </p>
-        <label htmlFor={`${id}-from`}>
-          {w.from}
-          <input
-            id={`${id}-from`}
-            type="datetime-local"
-            step="1"
-            value={from}
-            onChange={(event) => setFrom(event.target.value)}
-          />
-        </label>
-        <label htmlFor={`${id}-to`}>
-          {w.to}
-          <input id={`${id}-to`} type="datetime-local" step="1" value={to} onChange={(event) => setTo(event.target.value)} />
-        </label>
-        <label htmlFor={`${id}-until`}>
-          {w.until} ({w.untilHint})
-          <input
-            id={`${id}-until`}
-            type="datetime-local"
-            step="1"
-            value={until}
-            onChange={(event) => setUntil(event.target.value)}
-          />
-        </label>
+        <MomentField label={w.from} value={from} onChange={setFrom} />
+        <MomentField label={w.to} value={to} onChange={setTo} />
+        <MomentField label={`${w.until} (${w.untilHint})`} value={until} onChange={setUntil} />
         <label htmlFor={`${id}-reason`}>
           {w.reason}
           <Input id={`${id}-reason`} value={reason} maxLength={TEXT_MAX} onChange={(event) => setReason(event.target.value)} />

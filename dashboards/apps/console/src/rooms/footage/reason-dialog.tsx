@@ -5,6 +5,7 @@ import { Alert, Input, Modal, Select } from "antd";
 import { useId, useRef, useState } from "react";
 import { useSession } from "../../session/session";
 import { localInput, localMs } from "./local";
+import { MomentField } from "./moment-field";
 import { KINDS, type Kind, reasonOf, TEXT_MAX } from "./reasons";
 import type { Span } from "./span";
 import { table } from "./words";
@@ -83,20 +84,8 @@ export function ReasonDialog({
           <b>{names.join(", ")}</b>
         </p>
         {looking.about !== "" && <p data-user-data>{looking.about}</p>}
-        <label htmlFor={`${id}-from`}>
-          {w.from}
-          <input
-            id={`${id}-from`}
-            type="datetime-local"
-            step="1"
-            value={from}
-            onChange={(event) => setFrom(event.target.value)}
-          />
-        </label>
-        <label htmlFor={`${id}-to`}>
-          {w.to}
-          <input id={`${id}-to`} type="datetime-local" step="1" value={to} onChange={(event) => setTo(event.target.value)} />
-        </label>
+        <MomentField label={w.from} value={from} onChange={setFrom} />
+        <MomentField label={w.to} value={to} onChange={setTo} />
         <label htmlFor={`${id}-kind`}>{w.reasonKind}</label>
         <Select<Kind>
           id={`${id}-kind`}
